@@ -1,0 +1,82 @@
+# make demo    score a sample workbook              make test    lint and tests
+# make prove   the tests with full counts           make lint    ruff, mypy, import order
+# make bench   the table of speed ratios            make docs    generated documentation
+# make workbooks   templates and samples from their text
+# make clean   remove what was made, but not .venv
+#
+# Everything runs in .venv, made here. pip is called when pyproject.toml has changed and at no
+# other time, so that all of it works again without a network.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := demo
+.DELETE_ON_ERROR:
+
+# An environment variable, because pip hands it down to the pip that it starts for the build.
+export PIP_QUIET := 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+BIN := .venv/bin
+# Where packages come from is nobody's business: pip's chatter and all addresses are taken out.
+define pip
+$(1) install $(2) 2>&1 | sed -E '/^WARNING/d; s|[a-z+]+://[^ ,"]*|…|g; s|host=[^,)]*|host=…|g' >&2 \
+  || { echo 'pip could not install this. It needs the network once.' >&2; exit 1; }
+endef
+PIP := $(BIN)/python -m pip
+SAMPLE := 高新区考核办2023
+
+.PHONY: demo test prove lint bench docs workbooks system clean
+
+demo: .venv/.installed
+	@mkdir -p build
+	@$(BIN)/xlkpi score samples/$(SAMPLE).xlsx -o build/$(SAMPLE)_评分结果.xlsx
+
+test: system lint
+	$(BIN)/pytest -n 2
+
+prove: system lint
+	XLKPI_PROVE=1 $(BIN)/pytest -n 2
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.dev
+	$(BIN)/python scripts/bench.py
+
+docs: .venv/.dev
+	$(BIN)/python scripts/docs.py
+
+workbooks: .venv/.dev
+	$(BIN)/python scripts/workbooks.py
+
+system:
+	@tests/system.sh
+
+clean:
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# A stamp is a copy of pyproject.toml: a checkout that only touches the file installs nothing.
+.venv/.installed: pyproject.toml | .venv/.made
+	@cmp -s $< $@ || $(call pip,$(PIP),-e .)
+	@cp $< $@
+
+.venv/.dev: pyproject.toml | .venv/.made
+	@cmp -s $< $@ || $(call pip,$(PIP),-e '.[dev]')
+	@cp $< $@; cp $< .venv/.installed
+
+# Debian can have pip without venv's own copy of it; the pip at hand then fills the environment.
+.venv/.made:
+	@for python in python3.11 python3; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  if ! "$$python" -m venv .venv >/dev/null 2>&1; then \
+	    "$$python" -m venv --clear --without-pip .venv; \
+	    $(call pip,"$$python" -m pip --python .venv/bin/python,pip); \
+	  fi; \
+	  touch $@; exit 0; \
+	done; \
+	echo 'xlkpi needs Python 3.11 or newer: neither python3.11 nor python3 is one.' >&2; exit 1

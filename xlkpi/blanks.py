@@ -1,0 +1,172 @@
+"""New workbooks: the built-in templates, and any workbook in the format as a template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from xlkpi import disk
+from xlkpi.findings import finding
+from xlkpi.intake import Unreadable, markdown, read
+from xlkpi.intake.template import contents
+from xlkpi.layout import (
+    FORBIDDEN_IN_NAMES,
+    GROUP,
+    INFO,
+    INFO_ROWS,
+    SCORER_NAME_LENGTH,
+    SHEETS,
+    canonical,
+)
+from xlkpi.model import Contents, Fields
+from xlkpi.numbers import from_text
+from xlkpi.place import Place
+from xlkpi.write.blank import blank
+from xlkpi.write.emit import emit
+
+DEFAULT = "部门整体支出绩效自评"
+_NOBODY = "评分人1"
+
+
+class Refused(Exception):  # noqa: N818  (told to the user as it is)
+    """A new workbook cannot be made as asked; the text says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Someone who is to score."""
+
+    name: str
+    post: str = ""
+    role: str = ""
+    weight: Decimal | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Scorer:
+        """Read 姓名[,职务[,分工[,权重]]]; a full-width comma will do. Raises Refused."""
+        parts = [part.strip() for part in text.replace("，", ",").split(",")]
+        if len(parts) > 4:
+            raise Refused(f"评分人“{text}”写法不对，应为：姓名,职务,分工,权重")
+        name, post, role, weight = [*parts, "", "", ""][:4]
+        number = from_text(weight) if weight else None
+        if weight and (number is None or number.suffix or number.value <= 0):
+            raise Refused(f"评分人“{name}”的权重“{weight}”不是正数")
+        return cls(name, post, role, number.value if number else None)
+
+
+def folder() -> Path:
+    """Return the folder of the built-in templates: in the package, or beside it in a checkout."""
+    here = Path(__file__).parent
+    beside = here.parent / "workbook_templates"
+    return beside if beside.is_dir() else here / "workbook_templates"
+
+
+def builtin() -> list[tuple[str, str]]:
+    """Return (name, what it is for) of the built-in templates."""
+    found = []
+    for path in sorted(folder().glob("*.md")):
+        template = markdown.parse(path.read_text(encoding="utf-8"))
+        found.append((path.stem, template.about))
+    return found
+
+
+def template(name: str) -> Contents:
+    """Return a template's contents by its built-in name or a path; Refused where it is none."""
+    inside = folder() / f"{name}.xlsx"
+    path = inside if inside.is_file() else Path(name)
+    if not path.is_file():
+        known = "、".join(each for each, _ in builtin())
+        raise Refused(f"没有名为“{name}”的模板，也没有这个文件；自带的模板有：{known}")
+    if path.suffix == ".md":
+        return markdown.parse(path.read_text(encoding="utf-8"))
+    try:
+        filled, _ = read(disk.load(path), str(path))
+    except (Unreadable, disk.Unopened) as problem:
+        raise Refused(_unreadable(path, problem)) from problem
+    if not filled.indicators:
+        raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
+    made = contents(filled, path.stem)
+    about = dict(builtin()).get(made.template, "")
+    return replace(made, about=about)
+
+
+def _unreadable(path: Path, problem: Exception) -> str:
+    if isinstance(problem, Unreadable):
+        said = finding(problem.code, Place(""), **problem.params)
+        return f"“{path.name}”不能用作模板：{said.message}。{said.remedy}"
+    return f"“{path.name}”打不开：{problem}"
+
+
+def new(
+    out: Path,
+    name: str = DEFAULT,
+    department: str = "",
+    year: str = "",
+    scorers: Sequence[Scorer] = (),
+    wanted: Sequence[str] = (),
+) -> Path:
+    """Write a blank workbook; an existing file is never overwritten.
+
+    Raises Refused, or disk.Unwritten.
+    """
+    if out.exists():
+        raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
+    _names_fit(scorers)
+    made = prepared(template(name), department, year, scorers or [Scorer(_NOBODY)])
+    disk.store(out, emit(blank(made, _optional(wanted))))
+    return out
+
+
+def _names_fit(scorers: Sequence[Scorer]) -> None:
+    seen: set[str] = set()
+    for scorer in scorers:
+        key = canonical(scorer.name).casefold()
+        if not key:
+            raise Refused("评分人的姓名是空的")
+        if len(scorer.name) > SCORER_NAME_LENGTH:
+            raise Refused(f"评分人姓名“{scorer.name}”太长，最多 {SCORER_NAME_LENGTH} 个字")
+        wrong = [sign for sign in FORBIDDEN_IN_NAMES if sign in scorer.name]
+        wrong += ["'"] if scorer.name.endswith("'") else []
+        if wrong or not scorer.name.isprintable():
+            raise Refused(f"评分人姓名“{scorer.name}”含有不能用在表名里的符号 {' '.join(wrong)}")
+        if key in seen:
+            raise Refused(f"评分人“{scorer.name}”重名（大小写不作区分），请加以区分")
+        seen.add(key)
+
+
+def _optional(wanted: Sequence[str]) -> list[str]:
+    known = {sheet.name for sheet in SHEETS}
+    names = [part.strip() for text in wanted for part in text.replace("，", ",").split(",")]
+    for name in names:
+        if name not in known:
+            optional = "、".join(sheet.name for sheet in SHEETS if sheet.optional)
+            raise Refused(f"没有名为“{name}”的工作表；可以另加的有：{optional}")
+    return names
+
+
+def prepared(
+    made: Contents, department: str, year: str, scorers: Sequence[Scorer]
+) -> Contents:
+    """Return the contents for one department: its name, its year, its group, a ballot each."""
+    given = {"部门名称": department, "评价年度": year}
+    held = {str(row.get("项目")): dict(row) for row in made.sheets.get(INFO.name, ())}
+    info: list[Fields] = []
+    for name, words in INFO_ROWS:
+        row = held.pop(name, {"项目": name, "填写说明": words})
+        if given.get(name):
+            row["内容"] = given[name]
+        info.append(row)
+    info.extend(held.values())
+    group = tuple(_member(scorer) for scorer in scorers)
+    sheets = {**made.sheets, INFO.name: tuple(info), GROUP.name: group}
+    return replace(made, sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
+
+
+def _member(scorer: Scorer) -> Fields:
+    row: dict[str, str | Decimal] = {"姓名": scorer.name, "职务": scorer.post, "分工": scorer.role}
+    row["是否评分"] = "是"
+    if scorer.weight is not None:
+        row["评分权重"] = scorer.weight
+    return row

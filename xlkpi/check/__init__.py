@@ -1,0 +1,66 @@
+"""What relates cells to one another: one small generator per check, named in a tuple.
+
+A check yields findings and stops nothing itself; it passes over broken values, of which the
+reading has already spoken, so that one mistake is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from xlkpi.check import basics, budget, marks, methods, points, structure
+from xlkpi.findings import Finding
+from xlkpi.model import Filled
+
+Check = Callable[[Filled], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    structure.required_sheets,
+    structure.empty_sheets,
+    structure.format_version,
+    basics.required_info,
+    basics.year,
+    basics.secret,
+    basics.grade_rows,
+    basics.grade_bounds,
+    points.codes_present,
+    points.codes_unique,
+    points.names_present,
+    points.names_unique,
+    points.points_positive,
+    points.parents_exist,
+    points.children_exist,
+    points.tier_one_is_100,
+    points.children_add_up,
+    points.control_totals,
+    marks.members_unique,
+    marks.someone_scores,
+    marks.weights,
+    marks.ballots_present,
+    marks.ballots_of_members,
+    marks.sheet_names,
+    marks.ballots_unique,
+    marks.codes_known,
+    marks.codes_unique,
+    marks.codes_present,
+    marks.all_marked,
+    marks.within_limits,
+    marks.mark_or_recusal,
+    marks.silent_members,
+    marks.somebody_left,
+    marks.computed_marked,
+    budget.present,
+    budget.complete,
+    budget.amounts,
+    budget.control_totals,
+    methods.known,
+    methods.supported,
+    methods.numbers_present,
+    methods.natures,
+    methods.budget_needed,
+)
+
+
+def check(filled: Filled) -> list[Finding]:
+    """Return what every check has to say, in the order of the tuple."""
+    return [finding for each in CHECKS for finding in each(filled)]

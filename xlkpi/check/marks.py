@@ -1,0 +1,233 @@
+"""Scorers, ballots and marks, both ways. An absent mark is never 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xlkpi.findings import Finding, finding
+from xlkpi.layout import BALLOT_PREFIX, FORBIDDEN_IN_NAMES, GROUP, SCORER_NAME_LENGTH
+from xlkpi.layout import YES, canonical
+from xlkpi.model import Ballot, Filled, Indicator, Mark, Member
+from xlkpi.numbers import plain
+
+
+def _name(text: str | None) -> str:
+    return canonical(text or "").casefold()
+
+
+def _members(filled: Filled) -> dict[str, Member]:
+    members: dict[str, Member] = {}
+    for member in filled.members:
+        members.setdefault(_name(member.name.value), member)
+    members.pop("", None)
+    return members
+
+
+def _ballots(filled: Filled) -> dict[str, Ballot]:
+    ballots: dict[str, Ballot] = {}
+    for ballot in filled.ballots:
+        ballots.setdefault(_name(ballot.scorer.value), ballot)
+    ballots.pop("", None)
+    return ballots
+
+
+def _indicators(filled: Filled) -> dict[str, Indicator]:
+    return {indicator.key: indicator for indicator in filled.indicators if indicator.key}
+
+
+def _limit(filled: Filled, indicator: Indicator) -> Decimal | None:
+    return Decimal(100) if filled.parameters.hundred else indicator.points.value
+
+
+def _asked(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
+    """The members who are to score, with their ballots."""
+    ballots = _ballots(filled)
+    for key, member in _members(filled).items():
+        if member.scores and key in ballots:
+            yield member, ballots[key]
+
+
+def members_unique(filled: Filled) -> Iterator[Finding]:
+    """No two members share a name, and a name can be a sheet's."""
+    seen: dict[str, Member] = {}
+    for member in filled.members:
+        key, name = _name(member.name.value), member.name.value or ""
+        if key and key in seen:
+            yield finding("X216", member.name.place, name, other=seen[key].name.place.cell)
+        if member.scores and (
+            len(name) > SCORER_NAME_LENGTH or any(sign in name for sign in FORBIDDEN_IN_NAMES)
+        ):
+            yield finding("X221", member.name.place, name)
+        if member.name.blank:
+            yield finding("X218", member.name.place)
+        seen.setdefault(key, member)
+
+
+def someone_scores(filled: Filled) -> Iterator[Finding]:
+    """At least one member is to score."""
+    table = filled.tables.get(GROUP.name)
+    if table and table.rows and not any(member.scores for member in filled.members):
+        if not any(member.status.broken for member in filled.members):
+            yield finding("X220", table.head("姓名"))
+
+
+def weights(filled: Filled) -> Iterator[Finding]:
+    """加权平均 needs a positive weight for everyone who scores."""
+    needed = filled.parameters.text("综合方法") == "加权平均"
+    for member in filled.members:
+        if needed and member.scores and member.weight.blank:
+            yield finding("X212", member.weight.place, scorer=member.name.value)
+        if member.weight.value is not None and member.weight.value <= 0:
+            yield finding("X213", member.weight.place, plain(member.weight.value))
+
+
+def ballots_present(filled: Filled) -> Iterator[Finding]:
+    """Everyone who is to score has a ballot."""
+    ballots = _ballots(filled)
+    unsure = any(ballot.scorer.broken for ballot in filled.ballots)
+    for key, member in _members(filled).items():
+        if member.scores and key not in ballots and filled.ballots and not unsure:
+            yield finding("X207", member.name.place, scorer=member.name.value)
+
+
+def ballots_of_members(filled: Filled) -> Iterator[Finding]:
+    """Every ballot belongs to a member."""
+    members = _members(filled)
+    for ballot in filled.ballots:
+        if ballot.scorer.good and GROUP.name in filled.tables:
+            if _name(ballot.scorer.value) not in members:
+                yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
+
+
+def sheet_names(filled: Filled) -> Iterator[Finding]:
+    """A ballot's sheet is named after its scorer; the cell inside is what counts."""
+    for ballot in filled.ballots:
+        sheet = ballot.table.grid.name
+        told = _name(sheet)[len(BALLOT_PREFIX) :]
+        if ballot.scorer.good and told != _name(ballot.scorer.value):
+            yield finding("X209", ballot.scorer.place, ballot.scorer.value or "", sheet=sheet)
+
+
+def ballots_unique(filled: Filled) -> Iterator[Finding]:
+    """A scorer has one ballot."""
+    first = _ballots(filled)
+    for ballot in filled.ballots:
+        key = _name(ballot.scorer.value)
+        if key and first[key] is not ballot:
+            other = first[key].table.grid.name
+            yield finding("X210", ballot.scorer.place, ballot.scorer.value or "", other=other)
+
+
+def codes_known(filled: Filled) -> Iterator[Finding]:
+    """A mark, or a word about it, belongs to an indicator that exists."""
+    known = _indicators(filled)
+    for _, mark in _rows(filled):
+        if mark.key and mark.key not in known and known:
+            yield finding("X204", mark.code.place, mark.code.value or "")
+
+
+def codes_unique(filled: Filled) -> Iterator[Finding]:
+    """An indicator stands once on a ballot."""
+    for ballot in filled.ballots:
+        first = ballot.by_key()
+        for mark in ballot.marks:
+            if mark.key and first[mark.key] is not mark:
+                other = first[mark.key].code.place.cell
+                yield finding("X205", mark.code.place, mark.code.value or "", other=other)
+
+
+def codes_present(filled: Filled) -> Iterator[Finding]:
+    """A mark has a code beside it."""
+    for _, mark in _rows(filled):
+        if mark.code.blank:
+            shown = plain(mark.mark.value) if mark.mark.value is not None else ""
+            yield finding("X206", mark.code.place, shown or mark.remark.value or "")
+
+
+def all_marked(filled: Filled) -> Iterator[Finding]:
+    """Every scorer marked every judged indicator, or stepped aside."""
+    for member, ballot in _asked(filled):
+        rows = ballot.by_key()
+        unsure = any(mark.code.broken for mark in ballot.marks)
+        for key, indicator in _indicators(filled).items():
+            mark = rows.get(key)
+            if not indicator.judged or (mark is None and unsure):
+                continue
+            if mark is None or (mark.mark.blank and not mark.recused and not mark.remark.broken):
+                place = mark.mark.place if mark else ballot.table.head("得分")
+                limit = _limit(filled, indicator)
+                yield finding(
+                    "X201", place,
+                    scorer=member.name.value, indicator=indicator.name.value or "",
+                    code=indicator.code.value, limit=plain(limit) if limit is not None else "分值",
+                )  # fmt: skip
+
+
+def within_limits(filled: Filled) -> Iterator[Finding]:
+    """0 ≤ 得分 ≤ 分值, or 100 in 百分制."""
+    what = "百分制满分" if filled.parameters.hundred else "分值"
+    known = _indicators(filled)
+    for _, mark in _rows(filled):
+        indicator, value = known.get(mark.key), mark.mark.value
+        limit = _limit(filled, indicator) if indicator else None
+        if value is None or limit is None:
+            continue
+        if value < 0:
+            yield finding("X202", mark.mark.place, plain(value), limit=plain(limit))
+        elif value > limit:
+            yield finding("X203", mark.mark.place, plain(value), limit=plain(limit), what=what)
+
+
+def mark_or_recusal(filled: Filled) -> Iterator[Finding]:
+    """A recusal has no mark."""
+    for _, mark in _rows(filled):
+        if mark.recused and mark.mark.value is not None:
+            yield finding("X211", mark.mark.place, plain(mark.mark.value))
+
+
+def silent_members(filled: Filled) -> Iterator[Finding]:
+    """A member who is not to score, or was absent, has no marks."""
+    ballots = _ballots(filled)
+    for key, member in _members(filled).items():
+        ballot = ballots.get(key)
+        if member.scores or ballot is None or not member.status.good:
+            continue
+        marked = [mark for mark in ballot.marks if mark.mark.value is not None]
+        if marked:
+            yield finding(
+                "X214", marked[0].mark.place,
+                scorer=member.name.value, status=member.status.value or YES,
+            )  # fmt: skip
+
+
+def somebody_left(filled: Filled) -> Iterator[Finding]:
+    """Not everyone stepped aside from an indicator."""
+    asked = [ballot.by_key() for _, ballot in _asked(filled)]
+    for key, indicator in _indicators(filled).items():
+        rows = [marks[key] for marks in asked if key in marks]
+        if indicator.judged and rows and len(rows) == len(asked) and all(r.recused for r in rows):
+            yield finding(
+                "X215", indicator.code.place,
+                indicator=indicator.name.value or "", code=indicator.code.value,
+            )  # fmt: skip
+
+
+def computed_marked(filled: Filled) -> Iterator[Finding]:
+    """Where a computed indicator was marked too, the computed points stand."""
+    known = _indicators(filled)
+    for ballot, mark in _rows(filled):
+        indicator = known.get(mark.key)
+        if indicator and not indicator.judged and mark.mark.value is not None:
+            yield finding(
+                "X217", mark.mark.place, plain(mark.mark.value),
+                code=indicator.code.value, scorer=ballot.scorer.value or "",
+            )  # fmt: skip
+
+
+def _rows(filled: Filled) -> Iterator[tuple[Ballot, Mark]]:
+    for ballot in filled.ballots:
+        for mark in ballot.marks:
+            yield ballot, mark
+
+

@@ -1,0 +1,108 @@
+"""评分方式, and what each method needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlkpi.findings import Finding, finding
+from xlkpi import methods as rules_of
+from xlkpi.layout import EXTRA, REVIEW, RULES, canonical
+from xlkpi.model import Filled, Indicator
+from xlkpi.numbers import plain
+
+_SUPPORTED = (rules_of.JUDGED, *rules_of.BY_NAME)
+_MEASURED = {name for name, method in rules_of.BY_NAME.items() if method.measured}
+_SCALED = {name for name, method in rules_of.BY_NAME.items() if method.scaled}
+_BUDGETED = {name for name, method in rules_of.BY_NAME.items() if method.budgeted}
+
+
+def _rules(filled: Filled) -> set[str]:
+    table = filled.tables.get(RULES.name)
+    if not table:
+        return set()
+    column = table.columns["规则"]
+    return {canonical(str(table.grid.raw(row, column))) for row in table.rows}
+
+
+def _parts(indicator: Indicator, filled: Filled) -> tuple[bool, bool]:
+    """Return whether the method is known, and whether it can be computed."""
+    method = canonical(indicator.method.value or "")
+    head, _, rule = method.partition(":")
+    known = method in rules_of.NAMES or method in _rules(filled)
+    if head == "预算执行率" and rule:
+        return rule in _rules(filled), False
+    return known, method in _SUPPORTED
+
+
+def known(filled: Filled) -> Iterator[Finding]:
+    """评分方式 is one of the methods or a rule of the workbook's own."""
+    choices = "、".join((*rules_of.NAMES, *sorted(_rules(filled))))
+    for indicator in filled.indicators:
+        if indicator.method.good and not _parts(indicator, filled)[0]:
+            yield finding(
+                "X601", indicator.method.place, indicator.method.value or "", choices=choices
+            )
+
+
+def supported(filled: Filled) -> Iterator[Finding]:
+    """What this version cannot compute stops, instead of being left out."""
+    for indicator in filled.indicators:
+        is_known, can = _parts(indicator, filled)
+        if indicator.method.good and is_known and not can:
+            yield finding(
+                "X607", indicator.method.place, what=f"评分方式“{indicator.method.value}”",
+                how=f"请改用：{'、'.join(_SUPPORTED)}。",
+            )  # fmt: skip
+        if indicator.cut.good:
+            yield finding("X607", indicator.cut.place, what="核减分", how="请留空。")
+    for sheet in (EXTRA, REVIEW):
+        table = filled.tables.get(sheet.name)
+        if table and _used(filled, sheet.name):
+            place = table.place(_used(filled, sheet.name)[0], sheet.key)
+            yield finding("X607", place, what=f"“{sheet.name}”表", how="请清空这张表。")
+
+
+def _used(filled: Filled, sheet: str) -> list[int]:
+    table = filled.tables[sheet]
+    if sheet == REVIEW.name:
+        return [row for row in table.rows if table.has(row, "复核得分")]
+    return list(table.rows)
+
+
+def numbers_present(filled: Filled) -> Iterator[Finding]:
+    """A method that compares the actual with the target needs both, and a target not below 0."""
+    for indicator in filled.indicators:
+        method = indicator.method.value
+        if method not in _MEASURED:
+            continue
+        said = {"code": indicator.code.value, "method": method}
+        if indicator.actual.blank:
+            yield finding("X602", indicator.actual.place, **said)
+        if indicator.target.blank:
+            yield finding("X603", indicator.target.place, **said)
+        target = indicator.target.value
+        if method in _SCALED and target is not None and target < 0:
+            yield finding("X605", indicator.target.place, plain(target), **said)
+
+
+def natures(filled: Filled) -> Iterator[Finding]:
+    """指标性质 tells which way is better; without it nothing is computed."""
+    for indicator in filled.indicators:
+        if indicator.method.value not in _MEASURED:
+            continue
+        nature = indicator.nature
+        said = {"code": indicator.code.value, "method": indicator.method.value}
+        if nature.blank or (nature.good and nature.value not in rules_of.DIRECTIONS):
+            yield finding("X604", nature.place, nature.value or "（空）", **said)
+
+
+def budget_needed(filled: Filled) -> Iterator[Finding]:
+    """预算执行率 needs projects; a budget of 0 gives 0 points, and is said."""
+    budgets = [project.budget.value for project in filled.projects]
+    for indicator in filled.indicators:
+        if indicator.method.value not in _BUDGETED:
+            continue
+        if not filled.projects:
+            yield finding("X402", indicator.method.place, code=indicator.code.value)
+        elif all(amount == 0 for amount in budgets):
+            yield finding("X407", filled.projects[0].budget.place)

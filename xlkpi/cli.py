@@ -1,0 +1,190 @@
+"""The command line: parse, one call, hand to a writer, exit."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from xlkpi import __version__
+from xlkpi.speak import chinese, console
+
+_PATHS = click.Path(path_type=Path)
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Commands(click.Group):
+    """A group for which a path alone means `score`, as when a file is dropped on the program."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and _looks_like_a_file(args[0]):
+            args = ["score", *args]
+        return super().resolve_command(ctx, args)
+
+
+def _looks_like_a_file(text: str) -> bool:
+    return os.path.lexists(text) or text.lower().endswith((".xlsx", ".xlsm", ".xls", ".et"))
+
+
+@click.group(cls=_Commands, context_settings=_HELP, epilog="直接写文件名等同于 score：xlkpi 工作簿.xlsx")
+@click.version_option(__version__, "--version", message="xlkpi %(version)s")
+def cli() -> None:
+    """预算绩效自评工作簿的检查和评分。
+
+    填好的工作簿拖进来，没有问题就得到评分结果，有问题就得到一份逐格标明问题和改法的副本。
+    """
+
+
+@cli.command()
+@click.argument("out", type=_PATHS, metavar="新文件.xlsx")
+@click.option("--template", "name", metavar="模板", help="自带模板的名称，或任何一个标准格式的工作簿（去年的也可以）。")
+@click.option("--department", default="", metavar="部门名称", help="填入“部门名称”。")
+@click.option("--year", default="", metavar="年度", help="填入“评价年度”，例如 2023。")
+@click.option("--scorer", "scorers", multiple=True, metavar="姓名[,职务[,分工[,权重]]]", help="评分人，每人一次；各得一张评分表。")
+@click.option("--with", "wanted", multiple=True, metavar="工作表,…", help="另加的工作表，例如 复核,加减分。")
+def new(
+    out: Path, name: str | None, department: str, year: str, scorers: tuple[str, ...],
+    wanted: tuple[str, ...],
+) -> None:  # fmt: skip
+    """生成一份空白工作簿。已有的文件不会被覆盖。"""
+    from xlkpi import blanks, disk
+
+    try:
+        parsed = [blanks.Scorer.parse(text) for text in scorers]
+        made = blanks.new(out, name or blanks.DEFAULT, department, year, parsed, wanted)
+    except (blanks.Refused, disk.Unwritten) as problem:
+        raise click.UsageError(str(problem)) from problem
+    click.echo(f"已生成 {made}")
+
+
+@cli.command()
+def templates() -> None:
+    """列出自带的模板。"""
+    from xlkpi import blanks
+
+    for name, about in blanks.builtin():
+        click.echo(f"{name}\n    {about}")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=_PATHS, metavar="文件…")
+@click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """检查工作簿，列出每一个问题、所在的格子和改法。不写任何文件。"""
+    from xlkpi import office
+    from xlkpi.write import plain
+
+    worst = 0
+    for path in files:
+        outcome = office.checked(path)
+        worst = max(worst, office.exit_code(outcome))
+        if as_json:
+            _json(plain.check_json(outcome))
+            continue
+        if outcome.findings:
+            click.echo(plain.findings_text(path.name, outcome.findings))
+        verdict = "可以评分" if outcome.scored else "不能评分"
+        click.echo(f"{path.name}：{verdict}（{plain.counts(outcome)}）")
+    sys.exit(worst)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=_PATHS, metavar="文件…")
+@click.option("-o", "--output", "out", metavar="输出", help="结果写到哪里：一个文件名，或一个文件夹。")
+@click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
+def score(files: tuple[Path, ...], out: str | None, as_json: bool) -> None:
+    """给工作簿评分。
+
+    没有错误时在原文件旁写出“_评分结果.xlsx”；有错误时写出“_待修改.xlsx”，每个问题都标在格子上。
+    """
+    from xlkpi import disk, office
+    from xlkpi.write import plain
+
+    folder = out is not None and (len(files) > 1 or out.endswith(("/", os.sep)) or Path(out).is_dir())
+    worst = 0
+    for path in files:
+        try:
+            handled = office.handled(path, Path(out) if out is not None else None, folder)
+        except disk.Unwritten as problem:
+            click.echo(f"{path.name}：结果没有写出：{problem}。请换一个位置，例如 -o 另一文件夹/", err=True)
+            worst = max(worst, 2)
+            continue
+        worst = max(worst, office.exit_code(handled.outcome))
+        if as_json:
+            _json(plain.score_json(handled.outcome, handled.outputs))
+            continue
+        _tell(path, handled)
+    sys.exit(worst)
+
+
+def _tell(path: Path, handled: object) -> None:
+    """Print what became of one file: results on stdout, talk on stderr."""
+    from xlkpi import office
+    from xlkpi.write import plain
+
+    assert isinstance(handled, office.Handled)
+    outcome = handled.outcome
+    if outcome.scored:
+        grade = outcome.scored.grade.name.value
+        click.echo(f"{path.name}：总分 {outcome.scored.total:f}，等级 {grade}")
+        if outcome.findings:
+            click.echo(plain.findings_text(path.name, outcome.findings), err=True)
+    else:
+        click.echo(plain.findings_text(path.name, outcome.findings))
+        click.echo(f"{path.name}：没有评分（{plain.counts(outcome)}）")
+    if handled.scored:
+        click.echo(f"评分结果：{handled.scored}")
+    if handled.correction:
+        click.echo(f"待修改：{handled.correction}")
+    for words in handled.said:
+        click.echo(words, err=True)
+
+
+@cli.command()
+@click.argument("what", metavar="代码")
+def explain(what: str) -> None:
+    """说明一个问题代码，例如 xlkpi explain X203。"""
+    from xlkpi.findings import CODES
+    from xlkpi.write import plain
+
+    code = what.upper()
+    if code not in CODES:
+        raise click.UsageError(f"没有代码“{what}”")
+    click.echo(plain.code_text(code))
+
+
+def _json(line: str) -> None:
+    """Print JSON as UTF-8, whatever the console."""
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        click.echo(line)
+        return
+    stream.write(line.encode("utf-8", "replace") + b"\n")
+    stream.flush()
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong inside is one Chinese sentence."""
+    chinese()
+    console()
+    try:
+        cli(prog_name="xlkpi")
+    except Exception as problem:  # noqa: BLE001  (the last resort: never a traceback)
+        _internal(problem)
+
+
+def _internal(problem: Exception) -> None:
+    from xlkpi.findings import finding
+    from xlkpi.place import Place
+
+    if os.environ.get("XLKPI_TRACEBACK") == "1":
+        traceback.print_exception(problem)
+    said = finding("X901", Place(""), version=__version__, code=type(problem).__name__)
+    click.echo(f"{said.message}。{said.remedy}", err=True)
+    sys.exit(4)

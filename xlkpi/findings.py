@@ -1,0 +1,215 @@
+"""Every sentence that a user can be told about a workbook, in one table.
+
+A check yields a code, a place and the figures of the case; severity and wording stand here.
+An *error* is what would make the score a guess, and stops; warnings and notes never do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from xlkpi.place import Place
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def chinese(self) -> str:
+        """The word that people see."""
+        return {"error": "错误", "warning": "提醒", "note": "提示"}[self.value]
+
+    @property
+    def sign(self) -> str:
+        """A mark that can be told without colour."""
+        return {"error": "✗", "warning": "!", "note": "i"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row of the table."""
+
+    severity: Severity
+    title: str
+    sentence: str
+    """What was found and what was expected; {names} are the finding's params, {found} the cell's text."""
+    remedy: str
+    """What the person should do."""
+
+
+E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+CODES: Mapping[str, Code] = {
+    # X0 the file cannot be read as a workbook (exit 3)
+    "X001": Code(E, "空文件", "文件是空的（0 字节）", "请找到原来的工作簿重新复制；复制时等进度条走完。"),
+    "X002": Code(E, "文件已加密", "工作簿设有打开密码，无法读取", "请用 WPS 或 Excel 打开，在“文件 → 保护工作簿/文档加密”中取消密码，保存后再试。"),
+    "X003": Code(E, "旧版 .xls 格式", "这是旧版 .xls（或 .et）格式，不是 .xlsx", "请用 WPS 或 Excel 打开后另存为“Excel 工作簿 (*.xlsx)”。"),
+    "X004": Code(E, "网页另存的表格", "这是网页格式，只是扩展名像表格", "这是网页另存的文件，请用 WPS 或 Excel 打开后另存为 .xlsx。"),
+    "X005": Code(E, "文本文件", "这是 CSV 或纯文本文件，不是工作簿", "请使用标准工作簿填写；CSV 里没有格式和多张工作表，不能代替工作簿。"),
+    "X006": Code(E, "文件不完整", "文件已损坏或没有复制完整（{what}）", "请从原处重新复制一份；U 盘或网盘上的文件要等传输完成。"),
+    "X007": Code(E, "不是工作簿", "这不是 .xlsx 工作簿，而是{kind}", "请选择填好的 .xlsx 工作簿。"),
+    "X008": Code(E, ".xlsb 格式", "这是二进制的 .xlsb 格式，不能核对其中的公式", "请用 Excel 或 WPS 打开后另存为“Excel 工作簿 (*.xlsx)”。"),
+    "X009": Code(E, ".ods 格式", "这是 OpenDocument 表格（.ods），不是 .xlsx", "请打开后另存为“Excel 工作簿 (*.xlsx)”。"),
+    "X010": Code(E, "含有不允许的声明", "文件内部（{part}）含有文档类型声明，正常的工作簿不会有", "请用 WPS 或 Excel 打开后另存一份再试；来历不明的文件不要使用。"),
+    "X011": Code(E, "文件内部重名", "文件内部有两个同名的部分（{part}），不同程序会读出不同的数", "请用 WPS 或 Excel 打开后另存一份再试。"),
+    "X012": Code(E, "单元格次序错乱", "工作表“{sheet}”的 {cell} 处行列次序错乱或重复，不同程序会读出不同的数", "请用 WPS 或 Excel 打开后另存一份再试。"),
+    "X013": Code(E, "文件过大", "{what}为 {found}，超过上限 {limit}", "请删去与绩效自评无关的工作表、行、列或图片后再试。"),
+    "X014": Code(E, "文件内部损坏", "文件内部（{part}）损坏，无法读取", "请用 WPS 或 Excel 打开修复后另存一份；打不开时请找备份。"),
+    "X015": Code(E, "文件打不开", "文件打不开：{reason}", "请确认文件还在原处、没有被别的程序独占，并且您有读取权限。"),
+    "X016": Code(E, "Strict 格式", "这是“Strict Open XML”格式的工作簿", "请用 Excel 打开后另存为普通的“Excel 工作簿 (*.xlsx)”。"),
+    "X017": Code(E, "读取失败", "工作簿内容无法读取（{reason}）", "请用 WPS 或 Excel 打开后另存一份再试。"),
+    # X1 structure
+    "X101": Code(E, "缺少工作表", "缺少工作表“{name}”", "请从空白模板中把这张表补回来；如果改过表名，请改回“{name}”。"),
+    "X102": Code(E, "找不到表头", "前 {rows} 行里找不到表头，缺少列：{missing}", "请恢复表头文字：{expected}。"),
+    "X103": Code(E, "表头重复", "表头“{header}”出现了两次", "请删去多余的一列，或改成别的列名。"),
+    "X104": Code(E, "格式版本太新", "工作簿的格式版本是 {found}，本程序只认到版本 {known}", "请使用新版的 xlkpi，或用本程序重新生成空白工作簿填写。"),
+    "X105": Code(W, "没有格式版本", "工作簿里没有模板名称和格式版本，可能不是由标准模板填写的", "如果工作簿是自制的可以忽略；最好用 xlkpi new 生成的空白工作簿填写。"),
+    "X106": Code(E, "没有评分表", "没有任何“评分_姓名”工作表", "请为每名评分人保留一张“评分_姓名”表。"),
+    "X107": Code(E, "工作表重名", "工作表“{found}”与“{other}”是同一张表", "请只保留一张，另一张删除或改名。"),
+    "X108": Code(N, "不属于标准格式的工作表", "工作表“{found}”不属于标准格式，没有读取", "如果它是填错名字的表，请改回标准名称；否则不用处理。"),
+    "X109": Code(N, "表下的附注", "“{found}”像是附注，没有当作数据", "如果它是数据，请把这一行填完整。"),
+    "X110": Code(E, "数据区有合并单元格", "{range} 是合并单元格，只有左上角有值，其余各行各列无从知道", "请取消合并，把内容逐格填写完整。"),
+    "X111": Code(N, "有隐藏的内容", "{what}已照常读取", "请确认隐藏的内容是要参加计算的。"),
+    "X112": Code(W, "填写内容未被使用", "“{found}”写在没有表头的位置，没有使用", "请把它移到有表头的列里，或删去。"),
+    "X113": Code(E, "表是空的", "工作表“{name}”没有数据", "请按空白模板填写。"),
+    "X114": Code(E, "已是评分结果", "这是评分结果工作簿，不是填报的工作簿，不再重复评分", "要重新评分，请拖入原来的工作簿；要核对这份结果，请看其中的“校验”表。"),
+    # X2 marks
+    "X201": Code(E, "漏评", "{scorer} 没有给“{indicator}”（{code}）打分", "请由 {scorer} 补填 0 到 {limit} 之间的得分；需要回避的，在“评分说明”写“回避”。"),
+    "X202": Code(E, "得分为负", "得分 {found} 小于 0", "请改为 0 到 {limit} 之间的数。"),
+    "X203": Code(E, "得分超过分值", "得分 {found} 超过{what} {limit}", "请改为 0 到 {limit} 之间的数，或删去得分并在“评分说明”写“回避”。"),
+    "X204": Code(E, "评分表有未知编号", "编号“{found}”不在三级指标表中", "请改成三级指标表中的编号，或删去这一行的得分。"),
+    "X205": Code(E, "评分表编号重复", "编号“{found}”与 {other} 重复，不知以哪个得分为准", "请只保留一行，删去另一行的编号和得分。"),
+    "X206": Code(E, "得分没有编号", "这一行有得分 {found}，但没有编号", "请填写这个得分属于哪个指标编号，或删去得分。"),
+    "X207": Code(E, "成员没有评分表", "{scorer} 参加评分，但没有“评分_{scorer}”工作表", "请补上这张表；不评分的，在“是否评分”填“否”，缺席的填“缺席”。"),
+    "X208": Code(E, "评分人不在工作组", "评分人“{found}”不在“评价工作组”中", "请在“评价工作组”补上此人，或更正评分人姓名。"),
+    "X209": Code(W, "表名与评分人不一致", "工作表名是“{sheet}”，而表内评分人是“{found}”；以表内为准", "请核对后把表名改为“评分_{found}”，或更正表内评分人。"),
+    "X210": Code(E, "同一评分人有两张表", "评分人“{found}”在“{other}”已有一张评分表", "请只保留一张，或更正其中一张的评分人姓名。"),
+    "X211": Code(E, "既打分又回避", "写了“回避”，但又有得分 {found}", "需要回避的请删去得分；不回避的请删去“回避”二字。"),
+    "X212": Code(E, "缺少评分权重", "综合方法是加权平均，但 {scorer} 没有评分权重", "请填一个正数作为评分权重，或在“参数”改用其他综合方法。"),
+    "X213": Code(E, "评分权重无效", "评分权重 {found} 不是正数", "请填一个正数，例如 1。"),
+    "X214": Code(E, "不评分的成员有得分", "{scorer} 的“是否评分”是“{status}”，但评分表里有得分", "确实参加评分的，把“是否评分”改为“是”；否则清空其评分表。"),
+    "X215": Code(E, "无人评分", "“{indicator}”（{code}）没有任何人评分：全部回避或缺席", "请至少安排一名成员评分。"),
+    "X216": Code(E, "成员重名", "姓名“{found}”与 {other} 重复", "请在姓名后加以区分，并同时改评分表中的评分人。"),
+    "X217": Code(N, "系统计分的指标也打了分", "“{code}”由系统计分，{scorer} 的得分 {found} 不采用", "不用处理；如应由评分人打分，请把评分方式改为“评分人打分”。"),
+    "X218": Code(E, "没有写评分人", "表内“评分人”右边是空的，不知这张表是谁打的分", "请在“评分人”右边的格子填写姓名。"),
+    "X219": Code(E, "找不到评分人一栏", "前 {rows} 行里找不到“评分人”这一格", "请在表头上方写“评分人”，右边一格写姓名。"),
+    "X220": Code(E, "没有人评分", "“评价工作组”里没有任何人参加评分", "请至少登记一名参加评分的成员。"),
+    "X221": Code(E, "姓名不能用作表名", "姓名“{found}”不能用作表名：最多 28 个字，不能含 []:*?/\\", "请换一个写法，并同时改评分表。"),
+    # X3 indicators and points
+    "X301": Code(E, "一级指标合计不是 100", "一级指标的分值合计是 {found}，应为 100", "请调整各一级指标的分值，使合计为 100（现在{difference}）。"),
+    "X302": Code(E, "下级分值合计不符", "“{name}”（{code}）的分值是 {points}，而它的{child}分值合计是 {found}", "请调整，使两者相等（现在{difference}）。"),
+    "X303": Code(E, "上级编号不存在", "{parent}“{found}”在{sheet}表中找不到", "请改成{sheet}表中已有的编号。"),
+    "X304": Code(E, "没有下级指标", "“{name}”（{code}）没有任何{child}", "请补上它的{child}，或删去这一行。"),
+    "X305": Code(E, "编号重复", "编号“{found}”与 {other} 重复", "请改成不重复的编号（大小写不作区分）。"),
+    "X306": Code(E, "缺少编号", "这一行有内容，但没有编号", "请填写编号，或清空这一行。"),
+    "X307": Code(E, "缺少分值", "“{code}”没有填分值", "请填一个正数。"),
+    "X308": Code(E, "分值不是正数", "分值 {found} 不是正数", "请改为大于 0 的数；不评的指标请删去这一行。"),
+    "X309": Code(E, "编号成了小数", "编号在单元格里是数 {found}，1.1 与 1.10 会变成同一个数，无法分辨", "请把该列设为文本格式后重新输入编号，最好以字母开头，例如 A1.1。"),
+    "X310": Code(W, "编号成了数字", "编号在单元格里是数 {found}，按文本“{read}”读取", "请把该列设为文本格式后重新输入，最好以字母开头。"),
+    "X311": Code(E, "合计行不符", "{what}一行写的是 {found}，而各行合计是 {expected}", "请核对是否漏行或写错；合计行只作核对，不参加计算，也可以删去。"),
+    "X312": Code(E, "缺少名称", "“{code}”没有填名称", "请填写指标名称。"),
+    "X313": Code(W, "名称重复", "“{found}”与 {other} 名称相同", "请确认不是同一指标重复计分；确为不同指标的，请改写名称加以区分。"),
+    "X314": Code(E, "编号含特殊符号", "编号“{found}”含有 * ? ~ 等符号，查找公式会误认", "请只用字母、数字、点和短横线。"),
+    # X4 budget
+    "X401": Code(W, "没有预算执行数据", "“预算执行”没有填任何项目", "请按项目填写；确无预算的可以忽略。"),
+    "X402": Code(E, "计分需要预算执行数据", "“{code}”按预算执行率计分，但“预算执行”没有可用的数据", "请填写“预算执行”，或更改该指标的评分方式。"),
+    "X403": Code(W, "执行数大于预算数", "全年执行数 {found} 大于全年预算数 {budget}", "请核对；确有超支的，请写明偏差原因。执行率计分最多得满分。"),
+    "X404": Code(E, "金额为负", "金额 {found} 小于 0", "请改为 0 或正数。"),
+    "X405": Code(E, "缺少金额", "“{project}”没有填{what}", "请填写；没有发生的填 0。"),
+    "X406": Code(W, "财政资金大于预算", "其中：财政资金 {found} 大于全年预算数 {budget}", "请核对两个数。"),
+    "X407": Code(W, "预算为 0", "全年预算数合计为 0，预算执行率按 0 计算", "请核对“全年预算数”。"),
+    "X408": Code(E, "缺少项目名称", "这一行有金额，但没有项目名称", "请填写项目名称，或清空这一行。"),
+    "X409": Code(W, "项目名称重复", "项目“{found}”与 {other} 同名", "请确认不是同一笔预算填了两次。"),
+    # X5 cells
+    "X501": Code(E, "单元格是错误值", "单元格是错误值 {found}", "请改成正确的数或文字；引用了别处的，请改正被引用的单元格。"),
+    "X502": Code(E, "公式没有算出的值", "单元格是公式 {found}，但文件里没有它的计算结果", "请用 WPS 或 Excel 打开工作簿，等计算完成后保存再试，或直接填数。"),
+    "X503": Code(E, "单元格是日期", "单元格被当成了日期 {found}", "请把单元格格式改为“常规”或“文本”，再重新输入。"),
+    "X504": Code(W, "填写处是公式", "填写处是公式 {found}，按保存的结果读取", "请核对结果；最好改成直接填写的数，以便审计核对。"),
+    "X505": Code(E, "不是数", "“{found}”不是一个数", "请只填数字，例如 {example}；单位和说明写到别处。"),
+    "X506": Code(E, "百分数含义不明", "“{found}”在这里含义不明：{why}", "{how}"),
+    "X507": Code(N, "读取时作了换算", "“{found}”读作 {read}", "不用处理；如读法不对，请直接填数字。"),
+    "X508": Code(E, "小数位太多", "{found} 的小数超过 {limit} 位，像是粘贴来的除法结果", "请四舍五入到 {limit} 位以内再填。"),
+    "X509": Code(E, "是逻辑值", "单元格是逻辑值 {found}，不是数", "请填数字。"),
+    "X510": Code(E, "不在可选项内", "“{found}”不是可选的内容", "请从下拉列表中选择：{choices}。"),
+    "X511": Code(E, "数字里有看不见的字符", "“{found}”里夹有看不见的字符（{which}），不能当作数", "请删去整格内容后重新输入数字。"),
+    "X512": Code(E, "单位不符", "“{found}”的单位是“{unit}”，这里应为“{expected}”", "请换算成{expected}，并且只填数字。"),
+    "X513": Code(E, "单元格是图片", "单元格里是嵌入的图片，不是文字或数", "请把内容改为文字或数；图片请另存为佐证材料。"),
+    "X514": Code(E, "数太大", "{found} 超出可精确计算的范围", "请核对是否多打了位数。"),
+    # X6 scoring methods
+    "X601": Code(E, "评分方式不认识", "评分方式“{found}”不认识", "请改为：{choices}。"),
+    "X602": Code(E, "缺少实际完成值", "“{code}”按“{method}”计分，需要实际完成值", "请填写实际完成值（只填数字）。"),
+    "X603": Code(E, "缺少年度指标值", "“{code}”按“{method}”计分，需要年度指标值", "请填写年度指标值（只填数字）。"),
+    "X604": Code(E, "指标性质不适用", "“{code}”按“{method}”计分，指标性质“{found}”不适用", "请填 ≥、>、=、≤ 或 < 之一。"),
+    "X605": Code(E, "年度指标值为负", "“{code}”的年度指标值 {found} 为负，不能按比例计分", "请改用“达标得满分”或“评分人打分”。"),
+    "X606": Code(E, "百分数含义不明", "计量单位是 %，而这里填的是 {found}：是 {small} 还是 {large}，无从分辨", "请写成“{small}”或“{large}”这样的形式。"),
+    "X607": Code(E, "本版本尚不支持", "{what}尚未支持，不能据此计分", "{how}"),
+    # X7 basic information, grades, parameters
+    "X701": Code(E, "缺少基本信息", "“{name}”没有填写", "请在“基本信息”的“内容”一栏填写{name}。"),
+    "X702": Code(E, "评价年度无效", "评价年度“{found}”不是四位年份", "请填四位年份，例如 2023。"),
+    "X703": Code(E, "涉密材料", "“是否涉密”填的是“是”", "涉密材料不得在本工具中处理，请按保密规定另行办理。"),
+    "X704": Code(E, "等级下限次序不对", "等级“{grade}”的下限 {found} 没有低于上一档的 {above}", "请从高到低排列各等级的下限。"),
+    "X705": Code(E, "最低等级下限不是 0", "最低一档“{grade}”的下限是 {found}，应为 0", "请把最低一档的下限改为 0，使任何得分都有等级。"),
+    "X706": Code(E, "等级填写不完整", "等级标准这一行缺少{what}", "请填写完整，或清空这一行。"),
+    "X707": Code(E, "等级重名", "等级“{found}”与 {other} 重复", "请改成不同的名称。"),
+    "X708": Code(E, "最高等级达不到", "等级“{grade}”的下限 {found} 大于 100", "请改为 100 以内的数。"),
+    "X709": Code(W, "参数不认识", "参数“{found}”不认识，没有使用", "请核对参数名称；可用的参数见空白模板的“参数”表。"),
+    "X710": Code(E, "参数值无效", "参数“{name}”的值“{found}”无效", "请改为：{choices}。"),
+    "X711": Code(E, "参数重复", "参数“{found}”与 {other} 重复", "请只保留一行。"),
+    "X712": Code(E, "基本信息重复", "“{found}”与 {other} 重复", "请只保留一行。"),
+    # X9 our side
+    "X901": Code(E, "程序内部错误", "程序出现内部错误（xlkpi {version}，代码 {code}）", "文件没有被改动。请把这句话连同文件（去掉敏感内容）交给技术支持。"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to be told about one place."""
+
+    code: str
+    place: Place
+    found: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """As the table of codes says."""
+        return CODES[self.code].severity
+
+    @property
+    def title(self) -> str:
+        """The short name of the problem."""
+        return CODES[self.code].title
+
+    @property
+    def message(self) -> str:
+        """What was found and what was expected."""
+        return CODES[self.code].sentence.format(**{"found": self.found, **self.params})
+
+    @property
+    def remedy(self) -> str:
+        """How to mend it."""
+        return CODES[self.code].remedy.format(**{"found": self.found, **self.params})
+
+
+def finding(code: str, place: Place, found: str = "", /, **params: object) -> Finding:
+    """Return a finding; a code that the table lacks, or a missing param, is our bug and raises here."""
+    made = Finding(code, place, shown(found), {name: shown(value) for name, value in params.items()})
+    made.message, made.remedy  # noqa: B018  (raise where the sentence lacks a param, not when printed)
+    return made
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """Return a value fit to stand inside a sentence: one line, not long, nothing invisible."""
+    text = "".join(c if c.isprintable() else "␣" if c.isspace() else "�" for c in str(value))
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those that stop."""
+    return [each for each in findings if each.severity is Severity.ERROR]

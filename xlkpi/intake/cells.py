@@ -1,0 +1,224 @@
+"""One cell → a typed value. Broken is not blank, and nothing is guessed.
+
+`broken_inputs` says what is wrong with cells as such (error values, dates, formulas); `Reader`
+reads texts, codes and numbers, keeps every changed reading, and says what it could not read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from xlkpi import numbers
+from xlkpi.findings import Finding, finding
+from xlkpi.layout import Column, Kind, canonical
+from xlkpi.model import Grid, Number, State, Table, Text, Value
+from xlkpi.place import Place
+from xlkpi.texts import as_text
+
+_DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
+
+
+def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | None:
+    """Return the code of what makes a cell unreadable whatever it should hold, None where sound."""
+    at = (row, column)
+    if at in grid.errors:
+        return "X501"
+    if at in grid.formulas:
+        text, cached = grid.formulas[at]
+        if "DISPIMG(" in text.upper():
+            return "X513"
+        if not cached:
+            return "X502"
+    held = grid.raw(row, column)
+    if isinstance(held, str) and held.lstrip().upper().startswith("=DISPIMG("):
+        return "X513"
+    return "X503" if isinstance(held, _DATES) and not dates else None
+
+
+def broken_inputs(table: Table) -> Iterator[Finding]:
+    """Find what is broken, or is a formula, in the input columns of a table."""
+    for column in table.layout.columns:
+        if column.computed or column.header not in table.columns:
+            continue
+        dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
+        for row in (*table.rows, *table.totals):
+            yield from _broken(table, row, column, dates)
+
+
+def _broken(table: Table, row: int, column: Column, dates: bool) -> Iterator[Finding]:
+    grid, at = table.grid, (row, table.columns[column.header])
+    code = trouble(grid, *at, dates)
+    formula = "=" + grid.formulas[at][0] if at in grid.formulas else ""
+    if code == "X501":
+        yield finding(code, grid.place(*at), grid.errors[at])
+    elif code == "X503":
+        yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
+    elif code:
+        yield finding(code, grid.place(*at), formula)
+    elif formula and row not in table.totals and grid.occupied(*at):
+        yield finding("X504", grid.place(*at), formula)
+
+
+def tidy(text: str) -> str:
+    """Return a text without the spaces around it and without invisible characters."""
+    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc"))
+    return visible.strip(" \t\n\u00a0\u3000")
+
+
+class Reader:
+    """Reads cells of tables; keeps what it had to say and every number read from a text."""
+
+    def __init__(self) -> None:
+        """Start with nothing said."""
+        self.findings: list[Finding] = []
+        self.readings: dict[Place, Decimal] = {}
+
+    def text(self, table: Table, row: int, header: str, dates: bool = False) -> Text:
+        """Read a text; numbers and (where `dates`) dates are written out."""
+        column = table.columns.get(header)
+        if column is None:
+            return Value(table.place(row, header))
+        return self.text_at(table.grid, row, column, dates)
+
+    def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
+        """Read the text of a cell that belongs to no table."""
+        place = grid.place(row, column)
+        held = grid.raw(row, column)
+        if trouble(grid, row, column, dates):
+            return Value(place, State.BROKEN, typed=held)
+        read = tidy(as_text(held)) if held != "" else ""
+        return Value(place, State.GOOD, read, held) if read else Value(place)
+
+    def code(self, table: Table, row: int, header: str) -> tuple[Text, str]:
+        """Read a code and its key for comparison; codes are text, 1.1 is not 1.10."""
+        value = self.text(table, row, header)
+        if not value.good or value.value is None:
+            return value, ""
+        if isinstance(value.typed, float | int) and not isinstance(value.typed, bool):
+            whole = float(value.typed).is_integer()
+            code = "X310" if whole else "X309"
+            self.findings.append(finding(code, value.place, value.value, read=value.value))
+            if not whole:
+                return Value(value.place, State.BROKEN, typed=value.typed), ""
+        key = canonical(value.value).casefold()
+        if any(sign in key for sign in "*?~"):
+            self.findings.append(finding("X314", value.place, value.value))
+            return Value(value.place, State.BROKEN, typed=value.typed), ""
+        return value, key
+
+    def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
+        """Read one of the column's words; an empty cell is the default."""
+        value = self.text(table, row, header)
+        choices = table.layout.column(header).choices
+        if value.blank:
+            return Value(value.place, State.GOOD, default, "") if default else value
+        if not value.good or value.value is None:
+            return value
+        for choice in choices:
+            if canonical(choice) == canonical(value.value):
+                return Value(value.place, State.GOOD, choice, value.typed)
+        listed = "、".join(choices)
+        self.findings.append(finding("X510", value.place, value.value, choices=listed))
+        return Value(value.place, State.BROKEN, typed=value.typed)
+
+    def number(
+        self, table: Table, row: int, header: str, units: Iterable[str] = (), example: str = "10",
+        percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS,
+    ) -> Number:  # fmt: skip
+        """Read a number strictly.
+
+        `units` may stand behind the digits and are left out. `percent`: "stop" (its meaning would
+        be a guess), "points" (85% counts as 85), "fraction" (85% counts as 0.85). `limit` is the
+        most decimals allowed, None for any.
+        """
+        column = table.columns.get(header)
+        if column is None:
+            return Value(table.place(row, header))
+        grid, place = table.grid, table.place(row, header)
+        held = grid.raw(row, column)
+        if trouble(grid, row, column):
+            return Value(place, State.BROKEN, typed=held)
+        if not grid.occupied(row, column):
+            return Value(place)
+        shown = (row, column) in grid.percents
+        read = self._number(place, held, tuple(units), example, percent, shown)
+        if read is None:
+            return Value(place, State.BROKEN, typed=held)
+        if problem := _unfit(place, read, limit):
+            self.findings.append(problem)
+            return Value(place, State.BROKEN, typed=held)
+        return Value(place, State.GOOD, read, held)
+
+    def _number(
+        self, place: Place, held: object, units: tuple[str, ...], example: str, percent: str,
+        shown: bool,
+    ) -> Decimal | None:  # fmt: skip
+        if isinstance(held, bool):
+            self.findings.append(finding("X509", place, "TRUE" if held else "FALSE"))
+            return None
+        if isinstance(held, int | float):
+            value = numbers.from_double(float(held))
+            if value is None:
+                self.findings.append(finding("X505", place, str(held), example=example))
+                return None
+            return self._shown_percent(place, value, percent) if shown else value
+        typed = str(held)
+        found = numbers.from_text(typed)
+        if found is None:
+            self.findings.append(_not_a_number(place, typed, example))
+            return None
+        if found.suffix == "%":
+            return self._percent(place, typed, found.value, percent)
+        if found.suffix and canonical(found.suffix) not in {canonical(unit) for unit in units}:
+            self.findings.append(_wrong_unit(place, typed, found.suffix, units, example))
+            return None
+        return self._reading(place, typed, found.value)
+
+    def _shown_percent(self, place: Place, value: Decimal, percent: str) -> Decimal | None:
+        typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
+        if percent == "fraction":
+            return value
+        return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent)
+
+    def _percent(self, place: Place, typed: str, points: Decimal, percent: str) -> Decimal | None:
+        if percent == "stop":
+            digits = numbers.plain(points)
+            self.findings.append(
+                finding("X506", place, typed, why="这里要填的是数，不是百分数", how=f"请按实际含义填数字，例如 {digits}。")
+            )  # fmt: skip
+            return None
+        value = points if percent == "points" else points.scaleb(-2, numbers.EXACT)
+        return self._reading(place, typed, value)
+
+    def _reading(self, place: Place, typed: str, value: Decimal) -> Decimal:
+        self.readings[place] = value
+        self.findings.append(finding("X507", place, typed, read=numbers.plain(value)))
+        return value
+
+
+def _unfit(place: Place, read: Decimal, limit: int | None) -> Finding | None:
+    if abs(read) >= numbers.LARGEST:
+        return finding("X514", place, numbers.plain(read))
+    if limit is not None and numbers.decimals(read) > limit:
+        return finding("X508", place, numbers.plain(read), limit=limit)
+    return None
+
+
+def _not_a_number(place: Place, typed: str, example: str) -> Finding:
+    hidden = [c for c in typed.strip() if unicodedata.category(c) in ("Cf", "Cc")]
+    if hidden:
+        which = "、".join(dict.fromkeys(f"U+{ord(c):04X}" for c in hidden))
+        return finding("X511", place, typed, which=which)
+    return finding("X505", place, typed, example=example)
+
+
+def _wrong_unit(
+    place: Place, typed: str, unit: str, units: tuple[str, ...], example: str
+) -> Finding:
+    known = canonical(unit) in {"万元", "元", "亿元", "千元", "分"}
+    if units and known:
+        return finding("X512", place, typed, unit=unit, expected=units[0])
+    return finding("X505", place, typed, example=example)

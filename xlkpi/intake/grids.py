@@ -1,0 +1,123 @@
+"""Bytes → grids: what every known sheet holds, through pandas and calamine, with the scan's facts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlkpi.findings import Finding, finding
+from xlkpi.intake.scan import Package, SheetFacts, scan
+from xlkpi.intake.sniff import sniff
+from xlkpi.intake.unreadable import Unreadable
+from xlkpi.layout import BALLOT, RESULT_SHEETS, canonical, sheet_named
+from xlkpi.layout import GUIDE_SHEET, PROBLEMS_SHEET
+from xlkpi.model import Grid
+from xlkpi.place import Place
+
+_NOT_INPUTS = {canonical(name) for name in (*RESULT_SHEETS, GUIDE_SHEET, PROBLEMS_SHEET)}
+
+_RESULTS = {canonical(name) for name in RESULT_SHEETS}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workbook's cells, before anything is understood."""
+
+    package: Package
+    grids: tuple[Grid, ...]
+    """The format's sheets, in the file's order; of two with one name the first."""
+    guide: Grid | None
+    """填表说明, whose words are carried into the outputs."""
+    problems: Grid | None
+    """问题清单 of a marked copy of ours, which tells how to take our marks off."""
+    result_sheets: tuple[str, ...] = ()
+    """Sheets that only a scored workbook has."""
+
+
+def opened(data: bytes) -> tuple[Opened, list[Finding]]:
+    """Read the bytes of a workbook; Unreadable where they are none.
+
+    Of the findings some concern sheets: foreign ones, two of one name, hidden ones.
+    """
+    sniff(data)
+    package = scan(data)
+    kept, findings = _known(package)
+    book = _calamine(data)
+    grids = tuple(_grid(book, facts) for facts in kept)
+    findings.extend(_hidden(grids))
+    named = {canonical(facts.name): facts for facts in package.sheets}
+    guide, problems = (
+        _grid(book, named[name]) if name in named else None
+        for name in (GUIDE_SHEET, PROBLEMS_SHEET)
+    )
+    results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
+    return Opened(package, grids, guide, problems, results), findings
+
+
+def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
+    kept: dict[str, SheetFacts] = {}
+    findings = []
+    for facts in package.sheets:
+        layout = sheet_named(facts.name)
+        plain = canonical(facts.name)
+        if layout is None:
+            if plain not in _NOT_INPUTS:
+                findings.append(finding("X108", Place(facts.name), facts.name))
+            continue
+        key = plain.casefold() if layout is BALLOT else layout.name
+        if key in kept:
+            other = kept[key].name
+            findings.append(finding("X107", Place(facts.name), facts.name, other=other))
+            continue
+        kept[key] = facts
+    return list(kept.values()), findings
+
+
+def _calamine(data: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202  (calamine has no stubs)
+    import pandas
+
+    try:
+        return pandas.ExcelFile(io.BytesIO(data), engine="calamine").book
+    except Exception as problem:
+        raise Unreadable("X017", reason=_reason(problem)) from problem
+
+
+def _reason(problem: BaseException) -> str:
+    return f"{type(problem).__name__}"
+
+
+def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    try:
+        rows = book.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
+    except BaseException as problem:  # calamine's panics are no Exception
+        if isinstance(problem, (KeyboardInterrupt, SystemExit)):
+            raise
+        raise Unreadable("X017", reason=f"{facts.name}：{_reason(problem)}") from problem
+    return Grid(
+        name=facts.name,
+        rows=rows,
+        errors=facts.errors,
+        formulas={at: (formula.text, formula.cached) for at, formula in facts.formulas.items()},
+        percents=facts.percents,
+        merges=facts.merges,
+        hidden_rows=facts.hidden_rows,
+        hidden_columns=facts.hidden_columns,
+        hidden=facts.state != "visible",
+    )
+
+
+def _hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
+    for grid in grids:
+        if grid.hidden:
+            yield finding("X111", Place(grid.name), what=f"隐藏的工作表“{grid.name}”")
+        rows = [row for row in sorted(grid.hidden_rows) if _any(grid, row)]
+        if rows:
+            numbers = "、".join(str(row + 1) for row in rows[:10])
+            more = f" 等 {len(rows)} 行" if len(rows) > 10 else ""
+            yield finding("X111", Place(grid.name), what=f"隐藏的第 {numbers} 行{more}")
+
+
+def _any(grid: Grid, row: int) -> bool:
+    width = len(grid.rows[row]) if row < len(grid.rows) else 0
+    return any(grid.occupied(row, column) for column in range(width))

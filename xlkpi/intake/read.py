@@ -1,0 +1,404 @@
+"""Tables → the filled workbook: every noun with typed values, every oddity said."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from xlkpi import layout, methods
+from xlkpi.findings import Finding, finding
+from xlkpi.intake import cells, tables
+from xlkpi.intake.grids import Opened, opened
+from xlkpi.intake.cells import Reader, tidy
+from xlkpi.layout import (
+    BALLOT,
+    EXECUTION,
+    GRADES,
+    GROUP,
+    HEADER_SEARCH_ROWS,
+    INFO,
+    PARAMETER_BY_NAME,
+    PARAMETER_LIST,
+    PARAMETERS,
+    RECUSED,
+    SCORER_LABEL,
+    TIER1,
+    TIER2,
+    TIER3,
+    Parameter,
+    canonical,
+)
+from xlkpi.model import (
+    Ballot,
+    Filled,
+    Grade,
+    Grid,
+    Indicator,
+    Mark,
+    Member,
+    Number,
+    Parameters,
+    Project,
+    Source,
+    State,
+    Table,
+    Text,
+    Tier,
+    Value,
+)
+from xlkpi.numbers import plain
+from xlkpi.texts import as_text
+from xlkpi.place import Place, address
+
+_MEASURED = {name for name, method in methods.BY_NAME.items() if method.measured}
+
+_OPERATORS = {
+    "≥": "≥", "≧": "≥", ">=": "≥", "=>": "≥", "大于等于": "≥", "大于或等于": "≥", "不低于": "≥", "不少于": "≥",
+    "≤": "≤", "≦": "≤", "<=": "≤", "=<": "≤", "小于等于": "≤", "小于或等于": "≤", "不高于": "≤", "不超过": "≤",
+    ">": ">", "大于": ">", "<": "<", "小于": "<", "=": "=", "═": "=", "﹦": "=", "等于": "=", "定性": "定性",
+}  # fmt: skip
+_VERSION = re.compile(r"(\d+)")
+
+
+def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
+    """Read a workbook's bytes; Unreadable where they are no workbook.
+
+    The findings are those that concern single cells and the finding of tables; what relates cells
+    to one another is for the checks.
+    """
+    book, findings = opened(data)
+    found: dict[str, Table] = {}
+    ballots: list[Table] = []
+    for grid in book.grids:
+        sheet = layout.sheet_named(grid.name)
+        assert sheet is not None
+        table, said = tables.table(sheet, grid)
+        findings.extend(said)
+        if table is None:
+            continue
+        findings.extend(cells.broken_inputs(table))
+        if sheet is BALLOT:
+            ballots.append(table)
+        else:
+            found[sheet.name] = table
+    reader = Reader()
+    filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
+    return filled, findings + reader.findings
+
+
+def _source(data: bytes, file: str, book: Opened) -> Source:
+    digest = hashlib.sha256(data).hexdigest()
+    return Source(file, digest, len(data), book.package.producer, book.package.cells)
+
+
+class _Reading:
+    """One workbook being read: the tables found, and the reader that keeps what was said."""
+
+    def __init__(self, reader: Reader, found: dict[str, Table]) -> None:
+        self.reader = reader
+        self.tables = found
+
+    def filled(self, book: Opened, ballots: list[Table], source: Source) -> Filled:
+        info = self._info()
+        money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
+        version, template = _format(book)
+        return Filled(
+            source=source,
+            grids=book.grids,
+            tables=self.tables,
+            template=template,
+            version=version,
+            info=info,
+            parameters=self._parameters(),
+            members=tuple(self._members()),
+            projects=tuple(self._projects(money)),
+            tier1=tuple(self._tiers(1)),
+            tier2=tuple(self._tiers(2)),
+            indicators=tuple(self._indicators()),
+            ballots=tuple(self._ballot(table) for table in ballots),
+            grades=tuple(self._grades()),
+            readings=self.reader.readings,
+            guide=book.guide,
+            result_sheets=book.result_sheets,
+        )
+
+    def _rows(self, sheet: layout.Sheet) -> Iterator[tuple[Table, int]]:
+        table = self.tables.get(sheet.name)
+        if table:
+            for row in table.rows:
+                yield table, row
+
+    def _info(self) -> dict[str, Text]:
+        info: dict[str, Text] = {}
+        for table, row in self._rows(INFO):
+            name = canonical(self.reader.text(table, row, "项目").value or "")
+            value = self.reader.text(table, row, "内容", dates=True)
+            if name in info:
+                other = info[name].place.cell
+                self.reader.findings.append(finding("X712", value.place, name, other=other))
+                continue
+            info[name] = self._one_of(value, layout.INFO_CHOICES.get(name, ()))
+        return info
+
+    def _one_of(self, value: Text, choices: tuple[str, ...]) -> Text:
+        if not choices or not value.good:
+            return value
+        for choice in choices:
+            if canonical(choice) == canonical(value.value or ""):
+                return replace(value, value=choice)
+        listed = "、".join(choices)
+        self.reader.findings.append(finding("X510", value.place, value.value or "", choices=listed))
+        return Value(value.place, State.BROKEN, typed=value.typed)
+
+    def _parameters(self) -> Parameters:
+        values: dict[str, Text] = {
+            each.name: Value(Place(""), State.GOOD, each.default) for each in PARAMETER_LIST
+        }
+        seen: dict[str, Place] = {}
+        for table, row in self._rows(PARAMETERS):
+            name = self.reader.text(table, row, "参数")
+            known = PARAMETER_BY_NAME.get(canonical(name.value or ""))
+            if known is None:
+                self.reader.findings.append(finding("X709", name.place, name.value or ""))
+            elif known.name in seen:
+                other = seen[known.name].cell
+                self.reader.findings.append(finding("X711", name.place, known.name, other=other))
+            else:
+                seen[known.name] = name.place
+                self._parameter(table, row, known, values)
+        amounts = {
+            each.name: Decimal((values[each.name].value or each.default).rstrip("%"))
+            for each in PARAMETER_LIST
+            if not each.choices
+        }
+        return Parameters(values, amounts)
+
+    def _parameter(
+        self, table: Table, row: int, known: Parameter, values: dict[str, Text]
+    ) -> None:
+        held = self.reader.text(table, row, "值")
+        if not held.good:
+            return
+        if known.choices:
+            matching = [c for c in known.choices if canonical(c) == canonical(held.value or "")]
+            if matching:
+                values[known.name] = replace(held, value=matching[0])
+            else:
+                self._bad_parameter(held, known, "、".join(known.choices))
+            return
+        said = len(self.reader.findings)
+        percent = "points" if known.percent else "stop"
+        number = self.reader.number(table, row, "值", percent=percent)
+        del self.reader.findings[said:]  # a parameter gets one sentence of its own
+        self.reader.readings.pop(held.place, None)
+        value = number.value
+        whole = known.percent or (value is not None and value == value.to_integral_value())
+        if value is None or not whole or not known.low <= value <= known.high or (
+            known.percent and 0 < value <= 1
+        ):  # fmt: skip
+            unit = "%" if known.percent else ""
+            self._bad_parameter(held, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
+            return
+        values[known.name] = replace(held, value=plain(value) + ("%" if known.percent else ""))
+
+    def _bad_parameter(self, held: Text, known: Parameter, choices: str) -> None:
+        self.reader.findings.append(
+            finding("X710", held.place, held.value or "", name=known.name, choices=choices)
+        )
+
+    def _members(self) -> Iterator[Member]:
+        for table, row in self._rows(GROUP):
+            yield Member(
+                row=row,
+                name=self.reader.text(table, row, "姓名"),
+                post=self.reader.text(table, row, "职务"),
+                role=self.reader.text(table, row, "分工"),
+                status=self.reader.choice(table, row, "是否评分", default=layout.YES),
+                weight=self.reader.number(table, row, "评分权重", example="1", percent="fraction"),
+            )
+
+    def _projects(self, unit: str) -> Iterator[Project]:
+        for table, row in self._rows(EXECUTION):
+
+            def amount(header: str, table: Table = table, row: int = row) -> Number:
+                return self.reader.number(table, row, header, (unit,), "120.50", limit=None)
+
+            yield Project(
+                row=row,
+                name=self.reader.text(table, row, "项目名称"),
+                kind=self.reader.choice(table, row, "支出类别", default="项目支出"),
+                initial=amount("年初预算数"),
+                budget=amount("全年预算数"),
+                fiscal=amount("其中：财政资金"),
+                received=amount("到位资金"),
+                executed=amount("全年执行数"),
+                reason=self.reader.text(table, row, "偏差原因"),
+            )
+
+    def _tiers(self, level: int) -> Iterator[Tier]:
+        sheet = TIER1 if level == 1 else TIER2
+        for table, row in self._rows(sheet):
+            yield Tier(**self._tier(table, row, level))  # type: ignore[arg-type]
+
+    def _tier(self, table: Table, row: int, level: int) -> dict[str, object]:
+        parent_header = {1: "", 2: "一级编号", 3: "二级编号"}[level]
+        code, key = self.reader.code(table, row, "编号")
+        nobody: Text = Value(table.place(row, "编号"))
+        parent, parent_key = (
+            self.reader.code(table, row, parent_header) if parent_header else (nobody, "")
+        )
+        return {
+            "level": level,
+            "row": row,
+            "code": code,
+            "key": key,
+            "parent": parent,
+            "parent_key": parent_key,
+            "name": self.reader.text(table, row, table.layout.name),
+            "points": self.reader.number(table, row, "分值", ("分",)),
+        }
+
+    def _indicators(self) -> Iterator[Indicator]:
+        for table, row in self._rows(TIER3):
+            method = self._method(table, row)
+            unit = self.reader.text(table, row, "计量单位")
+            numeric = method.value in _MEASURED
+            yield Indicator(
+                **self._tier(table, row, 3),  # type: ignore[arg-type]
+                nature=self._nature(table, row, numeric),
+                target=self._measure(table, row, "年度指标值", unit, numeric),
+                target_text=self.reader.text(table, row, "年度指标值"),
+                unit=unit,
+                actual=self._measure(table, row, "实际完成值", unit, numeric),
+                actual_text=self.reader.text(table, row, "实际完成值"),
+                method=method,
+                degree=self.reader.choice(table, row, "完成程度"),
+                cut=self.reader.number(table, row, "核减分", ("分",)),
+                cut_reason=self.reader.text(table, row, "核减理由"),
+            )
+
+    def _method(self, table: Table, row: int) -> Text:
+        value = self.reader.text(table, row, "评分方式")
+        if value.blank:
+            return replace(value, state=State.GOOD, value=methods.JUDGED)
+        if not value.good:
+            return value
+        plain_name = canonical(value.value or "").replace("评委打分", methods.JUDGED)
+        for method in methods.NAMES:
+            if canonical(method) == plain_name:
+                return replace(value, value=method)
+        return value
+
+    def _nature(self, table: Table, row: int, needed: bool) -> Text:
+        value = self.reader.text(table, row, "指标性质")
+        if not value.good:
+            return value
+        typed = value.value or ""
+        read = _OPERATORS.get(canonical(typed)) or _OPERATORS.get(typed)
+        if read is None:
+            return value
+        if read != typed and needed:
+            self.reader.findings.append(finding("X507", value.place, typed, read=read))
+        return replace(value, value=read)
+
+    def _measure(
+        self, table: Table, row: int, header: str, unit: Text, numeric: bool
+    ) -> Number:
+        """Read a target or an actual in its unit; with unit % a value counts in percentage points."""
+        if not numeric:
+            return Value(table.place(row, header))
+        percent = canonical(unit.value or "") == "%"
+        units = (unit.value,) if unit.value and not percent else ()
+        mode = "points" if percent else "stop"
+        number = self.reader.number(table, row, header, units, "100", mode, limit=None)
+        if percent and number.value is not None and _bare_fraction(number, table, header):
+            value = number.value
+            small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
+            self.reader.findings.append(
+                finding("X606", number.place, plain(value), small=small, large=large)
+            )
+            return Value(number.place, State.BROKEN, typed=number.typed)
+        return number
+
+    def _ballot(self, table: Table) -> Ballot:
+        scorer = self._scorer(table)
+        marks = []
+        for row in table.rows:
+            code, key = self.reader.code(table, row, "编号")
+            remark = self.reader.text(table, row, "评分说明")
+            marks.append(
+                Mark(
+                    row=row,
+                    code=code,
+                    key=key,
+                    mark=self.reader.number(table, row, "得分", ("分",), "8.5"),
+                    remark=remark,
+                    recused=canonical(remark.value or "") == RECUSED,
+                )
+            )
+        return Ballot(table, scorer, tuple(marks))
+
+    def _scorer(self, table: Table) -> Text:
+        grid = table.grid
+        for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows), table.header_row)):
+            for column, held in enumerate(grid.rows[row]):
+                if isinstance(held, str) and canonical(held).rstrip(":") == SCORER_LABEL:
+                    return self._right_of(grid, row, column)
+        place = Place(grid.name, table.header_row, 0)
+        self.reader.findings.append(finding("X219", place, rows=HEADER_SEARCH_ROWS))
+        return Value(place, State.BROKEN)
+
+    def _right_of(self, grid: Grid, row: int, column: int) -> Text:
+        name = self.reader.text_at(grid, row, column + 1)
+        if name.blank or name.broken:
+            self.reader.findings.append(finding("X218", name.place))
+            return replace(name, state=State.BROKEN)
+        return name
+
+    def _grades(self) -> Iterator[Grade]:
+        for table, row in self._rows(GRADES):
+            yield Grade(
+                row=row,
+                name=self.reader.text(table, row, "等级"),
+                bound=self.reader.number(table, row, "下限", ("分",), "80"),
+                meaning=self.reader.text(table, row, "含义"),
+                use=self.reader.text(table, row, "结果应用"),
+            )
+
+
+def _bare_fraction(number: Number, table: Table, header: str) -> bool:
+    """Whether 0 < |x| ≤ 1 was typed without a per cent sign: 0.8 % or 80 %?"""
+    value = number.value
+    if value is None or not 0 < abs(value) <= 1:
+        return False
+    if isinstance(number.typed, str):
+        return "%" not in number.typed and "％" not in number.typed
+    at = (number.place.row, table.columns[header])
+    return at not in table.grid.percents
+
+
+def _format(book: Opened) -> tuple[int | None, str]:
+    """Return the format version and the template's name, from the defined names' visible cells."""
+    names = {name.casefold(): text for name, text in book.package.names.items()}
+    version = _named_cell(book, names.get(layout.FORMAT_NAME, ""))
+    template = _named_cell(book, names.get(layout.TEMPLATE_NAME, ""))
+    digits = _VERSION.search(version)
+    return (int(digits[1]) if digits and len(digits[1]) < 9 else None), template
+
+
+def _named_cell(book: Opened, reference: str) -> str:
+    """Return the text of the cell that a defined name points to, "" where it points to none."""
+    sheet, _, cell = reference.rpartition("!")
+    sheet = sheet.strip("'").replace("''", "'")
+    grids = [*book.grids, *([book.guide] if book.guide else [])]
+    for grid in grids:
+        if canonical(grid.name) == canonical(sheet):
+            try:
+                at = address(cell)
+            except ValueError:
+                return ""
+            return tidy(as_text(grid.raw(*at)))
+    return ""

@@ -1,0 +1,427 @@
+"""The nouns of the field, frozen. Every value knows the cell it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from xlkpi.findings import Finding, Severity
+from xlkpi.formula import Formula
+from xlkpi.layout import Sheet
+from xlkpi.methods import JUDGED
+from xlkpi.place import Address, Place
+
+T = TypeVar("T")
+
+
+class State(StrEnum):
+    """What a cell turned out to hold. Broken is not blank."""
+
+    BLANK = "blank"
+    GOOD = "good"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Generic[T]):
+    """A value and the cell where it stands."""
+
+    place: Place
+    state: State = State.BLANK
+    value: T | None = None
+    """None unless the state is GOOD."""
+    typed: object = None
+    """What the cell holds, before it was read."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether the cell is empty; a broken one is not."""
+        return self.state is State.BLANK
+
+    @property
+    def good(self) -> bool:
+        """Whether there is a value to work with."""
+        return self.state is State.GOOD
+
+    @property
+    def broken(self) -> bool:
+        """Whether something stands there that cannot be read; a finding says what."""
+        return self.state is State.BROKEN
+
+
+Text = Value[str]
+Number = Value[Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The cells of one sheet as the reader gave them, and what only the package tells of them."""
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    """Row by row from A1; "" is blank. Rows may be shorter than `columns`."""
+    errors: Mapping[Address, str] = field(default_factory=dict)
+    """Error values: '#DIV/0!'."""
+    formulas: Mapping[Address, tuple[str, bool]] = field(default_factory=dict)
+    """Formula text, and whether the file holds its value."""
+    percents: frozenset[Address] = frozenset()
+    """Numbers shown as per cent."""
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    """First row, first column, last row, last column."""
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    hidden: bool = False
+
+    def raw(self, row: int, column: int) -> object:
+        """Return what the cell holds, "" beyond the edge."""
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            return self.rows[row][column]
+        return ""
+
+    def occupied(self, row: int, column: int) -> bool:
+        """Whether anything stands in the cell: a broken one counts."""
+        at = (row, column)
+        if at in self.errors:
+            return True
+        if at in self.formulas and not self.formulas[at][1]:
+            return True
+        held = self.raw(row, column)
+        return held is not None and (not isinstance(held, str) or held.strip() != "")
+
+    def place(self, row: int, column: int) -> Place:
+        """Return the place of a cell of this sheet."""
+        return Place(self.name, row, column)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of one sheet, found by its headers."""
+
+    layout: Sheet
+    grid: Grid
+    header_row: int
+    columns: Mapping[str, int]
+    """The contract's header text → column."""
+    rows: tuple[int, ...]
+    """Rows in which at least one input stands."""
+    totals: tuple[int, ...] = ()
+    """Rows named 合计, 总计 or 小计."""
+    remarks: tuple[int, ...] = ()
+    """Rows that hold only a note below or between the data."""
+
+    def place(self, row: int, header: str) -> Place:
+        """Return the place of a row's cell; the row itself where the sheet lacks the column."""
+        return Place(self.grid.name, row, self.columns.get(header, 0))
+
+    def head(self, header: str) -> Place:
+        """Return the place of a header; the header row's start where the sheet lacks the column."""
+        return self.place(self.header_row, header)
+
+    def has(self, row: int, header: str) -> bool:
+        """Whether anything stands in that cell."""
+        return header in self.columns and self.grid.occupied(row, self.columns[header])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that was read."""
+
+    file: str
+    """Path as given."""
+    sha256: str
+    size: int = 0
+    producer: str = ""
+    """The program that wrote it, as it says itself."""
+    cells: int = 0
+    """Non-blank cells in the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The settings in force: the sheet's, else the defaults."""
+
+    values: Mapping[str, Value[str]]
+    """By name; `place` tells the cell, or the file as a whole for a default."""
+    numbers: Mapping[str, Decimal]
+    """The numeric ones; per cents as percentage points."""
+
+    def text(self, name: str) -> str:
+        """Return the setting as text."""
+        return self.values[name].value or ""
+
+    @property
+    def places(self) -> int:
+        """小数位数."""
+        return int(self.numbers["小数位数"])
+
+    @property
+    def hundred(self) -> bool:
+        """Whether marks are out of 100 (百分制) instead of out of 分值."""
+        return self.text("打分制") == "百分制"
+
+    @property
+    def trim_from(self) -> int:
+        """去极值最少人数."""
+        return int(self.numbers["去极值最少人数"])
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the group, a row of 评价工作组."""
+
+    row: int
+    name: Text
+    post: Text
+    role: Text
+    status: Text
+    """是, 否 or 缺席."""
+    weight: Number
+
+    @property
+    def scores(self) -> bool:
+        """Whether this member is to score."""
+        return self.status.value == "是"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A row of 预算执行."""
+
+    row: int
+    name: Text
+    kind: Text
+    initial: Number
+    budget: Number
+    fiscal: Number
+    received: Number
+    executed: Number
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A first- or second-level indicator."""
+
+    level: int
+    row: int
+    code: Text
+    key: str
+    """The code as it is compared; "" where it is missing or broken."""
+    parent: Text
+    parent_key: str
+    name: Text
+    points: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator(Tier):
+    """A third-level indicator."""
+
+    nature: Text
+    target: Number
+    """The number in 年度指标值; blank where a text stands there and no rule needs a number."""
+    target_text: Text
+    unit: Text
+    actual: Number
+    actual_text: Text
+    method: Text
+    degree: Text
+    cut: Number
+    cut_reason: Text
+
+    @property
+    def judged(self) -> bool:
+        """Whether scorers mark it."""
+        return self.method.value == JUDGED
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One scorer's row for one indicator."""
+
+    row: int
+    code: Text
+    key: str
+    mark: Number
+    remark: Text
+    recused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One scorer's sheet."""
+
+    table: Table
+    scorer: Text
+    marks: tuple[Mark, ...]
+
+    def by_key(self) -> dict[str, Mark]:
+        """Return the first row of each code."""
+        found: dict[str, Mark] = {}
+        for mark in self.marks:
+            found.setdefault(mark.key, mark)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A row of 等级标准."""
+
+    row: int
+    name: Text
+    bound: Number
+    meaning: Text
+    use: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A workbook as it was filled in."""
+
+    source: Source
+    grids: tuple[Grid, ...]
+    """The format's sheets that stand in the file, in its order."""
+    tables: Mapping[str, Table]
+    """By sheet name of the format; ballots are under `ballots`."""
+    template: str
+    version: int | None
+    info: Mapping[str, Text]
+    parameters: Parameters
+    members: tuple[Member, ...]
+    projects: tuple[Project, ...]
+    tier1: tuple[Tier, ...]
+    tier2: tuple[Tier, ...]
+    indicators: tuple[Indicator, ...]
+    ballots: tuple[Ballot, ...]
+    grades: tuple[Grade, ...]
+    readings: Mapping[Place, Decimal]
+    """Every number that was read from something else than itself: "90分" → 90."""
+    guide: Grid | None = None
+    """填表说明, whose words are carried into the outputs."""
+    result_sheets: tuple[str, ...] = ()
+    """Result sheets that stand in the file: those of a scored workbook."""
+
+    def said(self, name: str) -> str:
+        """Return a line of 基本信息, "" where it is empty."""
+        held = self.info.get(name)
+        return (held.value or "") if held else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one scorer gave one indicator."""
+
+    scorer: str
+    place: Place
+    mark: Decimal | None
+    """As typed; None for a recusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How one third-level indicator got its score."""
+
+    indicator: Indicator
+    given: tuple[Given, ...]
+    """One for each scorer in the order of the ballots; empty where the indicator is computed."""
+    exact: Fraction
+    """Before rounding."""
+    score: Decimal
+    """Rounded half-up to 小数位数."""
+    formula: Formula
+    """The unrounded value over names that the writer knows."""
+    words: str
+    """What was done, for this indicator."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierScore:
+    """The score of an indicator of any tier."""
+
+    tier: Tier
+    points: Decimal
+    score: Decimal
+
+    @property
+    def rate(self) -> Fraction:
+        """score ÷ points, 0 where there are no points."""
+        return Fraction(self.score) / Fraction(self.points) if self.points else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The sums of 预算执行, over the projects and the basic expenditure together."""
+
+    projects: int
+    """Rows of 项目支出."""
+    budget: Decimal
+    fiscal: Decimal
+    executed: Decimal
+
+    @property
+    def rate(self) -> Fraction:
+        """执行率, 0 where the budget is 0."""
+        return Fraction(self.executed) / Fraction(self.budget) if self.budget else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What came of scoring a workbook."""
+
+    scorers: tuple[Ballot, ...]
+    """Those whose marks were asked for, in the order of 评价工作组."""
+    workings: tuple[Working, ...]
+    tiers: tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]
+    total: Decimal
+    grade: Grade
+    budget: Budget | None
+
+
+class Status(StrEnum):
+    """How it ended."""
+
+    SCORED = "scored"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that is known of one source, whether it could be scored or not."""
+
+    source: Source
+    findings: tuple[Finding, ...]
+    filled: Filled | None = None
+    scored: Scored | None = None
+
+    @property
+    def status(self) -> Status:
+        """Scored, refused (errors), or unreadable (not a workbook)."""
+        if self.filled is None:
+            return Status.UNREADABLE
+        return Status.SCORED if self.scored else Status.REFUSED
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings of that severity there are."""
+        return sum(1 for each in self.findings if each.severity is severity)
+
+
+Fields = Mapping[str, "str | Decimal"]
+"""One row to be written: header → what stands there; what is not named stays empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a standard workbook is made of: a template's text, or a sample's."""
+
+    template: str
+    about: str
+    """What the template is for, one paragraph."""
+    sheets: Mapping[str, tuple[Fields, ...]]
+    """Rows by sheet name of the format."""
+    ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
+    """Scorers and the rows that their sheets already have; empty in a template."""

@@ -1,0 +1,114 @@
+"""Numbers as people type them, and exact decimals.
+
+Scores are decimals: a cell's double counts as its shortest text, and nothing is rounded in binary.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+
+EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
+"""Wide enough that no sum or product of cells is ever rounded by the context."""
+
+MAX_DECIMALS = 6
+"""得分, 分值 and weights: more is a pasted quotient such as 9.333333333333334."""
+
+LARGEST = Decimal(10) ** 15
+"""Beyond it a double no longer holds every whole number."""
+
+_PLAIN = re.compile(r"[+-]?(\d+)(\.\d+)?\Z", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?\Z", re.ASCII)
+_WIDE = {ord(wide): narrow for wide, narrow in zip("０１２３４５６７８９．，％＋－", "0123456789.,%+-")}
+_SPACES = " \t\r\n\u00a0\u3000"
+_INVISIBLE = {"Cf", "Cc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that was read from a text."""
+
+    value: Decimal
+    """As it counts, before any unit is applied: "85%" is 85 with suffix "%"."""
+    suffix: str
+    """What stood behind the digits: "", "%", "分", "万元" …"""
+    plain: bool
+    """Whether the text was the bare number, so that nothing needs to be said."""
+
+
+def from_double(value: float) -> Decimal | None:
+    """Return the decimal of a double's shortest text; None for what is not finite."""
+    return Decimal(repr(value)) if math.isfinite(value) else None
+
+
+def from_text(text: str) -> Number | None:
+    """Read a number as typed, strictly; None where it is not exactly one number.
+
+    Full-width digits and signs, spaces around, a thousands comma and a unit behind are read and
+    reported (`plain` is False). Python's own generosity (1_000, nan, other scripts' digits) and
+    invisible characters are not.
+    """
+    if any(unicodedata.category(letter) in _INVISIBLE for letter in text.strip(_SPACES)):
+        return None
+    narrow = text.translate(_WIDE).strip(_SPACES)
+    digits = re.match(r"[+-]?\s*[\d,.]*", narrow, re.ASCII)
+    body = digits[0].rstrip() if digits else ""
+    suffix = narrow[len(body) :].strip(_SPACES)
+    if _GROUPED.match(body):
+        return Number(Decimal(body.replace(",", "")), suffix, plain=False)
+    if not _PLAIN.match(body):
+        return None
+    return Number(Decimal(body), suffix, plain=not suffix and body == text)
+
+
+def decimals(value: Decimal) -> int:
+    """Return how many places stand behind the point: 1.50 has one."""
+    exponent = value.normalize(EXACT).as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def scaled(value: Decimal, places: int) -> int:
+    """Return value × 10**places as an integer; it must have no more places than that."""
+    return int(value.scaleb(places, EXACT))
+
+
+def half_up(numerator: int, denominator: int, places: int) -> int:
+    """Return numerator/denominator × 10**places rounded half away from zero, as an integer.
+
+    This is Excel's ROUND done on integers; denominator > 0.
+    """
+    sign = -1 if numerator < 0 else 1
+    return sign * ((2 * abs(numerator) * 10**places + denominator) // (2 * denominator))
+
+
+def rounded(value: Fraction | Decimal, places: int) -> Decimal:
+    """Return the value half-up with exactly `places` decimals."""
+    exact = Fraction(value)
+    return Decimal(half_up(exact.numerator, exact.denominator, places)).scaleb(-places, EXACT)
+
+
+def total(values: list[Decimal]) -> Decimal:
+    """Return the exact sum."""
+    result = Decimal(0)
+    for value in values:
+        result = EXACT.add(result, value)
+    return result
+
+
+def plain(value: Decimal | Fraction, places: int | None = None) -> str:
+    """Return the number as people write it: without exponent, without trailing zeros or with `places`."""
+    if places is not None:
+        return f"{rounded(value, places):f}"
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{value.normalize(EXACT):f}"
+    return "0" if text in ("-0", "") else text
+
+
+def money(value: Decimal) -> str:
+    """Return an amount exactly, with at least two decimals."""
+    return plain(value, max(2, decimals(value)))

@@ -1,0 +1,48 @@
+"""The program on one page: sources → outcomes. Nothing is written here, and nothing printed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from xlkpi.check import check
+from xlkpi.findings import errors, finding
+from xlkpi.intake import Unreadable, read
+from xlkpi.model import Outcome, Source
+from xlkpi.place import Place
+from xlkpi.scoring import score
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source's bytes and the name it goes by; None where it could not be opened."""
+
+    file: str
+    data: bytes | None
+    reason: str = ""
+    """Why it could not be opened, in Chinese."""
+
+
+def outcomes(documents: Sequence[Document]) -> list[Outcome]:
+    """Read, check and score; the marks of all sound workbooks are one frame."""
+    made = [_understood(document) for document in documents]
+    sound = [n for n, each in enumerate(made) if each.filled and not errors(each.findings)]
+    results = score([filled for n in sound if (filled := made[n].filled)])
+    for n, result in zip(sound, results, strict=True):
+        made[n] = replace(made[n], scored=result)
+    return made
+
+
+def _understood(document: Document) -> Outcome:
+    """Read and check one source."""
+    if document.data is None:
+        lost = finding("X015", Place(""), reason=document.reason)
+        return Outcome(Source(document.file, ""), (lost,))
+    try:
+        filled, findings = read(document.data, document.file)
+    except Unreadable as problem:
+        digest = hashlib.sha256(document.data).hexdigest()
+        source = Source(document.file, digest, len(document.data))
+        return Outcome(source, (finding(problem.code, Place(""), **problem.params),))
+    return Outcome(filled.source, (*findings, *check(filled)), filled)

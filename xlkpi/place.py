@@ -1,0 +1,90 @@
+"""Where a value stands: sheet and cell. A1 arithmetic lives here and nowhere else.
+
+Rows and columns are zero-based integers everywhere in the program; people see A1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+Address = tuple[int, int]
+"""(row, column), both zero-based."""
+
+_A1 = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]*)\Z")
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a zero-based column: 0 is "A", 26 is "AA"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def a1(row: int, column: int, absolute: str = "") -> str:
+    """Return the address of a cell; `absolute` names what gets a dollar: "", "row", "column", "both"."""
+    before = "$" if absolute in ("column", "both") else ""
+    between = "$" if absolute in ("row", "both") else ""
+    return f"{before}{column_letters(column)}{between}{row + 1}"
+
+
+def address(text: str) -> Address:
+    """Return (row, column) of an A1 text; ValueError where it is none."""
+    found = _A1.match(text)
+    if not found:
+        raise ValueError(f"not an A1 address: {text!r}")
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]) - 1, column - 1
+
+
+def quoted(sheet: str) -> str:
+    """Return a sheet's name as a formula wants it, always in quotes: a name may hold anything."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def span(
+    sheet: str, first_row: int, first_column: int, last_row: int, last_column: int
+) -> str:
+    """Return an absolute reference to a block of cells of a sheet, for a formula."""
+    first = a1(first_row, first_column, "both")
+    last = a1(last_row, last_column, "both")
+    block = first if first == last else f"{first}:{last}"
+    return f"{quoted(sheet)}!{block}" if sheet else block
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A cell of a sheet, or a whole sheet where `row` is negative, or the file where `sheet` is ""."""
+
+    sheet: str
+    row: int = -1
+    column: int = -1
+
+    @property
+    def cell(self) -> str:
+        """The A1 text, "" for a whole sheet."""
+        return a1(self.row, self.column) if self.row >= 0 else ""
+
+    @property
+    def reference(self) -> str:
+        """The reference for a formula on another sheet: 'sheet'!B5."""
+        return f"{quoted(self.sheet)}!{self.cell}"
+
+    @property
+    def absolute(self) -> str:
+        """The same with dollars: 'sheet'!$B$5."""
+        return f"{quoted(self.sheet)}!{a1(self.row, self.column, 'both')}"
+
+    @property
+    def link(self) -> str:
+        """The target of a link inside the workbook."""
+        return f"internal:{quoted(self.sheet)}!{self.cell or 'A1'}"
+
+    def __str__(self) -> str:
+        """Return the place as people write it: 评分_张三!D7."""
+        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet

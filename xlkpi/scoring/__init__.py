@@ -1,0 +1,185 @@
+"""Filled workbooks → scores. Only workbooks without errors come here; many are one frame."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from xlkpi import methods
+from xlkpi.layout import canonical
+from xlkpi.model import (
+    Ballot,
+    Budget,
+    Filled,
+    Given,
+    Grade,
+    Indicator,
+    Mark,
+    Member,
+    Project,
+    Scored,
+    Tier,
+    TierScore,
+    Working,
+)
+from xlkpi.numbers import rounded, total
+from xlkpi.scoring import combine
+
+Asked = tuple[Member, Ballot, dict[str, Mark]]
+
+
+def score(books: Sequence[Filled]) -> list[Scored]:
+    """Score workbooks that have no errors, in the order given."""
+    asked = [_asked(book) for book in books]
+    rows: list[combine.Row] = []
+    items: dict[tuple[int, str], int] = {}
+    for at, (book, scorers) in enumerate(zip(books, asked, strict=True)):
+        for indicator in book.indicators:
+            if indicator.judged:
+                item = items[at, indicator.key] = len(items)
+                rows.extend(_rows(item, indicator, scorers, _weighs(book)))
+    tallies = combine.tallies(rows)
+    return [
+        _scored(
+            book,
+            scorers,
+            {key: tallies[item] for (of, key), item in items.items() if of == at},
+        )
+        for at, (book, scorers) in enumerate(zip(books, asked, strict=True))
+    ]
+
+
+def _asked(book: Filled) -> list[Asked]:
+    """The members who are to score with their ballots, in the order of 评价工作组."""
+    ballots = {_name(ballot.scorer.value): ballot for ballot in book.ballots}
+    return [
+        (member, ballot, ballot.by_key())
+        for member in book.members
+        if member.scores and (ballot := ballots.get(_name(member.name.value)))
+    ]
+
+
+def _name(text: str | None) -> str:
+    return canonical(text or "").casefold()
+
+
+def _weighs(book: Filled) -> bool:
+    return book.parameters.text("综合方法") == combine.Weighted.name
+
+
+def _rows(
+    item: int, indicator: Indicator, scorers: list[Asked], weighs: bool
+) -> list[combine.Row]:
+    rows = []
+    for member, _, marks in scorers:
+        value = marks[indicator.key].mark.value
+        if value is not None:
+            weight = (member.weight.value if weighs else None) or Decimal(1)
+            rows.append(combine.Row(item, value, weight))
+    return rows
+
+
+def _scored(book: Filled, scorers: list[Asked], tallies: dict[str, combine.Tally]) -> Scored:
+    budget = _budget(book.projects)
+    workings = tuple(
+        _judged(book, indicator, scorers, tallies[indicator.key])
+        if indicator.judged
+        else _computed(book, indicator, budget)
+        for indicator in book.indicators
+    )
+    tiers = _tiers(book, workings)
+    points = total([tier.score for tier in tiers[0]])
+    return Scored(
+        scorers=tuple(ballot for _, ballot, _ in scorers),
+        workings=workings,
+        tiers=tiers,
+        total=rounded(points, book.parameters.places),
+        grade=grade(points, book.grades),
+        budget=budget,
+    )
+
+
+def _judged(
+    book: Filled, indicator: Indicator, scorers: list[Asked], tally: combine.Tally
+) -> Working:
+    settings = book.parameters
+    way = combine.BY_NAME[settings.text("综合方法")]
+    exact = way.combined(tally, settings.trim_from)
+    if settings.hundred:
+        exact = exact / 100 * _points(indicator)
+    given = []
+    for member, _, marks in scorers:
+        mark = marks[indicator.key]
+        given.append(Given(member.name.value or "", mark.mark.place, mark.mark.value))
+    words = way.words(tally, settings.trim_from)
+    recused = [each.scorer for each in given if each.mark is None]
+    if recused:
+        words += f"；{'、'.join(recused)} 回避"
+    formula = combine.formula(way, settings.hundred)
+    score = rounded(exact, settings.places)
+    return Working(indicator, tuple(given), exact, score, formula, words)
+
+
+def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Working:
+    method = methods.BY_NAME[indicator.method.value or ""]
+    case = methods.Case(
+        points=_points(indicator),
+        nature=indicator.nature.value or "",
+        target=_fraction(indicator.target.value),
+        actual=_fraction(indicator.actual.value),
+        budget=_fraction(budget.budget) if budget else None,
+        executed=_fraction(budget.executed) if budget else None,
+        inverse=book.parameters.text("反向公式"),
+    )
+    exact = method.points(case)
+    score = rounded(exact, book.parameters.places)
+    return Working(indicator, (), exact, score, method.formula(case), method.words(case))
+
+
+def _fraction(value: Decimal | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def _points(tier: Tier) -> Fraction:
+    return Fraction(tier.points.value or 0)
+
+
+def _budget(projects: Sequence[Project]) -> Budget | None:
+    if not projects:
+        return None
+    return Budget(
+        projects=sum(1 for project in projects if project.kind.value == "项目支出"),
+        budget=total([project.budget.value or Decimal(0) for project in projects]),
+        fiscal=total([project.fiscal.value or Decimal(0) for project in projects]),
+        executed=total([project.executed.value or Decimal(0) for project in projects]),
+    )
+
+
+def _tiers(
+    book: Filled, workings: Sequence[Working]
+) -> tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]:
+    """Add up: every parent's score is the sum of its children's rounded scores."""
+    third = tuple(_tier_score(work.indicator, work.score) for work in workings)
+    second = _parents(book.tier2, third)
+    return _parents(book.tier1, second), second, third
+
+
+def _parents(tiers: Sequence[Tier], below: Sequence[TierScore]) -> tuple[TierScore, ...]:
+    scores: dict[str, list[Decimal]] = defaultdict(list)
+    for child in below:
+        scores[child.tier.parent_key].append(child.score)
+    return tuple(_tier_score(tier, total(scores[tier.key])) for tier in tiers)
+
+
+def _tier_score(tier: Tier, score: Decimal) -> TierScore:
+    return TierScore(tier, tier.points.value or Decimal(0), score)
+
+
+def grade(points: Decimal, grades: Sequence[Grade]) -> Grade:
+    """Return the first band whose lower bound the printed total reaches (inclusive)."""
+    for band in grades:
+        if band.bound.value is not None and points >= band.bound.value:
+            return band
+    raise ValueError("the bands do not end at 0")

@@ -1,0 +1,24 @@
+"""What a cell held → the text that stands for it in an output."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from xlkpi import numbers
+
+
+def as_text(held: object) -> str:
+    """Return a value as text: numbers without ".0", dates as 2024-06-07, nothing as ""."""
+    if held is None:
+        return ""
+    if isinstance(held, bool):
+        return "是" if held else "否"
+    if isinstance(held, int | float):
+        number = numbers.from_double(float(held))
+        return str(held) if number is None else numbers.plain(number)
+    if isinstance(held, dt.datetime):
+        whole = held.time() == dt.time()
+        return held.date().isoformat() if whole else held.isoformat(" ", "minutes")
+    if isinstance(held, dt.date | dt.time):
+        return held.isoformat()
+    return str(held).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,290 @@
+"""Contents → a standard workbook to be filled in: instructions, inputs, and checks while typing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xlkpi import layout, methods
+from xlkpi.layout import (
+    BALLOT,
+    BALLOT_PREFIX,
+    EXECUTION,
+    GRADES,
+    GUIDE_SHEET,
+    INFO,
+    RULES,
+    SURVEY,
+    TEXTS,
+    TIER1,
+    TIER2,
+    TIER3,
+    Column,
+    Kind,
+    Sheet,
+)
+from xlkpi.model import Contents, Fields
+from xlkpi.place import a1
+from xlkpi.write import guide, live, lookup
+from xlkpi.write.book import Book, Validation
+from xlkpi.write.book import Sheet as Paper
+from xlkpi.write.lookup import (
+    FIRST_ROW,
+    GUIDE_ROW,
+    HEADER_ROW,
+    LIVE_ROW,
+    TITLE_ROW,
+    Spot,
+)
+
+_CHECKED = (TIER1, TIER2, TIER3)
+
+
+def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
+    """Return the workbook of these contents; `extra` names optional sheets that are wanted."""
+    book = Book(contents.template)
+    front = book.sheet(GUIDE_SHEET, "rare")
+    ballots = contents.ballots
+    spots = {
+        sheet.name: _spot(sheet, sheet.name, len(contents.sheets.get(sheet.name, ())))
+        for sheet in layout.SHEETS
+    }
+    for sheet in layout.SHEETS:
+        rows = contents.sheets.get(sheet.name, ())
+        if sheet.optional and not rows and sheet.name not in extra:
+            continue
+        _table(book, sheet, rows, spots)
+        if sheet is TIER3:
+            listed = _listed(contents)
+            for scorer, marks in ballots:
+                _ballot(book, scorer, listed, marks, spots)
+    guide.front(front, book, contents, [BALLOT_PREFIX + scorer for scorer, _ in ballots])
+    return book
+
+
+def _spot(sheet: Sheet, name: str, rows: int) -> Spot:
+    columns = {column.header: at for at, column in enumerate(sheet.columns)}
+    last = FIRST_ROW + max(1, rows + sheet.spare) - 1
+    return Spot(name, columns, FIRST_ROW, last)
+
+
+def _table(book: Book, sheet: Sheet, rows: Sequence[Fields], spots: dict[str, Spot]) -> None:
+    spot = spots[sheet.name]
+    paper = book.sheet(sheet.name, sheet.tab)
+    _head(paper, sheet, sheet.name, sheet.guide)
+    for row in range(spot.first, spot.last + 1):
+        given = rows[row - spot.first] if row - spot.first < len(rows) else {}
+        for column in sheet.columns:
+            _input(paper, sheet, spot, row, column, given)
+    _computed(paper, sheet, spot, rows)
+    for column in sheet.columns:
+        _validate(paper, sheet, spot, column)
+    if sheet is INFO:
+        _info_choices(paper, rows)
+    live.checks(paper, sheet, spots, rows)
+
+
+def _head(paper: Paper, sheet: Sheet, title: str, words: str) -> None:
+    last = len(sheet.columns) - 1
+    paper.merge(TITLE_ROW, 0, last, title, "heading")
+    paper.merge(GUIDE_ROW, 0, last, words, "guide")
+    paper.heights.update({TITLE_ROW: 26, GUIDE_ROW: 34, HEADER_ROW: 32})
+    for at, column in enumerate(sheet.columns):
+        style = "head.need" if column.required and not column.computed else "head"
+        paper.text(HEADER_ROW, at, column.header, style)
+        paper.widths[at] = column.width
+    paper.freeze = (FIRST_ROW, 2 if last > 5 else 0)
+    paper.repeat = HEADER_ROW
+    paper.landscape = sum(column.width for column in sheet.columns) > 100
+
+
+def _style(sheet: Sheet, column: Column, given: Fields) -> str:
+    fixed = (sheet in (INFO, layout.PARAMETERS) and column.header in ("项目", "参数", "填写说明", "说明")) or (
+        sheet is TEXTS and column.header in ("章节", "填写说明", "上限")
+    )  # fmt: skip
+    look = "locked" if column.computed or fixed else "input"
+    if column.kind is Kind.CODE:
+        return f"{look}.code"
+    if column.kind in (Kind.NUMBER, Kind.MONEY):
+        return f"{look}.number"
+    if column.kind is Kind.CHOICE or column.width <= 9:
+        return f"{look}.center"
+    return look
+
+
+def _input(
+    paper: Paper, sheet: Sheet, spot: Spot, row: int, column: Column, given: Fields
+) -> None:
+    at, style = spot.columns[column.header], _style(sheet, column, given)
+    value = given.get(column.header, "")
+    if isinstance(value, Decimal):
+        paper.number(row, at, value, f"{style}:#,##0.00####" if column.kind is Kind.MONEY else style)
+    elif value:
+        paper.text(row, at, value, style)
+    else:
+        paper.blank(row, at, f"{style}:#,##0.00####" if column.kind is Kind.MONEY else style)
+
+
+def _computed(paper: Paper, sheet: Sheet, spot: Spot, rows: Sequence[Fields]) -> None:
+    for row in range(spot.first, spot.last + 1):
+        given = rows[row - spot.first] if row - spot.first < len(rows) else {}
+        if sheet is EXECUTION:
+            value = _rate(given)
+            at = spot.columns["执行率"]
+            paper.formula(row, at, lookup.execution_rate(row, spot), value, "locked.number:0.00%")
+        elif sheet is TEXTS:
+            text = str(given.get("正文", ""))
+            at = spot.columns["字数"]
+            paper.formula(row, at, lookup.length(row, spot), len(text) or "", "locked.number")
+        elif sheet is SURVEY:
+            votes, share = _votes(given)
+            paper.formula(
+                row, spot.columns["有效问卷"], lookup.valid_votes(row, spot), votes, "locked.number"
+            )
+            paper.formula(
+                row, spot.columns["满意度"], lookup.satisfaction(row, spot), share,
+                "locked.number:0.00%",
+            )  # fmt: skip
+
+
+def _rate(given: Fields) -> float | str:
+    budget, executed = given.get("全年预算数", ""), given.get("全年执行数", "")
+    if isinstance(budget, str) or isinstance(executed, str):
+        return ""
+    return float(executed / budget) if budget else 0
+
+
+def _votes(given: Fields) -> tuple[float | str, float | str]:
+    names = ("很满意", "满意", "基本满意", "不满意")
+    votes = [value for name in names if isinstance(value := given.get(name, ""), Decimal)]
+    if not votes:
+        return "", ""
+    pleased = [v for name in names[:2] if isinstance(v := given.get(name, ""), Decimal)]
+    whole = sum(votes)
+    return float(whole), (float(sum(pleased) / whole) if whole else "")
+
+
+def _validate(paper: Paper, sheet: Sheet, spot: Spot, column: Column) -> None:
+    at = spot.columns[column.header]
+    block = (spot.first, at, spot.last, at)
+    options: dict[str, object] = {}
+    choices = column.choices
+    if column.header == "评分方式":
+        choices = methods.NAMES
+    if choices:
+        options = {"validate": "list", "source": list(choices)}
+        if column.kind is not Kind.CHOICE:
+            options["error_type"] = "information"
+        options["error_title"], options["error_message"] = "不在列表中", "请从下拉列表中选择。"
+    elif column.kind is Kind.MONEY:
+        options = _number(">=", 0, "金额", "请填 0 或正数，不要写单位。")
+    elif sheet in _CHECKED and column.header == "分值":
+        options = _number(">", 0, "分值", "请填大于 0 的数，不要写单位。")
+    elif column.header in ("评分权重", "步长"):
+        options = _number(">", 0, column.header, "请填大于 0 的数。")
+    elif column.kind is Kind.NUMBER and not column.computed and sheet not in (RULES, GRADES):
+        options = _number(">=", 0, column.header, "请填数字，不要写单位。")
+    elif column.kind is Kind.NUMBER and not column.computed:
+        options = _number(">=", -999_999_999, column.header, "请填数字，不要写单位。")
+    if column.prompt:
+        options.setdefault("validate", "any")
+        options["input_title"] = column.header[:32]
+        options["input_message"] = column.prompt[:255]
+    if options:
+        paper.validations.append(Validation(block, options))
+
+
+def _number(criterion: str, value: object, what: str, message: str) -> dict[str, object]:
+    return {
+        "validate": "decimal", "criteria": criterion, "value": value,
+        "error_title": f"{what}不对"[:32], "error_message": message,
+    }  # fmt: skip
+
+
+def _info_choices(paper: Paper, rows: Sequence[Fields]) -> None:
+    for offset, given in enumerate(rows):
+        choices = layout.INFO_CHOICES.get(str(given.get("项目", "")))
+        if choices:
+            row = FIRST_ROW + offset
+            options: dict[str, object] = {"validate": "list", "source": list(choices)}
+            paper.validations.append(Validation((row, 1, row, 1), options))
+
+
+def _listed(contents: Contents) -> list[Fields]:
+    return [row for row in contents.sheets.get(TIER3.name, ()) if row.get("编号")]
+
+
+def _ballot(
+    book: Book, scorer: str, listed: list[Fields], marks: Sequence[Fields], spots: dict[str, Spot]
+) -> None:
+    name = BALLOT_PREFIX + scorer
+    paper = book.sheet(name, "fill")
+    spot = _spot(BALLOT, name, len(listed))
+    _head(paper, BALLOT, f"评分表（{scorer}）", BALLOT.guide)
+    given = {str(mark.get("编号", "")): mark for mark in marks}
+    for row in range(spot.first, spot.last + 1):
+        at = row - spot.first
+        indicator = listed[at] if at < len(listed) else {}
+        _ballot_row(paper, spot, row, indicator, given, spots[TIER3.name])
+    _identity(paper, spot, scorer)
+    _mark_limits(paper, spot, spots)
+    live.ballot(paper, spot, listed, given, spots)
+
+
+def _ballot_row(
+    paper: Paper, spot: Spot, row: int, indicator: Fields, given: dict[str, Fields], tier3: Spot
+) -> None:
+    code = str(indicator.get("编号", ""))
+    mark = given.get(code, {}) if code else {}
+    judged = _judged(indicator)
+    if code:
+        paper.text(row, 0, code, "locked.code")
+    else:
+        paper.blank(row, 0, "input.code")
+    for column in BALLOT.columns[1:]:
+        at = spot.columns[column.header]
+        if column.computed:
+            formula = lookup.looked_up(column.header, a1(row, 0), tier3)
+            cached = indicator.get(column.header, "")
+            style = "locked.number" if column.kind is Kind.NUMBER else "locked"
+            paper.formula(row, at, formula, cached, style)
+        elif code and not judged:
+            shown = "系统计分" if column.header == "评分说明" else ""
+            paper.text(row, at, shown, "locked.center") if shown else paper.blank(row, at, "locked")
+        else:
+            value = mark.get(column.header, "")
+            style = "input.number" if column.kind is Kind.NUMBER else "input"
+            if isinstance(value, Decimal):
+                paper.number(row, at, value, style)
+            elif value:
+                paper.text(row, at, value, style)
+            else:
+                paper.blank(row, at, style)
+
+
+def _judged(indicator: Fields) -> bool:
+    return str(indicator.get("评分方式", "") or methods.JUDGED) == methods.JUDGED
+
+
+def _identity(paper: Paper, spot: Spot, scorer: str) -> None:
+    row = LIVE_ROW
+    paper.text(row, 0, layout.SCORER_LABEL, "label")
+    paper.text(row, 1, scorer, "input.code")
+    paper.text(row, 2, "签字", "label")
+    paper.blank(row, 3, "input")
+    paper.text(row, 4, "日期", "sign.label")
+    paper.blank(row, 5, "input")
+    paper.heights[row] = 24
+
+
+def _mark_limits(paper: Paper, spot: Spot, spots: dict[str, Spot]) -> None:
+    mark = spot.columns["得分"]
+    points = a1(spot.first, spot.columns["分值"], "column")
+    options = {
+        "validate": "decimal", "criteria": "between", "minimum": 0,
+        "maximum": "=" + live.limit(points, spots), "error_title": "得分不对",
+        "error_message": "得分应在 0 到分值之间（百分制为 0 到 100）；回避时留空并在“评分说明”写“回避”。",
+        "input_title": "得分", "input_message": "0 到分值之间的数；回避时留空，在右边写“回避”。",
+    }  # fmt: skip
+    paper.validations.append(Validation((spot.first, mark, spot.last, mark), options))
+

@@ -1,0 +1,219 @@
+"""A refused workbook → a copy in which every problem is marked in its cell, with a list in front.
+
+The copy is made by openpyxl, which keeps the user's own formatting; where it cannot open the
+source, the copy is written anew from what was read. It is an input like any other: 问题清单 says of
+each marked cell what colour it had, so that the next run can take the marks off again.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import Any
+
+from xlkpi.findings import Finding, Severity
+from xlkpi.layout import PROBLEMS_SHEET
+from xlkpi.model import Filled
+from xlkpi.place import Place, address, quoted
+from xlkpi.texts import as_text
+from xlkpi.write import digest, styles
+from xlkpi.write.book import Book, legal
+from xlkpi.write.emit import emit
+from xlkpi.write.styles import MARKED_FILL, WARNED_FILL
+
+AUTHOR = "xlkpi"
+"""Author of our comments, by which they are known again."""
+HEADER_ROW = 5
+HEADS = ("序号", "级别", "代码", "位置", "发现", "怎么改", "原底色")
+_NO_FILL = "无"
+_WORDS = "按下面的清单逐条修改，改完保存，再把这个文件拖到 xlkpi 上；标记和这张清单会自动去掉。"
+
+
+def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> bytes:
+    """Return the bytes of the marked copy."""
+    book = _open(data)
+    if book is None:
+        book = _open(emit(_rewritten(filled)))
+    assert book is not None
+    original = _unmark(book)
+    marked = _mark(book, findings, original)
+    _list(book, findings, marked)
+    contents, _ = digest.openpyxl_contents(book)
+    book[PROBLEMS_SHEET].cell(3, 4, digest.digest(contents))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _open(data: bytes) -> Any:
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(io.BytesIO(data))
+    except Exception:  # noqa: BLE001  (7 % of foreign files: whatever it chokes on, we write our own)
+        return None
+
+
+def _rewritten(filled: Filled) -> Book:
+    """Return the cells that were read, for a source that openpyxl cannot open."""
+    book = Book("待修改")
+    for grid in filled.grids:
+        paper = book.sheet(grid.name, "rare")
+        for row, cells in enumerate(grid.rows):
+            for column, held in enumerate(cells):
+                if isinstance(held, int | float) and not isinstance(held, bool):
+                    paper.number(row, column, held, "input")
+                elif held not in ("", None):
+                    paper.text(row, column, as_text(held), "input")
+        for (row, column), error in grid.errors.items():
+            paper.text(row, column, error, "input")
+    return book
+
+
+def _unmark(book: Any) -> dict[tuple[str, str], str]:
+    """Take an earlier run's marks off; return the colours that its list told."""
+    told: dict[tuple[str, str], str] = {}
+    if PROBLEMS_SHEET not in book.sheetnames:
+        return told
+    for row in book[PROBLEMS_SHEET].iter_rows(min_row=HEADER_ROW + 1, values_only=True):
+        sheet, _, cell = str(row[3] or "").rpartition("!")
+        if sheet and len(row) > 6:
+            told[sheet, cell] = str(row[6] or _NO_FILL)
+    del book[PROBLEMS_SHEET]
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.comment and cell.comment.author == AUTHOR:
+                    cell.comment = None
+    for (sheet, cell), colour in told.items():
+        if sheet in book.sheetnames and _is_address(cell):
+            _paint(book[sheet][cell], colour)
+    return told
+
+
+def _is_address(cell: str) -> bool:
+    try:
+        address(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _paint(cell: Any, colour: str) -> None:
+    from openpyxl.styles import PatternFill
+
+    if type(cell).__name__ == "MergedCell":
+        return
+    fill = PatternFill() if colour == _NO_FILL else PatternFill("solid", fgColor=colour)
+    cell.fill = fill
+
+
+def _colour(cell: Any) -> str:
+    fill = cell.fill
+    colour = fill.fgColor.rgb if fill and fill.patternType == "solid" else None
+    return colour if isinstance(colour, str) and len(colour) == 8 else _NO_FILL
+
+
+def _mark(
+    book: Any, findings: Sequence[Finding], original: Mapping[tuple[str, str], str]
+) -> dict[Place, str]:
+    """Colour each cell that has findings and say them in a comment; return its own colour."""
+    from openpyxl.comments import Comment
+
+    by_place: dict[Place, list[Finding]] = {}
+    for each in findings:
+        if each.place.cell and each.severity is not Severity.NOTE:
+            by_place.setdefault(each.place, []).append(each)
+    colours: dict[Place, str] = {}
+    for place, said in by_place.items():
+        if place.sheet not in book.sheetnames:
+            continue
+        cell = book[place.sheet][place.cell]
+        if type(cell).__name__ == "MergedCell":
+            cell = _owner(book[place.sheet], place)
+        colours[place] = original.get((place.sheet, place.cell)) or _colour(cell)
+        stops = any(each.severity is Severity.ERROR for each in said)
+        _paint(cell, MARKED_FILL if stops else WARNED_FILL)
+        words = "\n".join(
+            f"{each.severity.sign} {each.severity.chinese} {each.code}：{each.message}。\n怎么改：{each.remedy}"
+            for each in said
+        )
+        if cell.comment:
+            words += f"\n——\n原批注：{cell.comment.text}"
+        cell.comment = Comment(legal(words), AUTHOR, height=_height(words), width=340)
+    return colours
+
+
+def _owner(sheet: Any, place: Place) -> Any:
+    """Return the cell that holds a merged block's value."""
+    for block in sheet.merged_cells.ranges:
+        if place.cell in block:
+            return sheet.cell(block.min_row, block.min_col)
+    return sheet.cell(1, 1)
+
+
+def _height(words: str) -> int:
+    lines = sum(1 + len(line) // 24 for line in words.split("\n"))
+    return 30 + 19 * lines
+
+
+def _list(book: Any, findings: Sequence[Finding], colours: Mapping[Place, str]) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    sheet = book.create_sheet(PROBLEMS_SHEET, 0)
+    book.active = 0
+    for other in book.worksheets[1:]:
+        other.sheet_view.tabSelected = False
+    errors = sum(1 for each in findings if each.severity is Severity.ERROR)
+    title = f"问题清单：有 {errors} 个错误要改" if errors else "问题清单"
+    sheet["A1"] = title
+    sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
+    sheet["A2"] = _WORDS
+    sheet["A3"] = "内容指纹用于识别这个文件是否改动过，请勿修改。"
+    sheet["C3"] = digest.LABEL
+    for name in ("C3", "D3", "A3"):
+        sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
+    thin = Side(style="thin", color="9A9A9A")
+    box = Border(left=thin, right=thin, top=thin, bottom=thin)
+    wrap = Alignment(wrap_text=True, vertical="center")
+    for column, head in enumerate(HEADS, start=1):
+        cell = sheet.cell(HEADER_ROW, column, head)
+        cell.font = Font(name=styles.HEAD_FONT, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="FF1F4E79")
+        cell.border, cell.alignment = box, Alignment(horizontal="center", vertical="center")
+    for number, each in enumerate(findings, start=1):
+        row = HEADER_ROW + number
+        where = str(each.place) or "整个工作簿"
+        values = (
+            number, f"{each.severity.sign} {each.severity.chinese}", each.code, where,
+            each.message, each.remedy, colours.get(each.place, ""),
+        )  # fmt: skip
+        for column, value in enumerate(values, start=1):
+            cell = sheet.cell(row, column)
+            cell.value = legal(value) if isinstance(value, str) else value
+            if isinstance(value, str):
+                cell.data_type = "s"  # openpyxl would make a formula of a text with "="
+            cell.border, cell.alignment = box, copy(wrap)
+            cell.font = Font(name=styles.FONT, size=10.5)
+        if each.place.sheet in book.sheetnames:
+            link = sheet.cell(row, 4)
+            link.hyperlink = f"#{quoted(each.place.sheet)}!{each.place.cell or 'A1'}"
+            link.font = Font(name=styles.FONT, size=10.5, color="0563C1", underline="single")
+        if each.severity is Severity.ERROR:
+            sheet.cell(row, 2).font = Font(name=styles.FONT, size=10.5, color="C00000", bold=True)
+        sheet.row_dimensions[row].height = 15 * (1 + max(len(each.message), len(each.remedy)) // 22)
+    for letter, width in zip("ABCDEFG", (6, 9, 9, 26, 46, 50, 11), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+    sheet.sheet_properties.tabColor = "FFC00000"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = _fit()
+    sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
+
+
+def _fit() -> Any:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    return PageSetupProperties(fitToPage=True)

@@ -1,0 +1,141 @@
+"""填表说明: who fills in what, in which order, the colours, the format, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xlkpi import layout
+from xlkpi.layout import BALLOT_PREFIX, INFO, TIER1, sheet_named
+from xlkpi.model import Contents
+from xlkpi.place import a1, quoted, span
+from xlkpi.write.book import Book, Cell, Sheet
+from xlkpi.write.lookup import FIRST_ROW, LIVE_ROW
+
+STEPS: tuple[tuple[str, str, str], ...] = (
+    ("填报人", "基本信息、评价工作组、预算执行", "年末先填单位情况、工作组名单和各项目预算与执行数。"),
+    ("填报人", "三级指标", "填写各指标的实际完成值、佐证材料；没有完成或明显超额的，写明偏差原因和改进措施。"),
+    ("每名评分人", "评分_本人姓名", "只填自己那一张表的“得分”；需要回避的，得分留空并在“评分说明”写“回避”。打印后在表上方签字。"),
+    ("填报人", "文字材料、问题与措施", "按章节填写报告文字，列出问题和改进措施。"),
+    ("填报人", "下方“还缺什么”", "显示“必填项已齐”后，把整个工作簿交给会计。"),
+    ("会计", "xlkpi", "把工作簿拖到 xlkpi 上：没有问题就得到“_评分结果”，有问题就得到“_待修改”，按其中的“问题清单”逐条改好，再拖一次。"),
+)  # fmt: skip
+COLOURS: tuple[tuple[str, str, str], ...] = (
+    ("input", "浅黄", "要填写的格子"),
+    ("locked", "灰色", "自动计算或不用改的格子（已锁定，没有密码）"),
+)
+SIGNS = "检查栏：✓ 正确；✗ 有误，按提示修改；○ 还没有填。"
+UNLOCK = (
+    "要排序、插入或删除行时，先取消保护：Excel 在“审阅 → 撤消工作表保护”，"
+    "WPS 在“审阅 → 撤消工作表保护”，没有密码；改完再保护即可。筛选、调整列宽和行高不用取消保护。"
+)
+
+
+def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) -> None:
+    """Fill in the first sheet; every other sheet of the book already stands."""
+    paper.widths = {0: 14, 1: 34, 2: 66}
+    paper.merge(0, 0, 2, f"{contents.template} 工作簿", "heading")
+    paper.heights[0] = 28
+    row = _format(paper, book, contents)
+    row = _missing(paper, contents, ballots, row)
+    paper.row(row, ["谁来填", "填哪里", "怎么填"], "head")
+    for who, where, how in STEPS:
+        row += 1
+        paper.row(row, [who, where, how], "text")
+        paper.heights[row] = 16 * (1 + len(how) // 32)
+    row = _colours(paper, row + 2)
+    _sheets(paper, book, row + 1)
+    _settle(paper, book)
+
+
+def _format(paper: Sheet, book: Book, contents: Contents) -> int:
+    lines = (("模板名称", contents.template), ("格式版本", str(layout.FORMAT_VERSION)))
+    names = (layout.TEMPLATE_NAME, layout.FORMAT_NAME)
+    for row, ((label, value), name) in enumerate(zip(lines, names, strict=True), start=1):
+        paper.text(row, 0, label, "label")
+        paper.text(row, 1, value, "text")
+        book.names[name] = paper.absolute(row, 1)
+    paper.text(1, 2, contents.about, "guide")
+    paper.heights[1] = 16 * (1 + len(contents.about) // 32)
+    return 3
+
+
+def _missing(paper: Sheet, contents: Contents, ballots: Sequence[str], row: int) -> int:
+    formula, value = _still_missing(contents, ballots)
+    paper.text(row, 0, "还缺什么", "label")
+    paper.formula(row, 1, formula, value, "strong")
+    paper.blank(row, 2, "strong")
+    paper.merges.append((row, 1, row, 2))
+    paper.heights[row] = 34
+    return row + 2
+
+
+def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str]:
+    """Return the live line and what it says now."""
+    parts, said = [], []
+    info = contents.sheets.get(INFO.name, ())
+    for offset, fields in enumerate(info):
+        name = str(fields.get("项目", ""))
+        if name in ("部门名称", "评价年度"):
+            cell = f"{quoted(INFO.name)}!{a1(FIRST_ROW + offset, 1)}"
+            parts.append(f'IF({cell}="","{name}；","")')
+            said.append("" if fields.get("内容") else f"{name}；")
+    parts.append(_points_part(contents, said))
+    for name in ballots:
+        cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
+        who = name.removeprefix(BALLOT_PREFIX).replace('"', '""')
+        parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
+    joined = "&".join(parts)
+    return f'=IF({joined}="","✓ 必填项已齐","还缺："&{joined})', "".join(said)
+
+
+def _points_part(contents: Contents, said: list[str]) -> str:
+    rows = contents.sheets.get(TIER1.name, ())
+    last = FIRST_ROW + max(1, len(rows) + TIER1.spare) - 1
+    added = f"ROUND(SUM({span(TIER1.name, FIRST_ROW, 2, last, 2)}),6)"
+    whole = sum((v for row in rows if isinstance(v := row.get("分值"), Decimal)), Decimal(0))
+    said.append("" if whole == 100 else "一级指标分值合计不是 100；")
+    return f'IF({added}=100,"","一级指标分值合计不是 100；")'
+
+
+def _settle(paper: Sheet, book: Book) -> None:
+    """Give the live line its value: every ballot has counted its missing marks by now."""
+    counts = ""
+    for sheet in book.sheets:
+        if sheet.name.startswith(BALLOT_PREFIX):
+            missing = int(float(sheet.cells[LIVE_ROW, 7].value))
+            who = sheet.name.removeprefix(BALLOT_PREFIX)
+            counts += f"{who} 未评 {missing} 项；" if missing else ""
+    for at, cell in paper.cells.items():
+        if cell.formula:
+            said = f"{cell.value}{counts}"
+            value = f"还缺：{said}" if said else "✓ 必填项已齐"
+            paper.cells[at] = Cell(value, cell.style, cell.formula)
+
+
+def _colours(paper: Sheet, row: int) -> int:
+    paper.row(row, ["颜色和标记", "含义", ""], "head")
+    for style, name, meaning in COLOURS:
+        row += 1
+        paper.text(row, 0, name, style)
+        paper.text(row, 1, meaning, "text")
+        paper.blank(row, 2, "text")
+        paper.merges.append((row, 1, row, 2))
+    for words in (SIGNS, UNLOCK):
+        row += 1
+        paper.merge(row, 0, 2, words, "guide")
+        paper.heights[row] = 16 * (1 + len(words) // 52)
+    return row + 1
+
+
+def _sheets(paper: Sheet, book: Book, row: int) -> None:
+    paper.row(row, ["标签颜色", "工作表（点击前往）", "用途"], "head")
+    words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：很少改"}
+    for sheet in book.sheets[1:]:
+        row += 1
+        known = sheet_named(sheet.name)
+        paper.text(row, 0, words[sheet.tab], "center")
+        paper.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
+        paper.text(row, 2, known.guide if known else "", "text")
+        paper.heights[row] = 16 * (1 + len(known.guide if known else "") // 32)
+

@@ -1,0 +1,211 @@
+"""The input sheets of a scored workbook: what was read, at the addresses where it stood.
+
+Numbers stand as they were read, so that the formulas can work on them; what they were typed as is
+in 检查记录. Computed columns are live again. Staff text is only ever text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from xlkpi.layout import BALLOT, EXECUTION, GUIDE_SHEET, SURVEY, TEXTS, TIER3, Column, Kind
+from xlkpi.model import Filled, Grid, Indicator, Scored, Table, Tier
+from xlkpi.place import Place, a1
+from xlkpi.write import lookup
+from xlkpi.write.book import Book, Sheet
+from xlkpi.write.lookup import Spot
+from xlkpi.write.styles import MONEY
+from xlkpi.texts import as_text
+
+
+def spot(table: Table) -> Spot:
+    """Return where a table that was read stands, from its first row of data to its last."""
+    rows = table.rows or (table.header_row + 1,)
+    return Spot(table.grid.name, dict(table.columns), min(rows), max(rows))
+
+
+class Inputs:
+    """Writes the sheets that were read back into a scored workbook."""
+
+    def __init__(self, filled: Filled, scored: Scored) -> None:
+        """Take the workbook as read, and what came of it."""
+        self.filled = filled
+        self.codes = _codes(filled)
+        self.third = {work.indicator.key: work.indicator for work in scored.workings}
+        self.by_grid = {table.grid.name: table for table in filled.tables.values()}
+        self.by_grid |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
+
+    def write(self, book: Book) -> None:
+        """Add every sheet in the order of the file, 填表说明 first."""
+        if self.filled.guide:
+            _constants(book.sheet(GUIDE_SHEET, "rare"), self.filled.guide)
+        for grid in self.filled.grids:
+            table = self.by_grid.get(grid.name)
+            paper = book.sheet(grid.name, table.layout.tab if table else "rare")
+            _constants(paper, grid)
+            if table:
+                self._table(paper, table)
+
+    def _table(self, paper: Sheet, table: Table) -> None:
+        sheet = table.layout
+        for column in sheet.columns:
+            at = table.columns.get(column.header)
+            if at is None:
+                continue
+            paper.text(table.header_row, at, str(table.grid.raw(table.header_row, at)), "head")
+            paper.widths[at] = column.width
+            for row in (*table.rows, *table.totals):
+                self._cell(paper, table, row, column, at)
+        last = max(table.columns.values())
+        paper.freeze = (table.header_row + 1, 0)
+        paper.repeat = table.header_row
+        paper.landscape = sum(column.width for column in sheet.columns) > 100
+        if table.rows:
+            bottom = max((*table.rows, *table.totals))
+            paper.filter = (table.header_row, min(table.columns.values()), bottom, last)
+        for row in range(table.header_row):
+            paper.heights[row] = 26 if row == 0 else 32
+
+    def _cell(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
+        place = Place(table.grid.name, row, at)
+        style = _style(column)
+        number = self.filled.readings.get(place)
+        held = table.grid.raw(row, at)
+        if column.computed and row in table.rows:
+            paper.cells.pop((row, at), None)
+            self._computed(paper, table, row, column, at)
+        elif number is not None:
+            paper.number(row, at, number, style)
+        elif place in self.codes:
+            paper.text(row, at, self.codes[place], style)
+        elif isinstance(held, int | float) and not isinstance(held, bool):
+            paper.number(row, at, held, style)
+        else:
+            paper.text(row, at, as_text(held), style)
+
+    def _computed(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
+        if table.layout is BALLOT:
+            self._looked_up(paper, table, row, column, at)
+        elif table.layout is EXECUTION:
+            project = next(each for each in self.filled.projects if each.row == row)
+            rate = _rate(project.budget.value, project.executed.value)
+            paper.formula(row, at, lookup.execution_rate(row, spot(table)), rate, "figure:0.00%")
+        elif table.layout is TEXTS:
+            text = as_text(table.grid.raw(row, table.columns["正文"]))
+            paper.formula(row, at, lookup.length(row, spot(table)), len(text) or "", "figure")
+        elif table.layout is SURVEY and "有效问卷" in table.columns:
+            self._votes(paper, table, row, column, at)
+
+    def _votes(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
+        names = ("很满意", "满意", "基本满意", "不满意")
+        if any(name not in table.columns for name in names):
+            return
+        held = [table.grid.raw(row, table.columns[name]) for name in names]
+        votes = [float(v) if isinstance(v, int | float) else None for v in held]
+        known = [v for v in votes if v is not None]
+        if column.header == "有效问卷":
+            value: float | str = sum(known) if known else ""
+            paper.formula(row, at, lookup.valid_votes(row, spot(table)), value, "figure")
+        else:
+            share = sum(v or 0 for v in votes[:2]) / sum(known) if sum(known) else ""
+            formula = lookup.satisfaction(row, spot(table))
+            paper.formula(row, at, formula, share, "figure:0.00%")
+
+    def _looked_up(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
+        code = table.columns["编号"]
+        known = self.filled.tables[TIER3.name]
+        indicator = self.third.get(self._key(table, row))
+        if indicator is None or column.header not in known.columns:
+            return
+        formula = lookup.looked_up(column.header, a1(row, code, "column"), spot(known))
+        held = self._shown(indicator, known, column.header)
+        style = "figure" if column.kind is Kind.NUMBER else "text"
+        paper.formula(row, at, formula, held, style)
+
+    def _key(self, table: Table, row: int) -> str:
+        for ballot in self.filled.ballots:
+            if ballot.table is table:
+                return next((mark.key for mark in ballot.marks if mark.row == row), "")
+        return ""
+
+    def _shown(self, indicator: Indicator, table: Table, header: str) -> str | float:
+        place = table.place(indicator.row, header)
+        number = self.filled.readings.get(place)
+        if number is not None:
+            return float(number)
+        held = table.grid.raw(indicator.row, table.columns[header])
+        if isinstance(held, int | float) and not isinstance(held, bool):
+            return float(held)
+        return as_text(held)
+
+
+def _codes(filled: Filled) -> dict[Place, str]:
+    """Return each cell that refers to an indicator → the code as that indicator spells it."""
+    codes: dict[Place, str] = {}
+    tiers: tuple[tuple[tuple[Tier, ...], tuple[Tier, ...]], ...] = (
+        ((), filled.tier1),
+        (filled.tier1, filled.tier2),
+        (filled.tier2, filled.indicators),
+    )
+    for above, below in tiers:
+        spelled = {tier.key: tier.code.value or "" for tier in above}
+        for tier in below:
+            codes[tier.code.place] = tier.code.value or ""
+            if tier.parent_key in spelled:
+                codes[tier.parent.place] = spelled[tier.parent_key]
+    third = {tier.key: tier.code.value or "" for tier in filled.indicators}
+    for ballot in filled.ballots:
+        for mark in ballot.marks:
+            if mark.key in third:
+                codes[mark.code.place] = third[mark.key]
+    return codes
+
+
+def _constants(paper: Sheet, grid: Grid) -> None:
+    """Copy every constant; formulas outside the tables are the template's own checks and stay out."""
+    for row, column, held in _held(grid):
+        style = "heading" if row == 0 else "guide" if row < 3 else "plain"
+        if isinstance(held, int | float) and not isinstance(held, bool):
+            paper.number(row, column, held, "plain")
+        else:
+            paper.text(row, column, as_text(held), style)
+    _spread(paper, grid)
+    if grid.name == GUIDE_SHEET:
+        paper.widths = {0: 14, 1: 34, 2: 66}
+
+
+def _held(grid: Grid) -> Iterator[tuple[int, int, object]]:
+    for row, cells in enumerate(grid.rows):
+        for column, held in enumerate(cells):
+            at = (row, column)
+            if held != "" and at not in grid.formulas and at not in grid.errors:
+                yield row, column, held
+
+
+def _spread(paper: Sheet, grid: Grid) -> None:
+    """Merge again what was merged beside the data, where it would not hide a cell."""
+    for top, left, bottom, right in grid.merges:
+        others = [
+            at
+            for at in paper.cells
+            if top <= at[0] <= bottom and left <= at[1] <= right and at != (top, left)
+        ]
+        if (top, left) in paper.cells and not others and top == bottom:
+            paper.merges.append((top, left, bottom, right))
+
+
+def _style(column: Column) -> str:
+    if column.kind is Kind.MONEY:
+        return f"figure:{MONEY}"
+    if column.kind is Kind.NUMBER:
+        return "figure"
+    return "code" if column.kind is Kind.CODE else "text"
+
+
+def _rate(budget: object, executed: object) -> Fraction | str:
+    if budget is None or executed is None:
+        return ""
+    return Fraction(executed) / Fraction(budget) if budget else Fraction(0)  # type: ignore[arg-type]
+
+

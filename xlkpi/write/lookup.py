@@ -1,0 +1,65 @@
+"""The formulas of an input sheet's computed columns, at whatever addresses the table stands.
+
+Shared by the blank, where staff see them work, and the scored workbook, where they are live again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlkpi.place import a1, span
+
+TITLE_ROW, GUIDE_ROW, LIVE_ROW, HEADER_ROW, FIRST_ROW = range(5)
+"""Where everything stands on an input sheet of a blank; a reader never relies on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a table stands: its sheet, columns, and first and last row of data."""
+
+    sheet: str
+    columns: dict[str, int]
+    first: int
+    last: int
+
+    def block(self, header: str) -> str:
+        """Return the absolute reference of a column's data."""
+        column = self.columns[header]
+        return span(self.sheet, self.first, column, self.last, column)
+
+    def cell(self, row: int, header: str) -> str:
+        """Return the relative reference of a cell, for a formula on the same sheet."""
+        return a1(row, self.columns[header])
+
+
+def looked_up(header: str, code: str, indicators: Spot) -> str:
+    """Return the formula that finds an indicator's text or points by its code; "" where unknown."""
+    found = (
+        f"INDEX({indicators.block(header)},MATCH({code},{indicators.block('编号')},0))"
+    )
+    return f'=IF({code}="","",IFERROR(IF({found}="","",{found}),"编号不存在"))'
+
+
+def execution_rate(row: int, spot: Spot) -> str:
+    """Return 执行率 of a row of 预算执行."""
+    budget, executed = spot.cell(row, "全年预算数"), spot.cell(row, "全年执行数")
+    return f'=IF(OR({budget}="",{executed}=""),"",IF({budget}=0,0,{executed}/{budget}))'
+
+
+def length(row: int, spot: Spot) -> str:
+    """Return 字数 of a row of 文字材料."""
+    text = spot.cell(row, "正文")
+    return f'=IF({text}="","",LEN({text}))'
+
+
+def valid_votes(row: int, spot: Spot) -> str:
+    """Return 有效问卷 of a row of 满意度调查."""
+    first, last = spot.cell(row, "很满意"), spot.cell(row, "不满意")
+    return f'=IF(COUNT({first}:{last})=0,"",SUM({first}:{last}))'
+
+
+def satisfaction(row: int, spot: Spot) -> str:
+    """Return 满意度 (满意以上) of a row of 满意度调查, for the eye only."""
+    first, second = spot.cell(row, "很满意"), spot.cell(row, "满意")
+    votes = spot.cell(row, "有效问卷")
+    return f'=IF(N({votes})=0,"",SUM({first}:{second})/{votes})'

@@ -1,0 +1,140 @@
+"""Outcomes as text for a console and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from xlkpi.findings import CODES, Finding, Severity
+from xlkpi.model import Outcome, Scored, TierScore
+from xlkpi.numbers import money, plain
+
+SCORE_SCHEMA = "xlkpi.score/1"
+CHECK_SCHEMA = "xlkpi.check/1"
+
+
+def finding_line(finding: Finding) -> str:
+    """Return one finding as people read it, place first."""
+    where = str(finding.place) or "整个工作簿"
+    severity = f"{finding.severity.sign} {finding.severity.chinese}"
+    return f"{where}  {finding.code} {severity}  {finding.message}。{finding.remedy}"
+
+
+def findings_text(name: str, findings: Sequence[Finding]) -> str:
+    """Return the findings of one file, errors first."""
+    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+    lines = [finding_line(each) for each in sorted(findings, key=lambda f: order[f.severity])]
+    return "\n".join(f"{name} › {line}" for line in lines)
+
+
+def counts(outcome: Outcome) -> str:
+    """Return how many findings there are of each kind."""
+    return "、".join(
+        f"{outcome.count(severity)} 个{severity.chinese}"
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+    )
+
+
+def score_json(outcome: Outcome, outputs: Mapping[str, str | None]) -> str:
+    """Return one line of `score --json`."""
+    return _line({**_head(outcome, SCORE_SCHEMA), **_result(outcome), "outputs": dict(outputs)})
+
+
+def check_json(outcome: Outcome) -> str:
+    """Return one line of `check --json`: the same without totals and outputs."""
+    return _line({**_head(outcome, CHECK_SCHEMA), "findings": _findings(outcome)})
+
+
+def _line(held: Mapping[str, object]) -> str:
+    return json.dumps(held, ensure_ascii=False)
+
+
+def _head(outcome: Outcome, schema: str) -> dict[str, object]:
+    filled = outcome.filled
+    return {
+        "schema": schema,
+        "source": {"file": outcome.source.file, "sha256": outcome.source.sha256 or None},
+        "status": outcome.status.value,
+        "department": (filled.said("部门名称") or None) if filled else None,
+        "year": (filled.said("评价年度") or None) if filled else None,
+    }
+
+
+def _result(outcome: Outcome) -> dict[str, object]:
+    scored = outcome.scored
+    return {
+        "total": f"{scored.total:f}" if scored else None,
+        "grade": scored.grade.name.value if scored else None,
+        "tiers": _tiers(scored) if scored else [],
+        "budget": _budget(scored) if scored else None,
+        "findings": _findings(outcome),
+        "review": None,
+    }
+
+
+def _tiers(scored: Scored) -> list[dict[str, object]]:
+    return [
+        _tier(level, tier, scored)
+        for level, tiers in enumerate(scored.tiers, start=1)
+        for tier in tiers
+    ]
+
+
+def _tier(level: int, tier: TierScore, scored: Scored) -> dict[str, object]:
+    places = -int(scored.total.as_tuple().exponent)
+    return {
+        "tier": level,
+        "code": tier.tier.code.value,
+        "name": tier.tier.name.value,
+        "points": plain(tier.points, places),
+        "score": plain(tier.score, places),
+        "rate": plain(tier.rate, 4),
+    }
+
+
+def _budget(scored: Scored) -> dict[str, object] | None:
+    budget = scored.budget
+    if budget is None:
+        return None
+    return {
+        "projects": budget.projects,
+        "budget": money(budget.budget),
+        "fiscal": money(budget.fiscal),
+        "executed": money(budget.executed),
+        "rate": plain(budget.rate, 4),
+    }
+
+
+def _findings(outcome: Outcome) -> list[dict[str, object]]:
+    return [
+        {
+            "code": each.code,
+            "severity": each.severity.value,
+            "sheet": each.place.sheet or None,
+            "cell": each.place.cell or None,
+            "found": each.found,
+            "message": each.message,
+            "remedy": each.remedy,
+        }
+        for each in outcome.findings
+    ]
+
+
+def code_text(code: str) -> str:
+    """Return what `explain CODE` says; KeyError for a code that is none."""
+    row = CODES[code]
+    return (
+        f"{code}  {row.severity.chinese}：{row.title}\n"
+        f"  发现：{_blanked(row.sentence)}\n"
+        f"  怎么改：{_blanked(row.remedy)}"
+    )
+
+
+def _blanked(sentence: str) -> str:
+    """Return a sentence with an ellipsis where a case's figures go."""
+    return sentence.format_map(_Ellipsis())
+
+
+class _Ellipsis(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -1,0 +1,257 @@
+"""检查记录, 方法与参数, 校验, 来源与指纹: what an auditor checks the figures against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import PurePath
+
+from xlkpi import __version__, layout
+from xlkpi.findings import Finding
+from xlkpi.layout import (
+    FINDINGS_SHEET,
+    METHODS_SHEET,
+    PARAMETER_LIST,
+    PARAMETERS,
+    PROOF_SHEET,
+    RECUSED,
+    SCORES_SHEET,
+    SOURCE_SHEET,
+)
+from xlkpi.model import Filled, Outcome, Scored
+from xlkpi.place import a1, quoted
+from xlkpi.write import digest
+from xlkpi.write.book import Book, Held, Sheet
+from xlkpi.write.names import Names
+from xlkpi.write.scores import FIRST, Columns
+from xlkpi.write.summary import Rows
+
+
+def write_findings(book: Book, findings: Sequence[Finding], names: Names) -> None:
+    """Fill in 检查记录: every finding and every reading that was normalised."""
+    paper = names.sheet(book, FINDINGS_SHEET)
+    paper.merge(0, 0, 5, "检查记录", "heading")
+    words = "读取和检查时的每一条提醒、提示和换算；都不影响计分。点击位置可前往。"
+    paper.merge(1, 0, 5, words, "guide")
+    list_findings(paper, findings, 3)
+    if not findings:
+        paper.merge(4, 0, 5, "没有提醒，也没有换算。", "center")
+
+
+def list_findings(paper: Sheet, findings: Sequence[Finding], header: int) -> None:
+    """Put a table of findings with links; its header stands in row `header`."""
+    paper.row(header, ["序号", "级别", "代码", "位置", "发现", "怎么改"], "head")
+    for row, finding in enumerate(findings, start=header + 1):
+        paper.number(row, 0, row - header, "center")
+        paper.text(row, 1, f"{finding.severity.sign} {finding.severity.chinese}", "center")
+        paper.text(row, 2, finding.code, "center")
+        where = str(finding.place) or "整个工作簿"
+        link = finding.place.link if finding.place.sheet else ""
+        paper.text(row, 3, where, "link.box" if link else "text", link)
+        paper.text(row, 4, finding.message, "text")
+        paper.text(row, 5, finding.remedy, "text")
+        paper.heights[row] = 15 * (1 + max(len(finding.message), len(finding.remedy)) // 24)
+    paper.widths = {0: 6, 1: 9, 2: 8, 3: 24, 4: 48, 5: 48}
+    paper.freeze = (header + 1, 0)
+    paper.repeat = header
+    paper.landscape = True
+
+
+def write_methods(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
+    """Fill in 方法与参数: the parameters in force, then every rule in words."""
+    paper = names.sheet(book, METHODS_SHEET)
+    paper.merge(0, 0, 3, "方法与参数", "heading")
+    paper.merge(1, 0, 3, "公式中用到的参数只在这里取值。", "guide")
+    paper.row(3, ["参数", "生效值", "来源", "说明"], "head")
+    row = 3
+    for parameter in PARAMETER_LIST:
+        row += 1
+        paper.text(row, 0, parameter.name, "text")
+        value = filled.parameters.values[parameter.name]
+        number = not parameter.choices and not parameter.percent
+        held: Held = value.value or ""
+        if number:
+            held = filled.parameters.numbers[parameter.name]
+        if value.place.sheet:
+            cell = value.place.reference
+            paper.formula(row, 1, f"={cell}", _as_held(value.typed, held), "center", value.place.link)
+            paper.text(row, 2, f"“{PARAMETERS.name}”表", "center")
+        else:
+            paper.text(row, 1, str(held), "center") if isinstance(held, str) else paper.number(
+                row, 1, held, "center"
+            )
+            paper.text(row, 2, "默认值", "center")
+        paper.text(row, 3, parameter.words, "text")
+        names.parameters[parameter.name] = paper.absolute(row, 1)
+        paper.heights[row] = 15 * (1 + len(parameter.words) // 34)
+    _rules(paper, filled, scored, row + 2)
+    paper.widths = {0: 20, 1: 16, 2: 14, 3: 70}
+    paper.landscape = True
+
+
+def _as_held(typed: object, held: Held) -> Held:
+    """Return what the parameter's own cell holds: 0.8 where it is shown as 80%."""
+    return typed if isinstance(typed, int | float) and not isinstance(typed, bool) else held
+
+
+def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
+    paper.merge(row, 0, 3, "计分规则", "block")
+    used = dict.fromkeys(
+        (work.indicator.method.value or "", _without_people(work.words)) for work in scored.workings
+    )
+    rules = [
+        ("打分制", filled.parameters.text("打分制")),
+        *used,
+        ("取整", f"每个三级指标的得分四舍五入到 {filled.parameters.places} 位小数，再逐级相加；"
+         "公式先取到 9 位小数，消除二进制误差。总分以四舍五入后的数为准。"),
+        ("等级", "从高到低，总分第一个达到（含）的下限所在的等级。"),
+        ("回避和缺席", "回避、缺席的人不计入该指标，也不按 0 分计算。"),
+        ("依据", "财预〔2020〕10号 项目支出绩效评价管理办法；本单位在“参数”“等级标准”中的设定。"),
+    ]  # fmt: skip
+    for name, words in rules:
+        row += 1
+        paper.text(row, 0, name, "text")
+        paper.merge(row, 1, 3, words, "text")
+        paper.heights[row] = 15 * (1 + len(words) // 46)
+
+
+def _without_people(words: str) -> str:
+    return words.partition("；")[0]
+
+
+def write_proof(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
+    """Fill in 校验: sums and counts, and every score's formula against the program's own figure."""
+    paper = names.sheet(book, PROOF_SHEET)
+    paper.merge(0, 0, 4, "校验", "heading")
+    words = "左右两栏应当相等。“程序结果”是计分时另行算出的数：改动任何得分后，这里会显示“不符”。"
+    paper.merge(1, 0, 4, words, "guide")
+    paper.row(3, ["核对内容", "公式结果", "应为 / 程序结果", "差", "结论"], "head")
+    row = 3
+    for what, formula, found, expected in _proofs(filled, scored, names):
+        row += 1
+        paper.text(row, 0, what, "text")
+        paper.formula(row, 1, formula, found, "figure")
+        if isinstance(expected, tuple):
+            paper.formula(row, 2, expected[0], expected[1], "figure")
+        elif isinstance(expected, str):
+            paper.text(row, 2, expected, "figure")
+        else:
+            paper.number(row, 2, expected, "figure")
+        left, right = a1(row, 1), a1(row, 2)
+        gap = f"=IF(AND(ISNUMBER({left}),ISNUMBER({right})),ROUND({left}-{right},9),0)"
+        paper.formula(row, 3, gap, 0, "figure")
+        test = f'=IF(AND({a1(row, 3)}=0,OR(ISNUMBER({left}),{left}={right})),"✓ 通过","✗ 不符")'
+        paper.formula(row, 4, test, "✓ 通过", "center")
+    block = f"E5:E{row + 1}"
+    row += 2
+    paper.text(row, 0, "总结论", "label")
+    verdict = f'=IF(COUNTIF({block},"✓ 通过")={row - 5},"全部通过","有不符项")'
+    paper.formula(row, 1, verdict, "全部通过", "big.text")
+    names.cells["校验"] = paper.absolute(row, 1)
+    paper.widths = {0: 52, 1: 18, 2: 18, 3: 12, 4: 14}
+
+
+Proof = tuple[str, str, Held, Held | tuple[str, Held]]
+
+
+def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
+    columns = Columns(len(scored.scorers))
+    sheet = quoted(SCORES_SHEET)
+    last = FIRST + len(scored.workings)
+    points = f"{sheet}!$D${FIRST + 1}:$D${last}"
+    score = columns.right("得分")
+    scores = f"{sheet}!{a1(FIRST, score, 'both')}:{a1(last - 1, score, 'both')}"
+    places = filled.parameters.places
+    judged = [work for work in scored.workings if work.given]
+    marks = sum(1 for work in judged for given in work.given if given.mark is not None)
+    recused = sum(len(work.given) for work in judged) - marks
+    block = (
+        f"{sheet}!{a1(FIRST, columns.first_mark, 'both')}:{a1(last - 1, columns.last_mark, 'both')}"
+    )
+    total = names.cells["总分"]
+    rows = Rows.of(scored)
+    first, second = rows.first, rows.second
+    tier1 = f"'汇总'!$C${first + 1}:$C${first + len(scored.tiers[0])}"
+    tier2 = f"'汇总'!$C${second + 1}:$C${second + len(scored.tiers[1])}"
+    tier2_scores = tier2.replace("$C$", "$D$")
+    proofs: list[Proof] = [
+        ("一级指标分值合计 = 100", f"=ROUND(SUM({tier1}),6)", 100, 100),
+        ("二级指标分值合计 = 100", f"=ROUND(SUM({tier2}),6)", 100, 100),
+        ("三级指标分值合计 = 100", f"=ROUND(SUM({points}),6)", 100, 100),
+        ("三级指标得分合计 = 总分", f"=ROUND(SUM({scores}),{places})", scored.total, (f"={total}", scored.total)),
+        ("二级指标得分合计 = 总分", f"=ROUND(SUM({tier2_scores}),{places})", scored.total, (f"={total}", scored.total)),
+        ("得分个数 + 回避个数 = 评分人 × 打分指标", f'=COUNT({block})+COUNTIF({block},"{RECUSED}")',
+         marks + recused, len(scored.scorers) * len(judged)),
+        ("得分个数 = 读入的得分个数", f"=COUNT({block})", marks, marks),
+        ("总分：公式 = 程序结果", f"={total}", scored.total, scored.total),
+        ("等级：公式 = 程序结果", f"={names.cells['等级']}", scored.grade.name.value or "", scored.grade.name.value or ""),
+    ]  # fmt: skip
+    proofs += _tier_proofs(scored, first, second)
+    for offset, work in enumerate(scored.workings):
+        cell = f"{sheet}!{a1(FIRST + offset, score, 'both')}"
+        what = f"{work.indicator.code.value} {work.indicator.name.value}：公式 = 程序结果"
+        proofs.append((what, f"={cell}", work.score, work.score))
+    if scored.budget:
+        for name, value in (("全年预算数", scored.budget.budget), ("全年执行数", scored.budget.executed)):
+            proofs.append((f"{name}合计：公式 = 程序结果", f"={names.budget[name]}", value, value))
+    return proofs
+
+
+def _tier_proofs(scored: Scored, first: int, second: int) -> list[Proof]:
+    proofs: list[Proof] = []
+    for start, tiers in ((first, scored.tiers[0]), (second, scored.tiers[1])):
+        for offset, tier in enumerate(tiers):
+            what = f"{tier.tier.code.value} {tier.tier.name.value}：公式 = 程序结果"
+            cell = f"='汇总'!$D${start + offset + 1}"
+            proofs.append((what, cell, tier.score, tier.score))
+    return proofs
+
+
+def write_source(book: Book, outcome: Outcome, names: Names) -> None:
+    """Fill in 来源与指纹; the fingerprint is put in last, by `seal`."""
+    filled = outcome.filled
+    assert filled is not None
+    paper = names.sheet(book, SOURCE_SHEET)
+    paper.merge(0, 0, 2, "来源与指纹", "heading")
+    source = outcome.source
+    lines: list[tuple[str, str]] = [
+        ("源文件", PurePath(source.file).name),
+        ("源文件 SHA-256", source.sha256),
+        ("源文件大小（字节）", str(source.size)),
+        ("源文件由何程序保存", source.producer or "未注明"),
+        ("模板", filled.template or "未注明"),
+        ("格式版本", str(filled.version) if filled.version is not None else "未注明"),
+        ("计分程序", f"xlkpi {__version__}，格式版本 {layout.FORMAT_VERSION}"),
+        ("有内容的单元格", str(source.cells)),
+    ]
+    for row, (label, value) in enumerate(lines, start=2):
+        paper.text(row, 0, label, "label")
+        paper.merge(row, 1, 2, value, "text")
+    row = 2 + len(lines)
+    paper.text(row, 0, digest.LABEL, "label")
+    paper.merge(row, 1, 2, "", "text")
+    names.cells["指纹"] = a1(row, 1)
+    row += 2
+    paper.row(row, ["读入的工作表", "数据行数", "说明"], "head")
+    tables = [*filled.tables.values(), *(ballot.table for ballot in filled.ballots)]
+    by_name = {table.grid.name: table for table in tables}
+    for grid in filled.grids:
+        row += 1
+        table = by_name.get(grid.name)
+        paper.text(row, 0, grid.name, "link.box", f"internal:{quoted(grid.name)}!A1")
+        paper.number(row, 1, Decimal(len(table.rows) if table else 0), "figure")
+        heads = f"表头在第 {table.header_row + 1} 行" if table else ""
+        skipped = f"，附注 {len(table.remarks)} 行" if table and table.remarks else ""
+        paper.text(row, 2, heads + skipped, "text")
+    paper.widths = {0: 24, 1: 40, 2: 40}
+
+
+def seal(book: Book, names: Names) -> str:
+    """Put the fingerprint of all cells into its own, and return it."""
+    paper = names.sheet(book, SOURCE_SHEET)
+    said = digest.digest(book.contents())
+    row = int(names.cells["指纹"][1:]) - 1
+    paper.text(row, 1, said, "text")
+    return said
+
+

@@ -1,0 +1,50 @@
+"""An outcome → the scored workbook: results and workings in front, the inputs behind."""
+
+from __future__ import annotations
+
+from xlkpi.layout import (
+    FINDINGS_SHEET,
+    GRADE_SHEET,
+    METHODS_SHEET,
+    PROOF_SHEET,
+    SCORES_SHEET,
+    SOURCE_SHEET,
+    SUMMARY_SHEET,
+)
+from xlkpi.model import Outcome
+from xlkpi.write import records, scores, summary
+from xlkpi.write.book import Book
+from xlkpi.write.inputs import Inputs
+from xlkpi.write.names import Names
+
+_RESULTS = (
+    SUMMARY_SHEET,
+    GRADE_SHEET,
+    SCORES_SHEET,
+    FINDINGS_SHEET,
+    METHODS_SHEET,
+    PROOF_SHEET,
+    SOURCE_SHEET,
+)
+
+
+def scored(outcome: Outcome) -> Book:
+    """Return the scored workbook of an outcome that was scored."""
+    filled, result = outcome.filled, outcome.scored
+    assert filled is not None and result is not None
+    book = Book(f"{filled.said('部门名称')}{filled.said('评价年度')}绩效自评评分结果")
+    names = Names()
+    for name in _RESULTS:
+        book.sheet(name)
+    Inputs(filled, result).write(book)
+    # Filled in by who needs whose addresses, not in the order of the tabs.
+    records.write_methods(book, filled, result, names)
+    summary.locate(book, filled, result, names)
+    scores.write(book, filled, result, names)
+    summary.write_grade(book, outcome, names)
+    records.write_proof(book, filled, result, names)
+    summary.write(book, outcome, names)
+    records.write_findings(book, outcome.findings, names)
+    records.write_source(book, outcome, names)
+    records.seal(book, names)
+    return book

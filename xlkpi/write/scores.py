@@ -1,0 +1,171 @@
+"""指标得分: one row per third-level indicator, from each scorer's cell to the rounded score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from xlkpi.layout import RECUSED, SCORES_SHEET
+from xlkpi.model import Filled, Scored, Working
+from xlkpi.place import a1
+from xlkpi.write.book import Book, Sheet
+from xlkpi.write.names import Names
+from xlkpi.write.styles import RATE, figure
+
+TITLE, GUIDE, WEIGHTS, HEADER, FIRST = range(5)
+_LEFT = ("编号", "二级编号", "三级指标", "分值", "评分方式")
+_RIGHT = ("合成（未取整）", "得分", "得分率", "最高减最低", "计分过程")
+_COMPUTED = "系统计分"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the columns stand; they depend on the number of scorers."""
+
+    scorers: int
+
+    @property
+    def first_mark(self) -> int:
+        """The first scorer's column."""
+        return len(_LEFT)
+
+    @property
+    def last_mark(self) -> int:
+        """The last scorer's column."""
+        return len(_LEFT) + self.scorers - 1
+
+    def right(self, name: str) -> int:
+        """Return a column right of the scorers."""
+        return len(_LEFT) + self.scorers + _RIGHT.index(name)
+
+
+def write(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
+    """Fill in the sheet, which already stands in the book."""
+    paper = names.sheet(book, SCORES_SHEET)
+    columns = Columns(len(scored.scorers))
+    _head(paper, filled, scored, columns)
+    for offset, work in enumerate(scored.workings):
+        _row(paper, FIRST + offset, filled, work, columns, names)
+    _total(paper, filled, scored, columns)
+    _geometry(paper, scored, columns)
+
+
+def _head(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> None:
+    last = columns.right("计分过程")
+    paper.merge(TITLE, 0, last, "指标得分", "heading")
+    hundred = "（百分制，折算前）" if filled.parameters.hundred else ""
+    words = (
+        f"每个三级指标一行：各评分人的得分{hundred}取自各自的评分表（点击可前往），"
+        "合成后四舍五入得到该指标得分。灰色的指标由系统按公式计分。"
+    )
+    paper.merge(GUIDE, 0, last, words, "guide")
+    heads = [*_LEFT, *(ballot.scorer.value or "" for ballot in scored.scorers), *_RIGHT]
+    paper.row(HEADER, heads, "head")
+    members = {member.name.value: member for member in filled.members}
+    paper.text(WEIGHTS, columns.first_mark - 1, "评分权重", "label")
+    for offset, ballot in enumerate(scored.scorers):
+        member = members.get(ballot.scorer.value)
+        column = columns.first_mark + offset
+        if _weighs(filled) and member and member.weight.value is not None:
+            place = member.weight.place
+            formula = "=" + place.reference
+            paper.formula(WEIGHTS, column, formula, member.weight.value, "figure", place.link)
+        else:
+            paper.text(WEIGHTS, column, "—", "grey")
+
+
+def _weighs(filled: Filled) -> bool:
+    return filled.parameters.text("综合方法") == "加权平均"
+
+
+def _row(
+    paper: Sheet, row: int, filled: Filled, work: Working, columns: Columns, names: Names
+) -> None:
+    indicator = work.indicator
+    for column, value in ((0, indicator.code), (1, indicator.parent), (2, indicator.name)):
+        names.copy(paper, row, column, value, "code" if column < 2 else "text")
+    place = indicator.points.place
+    points = indicator.points.value or Decimal(0)
+    paper.formula(row, 3, "=" + place.reference, points, "figure", place.link)
+    paper.text(row, 4, indicator.method.value or "", "center")
+    _marks(paper, row, work, columns)
+    exact, score = columns.right("合成（未取整）"), columns.right("得分")
+    places = filled.parameters.places
+    formula = work.formula.at(_addresses(row, work, columns, names))
+    paper.formula(row, exact, formula, work.exact, "figure:0.00####")
+    rounding = f"=ROUND(ROUND({a1(row, exact)},9),{names.parameter('小数位数')})"
+    paper.formula(row, score, rounding, work.score, f"strong.figure:{figure(places)}")
+    rate = Fraction(work.score) / Fraction(points) if points else Fraction(0)
+    of_points = f"=IF({a1(row, 3)}=0,0,{a1(row, score)}/{a1(row, 3)})"
+    paper.formula(row, columns.right("得分率"), of_points, rate, f"figure:{RATE}")
+    _spread(paper, row, work, columns)
+    paper.text(row, columns.right("计分过程"), work.words, "text")
+
+
+def _marks(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
+    if not work.given:
+        for column in range(columns.first_mark, columns.last_mark + 1):
+            paper.text(row, column, _COMPUTED, "grey")
+        return
+    for offset, given in enumerate(work.given):
+        cell = given.place.reference
+        formula = f'=IF({cell}="","{RECUSED}",{cell})'  # a bare reference would make blank a 0
+        value = RECUSED if given.mark is None else given.mark
+        style = "link.figure"
+        paper.formula(row, columns.first_mark + offset, formula, value, style, given.place.link)
+
+
+def _addresses(row: int, work: Working, columns: Columns, names: Names) -> dict[str, str]:
+    indicator = work.indicator
+    first, last = columns.first_mark, columns.last_mark
+    weights = f"{a1(WEIGHTS, first, 'row')}:{a1(WEIGHTS, last, 'row')}"
+    return {
+        "得分": f"{a1(row, first)}:{a1(row, last)}",
+        "权重": weights,
+        "分值": a1(row, 3),
+        "年度指标值": indicator.target.place.reference,
+        "实际完成值": indicator.actual.place.reference,
+        "去极值最少人数": names.parameter("去极值最少人数"),
+        **names.budget,
+    }
+
+
+def _spread(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
+    at = columns.right("最高减最低")
+    marks = [given.mark for given in work.given if given.mark is not None]
+    block = f"{a1(row, columns.first_mark)}:{a1(row, columns.last_mark)}"
+    if marks:
+        formula = f'=IF(COUNT({block})=0,"",ROUND(MAX({block})-MIN({block}),6))'
+        paper.formula(row, at, formula, max(marks) - min(marks), "figure")
+    else:
+        paper.text(row, at, "—", "grey")
+
+
+def _total(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> None:
+    row = FIRST + len(scored.workings)
+    last = row - 1
+    places = filled.parameters.places
+    for column in range(columns.right("计分过程") + 1):
+        paper.blank(row, column, "strong")
+    paper.text(row, 2, "合计", "strong")
+    points = sum((work.indicator.points.value or Decimal(0) for work in scored.workings), Decimal())
+    block = f"{a1(FIRST, 3)}:{a1(last, 3)}"
+    paper.formula(row, 3, f"=ROUND(SUM({block}),6)", points, "strong.figure")
+    at = columns.right("得分")
+    whole = sum((work.score for work in scored.workings), Decimal())
+    formula = f"=ROUND(SUM({a1(FIRST, at)}:{a1(last, at)}),6)"
+    paper.formula(row, at, formula, whole, f"strong.figure:{figure(places)}")
+
+
+def _geometry(paper: Sheet, scored: Scored, columns: Columns) -> None:
+    widths = [9, 9, 24, 8, 13, *[9] * columns.scorers, 12, 10, 10, 11, 40]
+    paper.widths = dict(enumerate(widths))
+    paper.heights.update({TITLE: 26, GUIDE: 20, HEADER: 32})
+    paper.freeze = (FIRST, 3)
+    paper.repeat = HEADER
+    paper.landscape = True
+    last = FIRST + len(scored.workings) - 1
+    paper.filter = (HEADER, 0, last, len(widths) - 1)
+
+

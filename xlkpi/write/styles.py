@@ -1,0 +1,91 @@
+"""How everything looks. A style is a name; a number format may follow a colon: "figure:0.00"."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+FONT = "宋体"
+HEAD_FONT = "黑体"
+
+INPUT_FILL = "#FFF9D6"
+"""Light yellow: to be filled in."""
+LOCKED_FILL = "#EFEFEF"
+HEAD_FILL = "#1F4E79"
+BLOCK_FILL = "#DCE6F1"
+MARKED_FILL = "FFFFB3B3"
+"""ARGB of a marked cell in a marked copy."""
+WARNED_FILL = "FFFFE0A3"
+
+TABS = {"fill": "#FFC000", "need": "#70AD47", "rare": "#A6A6A6", "result": "#1F4E79"}
+
+_BASE = {"font_name": FONT, "font_size": 10.5, "valign": "vcenter"}
+_BOX = {"border": 1, "border_color": "#9A9A9A"}
+_STYLES: dict[str, dict[str, object]] = {
+    "plain": {},
+    "title": {"font_name": HEAD_FONT, "font_size": 16, "align": "center"},
+    "heading": {"font_name": HEAD_FONT, "font_size": 14},
+    "guide": {"font_color": "#444444", "text_wrap": True, "valign": "top"},
+    "block": {"font_name": HEAD_FONT, "font_size": 11.5, "bg_color": BLOCK_FILL, **_BOX},
+    "head": {
+        "font_name": HEAD_FONT, "bg_color": HEAD_FILL, "font_color": "#FFFFFF",
+        "align": "center", "text_wrap": True, **_BOX,
+    },
+    "head.need": {
+        "font_name": HEAD_FONT, "bg_color": "#9C6500", "font_color": "#FFFFFF",
+        "align": "center", "text_wrap": True, **_BOX,
+    },
+    "input": {"bg_color": INPUT_FILL, "locked": False, "text_wrap": True, **_BOX},
+    "input.code": {"bg_color": INPUT_FILL, "locked": False, "num_format": "@", **_BOX},
+    "input.number": {"bg_color": INPUT_FILL, "locked": False, "align": "right", **_BOX},
+    "input.center": {"bg_color": INPUT_FILL, "locked": False, "align": "center", **_BOX},
+    "locked": {"bg_color": LOCKED_FILL, "text_wrap": True, **_BOX},
+    "locked.code": {"bg_color": LOCKED_FILL, "num_format": "@", **_BOX},
+    "locked.number": {"bg_color": LOCKED_FILL, "align": "right", **_BOX},
+    "locked.center": {"bg_color": LOCKED_FILL, "align": "center", **_BOX},
+    "text": {"text_wrap": True, **_BOX},
+    "code": {"num_format": "@", **_BOX},
+    "center": {"align": "center", "text_wrap": True, **_BOX},
+    "figure": {"align": "right", **_BOX},
+    "strong": {"bold": True, "text_wrap": True, **_BOX},
+    "strong.figure": {"bold": True, "align": "right", **_BOX},
+    "label": {"font_name": HEAD_FONT, "bg_color": BLOCK_FILL, "align": "center", **_BOX},
+    "big": {
+        "font_name": HEAD_FONT, "font_size": 20, "bold": True, "align": "center",
+        "font_color": "#1F4E79", **_BOX,
+    },
+    "big.text": {"font_name": HEAD_FONT, "font_size": 14, "bold": True, "align": "center", **_BOX},
+    "link": {"font_color": "#0563C1", "underline": 1},
+    "link.box": {"font_color": "#0563C1", "underline": 1, "text_wrap": True, **_BOX},
+    "link.figure": {"font_color": "#0563C1", "align": "right", **_BOX},
+    "link.strong": {"font_color": "#0563C1", "bold": True, "align": "right", **_BOX},
+    "grey": {"font_color": "#7F7F7F", "align": "center", **_BOX},
+    "check": {"align": "center", "font_color": "#7F7F7F"},
+    "sign": {"bottom": 1, "align": "left"},
+    "sign.label": {"align": "right"},
+    "good": {"font_color": "#2E7D32"},
+    "bad": {"font_color": "#C00000", "bold": True},
+}  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def properties(style: str) -> dict[str, object]:
+    """Return xlsxwriter's properties of a style; KeyError for a name that is none."""
+    name, _, number_format = style.partition(":")
+    found = {**_BASE, **_STYLES[name]}
+    if number_format:
+        found["num_format"] = number_format
+    return found
+
+
+def condition(style: str) -> dict[str, object]:
+    """Return the properties of a style that a conditional format may set."""
+    return dict(_STYLES[style])
+
+
+def figure(places: int) -> str:
+    """Return the number format of a score."""
+    return "0." + "0" * places if places else "0"
+
+
+RATE = "0.00%"
+MONEY = "#,##0.00####"

@@ -1,0 +1,348 @@
+"""汇总 and 等级: what the leaders sign and what the auditors start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlkpi.findings import Severity
+from xlkpi.layout import (
+    BALLOT_PREFIX,
+    EXECUTION,
+    FINDINGS_SHEET,
+    GRADE_SHEET,
+    PROOF_SHEET,
+    RESULT_SHEETS,
+    SCORES_SHEET,
+    SUMMARY_SHEET,
+    canonical,
+    sheet_named,
+)
+from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore
+from xlkpi.place import a1, quoted, span
+from xlkpi.write.book import Book, Chart, Sheet
+from xlkpi.write.names import Names
+from xlkpi.write.scores import FIRST, Columns
+from xlkpi.write.styles import MONEY, RATE, figure
+
+_SUMS = ("全年预算数", "其中：财政资金", "全年执行数")
+_LAST = 6
+"""The last printed column of 汇总; the contents stand right of it."""
+_HEADS = ("编号", "指标", "分值", "得分", "得分率", "失分")
+_FIRST = 6
+"""The row of the first first-level indicator."""
+RESULT_WORDS = {
+    "汇总": "总分、等级、各级指标得分、签字",
+    "等级": "等级区间、评定结果、距上一档的差距",
+    "指标得分": "每个指标各人得分到最终得分的过程",
+    "检查记录": "读取时的每一条提醒和换算",
+    "方法与参数": "计分规则、取整方法、生效的参数",
+    "校验": "合计、个数、公式与程序结果的核对",
+    "来源与指纹": "源文件、指纹、模板和版本",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the tables of 汇总 stand; they depend on the number of indicators."""
+
+    first: int
+    second: int
+    budget: int
+
+    @classmethod
+    def of(cls, scored: Scored) -> Rows:
+        """Return the rows for these tiers."""
+        first, second, _ = scored.tiers
+        below = _FIRST + len(first) + 4
+        return cls(_FIRST, below, below + len(second) + 4)
+
+
+def locate(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
+    """Name the cells of 汇总 that other sheets refer to, before any of them is filled in."""
+    rows, paper = Rows.of(scored), names.sheet(book, SUMMARY_SHEET)
+    names.cells["总分"] = paper.absolute(rows.first + len(scored.tiers[0]), 3)
+    table = filled.tables.get(EXECUTION.name)
+    if scored.budget and table:
+        for column, header in enumerate(_SUMS, start=2):
+            if header in table.columns:
+                names.budget[header] = paper.absolute(rows.budget, column)
+
+
+def write(book: Book, outcome: Outcome, names: Names) -> None:
+    """Fill in 汇总."""
+    filled, scored = outcome.filled, outcome.scored
+    assert filled is not None and scored is not None
+    paper = names.sheet(book, SUMMARY_SHEET)
+    kind = filled.said("评价类型")
+    title = f"{filled.said('部门名称')} {filled.said('评价年度')}年度{kind}绩效自评汇总"
+    paper.merge(0, 0, _LAST, title, "title")
+    unit = filled.said("金额单位") or "万元"
+    paper.merge(1, 0, _LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
+    rows = Rows.of(scored)
+    first, second, _ = scored.tiers
+    _tiers(paper, "一、一级指标得分", first, rows.first, scored, names)
+    _tiers(paper, "二、二级指标得分", second, rows.second, scored, names)
+    _chart(paper, len(first), len(book.sheets))
+    row = _budget(paper, scored.budget, filled, rows.budget)
+    row = _group(paper, filled, scored, row + 1)
+    row = _notices(paper, outcome, row + 1)
+    _signatures(paper, row + 2)
+    _headline(paper, scored, filled, names)
+    _contents(paper, book)
+    paper.widths = {0: 10, 1: 26, 2: 12, 3: 12, 4: 12, 5: 12, 6: 12, 7: 3, 8: 20, 9: 34}
+    paper.heights.update({0: 34, 1: 20, 3: 40})
+    paper.print_to = (row + 6, _LAST)
+
+
+def _headline(paper: Sheet, scored: Scored, filled: Filled, names: Names) -> None:
+    row, places = 3, filled.parameters.places
+    for column, label in ((0, "总分"), (2, "等级"), (5, "校验")):
+        paper.text(row, column, label, "label")
+    total = names.cells["总分"].rpartition("!")[2]
+    link = f"internal:{quoted(SCORES_SHEET)}!A1"
+    paper.formula(row, 1, f"={total}", scored.total, f"big:{figure(places)}", link)
+    grade = names.cells["等级"]
+    link = f"internal:{quoted(GRADE_SHEET)}!A1"
+    paper.formula(row, 3, f"={grade}", scored.grade.name.value or "", "big", link)
+    paper.blank(row, 4, "big")
+    paper.merges.append((row, 3, row, 4))
+    proof = names.cells["校验"]
+    link = f"internal:{quoted(PROOF_SHEET)}!A1"
+    paper.formula(row, 6, f"={proof}", "全部通过", "big.text", link)
+
+
+def _tiers(
+    paper: Sheet, title: str, tiers: Sequence[TierScore], top: int, scored: Scored, names: Names
+) -> None:
+    """Put one tier's table, its header two rows above `top`, its total below."""
+    upper = tiers is scored.tiers[0]
+    paper.merge(top - 2, 0, _LAST, title, "block")
+    paper.row(top - 1, [*_HEADS, "明细" if upper else "所属一级"], "head")
+    digits = names.parameter("小数位数")
+    look = f"link.strong:{figure(_places(scored))}"
+    for row, tier in enumerate(tiers, start=top):
+        Names.copy(paper, row, 0, tier.tier.code, "code")
+        Names.copy(paper, row, 1, tier.tier.name, "text")
+        place = tier.tier.points.place
+        paper.formula(row, 2, "=" + place.reference, tier.points, "figure", place.link)
+        added, link = _of_second(row, tier, scored) if upper else _of_third(row, tier, scored)
+        paper.formula(row, 3, f"=ROUND({added},{digits})", tier.score, look, link)
+        _rate_and_loss(paper, row, tier.points, tier.score, _places(scored))
+        if upper:
+            paper.text(row, 6, "查看", "link.box", link)
+        else:
+            Names.copy(paper, row, 6, tier.tier.parent, "code")
+    _total(paper, top, tiers, digits, _places(scored))
+
+
+def _places(scored: Scored) -> int:
+    """小数位数: every score carries it."""
+    return -int(scored.total.as_tuple().exponent)
+
+
+def _of_second(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
+    """Return the formula that adds up a first-level indicator's children, and a link to them."""
+    top, second = Rows.of(scored).second, scored.tiers[1]
+    last = top + len(second)
+    at = next((n for n, each in enumerate(second) if each.tier.parent_key == tier.tier.key), 0)
+    parents, scores = f"$G${top + 1}:$G${last}", f"$D${top + 1}:$D${last}"
+    link = f"internal:{quoted(SUMMARY_SHEET)}!A{top + at + 1}"
+    return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
+
+
+def _of_third(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
+    """Return the same for a second-level indicator, over 指标得分."""
+    last, column = FIRST + len(scored.workings), Columns(len(scored.scorers)).right("得分")
+    own = (n for n, w in enumerate(scored.workings) if w.indicator.parent_key == tier.tier.key)
+    parents = span(SCORES_SHEET, FIRST, 1, last - 1, 1)
+    scores = span(SCORES_SHEET, FIRST, column, last - 1, column)
+    link = f"internal:{quoted(SCORES_SHEET)}!A{FIRST + next(own, 0) + 1}"
+    return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
+
+
+def _rate_and_loss(
+    paper: Sheet, row: int, points: Decimal, score: Decimal, places: int
+) -> None:
+    rate = score / points if points else Decimal(0)
+    paper.formula(row, 4, f"=IF(C{row + 1}=0,0,D{row + 1}/C{row + 1})", rate, f"figure:{RATE}")
+    loss = f"=ROUND(C{row + 1}-D{row + 1},6)"
+    paper.formula(row, 5, loss, points - score, f"figure:{figure(places)}")
+
+
+def _total(
+    paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, places: int
+) -> None:
+    row = top + len(tiers)
+    paper.blank(row, 0, "strong")
+    paper.text(row, 1, "合计", "strong")
+    points = sum((tier.points for tier in tiers), Decimal())
+    score = sum((tier.score for tier in tiers), Decimal())
+    paper.formula(row, 2, f"=ROUND(SUM(C{top + 1}:C{row}),6)", points, "strong.figure")
+    added = f"=ROUND(SUM(D{top + 1}:D{row}),{digits})"
+    paper.formula(row, 3, added, score, f"strong.figure:{figure(places)}")
+    _rate_and_loss(paper, row, points, score, places)
+    paper.blank(row, 6, "strong")
+
+
+def _chart(paper: Sheet, count: int, sheets: int) -> None:
+    """Put the chart under the contents, beside the printed page."""
+    last = _FIRST + count - 1
+    names = span(SUMMARY_SHEET, _FIRST, 1, last, 1)
+    values = span(SUMMARY_SHEET, _FIRST, 4, last, 4)
+    paper.charts.append(Chart((sheets + 5, 8), "一级指标得分率", names, values, (400, 90 + 34 * count)))
+
+
+def _budget(paper: Sheet, budget: Budget | None, filled: Filled, row: int) -> int:
+    paper.merge(row - 2, 0, _LAST, "三、预算执行", "block")
+    paper.merge(row - 1, 0, 1, "项目支出（个）", "head")
+    paper.row(row - 1, list(_SUMS), "head", start=2)
+    paper.merge(row - 1, 5, _LAST, "执行率", "head")
+    table = filled.tables.get(EXECUTION.name)
+    if budget is None or table is None:
+        paper.merge(row, 0, _LAST, "没有填写预算执行数据", "center")
+        return row + 1
+    paper.number(row, 0, budget.projects, "figure")
+    paper.blank(row, 1, "figure")
+    paper.merges.append((row, 0, row, 1))
+    sums = zip(_SUMS, (budget.budget, budget.fiscal, budget.executed), strict=True)
+    for column, (header, value) in enumerate(sums, start=2):
+        if header not in table.columns:
+            paper.text(row, column, "—", "grey")
+            continue
+        blocks = _blocks(table.grid.name, table.columns[header], table.rows)
+        link = table.place(table.rows[0], header).link
+        paper.formula(row, column, f"=SUM({blocks})", value, f"link.figure:{MONEY}", link)
+    rate = f"=IF(C{row + 1}=0,0,E{row + 1}/C{row + 1})"
+    paper.formula(row, 5, rate, budget.rate, f"figure:{RATE}")
+    paper.blank(row, 6, "figure")
+    paper.merges.append((row, 5, row, 6))
+    return row + 1
+
+
+def _blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
+    """Return references to the rows of a table, in runs, so that totals between them stay out."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ",".join(span(sheet, top, column, bottom, column) for top, bottom in runs)
+
+
+def _group(paper: Sheet, filled: Filled, scored: Scored, row: int) -> int:
+    paper.merge(row, 0, _LAST, "四、评价工作组", "block")
+    row += 1
+    paper.merge(row, 0, 1, "姓名", "head")
+    paper.merge(row, 2, 3, "职务", "head")
+    paper.text(row, 4, "分工", "head")
+    paper.merge(row, 5, _LAST, "评分情况", "head")
+    marked = {canonical(ballot.scorer.value or ""): ballot for ballot in scored.scorers}
+    for member in filled.members:
+        row += 1
+        paper.merge(row, 0, 1, member.name.value or "", "text")
+        paper.merge(row, 2, 3, member.post.value or "", "text")
+        paper.text(row, 4, member.role.value or "", "center")
+        ballot = marked.get(canonical(member.name.value or ""))
+        said = {"否": "不评分", "缺席": "缺席，未评分"}.get(member.status.value or "", "已评分，查看评分表")
+        paper.merge(row, 5, _LAST, said, "link.box" if ballot else "center")
+        if ballot:
+            sheet = quoted(ballot.table.grid.name)
+            paper.text(row, 5, said, "link.box", f"internal:{sheet}!A1")
+    return row + 1
+
+
+def _notices(paper: Sheet, outcome: Outcome, row: int) -> int:
+    warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
+    said = f"五、提醒 {warnings} 条、提示 {notes} 条"
+    paper.merge(row, 0, _LAST, said, "block")
+    row += 1
+    words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
+    paper.merge(row, 0, _LAST, words, "link.box")
+    paper.text(row, 0, words, "link.box", f"internal:{quoted(FINDINGS_SHEET)}!A1")
+    return row
+
+
+def _signatures(paper: Sheet, row: int) -> None:
+    blocks = (("填报人", "财务负责人"), ("单位负责人", "单位（盖章）"), ("日期", ""))
+    for offset, (left, right) in enumerate(blocks):
+        at = row + offset
+        paper.heights[at] = 30
+        paper.text(at, 0, f"{left}：", "sign.label")
+        for column in (1, 2):
+            paper.blank(at, column, "sign")
+        if right:
+            paper.text(at, 4, f"{right}：", "sign.label")
+            for column in (5, 6):
+                paper.blank(at, column, "sign")
+
+
+def _contents(paper: Sheet, book: Book) -> None:
+    paper.row(3, ["目录（点击前往）", "内容"], "head", start=8)
+    for row, sheet in enumerate(book.sheets, start=4):
+        words = RESULT_WORDS.get(sheet.name) if sheet.name in RESULT_SHEETS else None
+        known = sheet_named(sheet.name)
+        if words is None:
+            words = "评分人原始打分" if sheet.name.startswith(BALLOT_PREFIX) else "填报内容（原地址）"
+        paper.text(row, 8, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
+        paper.text(row, 9, words if known or sheet.name in RESULT_SHEETS else "填表说明", "text")
+
+
+def write_grade(book: Book, outcome: Outcome, names: Names) -> None:
+    """Fill in 等级: the bands, the total against each, the grade, the way to the next band."""
+    filled, scored = outcome.filled, outcome.scored
+    assert filled is not None and scored is not None
+    paper = names.sheet(book, GRADE_SHEET)
+    places = filled.parameters.places
+    paper.merge(0, 0, 4, "等级评定", "heading")
+    paper.merge(1, 0, 4, "总分达到下限（含）即评为该等级；以四舍五入后的总分为准。", "guide")
+    paper.text(2, 0, "总分", "label")
+    total = names.cells["总分"]
+    link = f"internal:{quoted(SUMMARY_SHEET)}!A1"
+    paper.formula(2, 1, f"={total}", scored.total, f"big:{figure(places)}", link)
+    paper.row(4, ["等级", "下限（含）", "含义", "结果应用", "是否达到"], "head")
+    reached = [g for g in filled.grades if scored.total >= (g.bound.value or 0)]
+    for row, grade in enumerate(filled.grades, start=5):
+        style = "strong" if grade is scored.grade else "text"
+        Names.copy(paper, row, 0, grade.name, style)
+        place = grade.bound.place
+        paper.formula(row, 1, "=" + place.reference, grade.bound.value or 0, "figure", place.link)
+        Names.copy(paper, row, 2, grade.meaning, style)
+        Names.copy(paper, row, 3, grade.use, style)
+        test = f'=IF(ROUND($B$3-B{row + 1},9)>=0,"达到","未达到")'
+        paper.formula(row, 4, test, "达到" if grade in reached else "未达到", "center")
+    _result(paper, filled, scored, names, 5, 4 + len(filled.grades))
+    paper.widths = {0: 16, 1: 14, 2: 40, 3: 46, 4: 12}
+    paper.heights[2] = 34
+    paper.landscape = True
+
+
+def _result(
+    paper: Sheet, filled: Filled, scored: Scored, names: Names, first: int, last: int
+) -> None:
+    row = last + 2
+    bands, bounds = f"$A${first + 1}:$A${last + 1}", f"$B${first + 1}:$B${last + 1}"
+    uses = f"$D${first + 1}:$D${last + 1}"
+    count = len(filled.grades)
+    passed = f'COUNTIF($E${first + 1}:$E${last + 1},"达到")'
+    at = f"{count}-{passed}+1"
+    paper.text(row, 0, "评定等级", "label")
+    grade = scored.grade
+    paper.formula(row, 1, f"=INDEX({bands},{at})", grade.name.value or "", "big")
+    names.cells["等级"] = paper.absolute(row, 1)
+    paper.text(row + 1, 0, "距上一档", "label")
+    position = filled.grades.index(grade)
+    gap: str | Decimal = "已是最高等级"
+    if position:
+        gap = (filled.grades[position - 1].bound.value or Decimal()) - scored.total
+    formula = f'=IF({passed}={count},"已是最高等级",ROUND(INDEX({bounds},{count}-{passed})-$B$3,6))'
+    paper.formula(row + 1, 1, formula, gap, "big.text")
+    paper.text(row + 2, 0, "结果应用", "label")
+    formula = f'=IF(INDEX({uses},{at})="","",INDEX({uses},{at}))'
+    paper.formula(row + 2, 1, formula, grade.use.value or "", "text")
+    for column in (2, 3, 4):
+        paper.blank(row + 2, column, "text")
+    paper.merges.append((row + 2, 1, row + 2, 4))
+    paper.heights.update({row: 34, row + 1: 26, row + 2: 34})
