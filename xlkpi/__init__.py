@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xlkpi.version import VERSION
+
 if TYPE_CHECKING:
     from xlkpi.api import Outcome, score
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Outcome", "__version__", "score"]
 
 

@@ -25,7 +25,7 @@ class Outcome:
 
     @property
     def status(self) -> str:
-        """"scored", "refused" (errors; nothing scored) or "unreadable" (not a workbook)."""
+        """One of "scored", "refused" (errors; nothing scored) or "unreadable" (not a workbook)."""
         return self._made.status.value
 
     @property
@@ -50,7 +50,14 @@ class Outcome:
 
         made = self._made.scored
         rows = [
-            (level, each.tier.code.value, each.tier.name.value, each.points, each.score, float(each.rate))
+            (
+                level,
+                each.tier.code.value,
+                each.tier.name.value,
+                each.points,
+                each.score,
+                float(each.rate),
+            )
             for level, tiers in enumerate(made.tiers if made else (), start=1)
             for each in tiers
         ]

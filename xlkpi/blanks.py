@@ -30,7 +30,7 @@ DEFAULT = "部门整体支出绩效自评"
 _NOBODY = "评分人1"
 
 
-class Refused(Exception):  # noqa: N818  (told to the user as it is)
+class Refused(Exception):
     """A new workbook cannot be made as asked; the text says why, in Chinese."""
 
 
@@ -146,9 +146,7 @@ def _optional(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def prepared(
-    made: Contents, department: str, year: str, scorers: Sequence[Scorer]
-) -> Contents:
+def prepared(made: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
     """Return the contents for one department: its name, its year, its group, a ballot each."""
     given = {"部门名称": department, "评价年度": year}
     held = {str(row.get("项目")): dict(row) for row in made.sheets.get(INFO.name, ())}

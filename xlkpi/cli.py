@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from xlkpi import __version__
 from xlkpi.speak import chinese, console
+from xlkpi.version import VERSION
 
 _PATHS = click.Path(path_type=Path)
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -31,8 +31,14 @@ def _looks_like_a_file(text: str) -> bool:
     return os.path.lexists(text) or text.lower().endswith((".xlsx", ".xlsm", ".xls", ".et"))
 
 
-@click.group(cls=_Commands, context_settings=_HELP, epilog="直接写文件名等同于 score：xlkpi 工作簿.xlsx")
-@click.version_option(__version__, "--version", message="xlkpi %(version)s")
+@click.group(
+    cls=_Commands,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 [参数]…",
+    context_settings=_HELP,
+    epilog="直接写文件名等同于 score：xlkpi 工作簿.xlsx",
+)
+@click.version_option(VERSION, "--version", message="xlkpi %(version)s", help="显示版本并退出。")
 def cli() -> None:
     """预算绩效自评工作簿的检查和评分。
 
@@ -40,13 +46,26 @@ def cli() -> None:
     """
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("out", type=_PATHS, metavar="新文件.xlsx")
-@click.option("--template", "name", metavar="模板", help="自带模板的名称，或任何一个标准格式的工作簿（去年的也可以）。")
+@click.option(
+    "--template",
+    "name",
+    metavar="模板",
+    help="自带模板的名称，或任何一个标准格式的工作簿（去年的也可以）。",
+)
 @click.option("--department", default="", metavar="部门名称", help="填入“部门名称”。")
 @click.option("--year", default="", metavar="年度", help="填入“评价年度”，例如 2023。")
-@click.option("--scorer", "scorers", multiple=True, metavar="姓名[,职务[,分工[,权重]]]", help="评分人，每人一次；各得一张评分表。")
-@click.option("--with", "wanted", multiple=True, metavar="工作表,…", help="另加的工作表，例如 复核,加减分。")
+@click.option(
+    "--scorer",
+    "scorers",
+    multiple=True,
+    metavar="姓名[,职务[,分工[,权重]]]",
+    help="评分人，每人一次；各得一张评分表。",
+)
+@click.option(
+    "--with", "wanted", multiple=True, metavar="工作表,…", help="另加的工作表，例如 复核,加减分。"
+)
 def new(
     out: Path, name: str | None, department: str, year: str, scorers: tuple[str, ...],
     wanted: tuple[str, ...],
@@ -62,7 +81,7 @@ def new(
     click.echo(f"已生成 {made}")
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 def templates() -> None:
     """列出自带的模板。"""
     from xlkpi import blanks
@@ -71,7 +90,7 @@ def templates() -> None:
         click.echo(f"{name}\n    {about}")
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("files", nargs=-1, required=True, type=_PATHS, metavar="文件…")
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
 def check(files: tuple[Path, ...], as_json: bool) -> None:
@@ -93,9 +112,11 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(worst)
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("files", nargs=-1, required=True, type=_PATHS, metavar="文件…")
-@click.option("-o", "--output", "out", metavar="输出", help="结果写到哪里：一个文件名，或一个文件夹。")
+@click.option(
+    "-o", "--output", "out", metavar="输出", help="结果写到哪里：一个文件名，或一个文件夹。"
+)
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
 def score(files: tuple[Path, ...], out: str | None, as_json: bool) -> None:
     """给工作簿评分。
@@ -105,13 +126,17 @@ def score(files: tuple[Path, ...], out: str | None, as_json: bool) -> None:
     from xlkpi import disk, office
     from xlkpi.write import plain
 
-    folder = out is not None and (len(files) > 1 or out.endswith(("/", os.sep)) or Path(out).is_dir())
+    folder = out is not None and (
+        len(files) > 1 or out.endswith(("/", os.sep)) or Path(out).is_dir()
+    )
     worst = 0
     for path in files:
         try:
             handled = office.handled(path, Path(out) if out is not None else None, folder)
         except disk.Unwritten as problem:
-            click.echo(f"{path.name}：结果没有写出：{problem}。请换一个位置，例如 -o 另一文件夹/", err=True)
+            click.echo(
+                f"{path.name}：结果没有写出：{problem}。请换一个位置，例如 -o 另一文件夹/", err=True
+            )
             worst = max(worst, 2)
             continue
         worst = max(worst, office.exit_code(handled.outcome))
@@ -145,7 +170,7 @@ def _tell(path: Path, handled: object) -> None:
         click.echo(words, err=True)
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("what", metavar="代码")
 def explain(what: str) -> None:
     """说明一个问题代码，例如 xlkpi explain X203。"""
@@ -185,6 +210,6 @@ def _internal(problem: Exception) -> None:
 
     if os.environ.get("XLKPI_TRACEBACK") == "1":
         traceback.print_exception(problem)
-    said = finding("X901", Place(""), version=__version__, code=type(problem).__name__)
+    said = finding("X901", Place(""), version=VERSION, code=type(problem).__name__)
     click.echo(f"{said.message}。{said.remedy}", err=True)
     sys.exit(4)

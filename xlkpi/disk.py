@@ -10,11 +10,11 @@ LARGEST = 20 * 1024 * 1024
 """Bytes of a source; a workbook of 200 scorers is under 2 MB."""
 
 
-class Unopened(Exception):  # noqa: N818  (a state of the file, told to the user as a finding)
+class Unopened(Exception):
     """A source could not be opened; the text says why, in Chinese."""
 
 
-class Unwritten(Exception):  # noqa: N818
+class Unwritten(Exception):
     """An output could not be written; the text says why, in Chinese."""
 
 
@@ -52,7 +52,7 @@ def store(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         if temporary.read_bytes() != data:
             raise Unwritten("写入后读回的内容不一致，磁盘可能有问题")
-        os.replace(temporary, path)
+        temporary.replace(path)
         _sync_folder(path.parent)
     except PermissionError as problem:
         raise Unwritten("没有写入权限，或文件正在别的程序中打开") from problem

@@ -199,7 +199,9 @@ class Finding:
 
 def finding(code: str, place: Place, found: str = "", /, **params: object) -> Finding:
     """Return a finding; a code that the table lacks, or a missing param, is our bug and raises here."""
-    made = Finding(code, place, shown(found), {name: shown(value) for name, value in params.items()})
+    made = Finding(
+        code, place, shown(found), {name: shown(value) for name, value in params.items()}
+    )
     made.message, made.remedy  # noqa: B018  (raise where the sentence lacks a param, not when printed)
     return made
 

@@ -11,8 +11,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 ALLOWED = frozenset(
-    """SUM SUMPRODUCT SUMIFS COUNT COUNTA COUNTIF AVERAGE MEDIAN MAX MIN ROUND INT ABS IF IFERROR
-    AND OR NOT INDEX MATCH LEN TEXT HYPERLINK ISNUMBER N LEFT""".split()
+    [
+        "SUM",
+        "SUMPRODUCT",
+        "SUMIFS",
+        "COUNT",
+        "COUNTA",
+        "COUNTIF",
+        "AVERAGE",
+        "MEDIAN",
+        "MAX",
+        "MIN",
+        "ROUND",
+        "INT",
+        "ABS",
+        "IF",
+        "IFERROR",
+        "AND",
+        "OR",
+        "NOT",
+        "INDEX",
+        "MATCH",
+        "LEN",
+        "TEXT",
+        "HYPERLINK",
+        "ISNUMBER",
+        "N",
+        "LEFT",
+    ]
 )
 """Functions that the three programs share and compute alike."""
 

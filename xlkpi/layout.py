@@ -120,37 +120,64 @@ def code_key(text: str) -> str:
 _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ANY
 _CHOICE = Kind.CHOICE
 
-POINTS = Column("分值", _N, 8, True, prompt="正数，最多 6 位小数。", synonyms=("权重", "指标权重", "权数"))
+POINTS = Column(
+    "分值", _N, 8, True, prompt="正数，最多 6 位小数。", synonyms=("权重", "指标权重", "权数")
+)
 TARGET = Column(
-    "年度指标值", _A, 14, prompt="年初确定的目标。按公式计分的指标只填数字，单位写在“计量单位”。",
+    "年度指标值",
+    _A,
+    14,
+    prompt="年初确定的目标。按公式计分的指标只填数字，单位写在“计量单位”。",
     synonyms=("指标值", "年初目标值", "年初目标值(A)", "年初设定目标"),
 )
 ACTUAL = Column(
-    "实际完成值", _A, 14, prompt="年末实际完成的数值。按公式计分的指标只填数字。",
+    "实际完成值",
+    _A,
+    14,
+    prompt="年末实际完成的数值。按公式计分的指标只填数字。",
     synonyms=("全年实际值", "全年完成值", "完成值", "实际完成值(B)"),
 )
 MARK = Column(
-    "得分", _N, 9, True, prompt="0 到分值之间的数；需回避时留空，并在“评分说明”写“回避”。",
+    "得分",
+    _N,
+    9,
+    True,
+    prompt="0 到分值之间的数；需回避时留空，并在“评分说明”写“回避”。",
     synonyms=("自评得分", "指标得分"),
 )
 REASON = Column(
-    "偏差原因分析及改进措施", _T, 26,
+    "偏差原因分析及改进措施",
+    _T,
+    26,
     prompt="没有完成或明显超额时，写原因和改进措施。",
     synonyms=("未完成原因分析", "未完成原因及拟采取的改进措施", "扣分原因"),
 )
 BUDGET = Column(
-    "全年预算数", _M, 13, prompt="调整后的全年预算。",
+    "全年预算数",
+    _M,
+    13,
+    prompt="调整后的全年预算。",
     synonyms=("调整后预算数", "调整预算数", "全年预算数(A)"),
 )
 EXECUTED = Column(
-    "全年执行数", _M, 13, prompt="截至年末的实际支出。", synonyms=("预算执行数", "执行数", "执行数(B)")
+    "全年执行数",
+    _M,
+    13,
+    prompt="截至年末的实际支出。",
+    synonyms=("预算执行数", "执行数", "执行数(B)"),
 )
 
 NATURES = ("≥", ">", "=", "≤", "<", "定性")
 DEGREES = ("达成", "部分达成", "未达成")
 ASPECTS = (
-    "项目目标设定", "预算配置", "预算执行", "预算管理",
-    "预算安排情况", "资金到位情况", "资金执行情况", "预算执行进度",
+    "项目目标设定",
+    "预算配置",
+    "预算执行",
+    "预算管理",
+    "预算安排情况",
+    "资金到位情况",
+    "资金执行情况",
+    "预算执行进度",
 )
 YES, NO, ABSENT = "是", "否", "缺席"
 
@@ -162,7 +189,9 @@ INFO = Sheet(
         Column("填写说明", _T, 46),
     ),
     "在“内容”一栏填写本单位情况；部门名称、评价年度必填。",
-    required=True, key="项目", spare=0,
+    required=True,
+    key="项目",
+    spare=0,
 )
 INFO_ROWS: tuple[tuple[str, str], ...] = (
     ("部门名称", "必填。填单位全称，与公章一致。"),
@@ -198,13 +227,16 @@ GROUP = Sheet(
         Column("评分权重", _N, 10, prompt="任意正数，只在“加权平均”时使用。"),
     ),
     "每名成员一行。参加评分的人各有一张“评分_姓名”表；不评分填“否”，缺席填“缺席”。",
-    required=True, key="姓名",
+    required=True,
+    key="姓名",
 )
 EXECUTION = Sheet(
     "预算执行",
     (
         Column("项目名称", _T, 30, True),
-        Column("支出类别", _CHOICE, 11, choices=("基本支出", "项目支出"), prompt="不填视为项目支出。"),
+        Column(
+            "支出类别", _CHOICE, 11, choices=("基本支出", "项目支出"), prompt="不填视为项目支出。"
+        ),
         Column("年初预算数", _M, 13),
         Column(BUDGET.header, _M, 13, True, prompt=BUDGET.prompt, synonyms=BUDGET.synonyms),
         Column("其中：财政资金", _M, 13),
@@ -214,7 +246,8 @@ EXECUTION = Sheet(
         Column("偏差原因", _T, 28, prompt="执行率偏低时写明原因。"),
     ),
     "每个项目一行，金额单位见“基本信息”。执行率自动计算，不用填。",
-    tab="fill", key="项目名称",
+    tab="fill",
+    key="项目名称",
 )
 SOURCES = Sheet(
     "资金来源",
@@ -225,7 +258,9 @@ SOURCES = Sheet(
         Column(EXECUTED.header, _M, 14, True, synonyms=EXECUTED.synonyms),
     ),
     "按资金来源分行填写，合计应与“预算执行”一致。",
-    optional=True, tab="need", key="资金来源",
+    optional=True,
+    tab="need",
+    key="资金来源",
 )
 GOALS = Sheet(
     "年度总体目标",
@@ -238,7 +273,9 @@ GOALS = Sheet(
         Column("未完成原因", _T, 26),
     ),
     "逐条填写年初目标和年末完成情况。",
-    optional=True, tab="need", key="序号",
+    optional=True,
+    tab="need",
+    key="序号",
 )
 TIER1 = Sheet(
     "一级指标",
@@ -248,7 +285,9 @@ TIER1 = Sheet(
         POINTS,
     ),
     "一级指标的分值合计必须是 100。",
-    required=True, tab="need", key="编号",
+    required=True,
+    tab="need",
+    key="编号",
 )
 TIER2 = Sheet(
     "二级指标",
@@ -259,7 +298,9 @@ TIER2 = Sheet(
         POINTS,
     ),
     "同一个一级指标下，二级指标的分值合计等于一级指标的分值。",
-    required=True, tab="need", key="编号",
+    required=True,
+    tab="need",
+    key="编号",
 )
 TIER3 = Sheet(
     "三级指标",
@@ -282,7 +323,8 @@ TIER3 = Sheet(
         Column("核减理由", _T, 18),
     ),
     "同一个二级指标下，三级指标的分值合计等于二级指标的分值。年末填写实际完成值、佐证材料和偏差原因。",
-    required=True, key="编号",
+    required=True,
+    key="编号",
 )
 BALLOT = Sheet(
     BALLOT_PREFIX,
@@ -315,7 +357,8 @@ RULES = Sheet(
         Column("封底", _N, 9),
     ),
     "本单位自定的计分规则，一条规则可占多行；在“三级指标”的评分方式中写规则名即可引用。",
-    tab="rare", key="规则",
+    tab="rare",
+    key="规则",
 )
 SURVEY = Sheet(
     "满意度调查",
@@ -332,7 +375,8 @@ SURVEY = Sheet(
         Column("满意度", _N, 9, computed=True),
     ),
     "评分方式为“满意度”的指标，在这里填写各档票数。有效问卷和满意度自动计算。",
-    tab="need", key="指标编号",
+    tab="need",
+    key="指标编号",
 )
 EXTRA = Sheet(
     "加减分",
@@ -344,7 +388,9 @@ EXTRA = Sheet(
         Column("依据", _T, 26),
     ),
     "有正式文件依据的加分、减分和一票否决事项，依据须写文号。",
-    optional=True, tab="rare", key="事项",
+    optional=True,
+    tab="rare",
+    key="事项",
 )
 REVIEW = Sheet(
     "复核",
@@ -360,7 +406,9 @@ REVIEW = Sheet(
         Column("复核人", _T, 12),
     ),
     "由上级或财政部门填写。复核得分留空表示同意自评得分；扣分必须写原因。",
-    optional=True, tab="rare", key="编号",
+    optional=True,
+    tab="rare",
+    key="编号",
 )
 EVIDENCE = Sheet(
     "佐证材料清单",
@@ -373,7 +421,9 @@ EVIDENCE = Sheet(
         Column("提供人", _T, 12),
     ),
     "逐件登记佐证材料，便于审计核对。",
-    optional=True, tab="need", key="序号",
+    optional=True,
+    tab="need",
+    key="序号",
 )
 BASE_DATA = Sheet(
     "基础数据",
@@ -385,13 +435,17 @@ BASE_DATA = Sheet(
         Column("来源", _T, 26),
     ),
     "计算指标实际完成值所用的原始数据。",
-    optional=True, tab="need", key="数据项",
+    optional=True,
+    tab="need",
+    key="数据项",
 )
 VAGUE_WORDS = Sheet(
     "倒查词表",
     (Column("词语", _T, 14, True), Column("说明", _T, 34), Column("建议写法", _T, 34)),
     "倒查年初目标时要提示的模糊词语。",
-    optional=True, tab="rare", key="词语",
+    optional=True,
+    tab="rare",
+    key="词语",
 )
 TEXTS = Sheet(
     "文字材料",
@@ -403,12 +457,22 @@ TEXTS = Sheet(
         Column("上限", _N, 8),
     ),
     "按章节填写报告文字，一格写一章，不要改动“章节”一栏。",
-    key="章节", spare=0,
+    key="章节",
+    spare=0,
 )
 CHAPTERS = (
-    "引言", "一（一）部门概况", "一（三）绩效目标", "二（一）组织工作", "二（二）前期准备",
-    "二（二）组织实施", "二（二）分析评价", "三（一）总体目标", "三（二）补充说明",
-    "四 结论补充", "五（一）存在的问题", "五（二）改进措施",
+    "引言",
+    "一（一）部门概况",
+    "一（三）绩效目标",
+    "二（一）组织工作",
+    "二（二）前期准备",
+    "二（二）组织实施",
+    "二（二）分析评价",
+    "三（一）总体目标",
+    "三（二）补充说明",
+    "四 结论补充",
+    "五（一）存在的问题",
+    "五（二）改进措施",
 )
 PROBLEMS = Sheet(
     "问题与措施",
@@ -430,13 +494,18 @@ GRADES = Sheet(
         Column("结果应用", _T, 44),
     ),
     "从高到低排列，最后一档的下限为 0；总分达到下限（含）即为该等级。",
-    required=True, tab="rare", key="等级", spare=6,
+    required=True,
+    tab="rare",
+    key="等级",
+    spare=6,
 )
 PARAMETERS = Sheet(
     "参数",
     (Column("参数", _T, 18, True), Column("值", _A, 16, True), Column("说明", _T, 70)),
     "一般不用改动；改动会写进评分结果的“方法与参数”。",
-    tab="rare", key="参数", spare=0,
+    tab="rare",
+    key="参数",
+    spare=0,
 )
 
 SHEETS: tuple[Sheet, ...] = (

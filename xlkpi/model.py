@@ -348,7 +348,7 @@ class TierScore:
 
     @property
     def rate(self) -> Fraction:
-        """score ÷ points, 0 where there are no points."""
+        """Score ÷ points, 0 where there are no points."""
         return Fraction(self.score) / Fraction(self.points) if self.points else Fraction(0)
 
 

@@ -23,7 +23,7 @@ LARGEST = Decimal(10) ** 15
 
 _PLAIN = re.compile(r"[+-]?(\d+)(\.\d+)?\Z", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?\Z", re.ASCII)
-_WIDE = {ord(wide): narrow for wide, narrow in zip("０１２３４５６７８９．，％＋－", "0123456789.,%+-")}
+_WIDE = str.maketrans("０１２３４５６７８９．，％＋－", "0123456789.,%+-")
 _SPACES = " \t\r\n\u00a0\u3000"
 _INVISIBLE = {"Cf", "Cc"}
 
@@ -82,7 +82,8 @@ def half_up(numerator: int, denominator: int, places: int) -> int:
     This is Excel's ROUND done on integers; denominator > 0.
     """
     sign = -1 if numerator < 0 else 1
-    return sign * ((2 * abs(numerator) * 10**places + denominator) // (2 * denominator))
+    rounded_up: int = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
+    return sign * rounded_up
 
 
 def rounded(value: Fraction | Decimal, places: int) -> Decimal:

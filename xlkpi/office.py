@@ -170,4 +170,3 @@ def _retire(path: Path, source: Path) -> tuple[str, ...]:
 def exit_code(outcome: Outcome) -> int:
     """Return the exit code of one outcome: 0 scored, 1 errors, 3 not a workbook."""
     return {Status.SCORED: 0, Status.REFUSED: 1, Status.UNREADABLE: 3}[outcome.status]
-

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xlkpi.check import check
-from xlkpi.findings import errors, finding
+from xlkpi.findings import Finding, Severity, errors, finding
 from xlkpi.intake import Unreadable, read
-from xlkpi.model import Outcome, Source
+from xlkpi.model import Filled, Outcome, Source
 from xlkpi.place import Place
 from xlkpi.scoring import score
 
@@ -45,4 +45,16 @@ def _understood(document: Document) -> Outcome:
         digest = hashlib.sha256(document.data).hexdigest()
         source = Source(document.file, digest, len(document.data))
         return Outcome(source, (finding(problem.code, Place(""), **problem.params),))
-    return Outcome(filled.source, (*findings, *check(filled)), filled)
+    return Outcome(filled.source, _ordered(filled, [*findings, *check(filled)]), filled)
+
+
+def _ordered(filled: Filled, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then as one meets them leafing through the workbook."""
+    sheets = {grid.name: n for n, grid in enumerate(filled.grids)}
+    gravity = list(Severity)
+
+    def key(each: Finding) -> tuple[int, int, int, int]:
+        place = each.place
+        return gravity.index(each.severity), sheets.get(place.sheet, -1), place.row, place.column
+
+    return tuple(sorted(findings, key=key))

@@ -47,9 +47,7 @@ def quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'"
 
 
-def span(
-    sheet: str, first_row: int, first_column: int, last_row: int, last_column: int
-) -> str:
+def span(sheet: str, first_row: int, first_column: int, last_row: int, last_column: int) -> str:
     """Return an absolute reference to a block of cells of a sheet, for a formula."""
     first = a1(first_row, first_column, "both")
     last = a1(last_row, last_column, "both")

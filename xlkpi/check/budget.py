@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
@@ -10,7 +10,7 @@ from xlkpi.layout import EXECUTION, canonical
 from xlkpi.model import Filled, Number, Project
 from xlkpi.numbers import money
 
-_AMOUNTS = {
+_AMOUNTS: dict[str, Callable[[Project], Number]] = {
     "年初预算数": lambda p: p.initial,
     "全年预算数": lambda p: p.budget,
     "其中：财政资金": lambda p: p.fiscal,

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import BALLOT_PREFIX, FORBIDDEN_IN_NAMES, GROUP, SCORER_NAME_LENGTH
-from xlkpi.layout import YES, canonical
+from xlkpi.layout import (
+    BALLOT_PREFIX,
+    FORBIDDEN_IN_NAMES,
+    GROUP,
+    SCORER_NAME_LENGTH,
+    YES,
+    canonical,
+)
 from xlkpi.model import Ballot, Filled, Indicator, Mark, Member
 from xlkpi.numbers import plain
 
@@ -67,9 +73,9 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
 def someone_scores(filled: Filled) -> Iterator[Finding]:
     """At least one member is to score."""
     table = filled.tables.get(GROUP.name)
-    if table and table.rows and not any(member.scores for member in filled.members):
-        if not any(member.status.broken for member in filled.members):
-            yield finding("X220", table.head("姓名"))
+    unsure = any(member.status.broken for member in filled.members)
+    if table and table.rows and not unsure and not any(m.scores for m in filled.members):
+        yield finding("X220", table.head("姓名"))
 
 
 def weights(filled: Filled) -> Iterator[Finding]:
@@ -94,10 +100,10 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
 def ballots_of_members(filled: Filled) -> Iterator[Finding]:
     """Every ballot belongs to a member."""
     members = _members(filled)
+    known = GROUP.name in filled.tables
     for ballot in filled.ballots:
-        if ballot.scorer.good and GROUP.name in filled.tables:
-            if _name(ballot.scorer.value) not in members:
-                yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
+        if known and ballot.scorer.good and _name(ballot.scorer.value) not in members:
+            yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
 
 
 def sheet_names(filled: Filled) -> Iterator[Finding]:
@@ -229,5 +235,3 @@ def _rows(filled: Filled) -> Iterator[tuple[Ballot, Mark]]:
     for ballot in filled.ballots:
         for mark in ballot.marks:
             yield ballot, mark
-
-

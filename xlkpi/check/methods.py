@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlkpi.findings import Finding, finding
 from xlkpi import methods as rules_of
+from xlkpi.findings import Finding, finding
 from xlkpi.layout import EXTRA, REVIEW, RULES, canonical
 from xlkpi.model import Filled, Indicator
 from xlkpi.numbers import plain

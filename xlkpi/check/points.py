@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from xlkpi import numbers
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import TIER1, TIER2, TIER3
-from xlkpi.layout import canonical
+from xlkpi.layout import TIER1, TIER2, TIER3, canonical
 from xlkpi.model import Filled, Table, Tier
 from xlkpi.numbers import from_text, plain, total
-from xlkpi import numbers
 
 _NAMES = {1: "一级指标", 2: "二级指标", 3: "三级指标"}
 _PARENTS = {2: "一级编号", 3: "二级编号"}
@@ -142,9 +141,7 @@ def control_totals(filled: Filled) -> Iterator[Finding]:
             yield from control_total(table, "分值", parts)
 
 
-def control_total(
-    table: Table, header: str, parts: dict[int, Decimal | None]
-) -> Iterator[Finding]:
+def control_total(table: Table, header: str, parts: dict[int, Decimal | None]) -> Iterator[Finding]:
     """Compare a column's control totals with its parts; 小计 counts from the total before it."""
     column = table.columns.get(header)
     start = table.header_row

@@ -165,7 +165,11 @@ class Reader:
                 self.findings.append(finding("X505", place, str(held), example=example))
                 return None
             return self._shown_percent(place, value, percent) if shown else value
-        typed = str(held)
+        return self._typed(place, str(held), units, example, percent)
+
+    def _typed(
+        self, place: Place, typed: str, units: tuple[str, ...], example: str, percent: str
+    ) -> Decimal | None:
         found = numbers.from_text(typed)
         if found is None:
             self.findings.append(_not_a_number(place, typed, example))

@@ -10,8 +10,7 @@ from xlkpi.findings import Finding, finding
 from xlkpi.intake.scan import Package, SheetFacts, scan
 from xlkpi.intake.sniff import sniff
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.layout import BALLOT, RESULT_SHEETS, canonical, sheet_named
-from xlkpi.layout import GUIDE_SHEET, PROBLEMS_SHEET
+from xlkpi.layout import BALLOT, GUIDE_SHEET, PROBLEMS_SHEET, RESULT_SHEETS, canonical, sheet_named
 from xlkpi.model import Grid
 from xlkpi.place import Place
 
@@ -74,7 +73,7 @@ def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
     return list(kept.values()), findings
 
 
-def _calamine(data: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202  (calamine has no stubs)
+def _calamine(data: bytes):  # type: ignore[no-untyped-def]
     import pandas
 
     try:
@@ -87,7 +86,7 @@ def _reason(problem: BaseException) -> str:
     return f"{type(problem).__name__}"
 
 
-def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
     try:
         rows = book.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
     except BaseException as problem:  # calamine's panics are no Exception

@@ -1,7 +1,7 @@
-"""A workbook as Markdown: one table a sheet. Templates are reviewed, and tests written, in it.
+r"""A workbook as Markdown: one table a sheet. Templates are reviewed, and tests written, in it.
 
 `# template`, a paragraph about it, then `## sheet` and a pipe table with the format's headers. A
-line break in a cell is `<br>`, a pipe `\\|`; a cell in back-ticks is text whatever it looks like.
+line break in a cell is `<br>`, a pipe `\|`; a cell in back-ticks is text whatever it looks like.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _rows(layout: Sheet, name: str, lines: list[str]) -> list[Fields]:
     unknown = [header for header in headers if header not in known]
     if unknown:
         raise NotMarkdown(f"{name}: unknown headers {unknown}")
-    rows = []
+    rows: list[Fields] = []
     for line in lines[2:]:
         cells = _cells(line)
         if len(cells) != len(headers):

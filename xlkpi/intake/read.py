@@ -11,8 +11,8 @@ from decimal import Decimal
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, tables
-from xlkpi.intake.grids import Opened, opened
 from xlkpi.intake.cells import Reader, tidy
+from xlkpi.intake.grids import Opened, opened
 from xlkpi.layout import (
     BALLOT,
     EXECUTION,
@@ -50,8 +50,8 @@ from xlkpi.model import (
     Value,
 )
 from xlkpi.numbers import plain
-from xlkpi.texts import as_text
 from xlkpi.place import Place, address
+from xlkpi.texts import as_text
 
 _MEASURED = {name for name, method in methods.BY_NAME.items() if method.measured}
 
@@ -176,9 +176,7 @@ class _Reading:
         }
         return Parameters(values, amounts)
 
-    def _parameter(
-        self, table: Table, row: int, known: Parameter, values: dict[str, Text]
-    ) -> None:
+    def _parameter(self, table: Table, row: int, known: Parameter, values: dict[str, Text]) -> None:
         held = self.reader.text(table, row, "值")
         if not held.good:
             return
@@ -304,9 +302,7 @@ class _Reading:
             self.reader.findings.append(finding("X507", value.place, typed, read=read))
         return replace(value, value=read)
 
-    def _measure(
-        self, table: Table, row: int, header: str, unit: Text, numeric: bool
-    ) -> Number:
+    def _measure(self, table: Table, row: int, header: str, unit: Text, numeric: bool) -> Number:
         """Read a target or an actual in its unit; with unit % a value counts in percentage points."""
         if not numeric:
             return Value(table.place(row, header))

@@ -307,8 +307,18 @@ def _parser(part: str) -> expat.XMLParserType:
     return parser
 
 
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]*)")
+
+
+def _is_utf8(xml: bytes) -> bool:
+    """True unless the part says that it is something else: calamine reads that as blank."""
+    declared = _DECLARED.match(xml)
+    wide = b"\0" in xml[:4] or xml.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return not wide and (declared is None or declared[1].lower() == b"utf-8")
+
+
 def _run(parser: expat.XMLParserType, xml: bytes, part: str) -> None:
-    """Parse all of `xml`; X014 for anything that is not well-formed."""
+    """Parse all of `xml`; X014 for anything that is not well-formed UTF-8."""
     try:
         parser.Parse(xml, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
@@ -319,6 +329,8 @@ def _run(parser: expat.XMLParserType, xml: bytes, part: str) -> None:
         parser.StartElementHandler = None
         parser.EndElementHandler = None
         parser.CharacterDataHandler = None
+    if not _is_utf8(xml):
+        raise Unreadable("X014", part=part, what="编码不是 UTF-8")
 
 
 class _AtRootError(Exception):
@@ -638,6 +650,7 @@ class _Book:
         self.merges = 0
         self.local = _Memo(_local_name)
         self.shapes: dict[str, _Shape | None] = {}
+        self.formulas = _Memo(_formulas)
 
 
 def _sheet(parts: _Parts, sheet: _Listed, book: _Book) -> SheetFacts:
@@ -908,30 +921,31 @@ class _Worksheet:
 
 # --- plain rows ---------------------------------------------------------------------------
 
-_UTF8 = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml(?![^>]*encoding=(?![\"'][Uu][Tt][Ff]-8[\"'])))?")
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10))
 _ENTITY = re.compile("&[^;<&]{0,5};?")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
-_VALUE = re.compile('(<v>|<is><t>|<is><t xml:space="preserve">)([^<]*)')
+_VALUE = re.compile('(<v>|<f>|<is><t>|<is><t xml:space="preserve">)([^<]*)')
 _ATTRIBUTE = r' [\w:.]+="[^"<>&]*"'
+_NUMBER = re.compile("[1-9][0-9]{0,6}")
 _CLOSED_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"((?:{_ATTRIBUTE})*) ?/>')
-_ROW = re.compile(rf'<row r="([0-9\0]+)"((?:{_ATTRIBUTE})*)>')
-# The values have been taken out by then.
+_ROW_TAIL = re.compile(rf"((?:{_ATTRIBUTE})*)>")
+# The values and the formulas have been taken out by then, and the row's number is a mark.
 _CELL = re.compile(
-    r'<c r="([A-Z]+)([0-9\0]+)"(?: s="(0|[1-9][0-9]*)")?(?: t="(n|s|b|e|str|inlineStr)")?'
-    rf"(?: ?/>|>(?:<f(?:{_ATTRIBUTE})*(?:>([^<]*)</f>|( ?/>)))?"
+    r'<c r="([A-Z]+)\0"(?: s="(0|[1-9][0-9]*)")?(?: t="(n|s|b|e|str|inlineStr)")?'
+    rf"(?: ?/>|>(<f></f>|<f(?:{_ATTRIBUTE})*(?:>([^<]*)</f>| ?/>))?"
     r'(<v></v>|<v ?/>|<is><t(?: xml:space="preserve")?></t></is>)?</c>)'
 )
 _MARK = "\0"
 """Stands for the row's number in a row's skeleton; XML cannot hold it."""
-_NO_VALUE, _EMPTY_VALUE = -2, -1
+# Where the number ends a style, a height or a span, and not an address.
+_NOT_ADDRESS = re.compile("\0(?<=[^A-Z]\0)")
 
 
 def _plain_facts(sheet: _Listed, xml: bytes, book: _Book) -> SheetFacts | None:
     """The facts of a sheet whose rows are plain; None where any of them is not."""
     start, end = xml.find(b"<sheetData>") + 11, xml.rfind(b"</sheetData>")
     rows = _plain_text(xml[start:end]) if 11 <= start <= end else None
-    if rows is None or b"<!" in xml or not _UTF8.match(xml):
+    if rows is None or b"<!" in xml:
         return None
     reader = _Worksheet(sheet, book)
     cells, merges = book.cells, book.merges
@@ -955,19 +969,24 @@ def _plain_text(rows: bytes) -> str | None:
 
 
 class _Noted(NamedTuple):
-    """A cell of a row that is noted whatever it holds."""
+    """A cell of a row that is noted whatever it holds.
+
+    `formula` and `value` say which of the row's texts they are; −1 for none.
+    """
 
     column: int
-    kind: str
-    style: str
-    formula: str | None
-    """With `_MARK` for the row's number."""
+    formula: int
     value: int
-    """Which of the row's values, `_EMPTY_VALUE` or `_NO_VALUE`."""
+    written: str | None
+    """A formula with attributes, which stays in the skeleton; None for any other."""
+    text: bool
+    """The value is a text, and an empty one is a value."""
+    percent: bool
+    error: bool
 
 
 class _Shape(NamedTuple):
-    """All of a row but its number and its values; most rows of a table share one."""
+    """All of a row but its number, its values and its formulas; most rows share one."""
 
     hidden: bool
     valued: int
@@ -975,52 +994,66 @@ class _Shape(NamedTuple):
     last: int
     """Column of the last valued cell; −1 for none."""
     shared: tuple[int, ...]
-    """Which of the row's values are numbers of shared texts."""
+    """Which of the row's texts are numbers of shared texts."""
     noted: tuple[_Noted, ...]
     size: int
     """Cells, the blank ones too."""
 
 
-def _shape(skeleton: str, mark: str, percents: frozenset[str]) -> _Shape | None:
-    """The shape of a row whose number is written `mark`; None where it is not plain."""
-    head = _ROW.match(skeleton)
-    if head is None or head[1] != mark or _MARK in head[2]:
-        return None
-    hidden = _hidden(head[2])
-    cells = _cells(skeleton, head.end(), mark)
+def _shape(skeleton: str, percents: frozenset[str]) -> _Shape | None:
+    """The shape of a row; None where it is not plain."""
+    head = _ROW_TAIL.match(skeleton)
+    hidden = _hidden(head[1]) if head else None
+    cells = _cells(skeleton, head.end()) if head else None
     if hidden is None or cells is None:
         return None
-    last, valued, values = -1, 0, 0
+    last, valued, texts = -1, 0, 0
     shared, noted = [], []
     for column, cell in cells:
-        style, kind, value = cell[3] or "0", cell[4] or "n", cell[7]
-        formula = "" if cell[6] else cell[5]
+        style, kind, formula, value = cell[2] or "0", cell[3] or "n", cell[4], cell[6]
         if formula is None and value is None:
             continue
-        last, valued, at = column, valued + 1, _NO_VALUE
-        if value is not None:
-            at = _EMPTY_VALUE if value.endswith("/>") else values
-            values += at >= 0
-            if (kind == "inlineStr") != value.startswith("<is>"):
-                return None
-        if kind == "s" and at >= 0:
-            shared.append(at)
-        if formula is not None or kind == "e" or (kind == "n" and style in percents):
-            noted.append(_Noted(column, kind, style, _unescaped(formula), at))
+        if value is not None and (kind == "inlineStr") != value.startswith("<is>"):
+            return None
+        last, valued = column, valued + 1
+        formula_at = value_at = -1
+        if formula == "<f></f>":
+            formula_at, texts = texts, texts + 1
+        if value is not None and not value.endswith("/>"):
+            value_at, texts = texts, texts + 1
+        if kind == "s" and value_at >= 0:
+            shared.append(value_at)
+        note = _Noted(
+            column=column,
+            formula=formula_at,
+            value=value_at,
+            written=(cell[5] or "") if formula and formula_at < 0 else None,
+            text=kind == "str" and value is not None,
+            percent=kind == "n" and style in percents,
+            error=kind == "e",
+        )
+        if formula or note.percent or note.error:
+            noted.append(note)
     return _Shape(hidden, valued, last, tuple(shared), tuple(noted), len(cells))
 
 
-def _cells(skeleton: str, at: int, mark: str) -> list[tuple[int, re.Match[str]]] | None:
+def _cells(skeleton: str, at: int) -> list[tuple[int, re.Match[str]]] | None:
     """The cells from `at` to the end, each with its column; None where anything else is there."""
     cells: list[tuple[int, re.Match[str]]] = []
     before = -1
     while at < len(skeleton):
         cell = _CELL.match(skeleton, at)
-        if cell is None or cell[2] != mark or _COLUMNS[cell[1]] <= before:
+        if cell is None or _COLUMNS[cell[1]] <= before:
             return None
         before, at = _COLUMNS[cell[1]], cell.end()
         cells.append((before, cell))
     return cells
+
+
+def _formulas(written: str) -> tuple[Formula, Formula]:
+    """A formula without and with a value, from how it is written."""
+    text = _unescaped(written).strip()
+    return Formula(text, False), Formula(text, True)
 
 
 def _hidden(attributes: str) -> bool | None:
@@ -1032,8 +1065,8 @@ def _hidden(attributes: str) -> bool | None:
     return _true(named.get("hidden")) or named.get("ht") == "0"
 
 
-def _unescaped(text: str | None) -> str | None:
-    if text is None or "&" not in text:
+def _unescaped(text: str) -> str:
+    if "&" not in text:
         return text
     return _ENTITY.sub(lambda match: _ENTITIES[match[0]], text)
 
@@ -1082,45 +1115,48 @@ class _PlainRows:
 
     def take_row(self, text: str) -> bool:
         """Take one row, without its end tag."""
-        number = text[8 : text.find('"', 8)]
-        if not 0 < len(number) < 8 or not (number.isascii() and number.isdecimal()):
+        end = text.find('"', 8)
+        number = text[8:end]
+        if not text.startswith('<row r="') or not _NUMBER.fullmatch(number):
             return False
         if len(text) > self.book.limits.text:
             return False  # some text in it may be too long
-        parts = _VALUE.split(text)
-        values = parts[2::3]
-        parts[2::3] = [""] * len(values)
+        parts = _VALUE.split(text[end + 1 :])
+        texts = parts[2::3]
+        parts[2::3] = [""] * len(texts)
         shape = self.shape("".join(parts), number)
         if shape is None or not self.go_to(int(number), shape.hidden):
             return False
-        if not self.book.shared.issuperset([values[at] for at in shape.shared]):
+        if not self.book.shared.issuperset([texts[at] for at in shape.shared]):
             return False
         for noted in shape.noted:
-            self.note(noted, number, values)
+            self.note(noted, texts)
         return shape.valued == 0 or self.grow(shape)
 
     def shape(self, skeleton: str, number: str) -> _Shape | None:
         """The shape of a row, remembered; None where it is not plain."""
-        shapes, percents = self.book.shapes, self.book.percent_styles
-        common = skeleton.replace(number, _MARK)
-        shape = shapes.get(common)
-        if shape is not None:
-            return shape
-        shape = _shape(common, _MARK, percents)
-        if shape is not None and len(shapes) < 2_000:
-            shapes[common] = shape
-        # Where the number also stands in a style or a height, the row is a case of its own.
-        shape = shape or _shape(skeleton, number, percents)
+        marked = skeleton.replace(f'{number}"', f'{_MARK}"')
+        marked = _NOT_ADDRESS.sub(number, marked)
+        shapes = self.book.shapes
+        if marked in shapes:
+            return shapes[marked]
+        shape = _shape(marked, self.book.percent_styles)
         self.room -= shape.size if shape else 0
+        if len(shapes) < 2_000:
+            shapes[marked] = shape
         return shape if self.room > 0 else None
 
-    def note(self, noted: _Noted, number: str, values: list[str]) -> None:
-        """Note one cell as the parser would."""
-        column, kind, style, formula, at = noted
-        value = values[at] if at >= 0 else "" if at == _EMPTY_VALUE else None
-        if formula is not None:
-            formula = formula.replace(_MARK, number)
-        self.reader.note((self.row, column), kind, style, formula, _unescaped(value))
+    def note(self, noted: _Noted, texts: list[str]) -> None:
+        """Note one cell, as the parser would."""
+        address = (self.row, noted.column)
+        bare = texts[noted.value].strip() if noted.value >= 0 else ""
+        written = texts[noted.formula] if noted.formula >= 0 else noted.written
+        if written is not None:
+            self.reader.formulas[address] = self.book.formulas[written][bool(bare) or noted.text]
+        if noted.error:
+            self.reader.errors[address] = _unescaped(bare)
+        elif bare and noted.percent:
+            self.reader.percents.add(address)
 
     def grow(self, shape: _Shape) -> bool:
         reader, limits = self.reader, self.book.limits

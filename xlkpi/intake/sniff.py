@@ -133,17 +133,21 @@ def _foreign_zip(names: dict[str, str], mimetype: bytes | None) -> Unreadable:
     """The cause for a zip without `[Content_Types].xml`."""
     if mimetype is not None and b"opendocument.spreadsheet" in mimetype:
         return Unreadable("X009")
-    if mimetype is not None and b"opendocument" in mimetype:
-        return Unreadable("X007", kind="OpenDocument 文档（不是表格）")
     if "xl/workbook.xml" in names:
         return Unreadable("X014", part="[Content_Types].xml", what="缺少这个部件")
+    return Unreadable("X007", kind=_zip_kind(names, mimetype or b""))
+
+
+def _zip_kind(names: dict[str, str], mimetype: bytes) -> str:
+    if b"opendocument" in mimetype:
+        return "OpenDocument 文档（不是表格）"
     if "ofd.xml" in names:
-        return Unreadable("X007", kind="OFD 版式文件")
+        return "OFD 版式文件"
     if any(name.startswith("index/") and name.endswith(".iwa") for name in names):
-        return Unreadable("X007", kind="Numbers 表格")
+        return "Numbers 表格"
     if any(name.endswith((".xlsx", ".xlsm", ".xls", ".et")) for name in names):
-        return Unreadable("X007", kind="压缩包（里面有工作簿，请先解压）")
-    return Unreadable("X007", kind="压缩包")
+        return "压缩包（里面有工作簿，请先解压）"
+    return "压缩包"
 
 
 # --- compound files (OLE) ---------------------------------------------------------------

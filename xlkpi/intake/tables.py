@@ -74,7 +74,7 @@ def _rows(
     layout: Sheet, grid: Grid, header_row: int, columns: Mapping[str, int]
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     inputs = [columns[c.header] for c in layout.columns if not c.computed and c.header in columns]
-    first = columns[layout.columns[0].header] if layout.columns[0].header in columns else 0
+    first = columns.get(layout.columns[0].header, 0)
     names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
     rows, totals, remarks = [], [], []
     for row in range(header_row + 1, _last(grid) + 1):

@@ -28,7 +28,14 @@ from xlkpi.texts import as_text
 _EMPTIED = (GROUP, EXECUTION, SOURCES, GOALS, SURVEY, EVIDENCE, PROBLEMS, REVIEW)
 """Sheets whose rows are all answers."""
 _ANSWERS = {
-    TIER3.name: {"实际完成值", "完成程度", "佐证材料", "偏差原因分析及改进措施", "核减分", "核减理由"},
+    TIER3.name: {
+        "实际完成值",
+        "完成程度",
+        "佐证材料",
+        "偏差原因分析及改进措施",
+        "核减分",
+        "核减理由",
+    },
     TEXTS.name: {"正文"},
     BASE_DATA.name: {"本年", "上年"},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unreadable(Exception):  # noqa: N818 (the name says it)
+class Unreadable(Exception):
     """Raised when a file is not a workbook that can be read.
 
     Each code is a row in the table of findings, which holds the sentence and

@@ -69,9 +69,7 @@ def _weighs(book: Filled) -> bool:
     return book.parameters.text("综合方法") == combine.Weighted.name
 
 
-def _rows(
-    item: int, indicator: Indicator, scorers: list[Asked], weighs: bool
-) -> list[combine.Row]:
+def _rows(item: int, indicator: Indicator, scorers: list[Asked], weighs: bool) -> list[combine.Row]:
     rows = []
     for member, _, marks in scorers:
         value = marks[indicator.key].mark.value

@@ -88,7 +88,7 @@ def _head(paper: Paper, sheet: Sheet, title: str, words: str) -> None:
     last = len(sheet.columns) - 1
     paper.merge(TITLE_ROW, 0, last, title, "heading")
     paper.merge(GUIDE_ROW, 0, last, words, "guide")
-    paper.heights.update({TITLE_ROW: 26, GUIDE_ROW: 34, HEADER_ROW: 32})
+    paper.heights.update({TITLE_ROW: 26, HEADER_ROW: 32})
     for at, column in enumerate(sheet.columns):
         style = "head.need" if column.required and not column.computed else "head"
         paper.text(HEADER_ROW, at, column.header, style)
@@ -112,13 +112,13 @@ def _style(sheet: Sheet, column: Column, given: Fields) -> str:
     return look
 
 
-def _input(
-    paper: Paper, sheet: Sheet, spot: Spot, row: int, column: Column, given: Fields
-) -> None:
+def _input(paper: Paper, sheet: Sheet, spot: Spot, row: int, column: Column, given: Fields) -> None:
     at, style = spot.columns[column.header], _style(sheet, column, given)
     value = given.get(column.header, "")
     if isinstance(value, Decimal):
-        paper.number(row, at, value, f"{style}:#,##0.00####" if column.kind is Kind.MONEY else style)
+        paper.number(
+            row, at, value, f"{style}:#,##0.00####" if column.kind is Kind.MONEY else style
+        )
     elif value:
         paper.text(row, at, value, style)
     else:
@@ -166,32 +166,32 @@ def _votes(given: Fields) -> tuple[float | str, float | str]:
 
 def _validate(paper: Paper, sheet: Sheet, spot: Spot, column: Column) -> None:
     at = spot.columns[column.header]
-    block = (spot.first, at, spot.last, at)
-    options: dict[str, object] = {}
-    choices = column.choices
-    if column.header == "评分方式":
-        choices = methods.NAMES
-    if choices:
-        options = {"validate": "list", "source": list(choices)}
-        if column.kind is not Kind.CHOICE:
-            options["error_type"] = "information"
-        options["error_title"], options["error_message"] = "不在列表中", "请从下拉列表中选择。"
-    elif column.kind is Kind.MONEY:
-        options = _number(">=", 0, "金额", "请填 0 或正数，不要写单位。")
-    elif sheet in _CHECKED and column.header == "分值":
-        options = _number(">", 0, "分值", "请填大于 0 的数，不要写单位。")
-    elif column.header in ("评分权重", "步长"):
-        options = _number(">", 0, column.header, "请填大于 0 的数。")
-    elif column.kind is Kind.NUMBER and not column.computed and sheet not in (RULES, GRADES):
-        options = _number(">=", 0, column.header, "请填数字，不要写单位。")
-    elif column.kind is Kind.NUMBER and not column.computed:
-        options = _number(">=", -999_999_999, column.header, "请填数字，不要写单位。")
+    options = {} if column.computed else _allowed(sheet, column)
     if column.prompt:
         options.setdefault("validate", "any")
         options["input_title"] = column.header[:32]
         options["input_message"] = column.prompt[:255]
     if options:
-        paper.validations.append(Validation(block, options))
+        paper.validations.append(Validation((spot.first, at, spot.last, at), options))
+
+
+def _allowed(sheet: Sheet, column: Column) -> dict[str, object]:
+    """Return what may be typed into a column; paste gets past it, so the checks ask again."""
+    choices = methods.NAMES if column.header == "评分方式" else column.choices
+    if choices:
+        kind = "stop" if column.kind is Kind.CHOICE else "information"
+        return {
+            "validate": "list", "source": list(choices), "error_type": kind,
+            "error_title": "不在列表中", "error_message": "请从下拉列表中选择。",
+        }  # fmt: skip
+    if column.kind is Kind.MONEY:
+        return _number(">=", 0, "金额", "请填 0 或正数，不要写单位。")
+    if column.kind is not Kind.NUMBER:
+        return {}
+    if column.header in ("评分权重", "步长") or (sheet in _CHECKED and column.header == "分值"):
+        return _number(">", 0, column.header, "请填大于 0 的数，不要写单位。")
+    low = -999_999_999 if sheet in (RULES, GRADES) else 0
+    return _number(">=", low, column.header, "请填数字，不要写单位。")
 
 
 def _number(criterion: str, value: object, what: str, message: str) -> dict[str, object]:
@@ -287,4 +287,3 @@ def _mark_limits(paper: Paper, spot: Spot, spots: dict[str, Spot]) -> None:
         "input_title": "得分", "input_message": "0 到分值之间的数；回避时留空，在右边写“回避”。",
     }  # fmt: skip
     paper.validations.append(Validation((spot.first, mark, spot.last, mark), options))
-

@@ -45,7 +45,7 @@ def matches(data: bytes) -> bool | None:
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data))
-    except Exception:  # whatever it is, it is not an untouched file of ours
+    except Exception:  # noqa: BLE001  (whatever it is, it is not an untouched file of ours)
         return None
     return of_book(book)
 

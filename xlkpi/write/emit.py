@@ -16,8 +16,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlkpi.write import styles
 from xlkpi.write.book import Book, Cell, Chart, Sheet
+from xlkpi.write.fit import heights
 
-_CREATED = dt.datetime(2020, 1, 1)
+_CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 """Fixed, so that the same input gives the same bytes."""
 _OPTIONS = {
     "in_memory": True,
@@ -69,22 +70,18 @@ class _Looks:
 
 
 def _sheet(sheet: Sheet, worksheet: Worksheet, looks: _Looks) -> None:
-    merged = {(top, left) for top, left, _, _ in sheet.merges}
+    inside = set()
     for top, left, bottom, right in sheet.merges:
-        cell = sheet.cells[top, left]
-        worksheet.merge_range(top, left, bottom, right, "", looks[cell.style])
-    for (row, column), cell in sheet.cells.items():
-        if (row, column) in merged or not _inside(sheet, row, column):
-            _cell(worksheet, row, column, cell, looks[cell.style])
+        worksheet.merge_range(top, left, bottom, right, "", looks[sheet.cells[top, left].style])
+        block = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
+        inside |= block - {(top, left)}  # merge_range has already put blanks there
+    for at, cell in sheet.cells.items():
+        if at not in inside:
+            _cell(worksheet, *at, cell, looks[cell.style])
     _geometry(sheet, worksheet)
     _rules(sheet, worksheet, looks)
     _page(sheet, worksheet)
     worksheet.protect("", _UNLOCKED)
-
-
-def _inside(sheet: Sheet, row: int, column: int) -> bool:
-    """Whether the cell lies under a merge, where merge_range has already put a blank."""
-    return any(t <= row <= b and left <= column <= r for t, left, b, r in sheet.merges)
 
 
 def _cell(worksheet: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
@@ -110,7 +107,7 @@ def _taken(code: Any, row: int, column: int) -> None:
 def _geometry(sheet: Sheet, worksheet: Worksheet) -> None:
     for column, width in sheet.widths.items():
         worksheet.set_column(column, column, width)
-    for row, height in sheet.heights.items():
+    for row, height in heights(sheet).items():
         worksheet.set_row(row, height)
     if sheet.freeze:
         worksheet.freeze_panes(*sheet.freeze)

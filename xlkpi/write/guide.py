@@ -42,7 +42,6 @@ def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) 
     for who, where, how in STEPS:
         row += 1
         paper.row(row, [who, where, how], "text")
-        paper.heights[row] = 16 * (1 + len(how) // 32)
     row = _colours(paper, row + 2)
     _sheets(paper, book, row + 1)
     _settle(paper, book)
@@ -56,7 +55,6 @@ def _format(paper: Sheet, book: Book, contents: Contents) -> int:
         paper.text(row, 1, value, "text")
         book.names[name] = paper.absolute(row, 1)
     paper.text(1, 2, contents.about, "guide")
-    paper.heights[1] = 16 * (1 + len(contents.about) // 32)
     return 3
 
 
@@ -86,7 +84,9 @@ def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str
         who = name.removeprefix(BALLOT_PREFIX).replace('"', '""')
         parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
     joined = "&".join(parts)
-    return f'=IF({joined}="","✓ 必填项已齐","还缺："&{joined})', "".join(said)
+    broken = '"✗ 有格子是错误值，请先改正"'
+    whole = f'=IFERROR(IF({joined}="","✓ 必填项已齐","还缺："&{joined}),{broken})'
+    return whole, "".join(said)
 
 
 def _points_part(contents: Contents, said: list[str]) -> str:
@@ -124,7 +124,6 @@ def _colours(paper: Sheet, row: int) -> int:
     for words in (SIGNS, UNLOCK):
         row += 1
         paper.merge(row, 0, 2, words, "guide")
-        paper.heights[row] = 16 * (1 + len(words) // 52)
     return row + 1
 
 
@@ -137,5 +136,3 @@ def _sheets(paper: Sheet, book: Book, row: int) -> None:
         paper.text(row, 0, words[sheet.tab], "center")
         paper.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
         paper.text(row, 2, known.guide if known else "", "text")
-        paper.heights[row] = 16 * (1 + len(known.guide if known else "") // 32)
-

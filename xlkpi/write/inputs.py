@@ -7,16 +7,17 @@ in 检查记录. Computed columns are live again. Staff text is only ever text.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.layout import BALLOT, EXECUTION, GUIDE_SHEET, SURVEY, TEXTS, TIER3, Column, Kind
 from xlkpi.model import Filled, Grid, Indicator, Scored, Table, Tier
 from xlkpi.place import Place, a1
+from xlkpi.texts import as_text
 from xlkpi.write import lookup
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.lookup import Spot
 from xlkpi.write.styles import MONEY
-from xlkpi.texts import as_text
 
 
 def spot(table: Table) -> Spot:
@@ -64,8 +65,7 @@ class Inputs:
         if table.rows:
             bottom = max((*table.rows, *table.totals))
             paper.filter = (table.header_row, min(table.columns.values()), bottom, last)
-        for row in range(table.header_row):
-            paper.heights[row] = 26 if row == 0 else 32
+        paper.heights[0] = 26
 
     def _cell(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
         place = Place(table.grid.name, row, at)
@@ -203,9 +203,7 @@ def _style(column: Column) -> str:
     return "code" if column.kind is Kind.CODE else "text"
 
 
-def _rate(budget: object, executed: object) -> Fraction | str:
+def _rate(budget: Decimal | None, executed: Decimal | None) -> Fraction | str:
     if budget is None or executed is None:
         return ""
-    return Fraction(executed) / Fraction(budget) if budget else Fraction(0)  # type: ignore[arg-type]
-
-
+    return Fraction(executed) / Fraction(budget) if budget else Fraction(0)

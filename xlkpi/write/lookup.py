@@ -34,9 +34,7 @@ class Spot:
 
 def looked_up(header: str, code: str, indicators: Spot) -> str:
     """Return the formula that finds an indicator's text or points by its code; "" where unknown."""
-    found = (
-        f"INDEX({indicators.block(header)},MATCH({code},{indicators.block('编号')},0))"
-    )
+    found = f"INDEX({indicators.block(header)},MATCH({code},{indicators.block('编号')},0))"
     return f'=IF({code}="","",IFERROR(IF({found}="","",{found}),"编号不存在"))'
 
 

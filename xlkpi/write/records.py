@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import PurePath
 
-from xlkpi import __version__, layout
+from xlkpi import layout
 from xlkpi.findings import Finding
 from xlkpi.layout import (
     FINDINGS_SHEET,
@@ -20,6 +20,7 @@ from xlkpi.layout import (
 )
 from xlkpi.model import Filled, Outcome, Scored
 from xlkpi.place import a1, quoted
+from xlkpi.version import VERSION
 from xlkpi.write import digest
 from xlkpi.write.book import Book, Held, Sheet
 from xlkpi.write.names import Names
@@ -50,7 +51,6 @@ def list_findings(paper: Sheet, findings: Sequence[Finding], header: int) -> Non
         paper.text(row, 3, where, "link.box" if link else "text", link)
         paper.text(row, 4, finding.message, "text")
         paper.text(row, 5, finding.remedy, "text")
-        paper.heights[row] = 15 * (1 + max(len(finding.message), len(finding.remedy)) // 24)
     paper.widths = {0: 6, 1: 9, 2: 8, 3: 24, 4: 48, 5: 48}
     paper.freeze = (header + 1, 0)
     paper.repeat = header
@@ -74,7 +74,9 @@ def write_methods(book: Book, filled: Filled, scored: Scored, names: Names) -> N
             held = filled.parameters.numbers[parameter.name]
         if value.place.sheet:
             cell = value.place.reference
-            paper.formula(row, 1, f"={cell}", _as_held(value.typed, held), "center", value.place.link)
+            paper.formula(
+                row, 1, f"={cell}", _as_held(value.typed, held), "center", value.place.link
+            )
             paper.text(row, 2, f"“{PARAMETERS.name}”表", "center")
         else:
             paper.text(row, 1, str(held), "center") if isinstance(held, str) else paper.number(
@@ -83,7 +85,6 @@ def write_methods(book: Book, filled: Filled, scored: Scored, names: Names) -> N
             paper.text(row, 2, "默认值", "center")
         paper.text(row, 3, parameter.words, "text")
         names.parameters[parameter.name] = paper.absolute(row, 1)
-        paper.heights[row] = 15 * (1 + len(parameter.words) // 34)
     _rules(paper, filled, scored, row + 2)
     paper.widths = {0: 20, 1: 16, 2: 14, 3: 70}
     paper.landscape = True
@@ -112,7 +113,6 @@ def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
         row += 1
         paper.text(row, 0, name, "text")
         paper.merge(row, 1, 3, words, "text")
-        paper.heights[row] = 15 * (1 + len(words) // 46)
 
 
 def _without_people(words: str) -> str:
@@ -192,7 +192,10 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         what = f"{work.indicator.code.value} {work.indicator.name.value}：公式 = 程序结果"
         proofs.append((what, f"={cell}", work.score, work.score))
     if scored.budget:
-        for name, value in (("全年预算数", scored.budget.budget), ("全年执行数", scored.budget.executed)):
+        for name, value in (
+            ("全年预算数", scored.budget.budget),
+            ("全年执行数", scored.budget.executed),
+        ):
             proofs.append((f"{name}合计：公式 = 程序结果", f"={names.budget[name]}", value, value))
     return proofs
 
@@ -221,7 +224,7 @@ def write_source(book: Book, outcome: Outcome, names: Names) -> None:
         ("源文件由何程序保存", source.producer or "未注明"),
         ("模板", filled.template or "未注明"),
         ("格式版本", str(filled.version) if filled.version is not None else "未注明"),
-        ("计分程序", f"xlkpi {__version__}，格式版本 {layout.FORMAT_VERSION}"),
+        ("计分程序", f"xlkpi {VERSION}，格式版本 {layout.FORMAT_VERSION}"),
         ("有内容的单元格", str(source.cells)),
     ]
     for row, (label, value) in enumerate(lines, start=2):
@@ -253,5 +256,3 @@ def seal(book: Book, names: Names) -> str:
     row = int(names.cells["指纹"][1:]) - 1
     paper.text(row, 1, said, "text")
     return said
-
-

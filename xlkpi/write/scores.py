@@ -167,5 +167,3 @@ def _geometry(paper: Sheet, scored: Scored, columns: Columns) -> None:
     paper.landscape = True
     last = FIRST + len(scored.workings) - 1
     paper.filter = (HEADER, 0, last, len(widths) - 1)
-
-

@@ -133,7 +133,7 @@ def _tiers(
         if upper:
             paper.text(row, 6, "查看", "link.box", link)
         else:
-            Names.copy(paper, row, 6, tier.tier.parent, "code")
+            Names.copy(paper, row, 6, tier.tier.parent, "center")
     _total(paper, top, tiers, digits, _places(scored))
 
 
@@ -162,18 +162,14 @@ def _of_third(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
     return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
 
 
-def _rate_and_loss(
-    paper: Sheet, row: int, points: Decimal, score: Decimal, places: int
-) -> None:
+def _rate_and_loss(paper: Sheet, row: int, points: Decimal, score: Decimal, places: int) -> None:
     rate = score / points if points else Decimal(0)
     paper.formula(row, 4, f"=IF(C{row + 1}=0,0,D{row + 1}/C{row + 1})", rate, f"figure:{RATE}")
     loss = f"=ROUND(C{row + 1}-D{row + 1},6)"
     paper.formula(row, 5, loss, points - score, f"figure:{figure(places)}")
 
 
-def _total(
-    paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, places: int
-) -> None:
+def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, places: int) -> None:
     row = top + len(tiers)
     paper.blank(row, 0, "strong")
     paper.text(row, 1, "合计", "strong")
@@ -191,7 +187,9 @@ def _chart(paper: Sheet, count: int, sheets: int) -> None:
     last = _FIRST + count - 1
     names = span(SUMMARY_SHEET, _FIRST, 1, last, 1)
     values = span(SUMMARY_SHEET, _FIRST, 4, last, 4)
-    paper.charts.append(Chart((sheets + 5, 8), "一级指标得分率", names, values, (400, 90 + 34 * count)))
+    paper.charts.append(
+        Chart((sheets + 5, 8), "一级指标得分率", names, values, (400, 90 + 34 * count))
+    )
 
 
 def _budget(paper: Sheet, budget: Budget | None, filled: Filled, row: int) -> int:
@@ -246,7 +244,9 @@ def _group(paper: Sheet, filled: Filled, scored: Scored, row: int) -> int:
         paper.merge(row, 2, 3, member.post.value or "", "text")
         paper.text(row, 4, member.role.value or "", "center")
         ballot = marked.get(canonical(member.name.value or ""))
-        said = {"否": "不评分", "缺席": "缺席，未评分"}.get(member.status.value or "", "已评分，查看评分表")
+        said = {"否": "不评分", "缺席": "缺席，未评分"}.get(
+            member.status.value or "", "已评分，查看评分表"
+        )
         paper.merge(row, 5, _LAST, said, "link.box" if ballot else "center")
         if ballot:
             sheet = quoted(ballot.table.grid.name)
@@ -285,7 +285,9 @@ def _contents(paper: Sheet, book: Book) -> None:
         words = RESULT_WORDS.get(sheet.name) if sheet.name in RESULT_SHEETS else None
         known = sheet_named(sheet.name)
         if words is None:
-            words = "评分人原始打分" if sheet.name.startswith(BALLOT_PREFIX) else "填报内容（原地址）"
+            words = (
+                "评分人原始打分" if sheet.name.startswith(BALLOT_PREFIX) else "填报内容（原地址）"
+            )
         paper.text(row, 8, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
         paper.text(row, 9, words if known or sheet.name in RESULT_SHEETS else "填表说明", "text")
 
@@ -345,4 +347,4 @@ def _result(
     for column in (2, 3, 4):
         paper.blank(row + 2, column, "text")
     paper.merges.append((row + 2, 1, row + 2, 4))
-    paper.heights.update({row: 34, row + 1: 26, row + 2: 34})
+    paper.heights.update({row: 34, row + 1: 26})

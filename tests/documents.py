@@ -1,0 +1,172 @@
+"""Workbooks for tests and samples: from Markdown, with the mishaps of a clumsy clerk on top.
+
+A *recipe* is a Markdown text: what happened, on which workbook, step by step, and what the tool
+must find. Recipes are samples and tests at once: adding a file adds a test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from xlkpi.blanks import Scorer, prepared
+from xlkpi.intake import markdown
+from xlkpi.write.blank import blank
+from xlkpi.write.emit import emit
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
+RECIPES = SAMPLES / "有错误的"
+
+Step = tuple[str, str, str, str]
+"""操作, 工作表, 单元格, 内容."""
+
+
+@lru_cache(maxsize=32)
+def book(text: str) -> bytes:
+    """The workbook of a Markdown text; a template without a scorer gets one."""
+    contents = markdown.parse(text)
+    if not contents.ballots:
+        contents = prepared(contents, "", "", [Scorer("评分人1")])
+    return emit(blank(contents))
+
+
+def sample(path: Path) -> bytes:
+    """The workbook of a Markdown file."""
+    return book(path.read_text(encoding="utf-8"))
+
+
+def mishandled(data: bytes, steps: Sequence[Step]) -> bytes:
+    """The workbook after these steps, saved by openpyxl with the template's values kept."""
+    opened = openpyxl.load_workbook(io.BytesIO(data))
+    for what, sheet, cell, content in steps:
+        _OPERATIONS[what](opened, sheet, cell, content)
+    buffer = io.BytesIO()
+    opened.save(buffer)
+    return buffer.getvalue()
+
+
+def _write(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet][cell].value = None
+    target = opened[sheet][cell]
+    kind, _, rest = content.partition(" ")
+    if kind == "数":
+        target.value = float(rest)
+    elif kind == "公式":
+        target.value = rest
+    elif kind == "错误":
+        target.value, target.data_type = rest, "e"
+    elif kind == "日期":
+        target.value = dt.datetime.fromisoformat(rest)
+        target.number_format = "yyyy-mm-dd"
+    elif kind == "逻辑":
+        target.value = rest == "TRUE"
+    elif kind == "百分比":
+        target.value, target.number_format = float(rest), "0%"
+    elif content != "空":
+        target.value, target.data_type = content, "s"
+
+
+def _rename(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet].title = content
+
+
+def _drop(opened: Any, sheet: str, cell: str, content: str) -> None:
+    del opened[sheet]
+
+
+def _copy(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened.copy_worksheet(opened[sheet]).title = content
+
+
+def _insert(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet].insert_rows(int(cell))
+
+
+def _delete(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet].delete_rows(int(cell))
+
+
+def _merge(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet].merge_cells(cell)
+
+
+def _hide(opened: Any, sheet: str, cell: str, content: str) -> None:
+    if cell:
+        opened[sheet].row_dimensions[int(cell)].hidden = True
+    else:
+        opened[sheet].sheet_state = "hidden"
+
+
+def _name(opened: Any, sheet: str, cell: str, content: str) -> None:
+    if content == "空":
+        del opened.defined_names[cell]
+    else:
+        opened.defined_names[cell].attr_text = content
+
+
+_OPERATIONS = {
+    "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "插入行": _insert,
+    "删除行": _delete, "合并": _merge, "隐藏": _hide, "名称": _name,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A broken sample: how it is made, and the findings that it must give."""
+
+    title: str
+    base: Path
+    steps: tuple[Step, ...]
+    findings: tuple[tuple[str, str], ...]
+    """(code, place) of every error and warning, and of the notes that are named."""
+
+    def workbook(self) -> bytes:
+        """The broken workbook."""
+        return mishandled(sample(self.base), self.steps)
+
+
+def recipe(path: Path) -> Recipe:
+    """Read a recipe."""
+    text = path.read_text(encoding="utf-8")
+    title = re.search(r"^# (.+)$", text, re.MULTILINE)
+    base = re.search(r"^基于 (\S+)$", text, re.MULTILINE)
+    assert title, path
+    assert base, path
+    tables = list(_tables(text))
+    steps = tuple(_step(row) for row in tables[0])
+    findings = tuple((row[0], row[1]) for row in tables[1])
+    return Recipe(title[1], path.parent / base[1], steps, findings)
+
+
+def _step(row: list[str]) -> Step:
+    what, sheet, cell, content = row
+    return what, sheet, cell, content
+
+
+def _tables(text: str) -> Iterator[list[list[str]]]:
+    rows: list[list[str]] = []
+    for line in [*text.splitlines(), ""]:
+        if line.startswith("|"):
+            cells = re.split(r"(?<!\\)\|", line.strip()[1:-1])
+            rows.append(
+                [c.strip().replace("\\|", "|").replace("<br>", "\n").strip("`") for c in cells]
+            )
+        elif rows:
+            yield rows[2:]
+            rows = []
+
+
+def recipes() -> list[Path]:
+    """All recipes."""
+    return sorted(
+        path for path in RECIPES.glob("*.md") if path.name not in ("README.md", "基本示例.md")
+    )

@@ -1,0 +1,36 @@
+"""Every sample: the good ones score, the broken ones give exactly their findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import documents
+from xlkpi.findings import Severity
+from xlkpi.pipeline import Document, outcomes
+
+
+def found(data: bytes) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """(code, place) of errors and warnings, and of notes."""
+    outcome = outcomes([Document("示例.xlsx", data)])[0]
+    loud, notes = set(), set()
+    for each in outcome.findings:
+        at = (each.code, str(each.place) or "整个工作簿")
+        (notes if each.severity is Severity.NOTE else loud).add(at)
+    return loud, notes
+
+
+@pytest.mark.parametrize("path", documents.recipes(), ids=lambda path: path.stem)
+def test_a_broken_sample_gives_exactly_its_findings(path: Path) -> None:
+    recipe = documents.recipe(path)
+    loud, notes = found(recipe.workbook())
+    expected = set(recipe.findings)
+    assert expected - notes == loud
+    assert expected <= loud | notes
+
+
+def test_the_base_of_the_broken_samples_is_sound() -> None:
+    loud, notes = found(documents.sample(documents.RECIPES / "基本示例.md"))
+    assert not loud
+    assert not notes

@@ -1,0 +1,51 @@
+"""How high a row must be so that nothing in it is cut off.
+
+Excel and WPS size a row themselves only when someone types into it, and never for merged cells, so
+the height is estimated here: a Chinese character is two units of column width, and a bit.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import defaultdict
+from functools import lru_cache
+
+from xlkpi.write.book import Cell, Sheet
+from xlkpi.write.styles import properties
+
+_LINE = 15.0
+_HIGHEST = 400.0
+"""Excel allows 409 points."""
+_DEFAULT_WIDTH = 8.43
+
+
+def heights(sheet: Sheet) -> dict[int, float]:
+    """Return a height for every row whose text needs more than one line, given heights kept."""
+    spans = {(top, left): right for top, left, _, right in sheet.merges}
+    lines: dict[int, float] = defaultdict(lambda: 1.0)
+    for (row, column), cell in sheet.cells.items():
+        if row in sheet.heights or not isinstance(cell.value, str) or not cell.value:
+            continue
+        if properties(cell.style).get("text_wrap"):
+            width = _width(sheet, column, spans.get((row, column), column))
+            lines[row] = max(lines[row], _lines(cell, width))
+    needed = {row: min(_HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
+    return {**needed, **sheet.heights}
+
+
+def _width(sheet: Sheet, first: int, last: int) -> float:
+    return sum(sheet.widths.get(column, _DEFAULT_WIDTH) for column in range(first, last + 1))
+
+
+def _lines(cell: Cell, width: float) -> int:
+    size = properties(cell.style).get("font_size", 10.5)
+    assert isinstance(size, float | int)
+    room = max(1.0, (width - 1) * 10.5 / size)
+    return sum(max(1, math.ceil(_units(line) / room)) for line in str(cell.value).split("\n"))
+
+
+@lru_cache(maxsize=4096)
+def _units(line: str) -> float:
+    wide = sum(1 for c in line if unicodedata.east_asian_width(c) in "WFA")
+    return (len(line) + wide) * 1.06
