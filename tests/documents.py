@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,17 +52,38 @@ def mishandled(data: bytes, steps: Sequence[Step]) -> bytes:
         _OPERATIONS[what](opened, sheet, cell, content)
     buffer = io.BytesIO()
     opened.save(buffer)
+    for what, sheet, cell, content in steps:
+        if what == "写" and content.startswith("算得 "):
+            part = f"xl/worksheets/sheet{opened.sheetnames.index(sheet) + 1}.xml"
+            buffer = _calculated(buffer, part, cell, content.split(" ")[1])
     return buffer.getvalue()
+
+
+def _calculated(data: io.BytesIO, part: str, cell: str, value: str) -> io.BytesIO:
+    """The package with a value for the formula in a cell, which openpyxl cannot write."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            held = old.read(info)
+            if info.filename == part:
+                found = rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v ?(/>|></v>)'.encode()
+                held, count = re.subn(found, rf"\g<1><v>{value}</v>".encode(), held)
+                assert count == 1, (part, cell)
+            new.writestr(info, held)
+    return made
 
 
 def _write(opened: Any, sheet: str, cell: str, content: str) -> None:
     opened[sheet][cell].value = None
     target = opened[sheet][cell]
+    content = re.sub(r"\\u([0-9A-F]{4})", lambda found: chr(int(found[1], 16)), content)
     kind, _, rest = content.partition(" ")
     if kind == "数":
         target.value = float(rest)
     elif kind == "公式":
         target.value = rest
+    elif kind == "算得":
+        target.value = rest.partition(" ")[2]
     elif kind == "错误":
         target.value, target.data_type = rest, "e"
     elif kind == "日期":
@@ -87,6 +109,10 @@ def _copy(opened: Any, sheet: str, cell: str, content: str) -> None:
     opened.copy_worksheet(opened[sheet]).title = content
 
 
+def _create(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened.create_sheet(sheet)
+
+
 def _insert(opened: Any, sheet: str, cell: str, content: str) -> None:
     opened[sheet].insert_rows(int(cell))
 
@@ -100,7 +126,9 @@ def _merge(opened: Any, sheet: str, cell: str, content: str) -> None:
 
 
 def _hide(opened: Any, sheet: str, cell: str, content: str) -> None:
-    if cell:
+    if cell.isalpha():
+        opened[sheet].column_dimensions[cell].hidden = True
+    elif cell:
         opened[sheet].row_dimensions[int(cell)].hidden = True
     else:
         opened[sheet].sheet_state = "hidden"
@@ -114,7 +142,7 @@ def _name(opened: Any, sheet: str, cell: str, content: str) -> None:
 
 
 _OPERATIONS = {
-    "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "插入行": _insert,
+    "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "新表": _create, "插入行": _insert,
     "删除行": _delete, "合并": _merge, "隐藏": _hide, "名称": _name,
 }  # fmt: skip
 

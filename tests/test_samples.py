@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import documents
-from xlkpi.findings import Severity
+from xlkpi.findings import CODES, Severity
 from xlkpi.pipeline import Document, outcomes
 
 
@@ -34,3 +34,10 @@ def test_the_base_of_the_broken_samples_is_sound() -> None:
     loud, notes = found(documents.sample(documents.RECIPES / "基本示例.md"))
     assert not loud
     assert not notes
+
+
+def test_every_code_is_raised_by_a_sample() -> None:
+    raised = {code for path in documents.recipes() for code, _ in documents.recipe(path).findings}
+    asked = {code for code in CODES if "X1" <= code < "X8"} - {"X114"}
+    assert asked - raised == set()
+    assert raised <= set(CODES)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from xlkpi import disk
 from xlkpi.findings import finding
+from xlkpi.intake import untouched
 from xlkpi.layout import SOURCE_SHEET
 from xlkpi.model import Outcome, Status
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Place
-from xlkpi.write import digest
 from xlkpi.write.correction import correction
 from xlkpi.write.emit import emit
 from xlkpi.write.scored import scored
@@ -149,7 +149,7 @@ def _ours(path: Path) -> bool:
     if path.is_symlink():
         return False
     try:
-        return digest.matches(disk.load(path)) is True
+        return untouched(disk.load(path))
     except disk.Unopened:
         return False
 

@@ -1,6 +1,7 @@
 """From bytes to a filled workbook: sniff, scan, read. Nothing above this room opens a workbook."""
 
+from xlkpi.intake.grids import untouched
 from xlkpi.intake.read import read
 from xlkpi.intake.unreadable import Unreadable
 
-__all__ = ["Unreadable", "read"]
+__all__ = ["Unreadable", "read", "untouched"]

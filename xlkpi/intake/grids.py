@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xlkpi import fingerprint
 from xlkpi.findings import Finding, finding
 from xlkpi.intake.scan import Package, SheetFacts, scan
 from xlkpi.intake.sniff import sniff
@@ -120,3 +121,29 @@ def _hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
 def _any(grid: Grid, row: int) -> bool:
     width = len(grid.rows[row]) if row < len(grid.rows) else 0
     return any(grid.occupied(row, column) for column in range(width))
+
+
+def untouched(data: bytes) -> bool:
+    """Whether this is an output of ours whose cells are still those that it was written with."""
+    try:
+        sniff(data)
+        package = scan(data)
+        book = _calamine(data)
+        contents = [each for facts in package.sheets for each in _contents(_grid(book, facts))]
+    except Unreadable:
+        return False
+    own, said = fingerprint.split(contents)
+    return said is not None and fingerprint.digest(own) == said
+
+
+def _contents(grid: Grid) -> Iterator[fingerprint.Content]:
+    for row, cells in enumerate(grid.rows):
+        for column, held in enumerate(cells):
+            at = (row, column)
+            if at not in grid.formulas and held not in ("", None):
+                yield grid.name, at, held, ""
+    for at, (text, _) in grid.formulas.items():
+        yield grid.name, at, "", "=" + text
+    for at, error in grid.errors.items():
+        if at not in grid.formulas:
+            yield grid.name, at, error, ""

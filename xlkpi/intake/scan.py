@@ -24,6 +24,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, NamedTuple, NoReturn, TypeVar
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -1000,6 +1001,8 @@ class _Shape(NamedTuple):
     """Cells, the blank ones too."""
 
 
+# Workbooks of one template have the same rows, so these two remember them from file to file.
+@lru_cache(maxsize=1_024)
 def _shape(skeleton: str, percents: frozenset[str]) -> _Shape | None:
     """The shape of a row; None where it is not plain."""
     head = _ROW_TAIL.match(skeleton)
@@ -1050,6 +1053,7 @@ def _cells(skeleton: str, at: int) -> list[tuple[int, re.Match[str]]] | None:
     return cells
 
 
+@lru_cache(maxsize=1_024)
 def _formulas(written: str) -> tuple[Formula, Formula]:
     """A formula without and with a value, from how it is written."""
     text = _unescaped(written).strip()

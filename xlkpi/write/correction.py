@@ -8,16 +8,17 @@ each marked cell what colour it had, so that the next run can take the marks off
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
 
+from xlkpi import fingerprint
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled
 from xlkpi.place import Place, address, quoted
 from xlkpi.texts import as_text
-from xlkpi.write import digest, styles
+from xlkpi.write import styles
 from xlkpi.write.book import Book, legal
 from xlkpi.write.emit import emit
 from xlkpi.write.styles import MARKED_FILL, WARNED_FILL
@@ -39,11 +40,25 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     original = _unmark(book)
     marked = _mark(book, findings, original)
     _list(book, findings, marked)
-    contents, _ = digest.openpyxl_contents(book)
-    book[PROBLEMS_SHEET].cell(3, 4, digest.digest(contents))
+    contents, _ = fingerprint.split(_contents(book))
+    book[PROBLEMS_SHEET].cell(3, 4, fingerprint.digest(contents))
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _contents(book: Any) -> Iterator[fingerprint.Content]:
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None and cell.value != "":
+                    at = (cell.row - 1, cell.column - 1)
+                    formula = (
+                        str(getattr(cell.value, "text", cell.value))
+                        if cell.data_type == "f"
+                        else ""
+                    )
+                    yield sheet.title, at, cell.value, formula
 
 
 def _open(data: bytes) -> Any:
@@ -171,7 +186,7 @@ def _list(book: Any, findings: Sequence[Finding], colours: Mapping[Place, str]) 
     sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
     sheet["A2"] = _WORDS
     sheet["A3"] = "内容指纹用于识别这个文件是否改动过，请勿修改。"
-    sheet["C3"] = digest.LABEL
+    sheet["C3"] = fingerprint.LABEL
     for name in ("C3", "D3", "A3"):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
     thin = Side(style="thin", color="9A9A9A")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import PurePath
 
-from xlkpi import layout
+from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding
 from xlkpi.layout import (
     FINDINGS_SHEET,
@@ -21,7 +21,6 @@ from xlkpi.layout import (
 from xlkpi.model import Filled, Outcome, Scored
 from xlkpi.place import a1, quoted
 from xlkpi.version import VERSION
-from xlkpi.write import digest
 from xlkpi.write.book import Book, Held, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, Columns
@@ -231,7 +230,7 @@ def write_source(book: Book, outcome: Outcome, names: Names) -> None:
         paper.text(row, 0, label, "label")
         paper.merge(row, 1, 2, value, "text")
     row = 2 + len(lines)
-    paper.text(row, 0, digest.LABEL, "label")
+    paper.text(row, 0, fingerprint.LABEL, "label")
     paper.merge(row, 1, 2, "", "text")
     names.cells["指纹"] = a1(row, 1)
     row += 2
@@ -252,7 +251,7 @@ def write_source(book: Book, outcome: Outcome, names: Names) -> None:
 def seal(book: Book, names: Names) -> str:
     """Put the fingerprint of all cells into its own, and return it."""
     paper = names.sheet(book, SOURCE_SHEET)
-    said = digest.digest(book.contents())
+    said = fingerprint.digest(book.contents())
     row = int(names.cells["指纹"][1:]) - 1
     paper.text(row, 1, said, "text")
     return said

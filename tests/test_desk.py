@@ -1,0 +1,138 @@
+"""What people do to a workbook in a spreadsheet program before they drop it: fill, sort, insert."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import documents, libreoffice
+from xlkpi.blanks import Scorer, new
+from xlkpi.model import Outcome
+from xlkpi.pipeline import Document, outcomes
+
+BASE = documents.RECIPES / "基本示例.md"
+
+
+def outcome(path: Path) -> Outcome:
+    return outcomes([Document(path.name, path.read_bytes())])[0]
+
+
+def errors(path: Path) -> list[tuple[str, str]]:
+    return [(f.code, str(f.place)) for f in outcome(path).findings if f.severity == "error"]
+
+
+def answers(path: Path) -> list[tuple[str, str, object]]:
+    """What two scorers and a clerk type into the blank: (sheet, cell, value)."""
+    book = openpyxl.load_workbook(path)
+    typed: list[tuple[str, str, object]] = [
+        ("基本信息", "B5", "示例局"), ("基本信息", "B6", "2023"),
+        ("预算执行", "A5", "示例项目"), ("预算执行", "D5", 120.5), ("预算执行", "G5", 100.25),
+    ]  # fmt: skip
+    for at, row in enumerate(range(5, 30)):
+        code, method = (book["三级指标"].cell(row, column).value for column in (1, 9))
+        if code and method == "评分人打分":
+            points = book["三级指标"].cell(row, 4).value
+            typed.append(("评分_甲", f"H{row}", round(points * 0.9, 2)))
+            if at == 3:
+                typed.append(("评分_乙", f"I{row}", "回避"))
+            else:
+                typed.append(("评分_乙", f"H{row}", points - 0.37))
+    return typed
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("blank") / "空白.xlsx"
+    return new(out, scorers=[Scorer("甲"), Scorer("乙")])
+
+
+def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(
+    blank: Path, tmp_path: Path
+) -> None:
+    typed = answers(blank)
+    book = openpyxl.load_workbook(blank)
+    for sheet, cell, value in typed:
+        book[sheet][cell].value = value
+    book.save(tmp_path / "甲.xlsx")
+    steps = [{"do": "set", "sheet": s, "cell": c, "value": v} for s, c, v in typed]
+    libreoffice.edited(blank, tmp_path / "乙.xlsx", steps)  # on protected sheets, as staff do
+    left, right = outcome(tmp_path / "甲.xlsx"), outcome(tmp_path / "乙.xlsx")
+    assert left.scored is not None
+    assert right.scored is not None
+    assert not right.findings
+    assert left.scored.total == right.scored.total
+    assert [w.score for w in left.scored.workings] == [w.score for w in right.scored.workings]
+    assert Decimal(60) < left.scored.total < Decimal(100)
+
+
+def test_sorting_inserting_and_deleting_moves_no_mark(tmp_path: Path) -> None:
+    source = tmp_path / "原.xlsx"
+    source.write_bytes(documents.sample(BASE))
+    before = outcome(source)
+    assert before.scored is not None
+    scores = {w.indicator.code.value: w.score for w in before.scored.workings}
+    lift = {"do": "unprotect", "sheet": "三级指标"}
+    sort = {
+        "do": "sort", "sheet": "三级指标", "range": "A5:P9", "column": 2, "ascending": False,
+        "header": False,
+    }  # fmt: skip
+    insert = {"do": "insert_rows", "sheet": "三级指标", "row": 6, "count": 3}
+    libreoffice.edited(source, tmp_path / "排序.xlsx", [lift, sort])
+    libreoffice.edited(source, tmp_path / "插入.xlsx", [lift, insert])
+    for name in ("排序.xlsx", "插入.xlsx"):
+        after = outcome(tmp_path / name)
+        assert after.scored is not None, [f.message for f in after.findings]
+        assert {w.indicator.code.value: w.score for w in after.scored.workings} == scores
+    order = [w.indicator.code.value for w in outcome(tmp_path / "排序.xlsx").scored.workings]
+    assert order != list(scores)
+
+
+def test_a_deleted_indicator_is_named_not_dropped(tmp_path: Path) -> None:
+    source = tmp_path / "原.xlsx"
+    source.write_bytes(documents.sample(BASE))
+    lift = {"do": "unprotect", "sheet": "三级指标"}
+    delete = {"do": "delete_rows", "sheet": "三级指标", "row": 4, "count": 1}
+    libreoffice.edited(source, tmp_path / "删除.xlsx", [lift, delete])
+    found = errors(tmp_path / "删除.xlsx")
+    assert ("X302", "二级指标!D5") in found  # its parent's points no longer add up
+    assert ("X204", "评分_甲!A5") in found  # and its marks belong to nothing
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("错误 #DIV/0!", "X501"),
+        ("公式 =1/3", "X502"),
+        ("日期 2023-03-25", "X503"),
+        ("９", None),
+        ("9分", None),
+        ("1_0", "X505"),
+        ("空", "X201"),
+        ("85%", "X506"),
+        ("nan", "X505"),
+        ("inf", "X505"),
+        ("八", "X505"),
+        ("逻辑 TRUE", "X509"),
+        ("9\u200b", "X511"),
+        ("9.3333333333333339", "X508"),
+        ("-1", "X202"),
+        ("31", "X203"),
+    ],
+)
+def test_each_kind_of_mark_is_what_the_contract_says(content: str, code: str | None) -> None:
+    data = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", content)])
+    made = outcomes([Document("示例.xlsx", data)])[0]
+    said = [(f.code, str(f.place)) for f in made.findings if f.severity == "error"]
+    if code is None:
+        assert made.scored is not None
+        note = next(f for f in made.findings if f.code == "X507")
+        assert str(note.place) == "评分_甲!H5"
+        assert note.found == content
+        assert "读作 9" in note.message
+        assert made.scored.workings[0].given[0].mark == 9
+    else:
+        assert said == [(code, "评分_甲!H5")]
+        assert made.scored is None

@@ -1,0 +1,49 @@
+"""A fingerprint of a workbook's own cells, by which an output knows whether it was worked on.
+
+It counts formulas by their text and everything else by its value, so that opening and saving in
+Excel, WPS or LibreOffice does not change it, and any edit does. It stands in a visible cell, right
+of the label, and leaves that cell out of itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from xlkpi.place import Address
+from xlkpi.texts import as_text
+
+LABEL = "内容指纹"
+"""The text left of the fingerprint's cell."""
+
+Content = tuple[str, Address, object, str]
+"""(sheet, address, value, formula text or "")."""
+
+
+def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
+    """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
+    held = list(contents)
+    labels = {
+        (sheet, (row, column + 1)) for sheet, (row, column), value, _ in held if value == LABEL
+    }
+    said = next((str(value) for sheet, at, value, _ in held if (sheet, at) in labels), None)
+    return [each for each in held if (each[0], each[1]) not in labels], said
+
+
+def digest(contents: Iterable[Content]) -> str:
+    """Return the fingerprint of cells in any order."""
+    lines = sorted(
+        f"{sheet}\t{row}\t{column}\t{_text(value, formula)}"
+        for sheet, (row, column), value, formula in contents
+    )
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
+
+
+def _text(value: object, formula: str) -> str:
+    if formula:
+        return "=" + "".join(formula.lstrip("=").split()).replace("'", "").upper()
+    if isinstance(value, bool):
+        return f"b{value}"
+    if isinstance(value, int | float):
+        return f"n{float(value):.14g}"
+    return "s" + as_text(value).strip()
