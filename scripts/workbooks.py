@@ -1,30 +1,36 @@
 """Make the .xlsx of every template and sample from its Markdown text.
 
-A test holds the two together, so run this (`make workbooks`) after editing a text.
+A test holds the two together, so run this (`make workbooks`) after editing a text. The broken
+samples are recipes; one of them is kept as a workbook, all of them are made under build/.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from xlkpi.blanks import Scorer, prepared
-from xlkpi.intake import markdown
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
-
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests import documents  # noqa: E402
+
+KEPT = documents.RECIPES / "常见错误.md"
 
 
 def main() -> None:
     for folder in ("workbook_templates", "samples"):
-        for text in sorted((ROOT / folder).rglob("*.md")):
-            if text.name == "README.md":
-                continue
-            contents = markdown.parse(text.read_text(encoding="utf-8"))
-            if not contents.ballots:
-                contents = prepared(contents, "", "", [Scorer("评分人1")])
-            text.with_suffix(".xlsx").write_bytes(emit(blank(contents)))
-            print(text.relative_to(ROOT).with_suffix(".xlsx"))
+        for text in sorted((ROOT / folder).glob("*.md")):
+            _write(text.with_suffix(".xlsx"), documents.sample(text))
+    broken = ROOT / "build" / documents.RECIPES.name
+    broken.mkdir(parents=True, exist_ok=True)
+    for text in documents.recipes():
+        _write(broken / f"{text.stem}.xlsx", documents.recipe(text).workbook())
+    _write(KEPT.with_suffix(".xlsx"), documents.recipe(KEPT).workbook())
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    print(path.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils import column_index_from_string
 
 from xlkpi.blanks import Scorer, prepared
 from xlkpi.intake import markdown
@@ -114,7 +115,10 @@ def _create(opened: Any, sheet: str, cell: str, content: str) -> None:
 
 
 def _insert(opened: Any, sheet: str, cell: str, content: str) -> None:
-    opened[sheet].insert_rows(int(cell))
+    if cell.isalpha():
+        opened[sheet].insert_cols(column_index_from_string(cell))
+    else:
+        opened[sheet].insert_rows(int(cell))
 
 
 def _delete(opened: Any, sheet: str, cell: str, content: str) -> None:
@@ -142,7 +146,7 @@ def _name(opened: Any, sheet: str, cell: str, content: str) -> None:
 
 
 _OPERATIONS = {
-    "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "新表": _create, "插入行": _insert,
+    "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "新表": _create, "插入": _insert,
     "删除行": _delete, "合并": _merge, "隐藏": _hide, "名称": _name,
 }  # fmt: skip
 

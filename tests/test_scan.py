@@ -111,7 +111,7 @@ def code(data: bytes, limits: Limits = LIMITS) -> str:
 def facts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Facts:
     """`scan` for the first sheet, by either way of reading rows."""
     if request.param == "parsed":
-        monkeypatch.setattr(scan_module, "_plain_facts", lambda *_: None)
+        monkeypatch.setattr(scan_module, "plain_facts", lambda *_: None)
     return lambda data: scan(data).sheets[0]
 
 
@@ -761,7 +761,7 @@ def test_odd_part_names_are_found() -> None:
 def both(data: bytes) -> tuple[Package | tuple[str, object], Package | tuple[str, object], int]:
     """What either way says (facts, or the code of its refusal), and how many sheets were plain."""
     plain = 0
-    original = scan_module._plain_facts
+    original = scan_module.plain_facts
 
     def counting(*given: object) -> object:
         nonlocal plain
@@ -776,9 +776,9 @@ def both(data: bytes) -> tuple[Package | tuple[str, object], Package | tuple[str
             return refused.code, refused.params
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan_module, "_plain_facts", counting)
+        patch.setattr(scan_module, "plain_facts", counting)
         first = outcome()
-        patch.setattr(scan_module, "_plain_facts", lambda *_: None)
+        patch.setattr(scan_module, "plain_facts", lambda *_: None)
         return first, outcome(), plain
 
 

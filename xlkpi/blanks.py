@@ -163,8 +163,8 @@ def prepared(made: Contents, department: str, year: str, scorers: Sequence[Score
 
 
 def _member(scorer: Scorer) -> Fields:
-    row: dict[str, str | Decimal] = {"姓名": scorer.name, "职务": scorer.post, "分工": scorer.role}
-    row["是否评分"] = "是"
+    row = {"姓名": scorer.name, "职务": scorer.post, "分工": scorer.role, "是否评分": "是"}
+    said: dict[str, str | Decimal] = {header: text for header, text in row.items() if text}
     if scorer.weight is not None:
-        row["评分权重"] = scorer.weight
-    return row
+        said["评分权重"] = scorer.weight
+    return said

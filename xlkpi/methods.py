@@ -173,3 +173,13 @@ METHODS: tuple[Method, ...] = (BudgetExecution(), Proportional(), AllOrNothing()
 BY_NAME = {method.name: method for method in METHODS}
 NAMES = (JUDGED, *BY_NAME, *NOT_YET)
 """Every word that 评分方式 may hold besides the names of a workbook's own rules."""
+
+
+def budgeted(name: str | None) -> bool:
+    """Whether the method of that name needs 预算执行."""
+    return name in BY_NAME and BY_NAME[name].budgeted
+
+
+def measured(name: str | None) -> bool:
+    """Whether the method of that name needs numbers in 年度指标值 and 实际完成值."""
+    return name in BY_NAME and BY_NAME[name].measured

@@ -72,6 +72,8 @@ class Grid:
     """Numbers shown as per cent."""
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """First row, first column, last row, last column."""
+    covered: frozenset[Address] = frozenset()
+    """Cells under a merge, of which only the first can hold a value."""
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     hidden: bool = False

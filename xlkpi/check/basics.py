@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import GRADES, INFO, YES, canonical
+from xlkpi.layout import GRADES, INFO, INFO_ROWS, YES, canonical
 from xlkpi.model import Filled
 from xlkpi.numbers import plain
 
@@ -17,7 +17,7 @@ _YEAR = re.compile(r"(19|20)\d\d年?(度)?\Z")
 def required_info(filled: Filled) -> Iterator[Finding]:
     """部门名称 and 评价年度 are filled in."""
     table = filled.tables.get(INFO.name)
-    if not table:
+    if not table or not table.rows:
         return
     for name in ("部门名称", "评价年度"):
         held = filled.info.get(name)
@@ -25,6 +25,14 @@ def required_info(filled: Filled) -> Iterator[Finding]:
             yield finding("X701", table.head("项目"), name=name)
         elif held.blank:
             yield finding("X701", held.place, name=name)
+
+
+def unknown_info(filled: Filled) -> Iterator[Finding]:
+    """A line that the format does not know is told, since nobody reads it."""
+    known = {name for name, _ in INFO_ROWS}
+    for name, held in filled.info.items():
+        if held.good and name not in known:
+            yield finding("X713", held.place, held.value or "", name=name or "（空）")
 
 
 def year(filled: Filled) -> Iterator[Finding]:

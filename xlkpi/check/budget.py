@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
+from xlkpi import methods
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import EXECUTION, canonical
@@ -27,7 +29,8 @@ def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
 def present(filled: Filled) -> Iterator[Finding]:
     """A wholly empty sheet is a reminder."""
     table = filled.tables.get(EXECUTION.name)
-    if table and not filled.projects:
+    needed = any(methods.budgeted(indicator.method.value) for indicator in filled.indicators)
+    if table and not filled.projects and not needed:
         yield finding("X401", table.head("项目名称"))
 
 
@@ -68,7 +71,9 @@ def control_totals(filled: Filled) -> Iterator[Finding]:
     if not table:
         return
     for header, of in _AMOUNTS.items():
-        parts = {project.row: of(project).value for project in filled.projects}
-        if any(value is not None for value in parts.values()):
-            known = {row: value for row, value in parts.items() if value is not None}
-            yield from control_total(table, header, dict(known))
+        amounts = {project.row: of(project) for project in filled.projects}
+        parts = {
+            row: Decimal(0) if amount.blank else amount.value for row, amount in amounts.items()
+        }
+        if any(amount.good for amount in amounts.values()):
+            yield from control_total(table, header, parts)

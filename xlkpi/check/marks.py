@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import (
+    BALLOT,
     BALLOT_PREFIX,
     FORBIDDEN_IN_NAMES,
     GROUP,
+    RECUSED,
     SCORER_NAME_LENGTH,
     YES,
     canonical,
+    sheet_named,
 )
 from xlkpi.model import Ballot, Filled, Indicator, Mark, Member
 from xlkpi.numbers import plain
+
+_STAYS = re.compile(f"(不|未|无需|无须|不用|没有){RECUSED}")
 
 
 def _name(text: str | None) -> str:
@@ -61,9 +68,7 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
         key, name = _name(member.name.value), member.name.value or ""
         if key and key in seen:
             yield finding("X216", member.name.place, name, other=seen[key].name.place.cell)
-        if member.scores and (
-            len(name) > SCORER_NAME_LENGTH or any(sign in name for sign in FORBIDDEN_IN_NAMES)
-        ):
+        if member.scores and not _can_be_a_sheet(name):
             yield finding("X221", member.name.place, name)
         if member.name.blank:
             yield finding("X218", member.name.place)
@@ -88,19 +93,32 @@ def weights(filled: Filled) -> Iterator[Finding]:
             yield finding("X213", member.weight.place, plain(member.weight.value))
 
 
+def _told(ballot: Ballot) -> str:
+    """Return the scorer that the sheet's name tells."""
+    return _name(ballot.table.grid.name)[len(BALLOT_PREFIX) :]
+
+
+def _misnamed(ballot: Ballot, members: dict[str, Member], ballots: dict[str, Ballot]) -> bool:
+    """Whether the scorer's cell is itself in doubt: nobody's name, or one that has a ballot."""
+    key = _name(ballot.scorer.value)
+    return key not in members or ballots[key] is not ballot
+
+
 def ballots_present(filled: Filled) -> Iterator[Finding]:
     """Everyone who is to score has a ballot."""
-    ballots = _ballots(filled)
-    unsure = any(ballot.scorer.broken for ballot in filled.ballots)
-    for key, member in _members(filled).items():
-        if member.scores and key not in ballots and filled.ballots and not unsure:
+    ballots, members = _ballots(filled), _members(filled)
+    sheets = [grid for grid in filled.grids if sheet_named(grid.name) is BALLOT]
+    unsure = len(sheets) > len(filled.ballots) or any(b.scorer.broken for b in filled.ballots)
+    doubtful = {_told(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)}
+    for key, member in members.items():
+        if member.scores and key not in ballots and key not in doubtful and sheets and not unsure:
             yield finding("X207", member.name.place, scorer=member.name.value)
 
 
 def ballots_of_members(filled: Filled) -> Iterator[Finding]:
     """Every ballot belongs to a member."""
     members = _members(filled)
-    known = GROUP.name in filled.tables
+    known = bool(members)
     for ballot in filled.ballots:
         if known and ballot.scorer.good and _name(ballot.scorer.value) not in members:
             yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
@@ -108,11 +126,17 @@ def ballots_of_members(filled: Filled) -> Iterator[Finding]:
 
 def sheet_names(filled: Filled) -> Iterator[Finding]:
     """A ballot's sheet is named after its scorer; the cell inside is what counts."""
+    members, ballots = _members(filled), _ballots(filled)
     for ballot in filled.ballots:
-        sheet = ballot.table.grid.name
-        told = _name(sheet)[len(BALLOT_PREFIX) :]
-        if ballot.scorer.good and told != _name(ballot.scorer.value):
-            yield finding("X209", ballot.scorer.place, ballot.scorer.value or "", sheet=sheet)
+        name = ballot.scorer.value or ""
+        if not ballot.scorer.good or _told(ballot) == _name(name) or not _can_be_a_sheet(name):
+            continue
+        if not members or not _misnamed(ballot, members, ballots):
+            yield finding("X209", ballot.scorer.place, name, sheet=ballot.table.grid.name)
+
+
+def _can_be_a_sheet(name: str) -> bool:
+    return len(name) <= SCORER_NAME_LENGTH and not any(sign in name for sign in FORBIDDEN_IN_NAMES)
 
 
 def ballots_unique(filled: Filled) -> Iterator[Finding]:
@@ -128,8 +152,11 @@ def ballots_unique(filled: Filled) -> Iterator[Finding]:
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A mark, or a word about it, belongs to an indicator that exists."""
     known = _indicators(filled)
+    if not known or any(not each.key for each in filled.indicators):
+        return  # the code that is missing there has been told
     for _, mark in _rows(filled):
-        if mark.key and mark.key not in known and known:
+        said = mark.mark.good or mark.mark.broken or mark.remark.value not in (None, "系统计分")
+        if mark.key and mark.key not in known and said:
             yield finding("X204", mark.code.place, mark.code.value or "")
 
 
@@ -146,19 +173,21 @@ def codes_unique(filled: Filled) -> Iterator[Finding]:
 def codes_present(filled: Filled) -> Iterator[Finding]:
     """A mark has a code beside it."""
     for _, mark in _rows(filled):
-        if mark.code.blank:
+        if mark.code.blank and not mark.mark.blank:
             shown = plain(mark.mark.value) if mark.mark.value is not None else ""
             yield finding("X206", mark.code.place, shown or mark.remark.value or "")
 
 
 def all_marked(filled: Filled) -> Iterator[Finding]:
     """Every scorer marked every judged indicator, or stepped aside."""
+    keys = [indicator.key for indicator in filled.indicators]
+    doubled = {key for key in keys if keys.count(key) > 1}
     for member, ballot in _asked(filled):
         rows = ballot.by_key()
         unsure = any(mark.code.broken for mark in ballot.marks)
         for key, indicator in _indicators(filled).items():
             mark = rows.get(key)
-            if not indicator.judged or (mark is None and unsure):
+            if not indicator.judged or (mark is None and unsure) or key in doubled:
                 continue
             if mark is None or (mark.mark.blank and not mark.recused and not mark.remark.broken):
                 place = mark.mark.place if mark else ballot.table.head("得分")
@@ -188,7 +217,8 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
 def mark_or_recusal(filled: Filled) -> Iterator[Finding]:
     """A recusal has no mark."""
     for _, mark in _rows(filled):
-        if mark.recused and mark.mark.value is not None:
+        said = canonical(mark.remark.value or "")
+        if mark.mark.value is not None and RECUSED in said and not _STAYS.search(said):
             yield finding("X211", mark.mark.place, plain(mark.mark.value))
 
 
@@ -209,6 +239,8 @@ def silent_members(filled: Filled) -> Iterator[Finding]:
 
 def somebody_left(filled: Filled) -> Iterator[Finding]:
     """Not everyone stepped aside from an indicator."""
+    if any(ballot.scorer.broken for ballot in filled.ballots):
+        return
     asked = [ballot.by_key() for _, ballot in _asked(filled)]
     for key, indicator in _indicators(filled).items():
         rows = [marks[key] for marks in asked if key in marks]
@@ -229,6 +261,15 @@ def computed_marked(filled: Filled) -> Iterator[Finding]:
                 "X217", mark.mark.place, plain(mark.mark.value),
                 code=indicator.code.value, scorer=ballot.scorer.value or "",
             )  # fmt: skip
+
+
+def control_totals(filled: Filled) -> Iterator[Finding]:
+    """A total that a scorer added below the marks says what they add up to."""
+    for ballot in filled.ballots:
+        parts = {
+            mark.row: Decimal(0) if mark.mark.blank else mark.mark.value for mark in ballot.marks
+        }
+        yield from control_total(ballot.table, "得分", parts)
 
 
 def _rows(filled: Filled) -> Iterator[tuple[Ballot, Mark]]:

@@ -11,9 +11,7 @@ from xlkpi.model import Filled, Indicator
 from xlkpi.numbers import plain
 
 _SUPPORTED = (rules_of.JUDGED, *rules_of.BY_NAME)
-_MEASURED = {name for name, method in rules_of.BY_NAME.items() if method.measured}
 _SCALED = {name for name, method in rules_of.BY_NAME.items() if method.scaled}
-_BUDGETED = {name for name, method in rules_of.BY_NAME.items() if method.budgeted}
 
 
 def _rules(filled: Filled) -> set[str]:
@@ -73,7 +71,7 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
     """A method that compares the actual with the target needs both, and a target not below 0."""
     for indicator in filled.indicators:
         method = indicator.method.value
-        if method not in _MEASURED:
+        if not rules_of.measured(method):
             continue
         said = {"code": indicator.code.value, "method": method}
         if indicator.actual.blank:
@@ -88,7 +86,7 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
 def natures(filled: Filled) -> Iterator[Finding]:
     """指标性质 tells which way is better; without it nothing is computed."""
     for indicator in filled.indicators:
-        if indicator.method.value not in _MEASURED:
+        if not rules_of.measured(indicator.method.value):
             continue
         nature = indicator.nature
         said = {"code": indicator.code.value, "method": indicator.method.value}
@@ -100,7 +98,7 @@ def budget_needed(filled: Filled) -> Iterator[Finding]:
     """预算执行率 needs projects; a budget of 0 gives 0 points, and is said."""
     budgets = [project.budget.value for project in filled.projects]
     for indicator in filled.indicators:
-        if indicator.method.value not in _BUDGETED:
+        if not rules_of.budgeted(indicator.method.value):
             continue
         if not filled.projects:
             yield finding("X402", indicator.method.place, code=indicator.code.value)

@@ -87,12 +87,20 @@ def parents_exist(filled: Filled) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
+def _orphans(above: Sequence[Tier], below: Sequence[Tier]) -> list[Tier]:
+    """Return the children that belong to no known parent; a finding tells each."""
+    known = {tier.key for tier in above}
+    return [tier for tier in below if tier.parent_key not in known]
+
+
 def children_exist(filled: Filled) -> Iterator[Finding]:
     """Every first- and second-level indicator has children."""
     for tiers, below in ((filled.tier1, filled.tier2), (filled.tier2, filled.indicators)):
+        if not below or _orphans(tiers, below):
+            continue
         parents = {tier.parent_key for tier in below}
         for tier in tiers:
-            if tier.key and below and tier.key not in parents:
+            if tier.key and tier.key not in parents:
                 yield finding(
                     "X304", tier.code.place,
                     name=tier.name.value or "", code=tier.code.value, child=_NAMES[tier.level + 1],
@@ -120,9 +128,11 @@ def children_add_up(filled: Filled) -> Iterator[Finding]:
             children[tier.parent_key].append(tier)
         for tier in tiers:
             amounts = _amounts(children.get(tier.key, []))
-            if not amounts or not tier.key or tier.points.value is None:
+            if not amounts or not tier.key or tier.points.value is None or tier.points.value <= 0:
                 continue
             found = total(amounts)
+            if found < tier.points.value and _orphans(tiers, below):
+                continue  # what is missing may be the child whose parent is unknown
             if found != tier.points.value:
                 yield finding(
                     "X302", tier.points.place, plain(found),
@@ -174,11 +184,10 @@ def _said(held: object) -> Decimal | None:
 
 
 def _amounts(tiers: Sequence[Tier]) -> list[Decimal] | None:
-    """Return the points of the tiers; None while one of them is missing or broken."""
+    """Return the points of the tiers; None while one of them is missing, broken or not above 0."""
     amounts = [tier.points.value for tier in tiers]
-    if any(amount is None for amount in amounts):
-        return None
-    return [amount for amount in amounts if amount is not None]
+    sound = [amount for amount in amounts if amount is not None and amount > 0]
+    return sound if len(sound) == len(amounts) else None
 
 
 def _difference(missing: Decimal) -> str:

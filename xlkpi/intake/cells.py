@@ -32,6 +32,8 @@ def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | Non
             return "X513"
         if not cached:
             return "X502"
+    if at in grid.covered:
+        return "X110"  # told once, at the merge
     held = grid.raw(row, column)
     if isinstance(held, str) and held.lstrip().upper().startswith("=DISPIMG("):
         return "X513"
@@ -56,7 +58,7 @@ def _broken(table: Table, row: int, column: Column, dates: bool) -> Iterator[Fin
         yield finding(code, grid.place(*at), grid.errors[at])
     elif code == "X503":
         yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
-    elif code:
+    elif code and code != "X110":
         yield finding(code, grid.place(*at), formula)
     elif formula and row not in table.totals and grid.occupied(*at):
         yield finding("X504", grid.place(*at), formula)

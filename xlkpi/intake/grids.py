@@ -13,7 +13,7 @@ from xlkpi.intake.sniff import sniff
 from xlkpi.intake.unreadable import Unreadable
 from xlkpi.layout import BALLOT, GUIDE_SHEET, PROBLEMS_SHEET, RESULT_SHEETS, canonical, sheet_named
 from xlkpi.model import Grid
-from xlkpi.place import Place
+from xlkpi.place import Address, Place, column_letters
 
 _NOT_INPUTS = {canonical(name) for name in (*RESULT_SHEETS, GUIDE_SHEET, PROBLEMS_SHEET)}
 
@@ -101,21 +101,40 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         formulas={at: (formula.text, formula.cached) for at, formula in facts.formulas.items()},
         percents=facts.percents,
         merges=facts.merges,
+        covered=_covered(facts),
         hidden_rows=facts.hidden_rows,
         hidden_columns=facts.hidden_columns,
         hidden=facts.state != "visible",
     )
 
 
+def _covered(facts: SheetFacts) -> frozenset[Address]:
+    covered = set()
+    for top, left, bottom, right in facts.merges:
+        for row in range(top, min(bottom, facts.rows) + 1):
+            for column in range(left, min(right, facts.columns) + 1):
+                if (row, column) != (top, left):
+                    covered.add((row, column))
+    return frozenset(covered)
+
+
 def _hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
     for grid in grids:
         if grid.hidden:
             yield finding("X111", Place(grid.name), what=f"隐藏的工作表“{grid.name}”")
+        columns = [column for column in sorted(grid.hidden_columns) if _any_in(grid, column)]
+        if columns:
+            letters = "、".join(column_letters(column) for column in columns)
+            yield finding("X111", Place(grid.name), what=f"隐藏的第 {letters} 列")
         rows = [row for row in sorted(grid.hidden_rows) if _any(grid, row)]
         if rows:
             numbers = "、".join(str(row + 1) for row in rows[:10])
             more = f" 等 {len(rows)} 行" if len(rows) > 10 else ""
             yield finding("X111", Place(grid.name), what=f"隐藏的第 {numbers} 行{more}")
+
+
+def _any_in(grid: Grid, column: int) -> bool:
+    return any(grid.occupied(row, column) for row in range(len(grid.rows)))
 
 
 def _any(grid: Grid, row: int) -> bool:

@@ -53,8 +53,6 @@ from xlkpi.numbers import plain
 from xlkpi.place import Place, address
 from xlkpi.texts import as_text
 
-_MEASURED = {name for name, method in methods.BY_NAME.items() if method.measured}
-
 _OPERATORS = {
     "≥": "≥", "≧": "≥", ">=": "≥", "=>": "≥", "大于等于": "≥", "大于或等于": "≥", "不低于": "≥", "不少于": "≥",
     "≤": "≤", "≦": "≤", "<=": "≤", "=<": "≤", "小于等于": "≤", "小于或等于": "≤", "不高于": "≤", "不超过": "≤",
@@ -134,7 +132,7 @@ class _Reading:
     def _info(self) -> dict[str, Text]:
         info: dict[str, Text] = {}
         for table, row in self._rows(INFO):
-            name = canonical(self.reader.text(table, row, "项目").value or "")
+            name = canonical(self.reader.text(table, row, "项目").value or "").rstrip(":?*")
             value = self.reader.text(table, row, "内容", dates=True)
             if name in info:
                 other = info[name].place.cell
@@ -263,7 +261,7 @@ class _Reading:
         for table, row in self._rows(TIER3):
             method = self._method(table, row)
             unit = self.reader.text(table, row, "计量单位")
-            numeric = method.value in _MEASURED
+            numeric = methods.measured(method.value)
             yield Indicator(
                 **self._tier(table, row, 3),  # type: ignore[arg-type]
                 nature=self._nature(table, row, numeric),

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import HEADER_SEARCH_ROWS, TOTAL_WORDS, Sheet, canonical
+from xlkpi.layout import BALLOT, HEADER_SEARCH_ROWS, TOTAL_WORDS, Sheet, canonical
 from xlkpi.model import Grid, Table
+from xlkpi.numbers import from_text
 from xlkpi.place import a1
 
-_REMARK_WORDS = ("注", "说明", "备注", "填表", "制表", "审核", "*", "※")
+_REMARK = re.compile(
+    r"注\d*[:.、]|备注|说明[:：]|[*※]|(填报|填表|制表|审核|复核|经办|联系)(人|单位|日期|电话)?:|"
+    r"(单位|财务|部门|项目)?负责人.*:|(日期|盖章|签字|签章|以上)"
+)
+"""How a note or a signature below a table begins, as compared."""
+_LONGEST_NAME = 60
+"""A lone text beyond it is no code and no name."""
+_TOTAL = re.compile(rf"({'|'.join(TOTAL_WORDS)})(:|\(.*\))*\Z")
 
 
 @lru_cache(maxsize=64)
@@ -48,7 +57,7 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     found = Table(layout, grid, header_row, columns, rows, totals, remarks)
     findings.extend(_merges(found))
     findings.extend(_remarks(found))
-    findings.extend(_homeless(found))
+    findings.extend(_strange_columns(found))
     return found, findings
 
 
@@ -73,8 +82,11 @@ def _header_row(layout: Sheet, grid: Grid) -> tuple[int, dict[str, list[int]]]:
 def _rows(
     layout: Sheet, grid: Grid, header_row: int, columns: Mapping[str, int]
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-    inputs = [columns[c.header] for c in layout.columns if not c.computed and c.header in columns]
-    first = columns.get(layout.columns[0].header, 0)
+    inputs = [
+        columns[c.header]
+        for c in layout.columns
+        if not (c.computed or c.words) and c.header in columns
+    ]
     names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
     rows, totals, remarks = [], [], []
     for row in range(header_row + 1, _last(grid) + 1):
@@ -83,7 +95,7 @@ def _rows(
             continue
         if _total(grid, row, names):
             totals.append(row)
-        elif held == [first] and _remark(grid.raw(row, first)):
+        elif _remark(layout, grid, row, held, columns):
             remarks.append(row)
         else:
             rows.append(row)
@@ -98,17 +110,25 @@ def _last(grid: Grid) -> int:
 def _total(grid: Grid, row: int, names: list[int]) -> bool:
     for column in names:
         held = grid.raw(row, column)
-        if isinstance(held, str) and canonical(held).rstrip(":") in TOTAL_WORDS:
+        if isinstance(held, str) and _TOTAL.match(canonical(held)):
             return True
     return False
 
 
-def _remark(held: object) -> bool:
-    """Whether a lone text in the first column is a note: 注：…, or longer than any code or name."""
-    if not isinstance(held, str):
+def _remark(
+    layout: Sheet, grid: Grid, row: int, held: list[int], columns: Mapping[str, int]
+) -> bool:
+    """Whether a row holds no data but a note or signatures, as people write below a table."""
+    texts = [value for column in held if isinstance(value := grid.raw(row, column), str)]
+    if len(texts) < len(held) or any(from_text(text) for text in texts):
         return False
-    plain = canonical(held)
-    return plain.startswith(_REMARK_WORDS) or len(plain) > 30
+    plain = canonical(texts[0])
+    if _REMARK.match(plain):
+        return True
+    lone = len(held) == 1
+    if layout is BALLOT:  # a word about no indicator and no mark
+        return lone and held[0] == columns.get("评分说明")
+    return lone and held[0] == columns.get(layout.columns[0].header) and len(plain) > _LONGEST_NAME
 
 
 def _merges(found: Table) -> Iterator[Finding]:
@@ -124,22 +144,33 @@ def _merges(found: Table) -> Iterator[Finding]:
 
 
 def _remarks(found: Table) -> Iterator[Finding]:
-    first = min(found.columns.values())
     for row in found.remarks:
-        held = str(found.grid.raw(row, first))
-        yield finding("X109", found.grid.place(row, first), held)
-
-
-def _homeless(found: Table) -> Iterator[Finding]:
-    """Cells inside the table's range that stand under no header at all."""
-    headed = {
-        column
-        for column in range(len(found.grid.rows[found.header_row]))
-        if found.grid.occupied(found.header_row, column)
-    }
-    last = max(found.columns.values())
-    for row in found.rows:
-        for column in range(last):
-            if column not in headed and found.grid.occupied(row, column):
+        for column in range(len(found.grid.rows[row])):
+            if found.grid.occupied(row, column):
                 held = str(found.grid.raw(row, column))
-                yield finding("X112", found.grid.place(row, column), held)
+                yield finding("X109", found.grid.place(row, column), held)
+                break
+
+
+def _strange_columns(found: Table) -> Iterator[Finding]:
+    """Columns with content between the known ones, under a header that the format does not know.
+
+    Where one of the format's own inputs is missing at the same time, it may well be that one under
+    another name: then the score would be a guess.
+    """
+    known, grid = set(found.columns.values()), found.grid
+    missing = [
+        column.header
+        for column in found.layout.columns
+        if not (column.computed or column.words) and column.header not in found.columns
+    ]
+    for column in range(max(known)):
+        if column in known or not any(grid.occupied(row, column) for row in found.rows):
+            continue
+        head = str(grid.raw(found.header_row, column)).strip()
+        shown = f"“{head}”" if head else "（空）"
+        place = grid.place(found.header_row, column)
+        if missing:
+            yield finding("X115", place, shown, missing="、".join(missing))
+        else:
+            yield finding("X112", place, shown)

@@ -51,6 +51,7 @@ def contents(filled: Filled, name: str) -> Contents:
         if sheet not in _EMPTIED:
             dropped = _ANSWERS.get(sheet.name, set())
             sheets[sheet.name] = tuple(_rows(table, dropped))
+    sheets[INFO.name] = tuple(_undated(row) for row in sheets.get(INFO.name, ()))
     return Contents(filled.template or name, "", sheets)
 
 
@@ -63,6 +64,11 @@ def everything(filled: Filled) -> Contents:
     return Contents(filled.template, "", sheets, ballots)
 
 
+def _undated(row: Fields) -> Fields:
+    """Return a line of 基本信息 without what was another year's."""
+    return {k: v for k, v in row.items() if k != "内容" or row.get("项目") not in _YEARLY}
+
+
 def _rows(table: Table, dropped: set[str]) -> Iterator[Fields]:
     for row in table.rows:
         fields: dict[str, str | Decimal] = {}
@@ -72,8 +78,6 @@ def _rows(table: Table, dropped: set[str]) -> Iterator[Fields]:
             value = _value(table, row, table.columns[column.header], column.kind)
             if value != "":
                 fields[column.header] = value
-        if table.layout is INFO and fields.get("项目") in _YEARLY:
-            fields.pop("内容", None)
         if fields:
             yield fields
 

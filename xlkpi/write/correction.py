@@ -41,7 +41,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     marked = _mark(book, findings, original)
     _list(book, findings, marked)
     contents, _ = fingerprint.split(_contents(book))
-    book[PROBLEMS_SHEET].cell(3, 4, fingerprint.digest(contents))
+    book[PROBLEMS_SHEET].cell(3, 5, fingerprint.digest(contents))
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -185,9 +185,9 @@ def _list(book: Any, findings: Sequence[Finding], colours: Mapping[Place, str]) 
     sheet["A1"] = title
     sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
     sheet["A2"] = _WORDS
-    sheet["A3"] = "内容指纹用于识别这个文件是否改动过，请勿修改。"
-    sheet["C3"] = fingerprint.LABEL
-    for name in ("C3", "D3", "A3"):
+    sheet["D3"] = fingerprint.LABEL
+    sheet["D3"].alignment = Alignment(horizontal="right")
+    for name in ("D3", "E3"):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
     thin = Side(style="thin", color="9A9A9A")
     box = Border(left=thin, right=thin, top=thin, bottom=thin)

@@ -33,7 +33,15 @@ class Inputs:
         """Take the workbook as read, and what came of it."""
         self.filled = filled
         self.codes = _codes(filled)
-        self.third = {work.indicator.key: work.indicator for work in scored.workings}
+        third = {work.indicator.key: work.indicator for work in scored.workings}
+        self.marked = {
+            mark.mark.place: third[mark.key]
+            for ballot in filled.ballots
+            for mark in ballot.marks
+            if mark.key in third
+        }
+        """The cell of each 得分 → its indicator, to look up what stands beside it."""
+        self.indicators = spot(filled.tables[TIER3.name])
         self.by_grid = {table.grid.name: table for table in filled.tables.values()}
         self.by_grid |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
 
@@ -113,21 +121,15 @@ class Inputs:
             paper.formula(row, at, formula, share, "figure:0.00%")
 
     def _looked_up(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
-        code = table.columns["编号"]
         known = self.filled.tables[TIER3.name]
-        indicator = self.third.get(self._key(table, row))
+        indicator = self.marked.get(table.place(row, "得分"))
         if indicator is None or column.header not in known.columns:
             return
-        formula = lookup.looked_up(column.header, a1(row, code, "column"), spot(known))
+        code = a1(row, table.columns["编号"], "column")
+        formula = lookup.looked_up(column.header, code, self.indicators)
         held = self._shown(indicator, known, column.header)
         style = "figure" if column.kind is Kind.NUMBER else "text"
         paper.formula(row, at, formula, held, style)
-
-    def _key(self, table: Table, row: int) -> str:
-        for ballot in self.filled.ballots:
-            if ballot.table is table:
-                return next((mark.key for mark in ballot.marks if mark.row == row), "")
-        return ""
 
     def _shown(self, indicator: Indicator, table: Table, header: str) -> str | float:
         place = table.place(indicator.row, header)

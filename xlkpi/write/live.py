@@ -160,11 +160,11 @@ def _mark_check(row: int, spot: Spot, spots: dict[str, Spot]) -> str:
     way = f"INDEX({method.block('评分方式')},MATCH({code},{method.block('编号')},0))"
     judged = f'OR({way}="",{way}="{methods.JUDGED}")'
     return (
-        f'=IF({code}="",IF({mark}="","","✗ 缺编号"),IF(NOT(ISNUMBER(MATCH({code},'
+        f'=IFERROR(IF({code}="",IF({mark}="","","✗ 缺编号"),IF(NOT(ISNUMBER(MATCH({code},'
         f'{method.block("编号")},0))),"✗ 编号不存在",IF(NOT({judged}),"系统计分",'
         f'IF({remark}="{RECUSED}",IF({mark}="","{OK} 回避","✗ 回避应留空"),'
         f'IF({mark}="","○ 未评分",IF(NOT(ISNUMBER({mark})),"✗ 不是数",'
-        f'IF(OR({mark}<0,{mark}>{limit(points, spots)}),"✗ 超出范围","{OK}")))))))'
+        f'IF(OR({mark}<0,{mark}>{limit(points, spots)}),"✗ 超出范围","{OK}"))))))),"✗ 是错误值")'
     )
 
 

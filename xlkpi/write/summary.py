@@ -288,8 +288,8 @@ def _contents(paper: Sheet, book: Book) -> None:
             words = (
                 "评分人原始打分" if sheet.name.startswith(BALLOT_PREFIX) else "填报内容（原地址）"
             )
-        paper.text(row, 8, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
-        paper.text(row, 9, words if known or sheet.name in RESULT_SHEETS else "填表说明", "text")
+        paper.text(row, 8, sheet.name, "link", f"internal:{quoted(sheet.name)}!A1")
+        paper.text(row, 9, words if known or sheet.name in RESULT_SHEETS else "填表说明", "plain")
 
 
 def write_grade(book: Book, outcome: Outcome, names: Names) -> None:

@@ -1,0 +1,328 @@
+"""Write the documentation that is made of the code: docs/findings.md, docs/commands.md, docs/format.md.
+
+A test holds the files against `generated`, so run this (`make docs`) after changing a sentence, an
+option or a column. `--pictures` also makes docs/pictures anew, which needs LibreOffice.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from pathlib import Path
+
+import click
+
+from xlkpi import layout, methods
+from xlkpi.cli import cli
+from xlkpi.findings import CODES
+from xlkpi.layout import Column, Kind, Parameter, Sheet
+
+ROOT = Path(__file__).parent.parent
+_MADE = "<!-- 由 scripts/docs.py 生成（make docs），请勿手工修改。 -->"
+_GROUPS = {
+    "X0": "文件不能读取（退出码 3）",
+    "X1": "工作簿的结构",
+    "X2": "评分人和得分",
+    "X3": "指标和分值",
+    "X4": "预算执行",
+    "X5": "单元格的内容",
+    "X6": "评分方式",
+    "X7": "基本信息、等级、参数",
+    "X8": "目标质量",
+    "X9": "程序本身（退出码 4）",
+}
+_KINDS = {
+    Kind.TEXT: "文字",
+    Kind.CODE: "编号（文本）",
+    Kind.NUMBER: "数",
+    Kind.MONEY: "金额",
+    Kind.CHOICE: "选项",
+    Kind.DATE: "日期或文字",
+    Kind.ANY: "数或文字",
+}
+_TABS = {"fill": "要填", "need": "按需填", "rare": "很少改"}
+
+
+def generated() -> dict[str, str]:
+    """Return the text of every generated file by its path from the root."""
+    return {
+        "docs/findings.md": _page("问题代码", _findings()),
+        "docs/commands.md": _page("命令", _commands()),
+        "docs/format.md": _page("工作簿格式", _format()),
+    }
+
+
+def _page(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"# {title}", "", _MADE, "", *lines]).rstrip() + "\n"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + " --- |" * len(heads)
+    for row in rows:
+        yield "| " + " | ".join(_cell(text) for text in row) + " |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"([\\*_<|~\[\]`])", r"\\\1", text).replace("\n", "<br>")
+
+
+def _findings() -> Iterator[str]:
+    yield "每一条问题都有一个代码。错误会使评分停止；提醒和提示不会。"
+    yield "“…”处填入具体的工作表、姓名或数字。单独查看一条：`xlkpi explain X203`。"
+    yield ""
+    for prefix, codes in groupby(CODES, key=lambda code: code[:2]):
+        yield f"## {prefix} {_GROUPS[prefix]}"
+        yield ""
+        yield from _table(
+            ("代码", "级别", "标题", "发现", "怎么改"),
+            (
+                (code, row.severity.chinese, row.title, *map(_open, (row.sentence, row.remedy)))
+                for code, row in ((code, CODES[code]) for code in codes)
+            ),
+        )
+
+
+def _open(sentence: str) -> str:
+    """Put an ellipsis where a case's figures go."""
+    return re.sub(r"\{\w+\}", "…", sentence)
+
+
+def _commands() -> Iterator[str]:
+    yield "结果写到标准输出，说明和提醒写到标准错误。退出码见 [README](../README.md)。"
+    yield ""
+    for name in ("", *sorted(cli.commands)):
+        yield f"## xlkpi {name}".rstrip()
+        yield ""
+        yield "```text"
+        yield from _help(name).splitlines()
+        yield "```"
+        yield ""
+
+
+def _help(name: str) -> str:
+    """Return what `--help` prints.
+
+    In a process of its own: click keeps its own words in the language in which they were first
+    asked for, and whoever calls us may have asked in English.
+    """
+    made = subprocess.run(
+        [sys.executable, "-m", "xlkpi", *([name] if name else []), "--help"],
+        env={**os.environ, "COLUMNS": "100", "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"},
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    return "\n".join(line.rstrip() for line in made.stdout.strip().splitlines())
+
+
+def _format() -> Iterator[str]:
+    yield f"格式版本 {layout.FORMAT_VERSION}。一张工作表一个表格，表头在前 {layout.HEADER_SEARCH_ROWS} 行之内；"
+    yield "列按表头文字辨认，不按位置；表名和表头不计空格和全角半角。空行、插入的行、右侧多出的列、多出的工作表都不影响读取。"
+    yield f"名为{'、'.join(layout.TOTAL_WORDS)}的行只作核对，不参加计算。"
+    yield ""
+    yield "“表头”一栏：**必需**的表头缺了就认不出这张表；“计算”的列由模板算出，填了也不采用。"
+    yield ""
+    yield from _overview()
+    for sheet in _in_order():
+        yield from _sheet(sheet)
+    yield from _not_yet()
+
+
+def _in_order() -> Iterator[Sheet]:
+    for sheet in layout.SHEETS:
+        yield sheet
+        if sheet is layout.TIER3:
+            yield layout.BALLOT
+
+
+def _overview() -> Iterator[str]:
+    yield "## 工作表一览"
+    yield ""
+    rows = ((_name(s), _presence(s), _TABS[s.tab], s.guide) for s in _in_order())
+    yield from _table(("工作表", "是否要有", "填写", "说明"), rows)
+
+
+def _name(sheet: Sheet) -> str:
+    return f"{layout.BALLOT_PREFIX}姓名" if sheet is layout.BALLOT else sheet.name
+
+
+def _presence(sheet: Sheet) -> str:
+    if sheet is layout.BALLOT:
+        return "至少一张"
+    if sheet.required:
+        return "必须有"
+    return "可选，用时才加" if sheet.optional else "可以没有"
+
+
+def _sheet(sheet: Sheet) -> Iterator[str]:
+    yield f"## {_name(sheet)}"
+    yield ""
+    yield from _table(
+        ("列", "表头", "内容", "可选的内容", "也认作", "填写提示"),
+        (
+            (
+                column.header,
+                "必需" if column.required else "计算" if column.computed else "",
+                _KINDS[column.kind],
+                _choices(column),
+                "、".join(column.synonyms),
+                column.prompt,
+            )
+            for column in sheet.columns
+        ),
+    )
+    if sheet is layout.INFO:
+        yield from _table(
+            ("项目", "填写说明", "可选的内容"),
+            (
+                (name, words, "、".join(layout.INFO_CHOICES.get(name, ())))
+                for name, words in layout.INFO_ROWS
+            ),
+        )
+    if sheet is layout.TEXTS:
+        yield f"章节：{'、'.join(layout.CHAPTERS)}。"
+        yield ""
+    if sheet is layout.PARAMETERS:
+        yield from _parameters()
+
+
+def _choices(column: Column) -> str:
+    if column.header == "评分方式":
+        return "、".join(methods.NAMES) + "，或评分规则表中的规则名"
+    return "、".join(column.choices)
+
+
+def _parameters() -> Iterator[str]:
+    yield "不填的参数按默认值；生效的值都写在评分结果的“方法与参数”里。"
+    yield ""
+    yield from _table(
+        ("参数", "默认", "可以填", "说明"),
+        ((p.name, p.default, _allowed(p), p.words) for p in layout.PARAMETER_LIST),
+    )
+
+
+def _not_yet() -> Iterator[str]:
+    if methods.NOT_YET:
+        yield "## 本版本尚不支持"
+        yield ""
+        yield f"评分方式 {'、'.join(methods.NOT_YET)} 和评分规则表中的规则已在格式之内，但还不能计分；用到时停止（X607），不会略过。"
+        yield ""
+
+
+def _allowed(parameter: Parameter) -> str:
+    if parameter.choices:
+        return "、".join(parameter.choices)
+    unit = "%" if parameter.percent else ""
+    return f"{parameter.low}{unit} 到 {parameter.high}{unit}"
+
+
+# Pictures: LibreOffice prints, pdftoppm draws; cropping is little enough for the standard library.
+
+_DOTS = 110
+"""Per inch: what a screen shows well."""
+Picture = tuple[int, list[bytes]]
+"""Width, and rows of RGB."""
+
+
+def draw(into: Path) -> None:
+    """Make the README's pictures; RuntimeError or TimeoutError where LibreOffice cannot."""
+    sys.path.insert(0, str(ROOT))  # the tests know how to drive LibreOffice
+    from tests import documents
+    from xlkpi import office
+
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        good, bad = home / "示例办公室.xlsx", home / "示例办公室（有错误）.xlsx"
+        good.write_bytes(documents.sample(documents.RECIPES / "基本示例.md"))
+        bad.write_bytes(documents.recipe(documents.RECIPES / "常见错误.md").workbook())
+        scored, marked = office.handled(good).scored, office.handled(bad).correction
+        assert scored and marked
+        summary = _drawn(scored, home, "绩效自评汇总")
+        listed, ballot = _drawn(marked, home, "问题清单"), _drawn(marked, home, "评分表（乙）")
+        (into / "summary.png").write_bytes(_png(_cropped(summary)))
+        upper, lower = _cropped(listed), _cropped(ballot, highest=260)
+        (into / "marked.png").write_bytes(_png(_stacked(upper, lower)))
+
+
+def _drawn(workbook: Path, home: Path, title: str) -> Picture:
+    """Return the first printed page that bears the title."""
+    from tests.libreoffice import pictures
+
+    into = home / workbook.stem
+    pdf = into / f"{workbook.stem}.pdf"
+    pages = len(list(into.glob("*.png"))) or len(pictures(workbook, into))
+    for page in range(1, pages + 1):
+        at = ["-f", str(page), "-l", str(page)]
+        if title in _output("pdftotext", *at, str(pdf), "-").decode():
+            return _ppm(_output("pdftoppm", "-r", str(_DOTS), *at, str(pdf)))
+    raise RuntimeError(f"no page of {workbook.name} bears {title}")
+
+
+def _output(*command: str) -> bytes:
+    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+
+
+def _ppm(data: bytes) -> Picture:
+    kind, size, _, pixels = data.split(b"\n", 3)
+    assert kind == b"P6", kind
+    width, height = map(int, size.split())
+    return width, [pixels[y * width * 3 : (y + 1) * width * 3] for y in range(height)]
+
+
+def _cropped(picture: Picture, highest: int = 10_000, margin: int = 12) -> Picture:
+    """Return what is printed, without the page's white and without its footer."""
+    width, rows = picture
+    inked = [y for y, row in enumerate(rows) if row.strip(b"\xff")]
+    ends = (y for y, after in pairwise(inked) if after - y > _DOTS)
+    top, bottom = inked[0], next(ends, inked[-1])
+    kept = rows[max(0, top - margin) : min(bottom + margin, top + highest)]
+    left = min(width - len(row.lstrip(b"\xff")) // 3 for row in kept)
+    right = max(len(row.rstrip(b"\xff")) // 3 for row in kept)
+    left, right = max(0, left - margin), min(width, right + margin)
+    return right - left, [row[left * 3 : right * 3] for row in kept]
+
+
+def _stacked(upper: Picture, lower: Picture) -> Picture:
+    width = max(upper[0], lower[0])
+    rows = [row.ljust(width * 3, b"\xff") for _, rows in (upper, lower) for row in rows]
+    return width, rows
+
+
+def _png(picture: Picture) -> bytes:
+    width, rows = picture
+    head = struct.pack(">IIBBBBB", width, len(rows), 8, 2, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + row for row in rows), 9)
+    parts = (_chunk(b"IHDR", head), _chunk(b"IDAT", body), _chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+@click.command()
+@click.option("--pictures", is_flag=True, help="Also make docs/pictures, through LibreOffice.")
+def main(pictures: bool) -> None:
+    """Write the generated documentation."""
+    for path, text in generated().items():
+        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
+        print(path)
+    if pictures:
+        draw(ROOT / "docs" / "pictures")
+        print("docs/pictures")
+
+
+if __name__ == "__main__":
+    main()

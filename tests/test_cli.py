@@ -1,0 +1,174 @@
+"""The command line: what is printed where, exit codes, Chinese whatever the console."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import documents
+from xlkpi.findings import CODES
+
+BASE = documents.RECIPES / "基本示例.md"
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "xlkpi", *map(str, arguments)], capture_output=True, timeout=60,
+        check=False, env={**os.environ, "PYTHONPATH": str(documents.ROOT), **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    path = tmp_path / "好.xlsx"
+    path.write_bytes(documents.sample(BASE))
+    return path
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    path = tmp_path / "坏.xlsx"
+    path.write_bytes(
+        documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", "数 99")])
+    )
+    return path
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Path:
+    path = tmp_path / "网页.xlsx"
+    path.write_text("<html><table><tr><td>1</td></tr></table></html>", encoding="utf-8")
+    return path
+
+
+def test_exit_codes(sound: Path, broken: Path, nothing: Path) -> None:
+    assert run("check", sound).returncode == 0
+    assert run("check", broken).returncode == 1
+    assert run("check", nothing).returncode == 3
+    assert run("check", sound, nothing, broken).returncode == 3
+    assert run("check", sound.with_name("没有.xlsx")).returncode == 3
+    assert run("score").returncode == 2
+    assert run("nonsense").returncode == 2
+
+
+def test_one_bad_file_does_not_stop_the_others(sound: Path, broken: Path, nothing: Path) -> None:
+    made = run("score", "--json", nothing, broken, sound)
+    lines = [json.loads(line) for line in made.stdout.decode("utf-8").splitlines()]
+    assert [line["status"] for line in lines] == ["unreadable", "refused", "scored"]
+    assert made.returncode == 3
+    assert lines[0]["total"] is None
+    assert lines[0]["findings"][0]["code"] == "X004"
+    assert lines[1]["grade"] is None
+    assert lines[1]["outputs"]["correction"].endswith("坏_待修改.xlsx")
+    assert lines[2]["total"] == "93.57"
+
+
+def test_nothing_is_written_for_what_is_no_workbook(nothing: Path) -> None:
+    made = run("score", nothing)
+    assert "另存为 .xlsx" in made.stdout.decode()
+    assert [path.name for path in nothing.parent.iterdir()] == ["网页.xlsx"]
+
+
+def test_check_writes_nothing(broken: Path) -> None:
+    made = run("check", broken)
+    assert "评分_甲!H5" in made.stdout.decode()
+    assert [path.name for path in broken.parent.iterdir()] == ["坏.xlsx"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
+def test_no_console_can_make_it_raise(broken: Path, encoding: str) -> None:
+    made = run("score", broken, LC_ALL="C", PYTHONIOENCODING=encoding)
+    assert made.returncode == 1
+    assert b"Traceback" not in made.stderr
+    assert "得分" in made.stdout.decode("utf-8" if encoding == "ascii" else encoding)
+    said = run("score", broken, "--json", LC_ALL="C", PYTHONIOENCODING=encoding)
+    assert json.loads(said.stdout.decode("utf-8"))["status"] == "refused"
+
+
+def test_usage_errors_are_chinese() -> None:
+    made = run("score", "--nonsense", "x.xlsx", LC_ALL="C", PYTHONIOENCODING="ascii")
+    said = made.stderr.decode()
+    assert "错误" in said
+    assert "Error" not in said
+    assert "Usage" not in said
+
+
+def test_new_makes_a_blank_with_a_ballot_for_each_scorer(tmp_path: Path) -> None:
+    out = tmp_path / "空白.xlsx"
+    made = run(
+        "new", out, "--department", "示例局", "--year", "2024",
+        "--scorer", "甲,主任,组长,2", "--scorer", "乙", "--with", "复核,加减分",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr.decode()
+    book = openpyxl.load_workbook(out)
+    assert {"评分_甲", "评分_乙", "复核", "加减分", "填表说明"} <= set(book.sheetnames)
+    assert "资金来源" not in book.sheetnames
+    assert book["基本信息"]["B5"].value == "示例局"
+    assert [cell.value for cell in book["评价工作组"][5]][:5] == ["甲", "主任", "组长", "是", 2]
+    assert book["评分_乙"]["B3"].value == "乙"
+    assert not [sheet for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    again = run("new", out)
+    assert again.returncode == 2
+    assert "已经存在" in again.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "scorers", [["甲", "甲"], ["A", "a"], ["甲/乙"], ["甲[1]"], ["人" * 29], [""], ["甲,,,零"]]
+)
+def test_new_refuses_names_that_cannot_be_sheets(tmp_path: Path, scorers: list[str]) -> None:
+    options = [part for name in scorers for part in ("--scorer", name)]
+    made = run("new", tmp_path / "空白.xlsx", *options)
+    assert made.returncode == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_last_years_workbook_is_a_template(sound: Path, tmp_path: Path) -> None:
+    out = tmp_path / "今年.xlsx"
+    made = run("new", out, "--template", sound, "--year", "2024", "--scorer", "丁")
+    assert made.returncode == 0, made.stderr.decode()
+    book = openpyxl.load_workbook(out)
+    assert book["三级指标"]["A6"].value == "A1.2"
+    assert book["三级指标"]["F6"].value == 8  # this year's system starts from last year's target
+    assert book["三级指标"]["H6"].value is None  # and not from last year's answer
+    assert book["评分_丁"]["H5"].value is None
+    assert book["预算执行"]["A5"].value is None
+    assert book["基本信息"]["B5"].value == "示例办公室"
+    assert book["基本信息"]["B6"].value == "2024"
+
+
+def test_templates_are_listed() -> None:
+    assert "部门整体支出绩效自评" in run("templates").stdout.decode()
+
+
+def test_explain_tells_what_a_code_means() -> None:
+    made = run("explain", "x203")
+    assert made.returncode == 0
+    assert CODES["X203"].title in made.stdout.decode()
+    assert run("explain", "X999").returncode == 2
+
+
+def test_our_own_bug_is_one_chinese_sentence(sound: Path, tmp_path: Path) -> None:
+    bug = tmp_path / "bug.py"
+    bug.write_text(
+        "import sys, xlkpi.office\n"
+        "def broken(*_, **__): raise KeyError('boom')\n"
+        "xlkpi.office.handled = broken\n"
+        f"sys.argv = ['xlkpi', 'score', {str(sound)!r}]\n"
+        "from xlkpi.cli import main\nmain()\n",
+        encoding="utf-8",
+    )
+    for shown in ("", "1"):
+        made = subprocess.run(
+            [sys.executable, bug], capture_output=True, check=False, timeout=60,
+            env={**os.environ, "PYTHONPATH": str(documents.ROOT), "XLKPI_TRACEBACK": shown},
+        )  # fmt: skip
+        said = made.stderr.decode("utf-8")
+        assert made.returncode == 4
+        assert "程序出现内部错误" in said
+        assert ("Traceback" in said) is bool(shown)

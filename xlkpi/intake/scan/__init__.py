@@ -1,0 +1,59 @@
+"""What a workbook's package says that no engine tells: limits, errors, formulas, formats.
+
+pandas reads `#DIV/0!`, a formula without a value and a blank alike; calamine
+aborts the process on two far-apart cells; openpyxl drops rows out of order. So
+the package itself is read first, once, by a streaming parser, and whatever
+would mislead an engine is refused here with its cause.
+
+Each module imports only those before it: limits, facts, memo, addresses;
+package (the zip), parts, workbook; shapes, shared, notes, worksheet, plain.
+"""
+
+from __future__ import annotations
+
+from xlkpi.intake.scan.facts import Formula, Package, SheetFacts
+from xlkpi.intake.scan.limits import LIMITS, Limits, within
+from xlkpi.intake.scan.parts import Parts, count_tags, is_true
+from xlkpi.intake.scan.plain import plain_facts
+from xlkpi.intake.scan.shared import Book, percent_styles, shared_texts
+from xlkpi.intake.scan.workbook import Listed, defined_names, listed_sheets, main_part, producer
+from xlkpi.intake.scan.worksheet import parsed_facts
+
+__all__ = ["LIMITS", "Formula", "Limits", "Package", "SheetFacts", "scan"]
+
+
+def scan(data: bytes, limits: Limits = LIMITS) -> Package:
+    """Read the facts of the package in `data`.
+
+    Raises `Unreadable`: X002 locked entries, X006 damaged zip, X010 DOCTYPE,
+    X011 colliding part names, X012 cells out of order, X013 over a limit,
+    X014 broken or missing parts, X016 strict OOXML.
+    """
+    parts = Parts(data, limits)
+    main, links = main_part(parts)
+    sheets = listed_sheets(parts, main, links)
+    shared = shared_texts(parts, links.usual("sharedStrings", "xl/sharedStrings.xml"))
+    percents = percent_styles(parts, links.usual("styles", "xl/styles.xml"))
+    book = Book(limits, shared, percents)
+    facts = tuple(_sheet(parts, sheet, book) for sheet in sheets)
+    written_by = producer(parts)
+    parts.check_unread()
+    return Package(
+        sheets=facts,
+        names=defined_names(main),
+        date1904=any(
+            is_true(item.attributes.get("date1904")) for item in main if item.name == "workbookPr"
+        ),
+        macros=any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts),
+        external_links=sum(link.kind == "externalLink" for link in links),
+        cells=book.cells,
+        producer=written_by,
+    )
+
+
+def _sheet(parts: Parts, sheet: Listed, book: Book) -> SheetFacts:
+    """The facts of one worksheet, by the fast way where its rows allow it."""
+    xml = parts.read(sheet.part)
+    parts.tags += count_tags(xml)
+    within(parts.limits.tags, parts.tags, "表格与文字的标记数", sheet=sheet.name)
+    return plain_facts(sheet, xml, book) or parsed_facts(sheet, xml, book)

@@ -1,0 +1,63 @@
+"""What the scan says: a workbook and its sheets, apart from the values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlkpi.place import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula as written."""
+
+    text: str
+    """Without the equals sign; empty for the followers of a shared formula."""
+    cached: bool
+    """False where no value is stored with it, so that engines show a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """One worksheet, apart from its values."""
+
+    name: str
+    part: str
+    """Name of the part in the package."""
+    state: str
+    """`visible`, `hidden` or `veryHidden`."""
+    errors: Mapping[Address, str]
+    """Cells that hold an error, with its text (`#DIV/0!`)."""
+    formulas: Mapping[Address, Formula]
+    percents: frozenset[Address]
+    """Cells with a number that is shown as per cent."""
+    hidden_rows: frozenset[int]
+    """Within the extent; zero-based."""
+    hidden_columns: frozenset[int]
+    """Within the extent; zero-based."""
+    merges: tuple[tuple[int, int, int, int], ...]
+    """First row, first column, last row, last column; all zero-based, inclusive."""
+    rows: int
+    """Last valued row + 1; `<dimension>` is never trusted."""
+    columns: int
+    """Last valued column + 1."""
+    filtered: bool
+    """A filter of the sheet is active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One workbook, apart from its values."""
+
+    sheets: tuple[SheetFacts, ...]
+    """Worksheets in the workbook's order; chart, dialog and macro sheets are left out."""
+    names: Mapping[str, str]
+    """Defined names and what they stand for; one local to a sheet is `Sheet!name`."""
+    date1904: bool
+    macros: bool
+    external_links: int
+    cells: int
+    """Valued cells of all sheets."""
+    producer: str
+    """The program that wrote the file, as it calls itself; empty where it does not say."""

@@ -1,0 +1,105 @@
+"""What is noted of a sheet while its rows go by, whichever way they are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xlkpi.intake.scan.addresses import merged
+from xlkpi.intake.scan.facts import Formula, SheetFacts
+from xlkpi.intake.scan.limits import within
+from xlkpi.intake.scan.shared import Book
+from xlkpi.intake.scan.workbook import Listed
+from xlkpi.intake.unreadable import Unreadable
+from xlkpi.place import Address
+
+
+@dataclass(slots=True, eq=False)
+class Notes:
+    """The facts of one worksheet, as far as it has been read."""
+
+    sheet: Listed
+    book: Book
+    errors: dict[Address, str] = field(default_factory=dict)
+    formulas: dict[Address, Formula] = field(default_factory=dict)
+    percents: set[Address] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_spans: list[tuple[int, int]] = field(default_factory=list)
+    """First column and the one after the last."""
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    rows: int = 0
+    columns: int = 0
+    filtered: bool = False
+
+    def facts(self) -> SheetFacts:
+        """What has been noted, within the extent."""
+        hidden = (range(first, min(last, self.columns)) for first, last in self.hidden_spans)
+        return SheetFacts(
+            name=self.sheet.name,
+            part=self.sheet.part,
+            state=self.sheet.state,
+            errors=self.errors,
+            formulas=self.formulas,
+            percents=frozenset(self.percents),
+            hidden_rows=frozenset(row for row in self.hidden_rows if row < self.rows),
+            hidden_columns=frozenset(column for span in hidden for column in span),
+            merges=tuple(self.merges),
+            rows=self.rows,
+            columns=self.columns,
+            filtered=self.filtered,
+        )
+
+    def damaged(self, what: str) -> Unreadable:
+        """The cause for a sheet that breaks the rules of its part."""
+        return Unreadable("X014", part=self.sheet.part, what=what)
+
+    def hide(self, row: int) -> None:
+        """Note a hidden row; none beyond the limit, where there may be a million."""
+        if row < self.book.limits.rows:
+            self.hidden_rows.add(row)
+
+    def merge(self, reference: str) -> None:
+        """Note a merged range."""
+        area = merged(reference)
+        if area is None:
+            raise self.damaged(f"合并区域“{reference}”有错")
+        self.book.merges += 1
+        within(self.book.limits.merges, self.book.merges, "合并单元格数", sheet=self.sheet.name)
+        self.merges.append(area)
+
+    def grow_rows(self, rows: int) -> None:
+        """Go on to a row further down."""
+        # Once a row is often enough for the cells, too: a row has at most `columns` of them.
+        self.rows = rows
+        limits = self.book.limits
+        within(limits.rows, rows, "行数", sheet=self.sheet.name)
+        within(limits.cells, self.book.cells, "有内容的单元格数")
+
+    def grow_columns(self, columns: int) -> None:
+        """Go on to a column further right."""
+        self.columns = columns
+        within(self.book.limits.columns, columns, "列数", sheet=self.sheet.name)
+
+    def note(
+        self, address: Address, kind: str, style: str, formula: str | None, value: str | None
+    ) -> None:
+        """Note a formula, an error, a per cent; check a text. None: no such element."""
+        bare = "" if value is None else value.strip()
+        if formula is not None:
+            cached = bare != "" or (kind == "str" and value is not None)
+            self.formulas[address] = Formula(formula.strip(), cached)
+            self.check_text(len(formula))
+        if kind == "n":
+            if bare and style in self.book.percent_styles:
+                self.percents.add(address)
+        elif kind == "s":
+            if bare and bare not in self.book.shared:
+                raise self.damaged(f"文字序号 {bare} 不存在")
+        elif kind == "e":
+            self.errors[address] = bare
+        else:
+            self.check_text(len(bare))
+
+    def check_text(self, length: int) -> None:
+        """Refuse a text or a formula of so many characters, if they are too many."""
+        if length > self.book.limits.text:  # for every text: spares the call
+            within(self.book.limits.text, length, "一个单元格的字数", sheet=self.sheet.name)
