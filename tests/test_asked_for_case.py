@@ -67,7 +67,15 @@ def test_the_scored_workbook_opens_on_its_results_and_holds_the_inputs(
     scored: tuple[Path, dict[str, object]],
 ) -> None:
     held = libreoffice.cells(scored[0])
-    assert list(held)[:7] == ["汇总", "等级", "指标得分", "检查记录", "方法与参数", "校验", "来源与指纹"]
+    assert list(held)[:7] == [
+        "汇总",
+        "等级",
+        "指标得分",
+        "检查记录",
+        "方法与参数",
+        "校验",
+        "来源与指纹",
+    ]
     source = libreoffice.cells(SAMPLE)
     for sheet in ("预算执行", "三级指标", "评分_组长", "文字材料", "等级标准"):
         live = libreoffice.formulas(SAMPLE)[sheet]  # running totals and checks are the blank's own

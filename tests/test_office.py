@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tests import documents
-from xlkpi import disk, office
+from xlkpi import office
 from xlkpi.write import emit
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -89,7 +89,9 @@ def test_our_marks_are_taken_off_in_the_next_copy(source: Path) -> None:
     assert book.sheetnames.count("问题清单") == 1
     mended, broken = book["评分_甲"]["H5"], book["评分_乙"]["H5"]
     assert mended.comment is None
-    assert mended.fill.fgColor.rgb == book["评分_丙"]["H5"].fill.fgColor.rgb  # an input's own yellow
+    assert (
+        mended.fill.fgColor.rgb == book["评分_丙"]["H5"].fill.fgColor.rgb
+    )  # an input's own yellow
     assert "X203" in broken.comment.text
 
 
@@ -154,8 +156,7 @@ def test_an_old_output_survives_a_failed_write(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(disk.Unwritten, match="磁盘空间不足"):
-        office.handled(source)
+    assert office.handled(source).unwritten == "磁盘空间不足"
     assert result.read_bytes() == before
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]  # and no litter
 
@@ -169,8 +170,7 @@ def test_a_read_only_folder_is_told(source: Path, monkeypatch: pytest.MonkeyPatc
         return opened(self, mode, *rest, **named)
 
     monkeypatch.setattr(Path, "open", deny)
-    with pytest.raises(disk.Unwritten, match="没有写入权限"):
-        office.handled(source)
+    assert office.handled(source).unwritten.startswith("没有写入权限")
     assert names(source.parent) == ["甲.xlsx"]
 
 
@@ -182,3 +182,21 @@ def test_our_worksheet_writes_what_the_stock_one_writes(
     monkeypatch.setattr(emit, "_Worksheet", None)
     stock = office.handled(source).scored.read_bytes()
     assert ours == stock
+
+
+def test_two_sources_of_one_name_never_replace_each_others_results(
+    source: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "另一处" / "甲.xlsx"
+    other.parent.mkdir()
+    other.write_bytes(source.read_bytes())
+    taken: set[Path] = set()
+    out = tmp_path / "出"
+    first = office.handled(source, out, folder=True, taken=taken)
+    second = office.handled(other, out, folder=True, taken=taken)
+    assert first.scored == out / "甲_评分结果.xlsx"
+    assert second.scored == out / "甲_评分结果(2).xlsx"
+
+
+def test_a_file_where_a_folder_should_be_is_told(source: Path) -> None:
+    assert office.handled(source, source / "x.xlsx").unwritten

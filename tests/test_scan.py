@@ -480,10 +480,10 @@ def test_a_bomb_is_refused_at_once() -> None:
         return parts[:start] + local + directory + end
 
     honest, lying = bomb(1 << 30), bomb(1000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert limit_of(honest) == (1 << 30, LIMITS.entry)
     assert code(lying) == "X006"
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_limit_on_sheets_comes_before_the_sheets() -> None:
@@ -543,17 +543,17 @@ def test_a_declared_number_of_texts_is_not_believed() -> None:
 
 def test_a_million_styled_blank_rows_are_read_in_bounded_time() -> None:
     blank = "".join(f'<row r="{row}" s="1" customFormat="1"/>' for row in range(2, 1_000_001))
-    begun = time.perf_counter()
+    begun = time.process_time()
     facts = scan(with_rows('<row r="1"><c r="A1"><v>1</v></c></row>' + blank)).sheets[0]
     assert (facts.rows, facts.columns) == (1, 1)
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15
 
 
 def test_blank_cells_without_end_are_refused() -> None:
     rows = '<row r="1">' + "<c/>" * 6_000_000 + "</row>"
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert limit_of(with_rows(rows))[1] == LIMITS.tags
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_rows_that_are_all_different_are_read_in_bounded_time() -> None:
@@ -561,9 +561,9 @@ def test_rows_that_are_all_different_are_read_in_bounded_time() -> None:
         f'<row r="{row}">' + "".join(f'<c r="{"ABCDEFGH"[at]}{row}" s="{row * 8 + at}"/>' for at in range(8)) + "</row>"
         for row in range(1, 60_000)
     )  # fmt: skip
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert scan(with_rows(rows)).cells == 0
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15
 
 
 # --- facts -----------------------------------------------------------------------------------

@@ -35,8 +35,7 @@ def parts(data: Path | bytes) -> dict[str, bytes]:
 
 def rows(contents: Contents) -> dict[str, list[dict[str, object]]]:
     """Rows by sheet, ballots included, that hold something."""
-    found = {name: [dict(row) for row in held] for name, held in contents.sheets.items() if held}
-    return found
+    return {name: [dict(row) for row in held] for name, held in contents.sheets.items() if held}
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)

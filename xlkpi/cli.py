@@ -123,23 +123,17 @@ def score(files: tuple[Path, ...], out: str | None, as_json: bool) -> None:
 
     没有错误时在原文件旁写出“_评分结果.xlsx”；有错误时写出“_待修改.xlsx”，每个问题都标在格子上。
     """
-    from xlkpi import disk, office
+    from xlkpi import office
     from xlkpi.write import plain
 
     folder = out is not None and (
         len(files) > 1 or out.endswith(("/", os.sep)) or Path(out).is_dir()
     )
     worst = 0
+    taken: set[Path] = set()
     for path in files:
-        try:
-            handled = office.handled(path, Path(out) if out is not None else None, folder)
-        except disk.Unwritten as problem:
-            click.echo(
-                f"{path.name}：结果没有写出：{problem}。请换一个位置，例如 -o 另一文件夹/", err=True
-            )
-            worst = max(worst, 2)
-            continue
-        worst = max(worst, office.exit_code(handled.outcome))
+        handled = office.handled(path, Path(out) if out is not None else None, folder, taken)
+        worst = max(worst, office.exit_code(handled.outcome, handled.unwritten))
         if as_json:
             _json(plain.score_json(handled.outcome, handled.outputs))
             continue
@@ -166,6 +160,11 @@ def _tell(path: Path, handled: object) -> None:
         click.echo(f"评分结果：{handled.scored}")
     if handled.correction:
         click.echo(f"待修改：{handled.correction}")
+    if handled.unwritten:
+        click.echo(
+            f"{path.name}：结果没有写出：{handled.unwritten}。请换一个位置，例如 -o 另一文件夹/",
+            err=True,
+        )
     for words in handled.said:
         click.echo(words, err=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -60,7 +61,8 @@ def store(path: Path, data: bytes) -> None:
         reason = "磁盘空间不足" if problem.errno == 28 else f"系统错误 {problem.errno}"
         raise Unwritten(reason) from problem
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -74,6 +74,8 @@ class Column:
     """The table cannot be found without this header."""
     computed: bool = False
     """The template computes it: never trusted, never required."""
+    decides: bool = False
+    """Not required, but the score depends on what stands there."""
     words: bool = False
     """It only explains; a text there makes no row."""
     choices: tuple[str, ...] = ()
@@ -131,6 +133,7 @@ TARGET = Column(
     14,
     prompt="年初确定的目标。按公式计分的指标只填数字，单位写在“计量单位”。",
     synonyms=("指标值", "年初目标值", "年初目标值(A)", "年初设定目标"),
+    decides=True,
 )
 ACTUAL = Column(
     "实际完成值",
@@ -138,6 +141,7 @@ ACTUAL = Column(
     14,
     prompt="年末实际完成的数值。按公式计分的指标只填数字。",
     synonyms=("全年实际值", "全年完成值", "完成值", "实际完成值(B)"),
+    decides=True,
 )
 MARK = Column(
     "得分",
@@ -225,8 +229,15 @@ GROUP = Sheet(
         Column("姓名", _T, 14, True, prompt="与评分表上的评分人一致。"),
         Column("职务", _T, 20),
         Column("分工", _T, 10, choices=("组长", "副组长", "成员")),
-        Column("是否评分", _CHOICE, 10, choices=(YES, NO, ABSENT), prompt="不填视为“是”。"),
-        Column("评分权重", _N, 10, prompt="任意正数，只在“加权平均”时使用。"),
+        Column(
+            "是否评分",
+            _CHOICE,
+            10,
+            choices=(YES, NO, ABSENT),
+            prompt="不填视为“是”。",
+            decides=True,
+        ),
+        Column("评分权重", _N, 10, prompt="任意正数，只在“加权平均”时使用。", decides=True),
     ),
     "每名成员一行。参加评分的人各有一张“评分_姓名”表；不评分填“否”，缺席填“缺席”。",
     required=True,
@@ -271,7 +282,7 @@ GOALS = Sheet(
         Column("类型", _CHOICE, 11, choices=("总体目标", "主要任务")),
         Column("预期目标", _T, 40, True),
         Column("实际完成情况", _T, 40),
-        Column("完成程度", _T, 12),
+        Column("完成程度", _T, 12, decides=True),
         Column("未完成原因", _T, 26),
     ),
     "逐条填写年初目标和年末完成情况。",
@@ -311,17 +322,17 @@ TIER3 = Sheet(
         Column("二级编号", _C, 9, True, prompt="它所属的二级指标的编号。"),
         Column("三级指标", _T, 22, True),
         POINTS,
-        Column("指标性质", _T, 9, choices=NATURES, synonyms=("性质",)),
+        Column("指标性质", _T, 9, choices=NATURES, synonyms=("性质",), decides=True),
         TARGET,
-        Column("计量单位", _T, 9, synonyms=("度量单位",)),
+        Column("计量单位", _T, 9, synonyms=("度量单位",), decides=True),
         ACTUAL,
-        Column("评分方式", _T, 13, prompt="不填视为评分人打分。"),
-        Column("完成程度", _T, 10, choices=DEGREES, prompt="只在定性三档时填写。"),
+        Column("评分方式", _T, 13, prompt="不填视为评分人打分。", decides=True),
+        Column("完成程度", _T, 10, choices=DEGREES, prompt="只在定性三档时填写。", decides=True),
         Column("评分标准", _T, 30),
         Column("佐证材料", _T, 20),
         REASON,
         Column("评价方面", _T, 13, choices=ASPECTS),
-        Column("核减分", _N, 8, prompt="按公式计分的指标可在此核减，须写理由。"),
+        Column("核减分", _N, 8, prompt="按公式计分的指标可在此核减，须写理由。", decides=True),
         Column("核减理由", _T, 18),
     ),
     "同一个二级指标下，三级指标的分值合计等于二级指标的分值。年末填写实际完成值、佐证材料和偏差原因。",
@@ -339,7 +350,7 @@ BALLOT = Sheet(
         Column("佐证材料", _T, 20, computed=True),
         Column(POINTS.header, _N, 8, computed=True, synonyms=POINTS.synonyms),
         MARK,
-        Column("评分说明", _T, 20, prompt="需回避时写“回避”，得分留空。"),
+        Column("评分说明", _T, 20, prompt="需回避时写“回避”，得分留空。", decides=True),
     ),
     "只填黄色的“得分”：0 到分值之间。需要回避的，得分留空并在“评分说明”写“回避”。灰色行由系统计分，不用填。",
     key="编号",

@@ -218,6 +218,11 @@ class Tier:
     name: Text
     points: Number
 
+    @property
+    def label(self) -> str:
+        """What it is called in a sentence: its code, else its name, else its row."""
+        return self.code.value or self.name.value or f"第 {self.row + 1} 行"
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator(Tier):
@@ -291,6 +296,8 @@ class Filled:
     """By sheet name of the format; ballots are under `ballots`."""
     template: str
     version: int | None
+    format_places: tuple[Place, Place]
+    """Where the template's name and the version stand; the file as a whole where they do not."""
     info: Mapping[str, Text]
     parameters: Parameters
     members: tuple[Member, ...]

@@ -37,6 +37,8 @@ class Handled:
     correction: Path | None = None
     said: tuple[str, ...] = ()
     """Sentences about files: what was put beside what, and why."""
+    unwritten: str = ""
+    """Why the output could not be written; nothing was."""
 
     @property
     def outputs(self) -> dict[str, str | None]:
@@ -78,24 +80,38 @@ def checked(path: Path) -> Outcome:
     return _not_a_result(outcomes([document(path)])[0])
 
 
-def handled(path: Path, out: Path | None = None, folder: bool = False) -> Handled:
+def handled(
+    path: Path, out: Path | None = None, folder: bool = False, taken: set[Path] | None = None
+) -> Handled:
     """Score one source and put the scored workbook, or the marked copy, where it belongs.
 
-    Raises disk.Unwritten where the output cannot be written.
+    `taken` holds what this run has already written, so that two sources of one name never replace
+    each other's results; it grows.
     """
     opened = document(path)
     outcome = _not_a_result(outcomes([opened])[0])
-    where = target(path, out, folder)
     if outcome.status is Status.UNREADABLE or opened.data is None or _is_result(outcome):
         return Handled(outcome)
-    if outcome.status is Status.SCORED:
-        said = _put(where.scored, emit(scored(outcome)), path)
-        gone = _retire(where.correction, path)
-        return Handled(outcome, scored=said.path, said=(*said.words, *gone))
+    where = target(path, out, folder)
+    sound = outcome.status is Status.SCORED
+    wanted, stale = (where.scored, where.correction) if sound else (where.correction, where.scored)
+    try:
+        put = _put(
+            wanted, _bytes(outcome, opened.data), path, taken if taken is not None else set()
+        )
+    except disk.Unwritten as problem:
+        return Handled(outcome, unwritten=str(problem))
+    said = (*put.words, *_retire(stale, path, taken or set()))
+    if sound:
+        return Handled(outcome, scored=put.path, said=said)
+    return Handled(outcome, correction=put.path, said=said)
+
+
+def _bytes(outcome: Outcome, data: bytes) -> bytes:
+    if outcome.scored:
+        return emit(scored(outcome))
     assert outcome.filled is not None
-    said = _put(where.correction, correction(opened.data, outcome.filled, outcome.findings), path)
-    gone = _retire(where.scored, path)
-    return Handled(outcome, correction=said.path, said=(*said.words, *gone))
+    return correction(data, outcome.filled, outcome.findings)
 
 
 def _not_a_result(outcome: Outcome) -> Outcome:
@@ -117,19 +133,22 @@ class _Put:
     words: tuple[str, ...] = ()
 
 
-def _put(path: Path, data: bytes, source: Path) -> _Put:
+def _put(path: Path, data: bytes, source: Path, taken: set[Path]) -> _Put:
     """Write an output under its name, or under the next free one where that is not ours to take."""
-    chosen = _free(path, source)
+    chosen = _free(path, source, taken)
     disk.store(chosen, data)
+    taken.add(chosen)
     if chosen == path:
         return _Put(chosen)
     return _Put(chosen, (f"“{path.name}”已有内容，没有覆盖；新的结果写入“{chosen.name}”",))
 
 
-def _free(path: Path, source: Path) -> Path:
+def _free(path: Path, source: Path, taken: set[Path]) -> Path:
     for number in range(1, _MOST_COPIES):
         name = path.name if number == 1 else f"{path.stem}({number}){path.suffix}"
         candidate = path.with_name(name)
+        if candidate in taken:
+            continue
         if not os.path.lexists(candidate) or (
             not _same_file(candidate, source) and _ours(candidate)
         ):
@@ -154,9 +173,9 @@ def _ours(path: Path) -> bool:
         return False
 
 
-def _retire(path: Path, source: Path) -> tuple[str, ...]:
+def _retire(path: Path, source: Path, taken: set[Path]) -> tuple[str, ...]:
     """Remove an output of ours that an earlier run left and this run has made stale."""
-    if not path.exists() or _same_file(path, source):
+    if path in taken or not path.exists() or _same_file(path, source):
         return ()
     if not _ours(path):
         return (f"“{path.name}”是以前留下的，已有人改动过，没有删除；请以新的结果为准",)
@@ -167,6 +186,8 @@ def _retire(path: Path, source: Path) -> tuple[str, ...]:
     return ()
 
 
-def exit_code(outcome: Outcome) -> int:
-    """Return the exit code of one outcome: 0 scored, 1 errors, 3 not a workbook."""
+def exit_code(outcome: Outcome, unwritten: str = "") -> int:
+    """Return the exit code of one outcome: 0 scored, 1 errors, 2 not written, 3 not a workbook."""
+    if unwritten:
+        return 2
     return {Status.SCORED: 0, Status.REFUSED: 1, Status.UNREADABLE: 3}[outcome.status]

@@ -73,11 +73,15 @@ def grade_bounds(filled: Filled) -> Iterator[Finding]:
     for (_, above), (grade, bound) in pairwise(bounds):
         if above is not None and bound is not None and bound >= above:
             yield finding(
-                "X704", grade.bound.place, plain(bound), grade=grade.name.value, above=plain(above)
+                "X704",
+                grade.bound.place,
+                plain(bound),
+                grade=grade.name.value or "",
+                above=plain(above),
             )
     if bounds:
         (first, top), (last, bottom) = bounds[0], bounds[-1]
         if top is not None and top > 100:
-            yield finding("X708", first.bound.place, plain(top), grade=first.name.value)
+            yield finding("X708", first.bound.place, plain(top), grade=first.name.value or "")
         if bottom is not None and bottom != 0:
-            yield finding("X705", last.bound.place, plain(bottom), grade=last.name.value)
+            yield finding("X705", last.bound.place, plain(bottom), grade=last.name.value or "")

@@ -41,7 +41,7 @@ def complete(filled: Filled) -> Iterator[Finding]:
         if project.name.blank:
             yield finding("X408", project.name.place)
         for what, amount in (("全年预算数", project.budget), ("全年执行数", project.executed)):
-            if amount.blank:
+            if amount.blank and (project.name.good or any(a.good for _, a in _amounts(project))):
                 called = project.name.value or f"第 {project.row + 1} 行"
                 yield finding("X405", amount.place, project=called, what=what)
         name = canonical(project.name.value or "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from xlkpi import methods
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import (
@@ -71,7 +72,7 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
         if member.scores and not _can_be_a_sheet(name):
             yield finding("X221", member.name.place, name)
         if member.name.blank:
-            yield finding("X218", member.name.place)
+            yield finding("X222", member.name.place)
         seen.setdefault(key, member)
 
 
@@ -85,10 +86,14 @@ def someone_scores(filled: Filled) -> Iterator[Finding]:
 
 def weights(filled: Filled) -> Iterator[Finding]:
     """加权平均 needs a positive weight for everyone who scores."""
-    needed = filled.parameters.text("综合方法") == "加权平均"
+    if filled.parameters.text("综合方法") != "加权平均":
+        return
     for member in filled.members:
-        if needed and member.scores and member.weight.blank:
-            yield finding("X212", member.weight.place, scorer=member.name.value)
+        if not member.scores:
+            continue
+        if member.weight.blank:
+            scorer = member.name.value or "这名成员"
+            yield finding("X212", member.weight.place, scorer=scorer)
         if member.weight.value is not None and member.weight.value <= 0:
             yield finding("X213", member.weight.place, plain(member.weight.value))
 
@@ -109,6 +114,8 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
     ballots, members = _ballots(filled), _members(filled)
     sheets = [grid for grid in filled.grids if sheet_named(grid.name) is BALLOT]
     unsure = len(sheets) > len(filled.ballots) or any(b.scorer.broken for b in filled.ballots)
+    if any(key not in members for key in ballots):
+        return  # a ballot under an unknown name is told; it may well be the missing one
     doubtful = {_told(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)}
     for key, member in members.items():
         if member.scores and key not in ballots and key not in doubtful and sheets and not unsure:
@@ -118,7 +125,7 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
 def ballots_of_members(filled: Filled) -> Iterator[Finding]:
     """Every ballot belongs to a member."""
     members = _members(filled)
-    known = bool(members)
+    known = bool(members) and not any(member.name.broken for member in filled.members)
     for ballot in filled.ballots:
         if known and ballot.scorer.good and _name(ballot.scorer.value) not in members:
             yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
@@ -189,13 +196,18 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
             mark = rows.get(key)
             if not indicator.judged or (mark is None and unsure) or key in doubled:
                 continue
-            if mark is None or (mark.mark.blank and not mark.recused and not mark.remark.broken):
-                place = mark.mark.place if mark else ballot.table.head("得分")
+            if mark is None:
+                yield finding(
+                    "X223", ballot.table.head("编号"),
+                    scorer=member.name.value, indicator=indicator.name.value or "",
+                    code=indicator.label,
+                )  # fmt: skip
+            elif mark.mark.blank and not mark.recused and not mark.remark.broken:
                 limit = _limit(filled, indicator)
                 yield finding(
-                    "X201", place,
+                    "X201", mark.mark.place,
                     scorer=member.name.value, indicator=indicator.name.value or "",
-                    code=indicator.code.value, limit=plain(limit) if limit is not None else "分值",
+                    code=indicator.label, limit=plain(limit) if limit is not None else "分值",
                 )  # fmt: skip
 
 
@@ -203,7 +215,10 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
     """0 ≤ 得分 ≤ 分值, or 100 in 百分制."""
     what = "百分制满分" if filled.parameters.hundred else "分值"
     known = _indicators(filled)
-    for _, mark in _rows(filled):
+    silent = {key for key, member in _members(filled).items() if not member.scores}
+    for ballot, mark in _rows(filled):
+        if _name(ballot.scorer.value) in silent:
+            continue
         indicator, value = known.get(mark.key), mark.mark.value
         limit = _limit(filled, indicator) if indicator else None
         if value is None or limit is None:
@@ -247,7 +262,7 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
         if indicator.judged and rows and len(rows) == len(asked) and all(r.recused for r in rows):
             yield finding(
                 "X215", indicator.code.place,
-                indicator=indicator.name.value or "", code=indicator.code.value,
+                indicator=indicator.name.value or "", code=indicator.label,
             )  # fmt: skip
 
 
@@ -256,10 +271,11 @@ def computed_marked(filled: Filled) -> Iterator[Finding]:
     known = _indicators(filled)
     for ballot, mark in _rows(filled):
         indicator = known.get(mark.key)
-        if indicator and not indicator.judged and mark.mark.value is not None:
+        computed = indicator is not None and indicator.method.value in methods.BY_NAME
+        if indicator and computed and mark.mark.value is not None:
             yield finding(
                 "X217", mark.mark.place, plain(mark.mark.value),
-                code=indicator.code.value, scorer=ballot.scorer.value or "",
+                code=indicator.label, scorer=ballot.scorer.value or "",
             )  # fmt: skip
 
 

@@ -49,15 +49,15 @@ def supported(filled: Filled) -> Iterator[Finding]:
         if indicator.method.good and is_known and not can:
             yield finding(
                 "X607", indicator.method.place, what=f"评分方式“{indicator.method.value}”",
-                how=f"请改用：{'、'.join(_SUPPORTED)}。",
+                how="、".join(_SUPPORTED),
             )  # fmt: skip
         if indicator.cut.good:
-            yield finding("X607", indicator.cut.place, what="核减分", how="请留空。")
+            yield finding("X607", indicator.cut.place, what="核减分", how="留空")
     for sheet in (EXTRA, REVIEW):
         table = filled.tables.get(sheet.name)
         if table and _used(filled, sheet.name):
             place = table.place(_used(filled, sheet.name)[0], sheet.key)
-            yield finding("X607", place, what=f"“{sheet.name}”表", how="请清空这张表。")
+            yield finding("X607", place, what=f"“{sheet.name}”表", how="清空这张表")
 
 
 def _used(filled: Filled, sheet: str) -> list[int]:
@@ -71,9 +71,9 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
     """A method that compares the actual with the target needs both, and a target not below 0."""
     for indicator in filled.indicators:
         method = indicator.method.value
-        if not rules_of.measured(method):
+        if not rules_of.measured(method) or not indicator.key:
             continue
-        said = {"code": indicator.code.value, "method": method}
+        said = {"code": indicator.label, "method": method}
         if indicator.actual.blank:
             yield finding("X602", indicator.actual.place, **said)
         if indicator.target.blank:
@@ -86,10 +86,10 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
 def natures(filled: Filled) -> Iterator[Finding]:
     """指标性质 tells which way is better; without it nothing is computed."""
     for indicator in filled.indicators:
-        if not rules_of.measured(indicator.method.value):
+        if not rules_of.measured(indicator.method.value) or not indicator.key:
             continue
         nature = indicator.nature
-        said = {"code": indicator.code.value, "method": indicator.method.value}
+        said = {"code": indicator.label, "method": indicator.method.value}
         if nature.blank or (nature.good and nature.value not in rules_of.DIRECTIONS):
             yield finding("X604", nature.place, nature.value or "（空）", **said)
 
@@ -101,6 +101,6 @@ def budget_needed(filled: Filled) -> Iterator[Finding]:
         if not rules_of.budgeted(indicator.method.value):
             continue
         if not filled.projects:
-            yield finding("X402", indicator.method.place, code=indicator.code.value)
+            yield finding("X402", indicator.method.place, code=indicator.label)
         elif all(amount == 0 for amount in budgets):
             yield finding("X407", filled.projects[0].budget.place)

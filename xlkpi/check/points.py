@@ -26,7 +26,7 @@ def codes_present(filled: Filled) -> Iterator[Finding]:
         for tier in tiers:
             if tier.code.blank:
                 yield finding("X306", tier.code.place)
-            if tier.level > 1 and tier.parent.blank:
+            if tier.level > 1 and tier.parent.blank and tier.key:
                 yield finding(
                     "X303", tier.parent.place, "（空）",
                     parent=_PARENTS[tier.level], sheet=_NAMES[tier.level - 1],
@@ -49,7 +49,7 @@ def names_present(filled: Filled) -> Iterator[Finding]:
     for tiers in _tiers(filled):
         for tier in tiers:
             if tier.name.blank and tier.key:
-                yield finding("X312", tier.name.place, code=tier.code.value)
+                yield finding("X312", tier.name.place, code=tier.label)
 
 
 def names_unique(filled: Filled) -> Iterator[Finding]:
@@ -67,8 +67,8 @@ def points_positive(filled: Filled) -> Iterator[Finding]:
     """分值 is there and above 0."""
     for tiers in _tiers(filled):
         for tier in tiers:
-            if tier.points.blank:
-                yield finding("X307", tier.points.place, code=_called(tier))
+            if tier.points.blank and (tier.key or tier.name.good):
+                yield finding("X307", tier.points.place, code=tier.label)
             elif tier.points.value is not None and tier.points.value <= 0:
                 yield finding("X308", tier.points.place, plain(tier.points.value))
 
@@ -77,7 +77,7 @@ def parents_exist(filled: Filled) -> Iterator[Finding]:
     """Every parent's code stands in the tier above."""
     for above, tiers in ((filled.tier1, filled.tier2), (filled.tier2, filled.indicators)):
         known = {tier.key for tier in above}
-        if not above:
+        if not above or "" in known:  # the parent may be the one whose code is missing
             continue
         for tier in tiers:
             if tier.parent_key and tier.parent_key not in known:
@@ -103,7 +103,7 @@ def children_exist(filled: Filled) -> Iterator[Finding]:
             if tier.key and tier.key not in parents:
                 yield finding(
                     "X304", tier.code.place,
-                    name=tier.name.value or "", code=tier.code.value, child=_NAMES[tier.level + 1],
+                    name=tier.name.value or "", code=tier.label, child=_NAMES[tier.level + 1],
                 )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def children_add_up(filled: Filled) -> Iterator[Finding]:
             if found != tier.points.value:
                 yield finding(
                     "X302", tier.points.place, plain(found),
-                    name=tier.name.value or "", code=tier.code.value,
+                    name=tier.name.value or "", code=tier.label,
                     points=plain(tier.points.value), child=_NAMES[tier.level + 1],
                     difference=_difference(tier.points.value - found),
                 )  # fmt: skip
@@ -192,7 +192,3 @@ def _amounts(tiers: Sequence[Tier]) -> list[Decimal] | None:
 
 def _difference(missing: Decimal) -> str:
     return f"还差 {plain(missing)} 分" if missing > 0 else f"多出 {plain(-missing)} 分"
-
-
-def _called(tier: Tier) -> str:
-    return tier.code.value or tier.name.value or f"第 {tier.row + 1} 行"

@@ -31,6 +31,6 @@ def empty_sheets(filled: Filled) -> Iterator[Finding]:
 def format_version(filled: Filled) -> Iterator[Finding]:
     """A newer format is refused, naming both; none at all is a reminder."""
     if filled.version is None:
-        yield finding("X105", Place(""))
+        yield finding("X105", filled.format_places[1])
     elif filled.version > FORMAT_VERSION:
-        yield finding("X104", Place(""), str(filled.version), known=FORMAT_VERSION)
+        yield finding("X104", filled.format_places[1], str(filled.version), known=FORMAT_VERSION)

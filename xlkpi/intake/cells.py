@@ -46,7 +46,7 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
         if column.computed or column.header not in table.columns:
             continue
         dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
-        for row in (*table.rows, *table.totals):
+        for row in table.rows:
             yield from _broken(table, row, column, dates)
 
 
@@ -60,7 +60,7 @@ def _broken(table: Table, row: int, column: Column, dates: bool) -> Iterator[Fin
         yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
     elif code and code != "X110":
         yield finding(code, grid.place(*at), formula)
-    elif formula and row not in table.totals and grid.occupied(*at):
+    elif formula and grid.occupied(*at):
         yield finding("X504", grid.place(*at), formula)
 
 
@@ -192,9 +192,7 @@ class Reader:
     def _percent(self, place: Place, typed: str, points: Decimal, percent: str) -> Decimal | None:
         if percent == "stop":
             digits = numbers.plain(points)
-            self.findings.append(
-                finding("X506", place, typed, why="这里要填的是数，不是百分数", how=f"请按实际含义填数字，例如 {digits}。")
-            )  # fmt: skip
+            self.findings.append(finding("X506", place, typed, digits=digits))
             return None
         value = points if percent == "points" else points.scaleb(-2, numbers.EXACT)
         return self._reading(place, typed, value)

@@ -11,11 +11,18 @@ from xlkpi.findings import Finding, finding
 from xlkpi.intake.scan import Package, SheetFacts, scan
 from xlkpi.intake.sniff import sniff
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.layout import BALLOT, GUIDE_SHEET, PROBLEMS_SHEET, RESULT_SHEETS, canonical, sheet_named
+from xlkpi.layout import (
+    BALLOT,
+    FORMAT_NAME,
+    GUIDE_SHEET,
+    PROBLEMS_SHEET,
+    RESULT_SHEETS,
+    SOURCE_SHEET,
+    canonical,
+    sheet_named,
+)
 from xlkpi.model import Grid
-from xlkpi.place import Address, Place, column_letters
-
-_NOT_INPUTS = {canonical(name) for name in (*RESULT_SHEETS, GUIDE_SHEET, PROBLEMS_SHEET)}
+from xlkpi.place import Address, Place, address, column_letters
 
 _RESULTS = {canonical(name) for name in RESULT_SHEETS}
 
@@ -46,23 +53,41 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
     book = _calamine(data)
     grids = tuple(_grid(book, facts) for facts in kept)
     findings.extend(_hidden(grids))
-    named = {canonical(facts.name): facts for facts in package.sheets}
+    by_name = {canonical(facts.name): facts for facts in package.sheets}
     guide, problems = (
-        _grid(book, named[name]) if name in named else None
-        for name in (GUIDE_SHEET, PROBLEMS_SHEET)
+        _grid(book, by_name[name]) if name in by_name else None
+        for name in (_guide(package), PROBLEMS_SHEET)
     )
     results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
     return Opened(package, grids, guide, problems, results), findings
 
 
+def named(package: Package, name: str) -> tuple[str, Address | None]:
+    """Return the sheet and the cell that a defined name points to; ("", None) where to none."""
+    names = {each.casefold(): text for each, text in package.names.items()}
+    sheet, _, cell = names.get(name.casefold(), "").rpartition("!")
+    try:
+        return sheet.strip("'").replace("''", "'"), address(cell)
+    except ValueError:
+        return "", None
+
+
+def _guide(package: Package) -> str:
+    """Return the name of 填表说明, as compared: whatever it is called now, the version stands there."""
+    sheet, _ = named(package, FORMAT_NAME)
+    return canonical(sheet) or GUIDE_SHEET
+
+
 def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
     kept: dict[str, SheetFacts] = {}
     findings = []
+    scored = any(canonical(facts.name) == SOURCE_SHEET for facts in package.sheets)
     for facts in package.sheets:
         layout = sheet_named(facts.name)
         plain = canonical(facts.name)
         if layout is None:
-            if plain not in _NOT_INPUTS:
+            ours = scored and plain in _RESULTS
+            if not ours and plain not in (_guide(package), GUIDE_SHEET, PROBLEMS_SHEET):
                 findings.append(finding("X108", Place(facts.name), facts.name))
             continue
         key = plain.casefold() if layout is BALLOT else layout.name

@@ -12,7 +12,7 @@ from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, tables
 from xlkpi.intake.cells import Reader, tidy
-from xlkpi.intake.grids import Opened, opened
+from xlkpi.intake.grids import Opened, named, opened
 from xlkpi.layout import (
     BALLOT,
     EXECUTION,
@@ -50,7 +50,7 @@ from xlkpi.model import (
     Value,
 )
 from xlkpi.numbers import plain
-from xlkpi.place import Place, address
+from xlkpi.place import Place
 from xlkpi.texts import as_text
 
 _OPERATORS = {
@@ -58,7 +58,7 @@ _OPERATORS = {
     "≤": "≤", "≦": "≤", "<=": "≤", "=<": "≤", "小于等于": "≤", "小于或等于": "≤", "不高于": "≤", "不超过": "≤",
     ">": ">", "大于": ">", "<": "<", "小于": "<", "=": "=", "═": "=", "﹦": "=", "等于": "=", "定性": "定性",
 }  # fmt: skip
-_VERSION = re.compile(r"(\d+)")
+_VERSION = re.compile(r"\d+")
 
 
 def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
@@ -102,13 +102,15 @@ class _Reading:
     def filled(self, book: Opened, ballots: list[Table], source: Source) -> Filled:
         info = self._info()
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
-        version, template = _format(book)
+        template, version = _format(book)
+        digits = _VERSION.search(version.value or "")
         return Filled(
             source=source,
             grids=book.grids,
             tables=self.tables,
-            template=template,
-            version=version,
+            template=template.value or "",
+            version=int(digits[0]) if digits and len(digits[0]) < 9 else None,
+            format_places=(template.place, version.place),
             info=info,
             parameters=self._parameters(),
             members=tuple(self._members()),
@@ -159,6 +161,8 @@ class _Reading:
         for table, row in self._rows(PARAMETERS):
             name = self.reader.text(table, row, "参数")
             known = PARAMETER_BY_NAME.get(canonical(name.value or ""))
+            if not name.good:
+                continue
             if known is None:
                 self.reader.findings.append(finding("X709", name.place, name.value or ""))
             elif known.name in seen:
@@ -188,13 +192,15 @@ class _Reading:
         said = len(self.reader.findings)
         percent = "points" if known.percent else "stop"
         number = self.reader.number(table, row, "值", percent=percent)
-        del self.reader.findings[said:]  # a parameter gets one sentence of its own
-        self.reader.readings.pop(held.place, None)
         value = number.value
-        whole = known.percent or (value is not None and value == value.to_integral_value())
-        if value is None or not whole or not known.low <= value <= known.high or (
-            known.percent and 0 < value <= 1
-        ):  # fmt: skip
+        if known.percent or value is None:  # 80% is how it is written; a wrong one is told below
+            del self.reader.findings[said:]
+            self.reader.readings.pop(held.place, None)
+        if (
+            value is None
+            or not _fits(known, value)
+            or (known.percent and _bare(number, table, "值"))
+        ):
             unit = "%" if known.percent else ""
             self._bad_parameter(held, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
             return
@@ -308,7 +314,7 @@ class _Reading:
         units = (unit.value,) if unit.value and not percent else ()
         mode = "points" if percent else "stop"
         number = self.reader.number(table, row, header, units, "100", mode, limit=None)
-        if percent and number.value is not None and _bare_fraction(number, table, header):
+        if percent and number.value is not None and _bare(number, table, header):
             value = number.value
             small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
             self.reader.findings.append(
@@ -363,7 +369,12 @@ class _Reading:
             )
 
 
-def _bare_fraction(number: Number, table: Table, header: str) -> bool:
+def _fits(known: Parameter, value: Decimal) -> bool:
+    whole = known.percent or value == value.to_integral_value()
+    return whole and known.low <= value <= known.high
+
+
+def _bare(number: Number, table: Table, header: str) -> bool:
     """Whether 0 < |x| ≤ 1 was typed without a per cent sign: 0.8 % or 80 %?"""
     value = number.value
     if value is None or not 0 < abs(value) <= 1:
@@ -374,25 +385,16 @@ def _bare_fraction(number: Number, table: Table, header: str) -> bool:
     return at not in table.grid.percents
 
 
-def _format(book: Opened) -> tuple[int | None, str]:
-    """Return the format version and the template's name, from the defined names' visible cells."""
-    names = {name.casefold(): text for name, text in book.package.names.items()}
-    version = _named_cell(book, names.get(layout.FORMAT_NAME, ""))
-    template = _named_cell(book, names.get(layout.TEMPLATE_NAME, ""))
-    digits = _VERSION.search(version)
-    return (int(digits[1]) if digits and len(digits[1]) < 9 else None), template
+def _format(book: Opened) -> tuple[Text, Text]:
+    """Return the template's name and the format version, from the defined names' visible cells."""
+    return _named_cell(book, layout.TEMPLATE_NAME), _named_cell(book, layout.FORMAT_NAME)
 
 
-def _named_cell(book: Opened, reference: str) -> str:
-    """Return the text of the cell that a defined name points to, "" where it points to none."""
-    sheet, _, cell = reference.rpartition("!")
-    sheet = sheet.strip("'").replace("''", "'")
-    grids = [*book.grids, *([book.guide] if book.guide else [])]
-    for grid in grids:
-        if canonical(grid.name) == canonical(sheet):
-            try:
-                at = address(cell)
-            except ValueError:
-                return ""
-            return tidy(as_text(grid.raw(*at)))
-    return ""
+def _named_cell(book: Opened, name: str) -> Text:
+    """Return the text of the cell that a defined name points to, blank where it points to none."""
+    sheet, cell = named(book.package, name)
+    for grid in (*book.grids, *([book.guide] if book.guide else [])):
+        if canonical(grid.name) == canonical(sheet) and cell is not None:
+            text = tidy(as_text(grid.raw(*cell)))
+            return Value(grid.place(*cell), State.GOOD, text) if text else Value(grid.place(*cell))
+    return Value(Place(""))

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import BALLOT, HEADER_SEARCH_ROWS, TOTAL_WORDS, Sheet, canonical
+from xlkpi.layout import (
+    BALLOT,
+    EXECUTION,
+    HEADER_SEARCH_ROWS,
+    PARAMETERS,
+    SHEETS,
+    TOTAL_WORDS,
+    Kind,
+    Sheet,
+    canonical,
+)
 from xlkpi.model import Grid, Table
 from xlkpi.numbers import from_text
 from xlkpi.place import a1
@@ -17,9 +27,14 @@ _REMARK = re.compile(
     r"(单位|财务|部门|项目)?负责人.*:|(日期|盖章|签字|签章|以上)"
 )
 """How a note or a signature below a table begins, as compared."""
+_FIGURES = (Kind.NUMBER, Kind.MONEY)
 _LONGEST_NAME = 60
 """A lone text beyond it is no code and no name."""
 _TOTAL = re.compile(rf"({'|'.join(TOTAL_WORDS)})(:|\(.*\))*\Z")
+
+
+_NEEDED = (*(sheet for sheet in SHEETS if sheet.required), BALLOT, EXECUTION, PARAMETERS)
+"""Sheets without which nothing can be scored; the others then go unused, and it is said."""
 
 
 @lru_cache(maxsize=64)
@@ -43,13 +58,15 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
         row = header_row if heads else 0
         return None, [
             finding(
-                "X102", grid.place(row, 0), rows=HEADER_SEARCH_ROWS,
+                "X102" if layout in _NEEDED else "X116", grid.place(row, 0), rows=HEADER_SEARCH_ROWS,
                 missing="、".join(missing), expected=" · ".join(required),
             )
         ]  # fmt: skip
     columns = {header: places[0] for header, places in heads.items()}
     findings = [
-        finding("X103", grid.place(header_row, column), header, header=header)
+        finding(
+            "X103", grid.place(header_row, column), header, header=_typed(grid, header_row, column)
+        )
         for header, places in heads.items()
         for column in places[1:]
     ]
@@ -59,6 +76,10 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     findings.extend(_remarks(found))
     findings.extend(_strange_columns(found))
     return found, findings
+
+
+def _typed(grid: Grid, row: int, column: int) -> str:
+    return str(grid.raw(row, column)).strip()
 
 
 def _header_row(layout: Sheet, grid: Grid) -> tuple[int, dict[str, list[int]]]:
@@ -122,13 +143,24 @@ def _remark(
     texts = [value for column in held if isinstance(value := grid.raw(row, column), str)]
     if len(texts) < len(held) or any(from_text(text) for text in texts):
         return False
+    first = columns.get(layout.columns[0].header)
+    answers = {
+        columns[c.header]
+        for c in layout.columns
+        if c.header in columns
+        and columns[c.header] != first
+        and (c.required or c.kind is Kind.CHOICE)
+    }
+    numeric = {
+        columns[c.header] for c in layout.columns if c.header in columns and c.kind in _FIGURES
+    }
     plain = canonical(texts[0])
-    if _REMARK.match(plain):
+    if _REMARK.match(plain) and not (answers - numeric).intersection(held):
         return True
     lone = len(held) == 1
     if layout is BALLOT:  # a word about no indicator and no mark
         return lone and held[0] == columns.get("评分说明")
-    return lone and held[0] == columns.get(layout.columns[0].header) and len(plain) > _LONGEST_NAME
+    return lone and held[0] == first and len(plain) > _LONGEST_NAME
 
 
 def _merges(found: Table) -> Iterator[Finding]:
@@ -144,25 +176,29 @@ def _merges(found: Table) -> Iterator[Finding]:
 
 
 def _remarks(found: Table) -> Iterator[Finding]:
+    grid = found.grid
+    inputs = [
+        found.columns[c.header]
+        for c in found.layout.columns
+        if not (c.computed or c.words) and c.header in found.columns
+    ]
     for row in found.remarks:
-        for column in range(len(found.grid.rows[row])):
-            if found.grid.occupied(row, column):
-                held = str(found.grid.raw(row, column))
-                yield finding("X109", found.grid.place(row, column), held)
-                break
+        for column in inputs:
+            if grid.occupied(row, column):
+                yield finding("X109", grid.place(row, column), str(grid.raw(row, column)))
 
 
 def _strange_columns(found: Table) -> Iterator[Finding]:
     """Columns with content between the known ones, under a header that the format does not know.
 
-    Where one of the format's own inputs is missing at the same time, it may well be that one under
-    another name: then the score would be a guess.
+    Where a column on which the score depends is missing at the same time, it may well be that one
+    under another name: then the score would be a guess.
     """
     known, grid = set(found.columns.values()), found.grid
     missing = [
         column.header
         for column in found.layout.columns
-        if not (column.computed or column.words) and column.header not in found.columns
+        if column.decides and column.header not in found.columns
     ]
     for column in range(max(known)):
         if column in known or not any(grid.occupied(row, column) for row in found.rows):

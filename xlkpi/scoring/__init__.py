@@ -88,7 +88,7 @@ def _scored(book: Filled, scorers: list[Asked], tallies: dict[str, combine.Tally
         for indicator in book.indicators
     )
     tiers = _tiers(book, workings)
-    points = total([tier.score for tier in tiers[0]])
+    points = within_100(total([tier.score for tier in tiers[0]]))
     return Scored(
         scorers=tuple(ballot for _, ballot, _ in scorers),
         workings=workings,
@@ -173,6 +173,11 @@ def _parents(tiers: Sequence[Tier], below: Sequence[TierScore]) -> tuple[TierSco
 
 def _tier_score(tier: Tier, score: Decimal) -> TierScore:
     return TierScore(tier, tier.points.value or Decimal(0), score)
+
+
+def within_100(points: Decimal) -> Decimal:
+    """Keep a total within 0 and 100: rounding each indicator up can carry a sum past it."""
+    return min(Decimal(100), max(Decimal(0), points))
 
 
 def grade(points: Decimal, grades: Sequence[Grade]) -> Grade:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
 
-from xlkpi import fingerprint
+from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled
@@ -71,18 +71,28 @@ def _open(data: bytes) -> Any:
 
 
 def _rewritten(filled: Filled) -> Book:
-    """Return the cells that were read, for a source that openpyxl cannot open."""
+    """Return the cells that were read, for a source that openpyxl cannot open.
+
+    What was broken stays broken: an error, or a formula without a value, is never left blank.
+    """
     book = Book("待修改")
-    for grid in filled.grids:
+    grids = [*([filled.guide] if filled.guide else []), *filled.grids]
+    for grid in grids:
         paper = book.sheet(grid.name, "rare")
         for row, cells in enumerate(grid.rows):
             for column, held in enumerate(cells):
                 if isinstance(held, int | float) and not isinstance(held, bool):
-                    paper.number(row, column, held, "input")
+                    shown = "input:0%" if (row, column) in grid.percents else "input"
+                    paper.number(row, column, held, shown)
                 elif held not in ("", None):
                     paper.text(row, column, as_text(held), "input")
-        for (row, column), error in grid.errors.items():
-            paper.text(row, column, error, "input")
+        uncached = {at: "#N/A" for at, (_, cached) in grid.formulas.items() if not cached}
+        for (row, column), error in {**uncached, **grid.errors}.items():
+            paper.formula(row, column, "=1/0", error, "input")
+    names = (layout.TEMPLATE_NAME, layout.FORMAT_NAME)
+    for name, place in zip(names, filled.format_places, strict=True):
+        if place.sheet:
+            book.names[name] = place.absolute
     return book
 
 
@@ -215,6 +225,7 @@ def _list(book: Any, findings: Sequence[Finding], colours: Mapping[Place, str]) 
             link = sheet.cell(row, 4)
             link.hyperlink = f"#{quoted(each.place.sheet)}!{each.place.cell or 'A1'}"
             link.font = Font(name=styles.FONT, size=10.5, color="0563C1", underline="single")
+        sheet.cell(row, 7).font = Font(name=styles.FONT, size=8, color="BFBFBF")
         if each.severity is Severity.ERROR:
             sheet.cell(row, 2).font = Font(name=styles.FONT, size=10.5, color="C00000", bold=True)
         sheet.row_dimensions[row].height = 15 * (1 + max(len(each.message), len(each.remedy)) // 22)

@@ -176,10 +176,17 @@ def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, plac
     points = sum((tier.points for tier in tiers), Decimal())
     score = sum((tier.score for tier in tiers), Decimal())
     paper.formula(row, 2, f"=ROUND(SUM(C{top + 1}:C{row}),6)", points, "strong.figure")
-    added = f"=ROUND(SUM(D{top + 1}:D{row}),{digits})"
-    paper.formula(row, 3, added, score, f"strong.figure:{figure(places)}")
+    added = f"ROUND(SUM(D{top + 1}:D{row}),{digits})"
+    if top == _FIRST:  # the total: rounding each indicator up can carry the sum past 100
+        added, score = f"MAX(0,MIN(100,{added}))", within(score)
+    paper.formula(row, 3, "=" + added, score, f"strong.figure:{figure(places)}")
     _rate_and_loss(paper, row, points, score, places)
     paper.blank(row, 6, "strong")
+
+
+def within(score: Decimal) -> Decimal:
+    """Keep a total within 0 and 100."""
+    return min(Decimal(100), max(Decimal(0), score))
 
 
 def _chart(paper: Sheet, count: int, sheets: int) -> None:
