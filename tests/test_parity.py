@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +16,6 @@ from math import isclose
 from pathlib import Path
 from random import Random
 
-import openpyxl
 import pytest
 import xlsxwriter
 
@@ -276,30 +276,48 @@ def book(
     return replace(base, sheets=made, ballots=ballots)
 
 
-def measures(cases: Mapping[str, tuple[str, str, float, float]]) -> bytes:
-    """A workbook of measured indicators; every digit of a double stands in its cell."""
+def measures(cases: Mapping[str, tuple[str, str, float, float]], low: str = "2.675") -> bytes:
+    """A workbook of measured indicators; another's mark is 2.675 but for a weight of 1e-12."""
     third: list[Fields] = [
-        {"三级指标": name, "分值": Decimal(10), "指标性质": sign, "评分方式": method}
-        for name, (method, sign, _, _) in cases.items()
-    ]
-    third.append({"分值": Decimal(100 - 10 * len(cases))})
-    mark: Fields = {"编号": f"A1.{len(cases)}", "得分": Decimal(1)}
-    opened = openpyxl.load_workbook(io.BytesIO(emit(blank(book(third, {"甲": [mark]})))))
-    sheet = opened["三级指标"]
-    heads = {cell.value: cell.column for cell in sheet[4]}
-    for row, (_, _, target, actual) in enumerate(cases.values(), start=5):
-        sheet.cell(row, heads["年度指标值"]).value = target
-        sheet.cell(row, heads["实际完成值"]).value = actual
+        {
+            "三级指标": name, "分值": Decimal(10), "指标性质": sign, "评分方式": method,
+            "年度指标值": Decimal(f"7000{n}"), "实际完成值": Decimal(f"8000{n}"),
+        }
+        for n, (name, (method, sign, _, _)) in enumerate(cases.items())
+    ]  # fmt: skip
+    code = f"A1.{len(third)}"
+    third.append({"分值": Decimal(100 - 10 * len(third))})
+    near: Fields = {"编号": code, "得分": Decimal(low)}
+    tie: Fields = {"编号": code, "得分": Decimal("2.675")}
+    members: list[Fields] = [
+        {"姓名": "甲", "评分权重": Decimal(1)}, {"姓名": "乙", "评分权重": Decimal(10**12)},
+    ]  # fmt: skip
+    made = book(third, {"甲": [near], "乙": [tie]}, 评价工作组=members, 参数=WEIGHING)
+    numbers = {
+        f"{kind}000{n}": repr(value)  # every digit; xlsxwriter and openpyxl write 16 at most
+        for n, (_, _, *values) in enumerate(cases.values())
+        for kind, value in zip("78", values, strict=True)
+    }
+    return _exchanged(emit(blank(made)), numbers)
+
+
+def _exchanged(data: bytes, numbers: Mapping[str, str]) -> bytes:
+    """The workbook with other numbers in its cells, as Excel would have written them."""
     buffer = io.BytesIO()
-    opened.save(buffer)  # openpyxl keeps 17 digits, xlsxwriter 16
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(buffer, "w") as after:
+        for entry in before.infolist():
+            content = before.read(entry)
+            for old, new in numbers.items():
+                content = content.replace(f"<v>{old}</v>".encode(), f"<v>{new}</v>".encode())
+            after.writestr(entry, content)
     return buffer.getvalue()
 
 
+WEIGHING: tuple[Fields, ...] = ({"参数": "综合方法", "值": "加权平均"},)
 COMPUTED_ELSEWHERE = {
     "0.1+0.2 不超过 0.3": ("达标得满分", "≤", 0.3, 0.1 + 0.2),
     "0.3 达到 0.1+0.2": ("达标得满分", "≥", 0.1 + 0.2, 0.3),
     "0.7+0.1 达到 0.8": ("达标得满分", "≥", 0.8, 0.7 + 0.1),
-    "3×1.1 不超过 3.3": ("达标得满分", "<", 3.3, 3 * 1.1),
     "0.1+0.2-0.3 不超过 0": ("按比例", "≤", 0, 0.1 + 0.2 - 0.3),
     "0.1+0.2-0.3 等于 0": ("按比例", "=", 0, 0.1 + 0.2 - 0.3),
     "8×0.7+0.1": ("按比例", "≥", 8, 8 * 0.7 + 0.1),
@@ -317,9 +335,15 @@ NEAR_A_JUMP = {
 """Closer than 5e-10 to where a score jumps: the formulas take that for noise of doubles."""
 
 
-def one_way_odd() -> dict[str, bytes]:
-    """By what is odd about them."""
-    judged: list[Fields] = [{"分值": Decimal(40)}, {"分值": Decimal(60)}]
+def spelled() -> Contents:
+    """Scorers on their ballots, parents and names that are not written to the letter."""
+    third: list[Fields] = [
+        {"三级指标": " 前后有空格 ", "分值": Decimal(40), "二级编号": "a1"},
+        {"三级指标": "全角编号", "分值": Decimal(60), "二级编号": "Ａ１"},
+    ]
+    members: list[Fields] = [
+        {"姓名": "欧阳修", "评分权重": Decimal(1)}, {"姓名": "Li Lei", "评分权重": Decimal(2)},
+    ]  # fmt: skip
     low: list[Fields] = [
         {"编号": "A1.0", "得分": Decimal(30)},
         {"编号": "A1.1", "得分": Decimal(50)},
@@ -328,44 +352,29 @@ def one_way_odd() -> dict[str, bytes]:
         {"编号": "A1.0", "得分": Decimal(40)},
         {"编号": "A1.1", "得分": Decimal(60)},
     ]
-    weighing: list[Fields] = [{"参数": "综合方法", "值": "加权平均"}]
-    members: list[Fields] = [
-        {"姓名": "欧阳修", "评分权重": Decimal(1)}, {"姓名": "Li Lei", "评分权重": Decimal(2)},
-    ]  # fmt: skip
-    spelled = book(judged, {"欧阳 修": low, "LI LEI": high}, 评价工作组=members, 参数=weighing)
-    far = [{**row, "评分权重": w} for row, w in zip(members, (Decimal(1), Decimal(10**12)), strict=True)]  # fmt: skip
-    tie: list[Fields] = [{"编号": "A1.0", "得分": Decimal("2.675")}, low[1]]
-    hair: list[Fields] = [{"编号": "A1.0", "得分": Decimal("1.675")}, low[1]]
-    weights = book(judged, {"欧阳修": hair, "Li Lei": tie}, 评价工作组=far, 参数=weighing)
-    parents = [{"分值": Decimal(40), "二级编号": "a1"}, {"分值": Decimal(60), "二级编号": "Ａ１"}]
-    spaced = [{**row, "三级指标": f" 指标{n} "} for n, row in enumerate(judged)]
-    full: list[Fields] = [{"分值": Decimal("22.5")} for _ in range(4)] + [{"分值": Decimal(10)}]
-    all_marks = [{"编号": f"A1.{n}", "得分": row["分值"]} for n, row in enumerate(full)]
-    whole: list[Fields] = [{"参数": "小数位数", "值": Decimal(0)}]
-    made = {
-        "评分人写法不同": spelled,
-        "权重悬殊": weights,
-        "上级编号写法不同": book(parents, {"甲": low}),
-        "名称前后有空格": book(spaced, {"甲": low}),
-        "满分取整超过100": book(full, {"甲": all_marks}, 参数=whole),
-    }
-    return {
-        **{name: emit(blank(contents)) for name, contents in made.items()},
-        "别处算出的数": measures(COMPUTED_ELSEWHERE),
-        "离分界极近": measures(NEAR_A_JUMP),
-    }
+    return book(third, {"欧阳 修": low, "LI LEI": high}, 评价工作组=members, 参数=WEIGHING)
 
 
-ODD = (
-    "评分人写法不同", "权重悬殊", "上级编号写法不同", "名称前后有空格", "满分取整超过100", "别处算出的数", "离分界极近",
-)  # fmt: skip
+def overfull() -> Contents:
+    """Full marks on 22.5 points, in whole numbers."""
+    points = [Decimal("22.5")] * 4 + [Decimal(10)]
+    marks: list[Fields] = [{"编号": f"A1.{n}", "得分": each} for n, each in enumerate(points)]
+    places: list[Fields] = [{"参数": "小数位数", "值": Decimal(0)}]
+    return book([{"分值": each} for each in points], {"甲": marks}, 参数=places)
+
+
+ODD: Mapping[str, Callable[[], bytes]] = {
+    "写法不同": lambda: emit(blank(spelled())),
+    "满分取整超过100": lambda: emit(blank(overfull())),
+    "别处算出的数": lambda: measures(COMPUTED_ELSEWHERE),
+    "离分界极近": lambda: measures(NEAR_A_JUMP, low="1.675"),
+}
 
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, ...]]]:
     """The disagreements over each of them."""
-    books = {name: outcome(data, f"{name}.xlsx") for name, data in one_way_odd().items()}
-    assert set(books) == set(ODD)
+    books = {name: outcome(made(), f"{name}.xlsx") for name, made in ODD.items()}
     found: dict[str, list[tuple[str, ...]]] = {name: [] for name in books}
     for name, *rest in disagreements(books, tmp_path_factory.mktemp("odd")):
         found[name].append(tuple(rest))
