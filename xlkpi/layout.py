@@ -116,9 +116,9 @@ def canonical(text: str) -> str:
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
-def code_key(text: str) -> str:
-    """Return a code as it is compared: also without regard to case, since Excel's = has none."""
-    return canonical(text).casefold()
+def folded(text: str | None) -> str:
+    """Return a code or a name as it is compared: also without regard to case, as Excel's = has none."""
+    return canonical(text or "").casefold()
 
 
 _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ANY

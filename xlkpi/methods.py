@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from xlkpi.formula import Formula
+from xlkpi.numbers import rounded
 
 JUDGED = "评分人打分"
 """The default: scorers mark it, and `scoring.combine` makes one score of their marks."""
@@ -93,21 +94,22 @@ class BudgetExecution(Method):
 
 def _reached(case: Case) -> bool:
     assert case.actual is not None and case.target is not None
-    if case.lower_is_better:
-        return case.actual <= case.target
-    if case.nature == "=" and case.target == 0:
-        return case.actual <= 0
-    return case.actual >= case.target
+    gap = rounded(case.actual - case.target, _GAP_PLACES)
+    if case.lower_is_better or (case.nature == "=" and case.target == 0):
+        return gap <= 0
+    return gap >= 0
 
 
-_GAP = "ROUND({实际完成值}-{年度指标值},9)"  # doubles: 0.3-0.1 must reach 0.2
+_GAP_PLACES = 9
+"""A gap is rounded before it is compared: 0.1+0.2, pasted as a double, reaches 0.3 and no more."""
+_GAP = f"ROUND({{实际完成值}}-{{年度指标值}},{_GAP_PLACES})"
 
 
 def _reached_formula(case: Case) -> str:
     if case.lower_is_better:
         return f"{_GAP}<=0"
     if case.nature == "=":
-        return f"IF({{年度指标值}}=0,{{实际完成值}}<=0,{_GAP}>=0)"
+        return f"IF({{年度指标值}}=0,{_GAP}<=0,{_GAP}>=0)"
     return f"{_GAP}>=0"
 
 

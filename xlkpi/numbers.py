@@ -92,6 +92,19 @@ def rounded(value: Fraction | Decimal, places: int) -> Decimal:
     return Decimal(half_up(exact.numerator, exact.denominator, places)).scaleb(-places, EXACT)
 
 
+NOISE = 12
+"""Decimals to which a score is taken before it is rounded: ROUND(ROUND(x,12),2).
+
+A formula works on doubles, where a tie such as 9.345 may come out a hair below; twelve places put it
+back on the tie. The engine takes the same two steps, so that both say the same of every value.
+"""
+
+
+def settled(value: Fraction, places: int) -> Decimal:
+    """Return a score: half-up to `places`, by way of the places that take the noise off a formula."""
+    return rounded(rounded(value, NOISE), places)
+
+
 def total(values: list[Decimal]) -> Decimal:
     """Return the exact sum."""
     result = Decimal(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 
 from xlkpi import numbers
 
@@ -22,3 +23,9 @@ def as_text(held: object) -> str:
     if isinstance(held, dt.date | dt.time):
         return held.isoformat()
     return str(held).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def tidy(text: str) -> str:
+    """Return a text without the spaces around it and without invisible characters."""
+    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc"))
+    return visible.strip(" \t\n\u00a0\u3000")

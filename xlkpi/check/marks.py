@@ -18,6 +18,7 @@ from xlkpi.layout import (
     SCORER_NAME_LENGTH,
     YES,
     canonical,
+    folded,
     sheet_named,
 )
 from xlkpi.model import Ballot, Filled, Indicator, Mark, Member
@@ -26,14 +27,10 @@ from xlkpi.numbers import plain
 _STAYS = re.compile(f"(不|未|无需|无须|不用|没有){RECUSED}")
 
 
-def _name(text: str | None) -> str:
-    return canonical(text or "").casefold()
-
-
 def _members(filled: Filled) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for member in filled.members:
-        members.setdefault(_name(member.name.value), member)
+        members.setdefault(folded(member.name.value), member)
     members.pop("", None)
     return members
 
@@ -41,7 +38,7 @@ def _members(filled: Filled) -> dict[str, Member]:
 def _ballots(filled: Filled) -> dict[str, Ballot]:
     ballots: dict[str, Ballot] = {}
     for ballot in filled.ballots:
-        ballots.setdefault(_name(ballot.scorer.value), ballot)
+        ballots.setdefault(folded(ballot.scorer.value), ballot)
     ballots.pop("", None)
     return ballots
 
@@ -66,7 +63,7 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
     """No two members share a name, and a name can be a sheet's."""
     seen: dict[str, Member] = {}
     for member in filled.members:
-        key, name = _name(member.name.value), member.name.value or ""
+        key, name = folded(member.name.value), member.name.value or ""
         if key and key in seen:
             yield finding("X216", member.name.place, name, other=seen[key].name.place.cell)
         if member.scores and not _can_be_a_sheet(name):
@@ -100,12 +97,12 @@ def weights(filled: Filled) -> Iterator[Finding]:
 
 def _told(ballot: Ballot) -> str:
     """Return the scorer that the sheet's name tells."""
-    return _name(ballot.table.grid.name)[len(BALLOT_PREFIX) :]
+    return folded(ballot.table.grid.name)[len(BALLOT_PREFIX) :]
 
 
 def _misnamed(ballot: Ballot, members: dict[str, Member], ballots: dict[str, Ballot]) -> bool:
     """Whether the scorer's cell is itself in doubt: nobody's name, or one that has a ballot."""
-    key = _name(ballot.scorer.value)
+    key = folded(ballot.scorer.value)
     return key not in members or ballots[key] is not ballot
 
 
@@ -127,7 +124,7 @@ def ballots_of_members(filled: Filled) -> Iterator[Finding]:
     members = _members(filled)
     known = bool(members) and not any(member.name.broken for member in filled.members)
     for ballot in filled.ballots:
-        if known and ballot.scorer.good and _name(ballot.scorer.value) not in members:
+        if known and ballot.scorer.good and folded(ballot.scorer.value) not in members:
             yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
 
 
@@ -136,7 +133,7 @@ def sheet_names(filled: Filled) -> Iterator[Finding]:
     members, ballots = _members(filled), _ballots(filled)
     for ballot in filled.ballots:
         name = ballot.scorer.value or ""
-        if not ballot.scorer.good or _told(ballot) == _name(name) or not _can_be_a_sheet(name):
+        if not ballot.scorer.good or _told(ballot) == folded(name) or not _can_be_a_sheet(name):
             continue
         if not members or not _misnamed(ballot, members, ballots):
             yield finding("X209", ballot.scorer.place, name, sheet=ballot.table.grid.name)
@@ -150,7 +147,7 @@ def ballots_unique(filled: Filled) -> Iterator[Finding]:
     """A scorer has one ballot."""
     first = _ballots(filled)
     for ballot in filled.ballots:
-        key = _name(ballot.scorer.value)
+        key = folded(ballot.scorer.value)
         if key and first[key] is not ballot:
             other = first[key].table.grid.name
             yield finding("X210", ballot.scorer.place, ballot.scorer.value or "", other=other)
@@ -217,7 +214,7 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
     known = _indicators(filled)
     silent = {key for key, member in _members(filled).items() if not member.scores}
     for ballot, mark in _rows(filled):
-        if _name(ballot.scorer.value) in silent:
+        if folded(ballot.scorer.value) in silent:
             continue
         indicator, value = known.get(mark.key), mark.mark.value
         limit = _limit(filled, indicator) if indicator else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from xlkpi import numbers
@@ -16,7 +17,7 @@ from xlkpi.findings import Finding, finding
 from xlkpi.layout import Column, Kind, canonical
 from xlkpi.model import Grid, Number, State, Table, Text, Value
 from xlkpi.place import Place
-from xlkpi.texts import as_text
+from xlkpi.texts import as_text, tidy
 
 _DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
 
@@ -64,12 +65,6 @@ def _broken(table: Table, row: int, column: Column, dates: bool) -> Iterator[Fin
         yield finding("X504", grid.place(*at), formula)
 
 
-def tidy(text: str) -> str:
-    """Return a text without the spaces around it and without invisible characters."""
-    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc"))
-    return visible.strip(" \t\n\u00a0\u3000")
-
-
 class Reader:
     """Reads cells of tables; keeps what it had to say and every number read from a text."""
 
@@ -105,11 +100,14 @@ class Reader:
             self.findings.append(finding(code, value.place, value.value, read=value.value))
             if not whole:
                 return Value(value.place, State.BROKEN, typed=value.typed), ""
-        key = canonical(value.value).casefold()
+        code = canonical(value.value)
+        if code != value.value:
+            self.findings.append(finding("X507", value.place, value.value, read=code))
+        key = code.casefold()
         if any(sign in key for sign in "*?~"):
             self.findings.append(finding("X314", value.place, value.value))
             return Value(value.place, State.BROKEN, typed=value.typed), ""
-        return value, key
+        return replace(value, value=code), key
 
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""

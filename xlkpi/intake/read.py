@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, tables
-from xlkpi.intake.cells import Reader, tidy
+from xlkpi.intake.cells import Reader
 from xlkpi.intake.grids import Opened, named, opened
 from xlkpi.layout import (
     BALLOT,
@@ -51,7 +52,7 @@ from xlkpi.model import (
 )
 from xlkpi.numbers import plain
 from xlkpi.place import Place
-from xlkpi.texts import as_text
+from xlkpi.texts import as_text, tidy
 
 _OPERATORS = {
     "≥": "≥", "≧": "≥", ">=": "≥", "=>": "≥", "大于等于": "≥", "大于或等于": "≥", "不低于": "≥", "不少于": "≥",
@@ -104,6 +105,9 @@ class _Reading:
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
         template, version = _format(book)
         digits = _VERSION.search(version.value or "")
+        tier1 = tuple(self._tiers(1))
+        tier2 = tuple(_child(tier, _spelling(tier1)) for tier in self._tiers(2))
+        third = tuple(_child(each, _spelling(tier2)) for each in self._indicators())
         return Filled(
             source=source,
             grids=book.grids,
@@ -115,10 +119,10 @@ class _Reading:
             parameters=self._parameters(),
             members=tuple(self._members()),
             projects=tuple(self._projects(money)),
-            tier1=tuple(self._tiers(1)),
-            tier2=tuple(self._tiers(2)),
-            indicators=tuple(self._indicators()),
-            ballots=tuple(self._ballot(table) for table in ballots),
+            tier1=tier1,
+            tier2=tier2,
+            indicators=third,
+            ballots=tuple(self._ballot(table, _spelling(third)) for table in ballots),
             grades=tuple(self._grades()),
             readings=self.reader.readings,
             guide=book.guide,
@@ -323,11 +327,12 @@ class _Reading:
             return Value(number.place, State.BROKEN, typed=number.typed)
         return number
 
-    def _ballot(self, table: Table) -> Ballot:
+    def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
         scorer = self._scorer(table)
         marks = []
         for row in table.rows:
             code, key = self.reader.code(table, row, "编号")
+            code = replace(code, value=spelling.get(key, code.value))
             remark = self.reader.text(table, row, "评分说明")
             marks.append(
                 Mark(
@@ -367,6 +372,20 @@ class _Reading:
                 meaning=self.reader.text(table, row, "含义"),
                 use=self.reader.text(table, row, "结果应用"),
             )
+
+
+_Child = TypeVar("_Child", bound=Tier)
+
+
+def _spelling(tiers: Sequence[Tier]) -> dict[str, str]:
+    """Return each code's key → the code as its own row spells it."""
+    return {tier.key: tier.code.value for tier in tiers if tier.code.value}
+
+
+def _child(tier: _Child, spelling: dict[str, str]) -> _Child:
+    """Spell the parent's code as the parent does, so that formulas find it whatever the case."""
+    spelled = spelling.get(tier.parent_key, tier.parent.value)
+    return replace(tier, parent=replace(tier.parent, value=spelled))
 
 
 def _fits(known: Parameter, value: Decimal) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import methods
-from xlkpi.layout import canonical
+from xlkpi.layout import folded
 from xlkpi.model import (
     Ballot,
     Budget,
@@ -24,7 +24,7 @@ from xlkpi.model import (
     TierScore,
     Working,
 )
-from xlkpi.numbers import rounded, total
+from xlkpi.numbers import rounded, settled, total
 from xlkpi.scoring import combine
 
 Asked = tuple[Member, Ballot, dict[str, Mark]]
@@ -45,7 +45,7 @@ def score(books: Sequence[Filled]) -> list[Scored]:
         _scored(
             book,
             scorers,
-            {key: tallies[item] for (of, key), item in items.items() if of == at},
+            {code: tallies[item] for (of, code), item in items.items() if of == at},
         )
         for at, (book, scorers) in enumerate(zip(books, asked, strict=True))
     ]
@@ -53,16 +53,12 @@ def score(books: Sequence[Filled]) -> list[Scored]:
 
 def _asked(book: Filled) -> list[Asked]:
     """The members who are to score with their ballots, in the order of 评价工作组."""
-    ballots = {_name(ballot.scorer.value): ballot for ballot in book.ballots}
+    ballots = {folded(ballot.scorer.value): ballot for ballot in book.ballots}
     return [
         (member, ballot, ballot.by_key())
         for member in book.members
-        if member.scores and (ballot := ballots.get(_name(member.name.value)))
+        if member.scores and (ballot := ballots.get(folded(member.name.value)))
     ]
-
-
-def _name(text: str | None) -> str:
-    return canonical(text or "").casefold()
 
 
 def _weighs(book: Filled) -> bool:
@@ -116,7 +112,7 @@ def _judged(
     if recused:
         words += f"；{'、'.join(recused)} 回避"
     formula = combine.formula(way, settings.hundred)
-    score = rounded(exact, settings.places)
+    score = settled(exact, settings.places)
     return Working(indicator, tuple(given), exact, score, formula, words)
 
 
@@ -132,7 +128,7 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
         inverse=book.parameters.text("反向公式"),
     )
     exact = method.points(case)
-    score = rounded(exact, book.parameters.places)
+    score = settled(exact, book.parameters.places)
     return Working(indicator, (), exact, score, method.formula(case), method.words(case))
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from xlkpi.layout import BALLOT, EXECUTION, GUIDE_SHEET, SURVEY, TEXTS, TIER3, Column, Kind
 from xlkpi.model import Filled, Grid, Indicator, Scored, Table, Tier
 from xlkpi.place import Place, a1
-from xlkpi.texts import as_text
+from xlkpi.texts import as_text, tidy
 from xlkpi.write import lookup
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.lookup import Spot
@@ -90,7 +90,7 @@ class Inputs:
         elif isinstance(held, int | float) and not isinstance(held, bool):
             paper.number(row, at, held, style)
         else:
-            paper.text(row, at, as_text(held), style)
+            paper.text(row, at, tidy(as_text(held)), style)
 
     def _computed(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
         if table.layout is BALLOT:
@@ -100,7 +100,7 @@ class Inputs:
             rate = _rate(project.budget.value, project.executed.value)
             paper.formula(row, at, lookup.execution_rate(row, spot(table)), rate, "figure:0.00%")
         elif table.layout is TEXTS:
-            text = as_text(table.grid.raw(row, table.columns["正文"]))
+            text = tidy(as_text(table.grid.raw(row, table.columns["正文"])))
             paper.formula(row, at, lookup.length(row, spot(table)), len(text) or "", "figure")
         elif table.layout is SURVEY and "有效问卷" in table.columns:
             self._votes(paper, table, row, column, at)
@@ -139,28 +139,16 @@ class Inputs:
         held = table.grid.raw(indicator.row, table.columns[header])
         if isinstance(held, int | float) and not isinstance(held, bool):
             return float(held)
-        return as_text(held)
+        return tidy(as_text(held))
 
 
 def _codes(filled: Filled) -> dict[Place, str]:
-    """Return each cell that refers to an indicator → the code as that indicator spells it."""
-    codes: dict[Place, str] = {}
-    tiers: tuple[tuple[tuple[Tier, ...], tuple[Tier, ...]], ...] = (
-        ((), filled.tier1),
-        (filled.tier1, filled.tier2),
-        (filled.tier2, filled.indicators),
-    )
-    for above, below in tiers:
-        spelled = {tier.key: tier.code.value or "" for tier in above}
-        for tier in below:
-            codes[tier.code.place] = tier.code.value or ""
-            if tier.parent_key in spelled:
-                codes[tier.parent.place] = spelled[tier.parent_key]
-    third = {tier.key: tier.code.value or "" for tier in filled.indicators}
+    """Return each cell that names an indicator → the code as it was read."""
+    tiers: tuple[Tier, ...] = (*filled.tier1, *filled.tier2, *filled.indicators)
+    codes = {tier.code.place: tier.code.value or "" for tier in tiers}
+    codes |= {tier.parent.place: tier.parent.value or "" for tier in tiers if tier.level > 1}
     for ballot in filled.ballots:
-        for mark in ballot.marks:
-            if mark.key in third:
-                codes[mark.code.place] = third[mark.key]
+        codes |= {mark.code.place: mark.code.value or "" for mark in ballot.marks}
     return codes
 
 

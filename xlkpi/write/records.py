@@ -103,7 +103,7 @@ def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
         ("打分制", filled.parameters.text("打分制")),
         *used,
         ("取整", f"每个三级指标的得分四舍五入到 {filled.parameters.places} 位小数，再逐级相加；"
-         "公式先取到 9 位小数，消除二进制误差。总分以四舍五入后的数为准。"),
+         "公式先取到 12 位小数，消除二进制误差。总分以四舍五入后的数为准。"),
         ("等级", "从高到低，总分第一个达到（含）的下限所在的等级。"),
         ("回避和缺席", "回避、缺席的人不计入该指标，也不按 0 分计算。"),
         ("依据", "财预〔2020〕10号 项目支出绩效评价管理办法；本单位在“参数”“等级标准”中的设定。"),
@@ -177,8 +177,8 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         ("一级指标分值合计 = 100", f"=ROUND(SUM({tier1}),6)", 100, 100),
         ("二级指标分值合计 = 100", f"=ROUND(SUM({tier2}),6)", 100, 100),
         ("三级指标分值合计 = 100", f"=ROUND(SUM({points}),6)", 100, 100),
-        ("三级指标得分合计 = 总分", f"=ROUND(SUM({scores}),{places})", scored.total, (f"={total}", scored.total)),
-        ("二级指标得分合计 = 总分", f"=ROUND(SUM({tier2_scores}),{places})", scored.total, (f"={total}", scored.total)),
+        ("三级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({scores}),{places})"), scored.total, (f"={total}", scored.total)),
+        ("二级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({tier2_scores}),{places})"), scored.total, (f"={total}", scored.total)),
         ("得分个数 + 回避个数 = 评分人 × 打分指标", f'=COUNT({block})+COUNTIF({block},"{RECUSED}")',
          marks + recused, len(scored.scorers) * len(judged)),
         ("得分个数 = 读入的得分个数", f"=COUNT({block})", marks, marks),
@@ -197,6 +197,11 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         ):
             proofs.append((f"{name}合计：公式 = 程序结果", f"={names.budget[name]}", value, value))
     return proofs
+
+
+def _kept(formula: str) -> str:
+    """Return the formula of a total, which stays within 0 and 100 whatever rounding adds."""
+    return f"=MAX(0,MIN(100,{formula}))"
 
 
 def _tier_proofs(scored: Scored, first: int, second: int) -> list[Proof]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.layout import RECUSED, SCORES_SHEET
+from xlkpi.layout import RECUSED, SCORES_SHEET, folded
 from xlkpi.model import Filled, Scored, Working
+from xlkpi.numbers import NOISE
 from xlkpi.place import a1
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
@@ -62,10 +63,10 @@ def _head(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> Non
     paper.merge(GUIDE, 0, last, words, "guide")
     heads = [*_LEFT, *(ballot.scorer.value or "" for ballot in scored.scorers), *_RIGHT]
     paper.row(HEADER, heads, "head")
-    members = {member.name.value: member for member in filled.members}
+    members = {folded(member.name.value): member for member in filled.members}
     paper.text(WEIGHTS, columns.first_mark - 1, "评分权重", "label")
     for offset, ballot in enumerate(scored.scorers):
-        member = members.get(ballot.scorer.value)
+        member = members.get(folded(ballot.scorer.value))
         column = columns.first_mark + offset
         if _weighs(filled) and member and member.weight.value is not None:
             place = member.weight.place
@@ -94,7 +95,7 @@ def _row(
     places = filled.parameters.places
     formula = work.formula.at(_addresses(row, work, columns, names))
     paper.formula(row, exact, formula, work.exact, "figure:0.00####")
-    rounding = f"=ROUND(ROUND({a1(row, exact)},9),{names.parameter('小数位数')})"
+    rounding = f"=ROUND(ROUND({a1(row, exact)},{NOISE}),{names.parameter('小数位数')})"
     paper.formula(row, score, rounding, work.score, f"strong.figure:{figure(places)}")
     rate = Fraction(work.score) / Fraction(points) if points else Fraction(0)
     of_points = f"=IF({a1(row, 3)}=0,0,{a1(row, score)}/{a1(row, 3)})"

@@ -16,7 +16,7 @@ from xlkpi.layout import (
     RESULT_SHEETS,
     SCORES_SHEET,
     SUMMARY_SHEET,
-    canonical,
+    folded,
     sheet_named,
 )
 from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore
@@ -244,13 +244,13 @@ def _group(paper: Sheet, filled: Filled, scored: Scored, row: int) -> int:
     paper.merge(row, 2, 3, "职务", "head")
     paper.text(row, 4, "分工", "head")
     paper.merge(row, 5, _LAST, "评分情况", "head")
-    marked = {canonical(ballot.scorer.value or ""): ballot for ballot in scored.scorers}
+    marked = {folded(ballot.scorer.value): ballot for ballot in scored.scorers}
     for member in filled.members:
         row += 1
         paper.merge(row, 0, 1, member.name.value or "", "text")
         paper.merge(row, 2, 3, member.post.value or "", "text")
         paper.text(row, 4, member.role.value or "", "center")
-        ballot = marked.get(canonical(member.name.value or ""))
+        ballot = marked.get(folded(member.name.value))
         said = {"否": "不评分", "缺席": "缺席，未评分"}.get(
             member.status.value or "", "已评分，查看评分表"
         )
