@@ -42,6 +42,11 @@ def half_up(value: Fraction, places: int) -> Fraction:
     return Fraction(whole if value >= 0 else -whole, 10**places)
 
 
+def settled(value: Fraction, places: int) -> Fraction:
+    """A score, in the two steps of the printed formula ROUND(ROUND(x,12),places)."""
+    return half_up(half_up(value, 12), places)
+
+
 def plain(text: str) -> str:
     """A code or a name as it is compared."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
@@ -100,12 +105,11 @@ def combined(
 
 
 def reached(sign: str, target: Fraction, actual: Fraction) -> bool:
-    """Whether the target is met, by 指标性质."""
-    if sign in ("≤", "<"):
-        return actual <= target
-    if sign == "=" and target == 0:
-        return actual <= 0
-    return actual >= target
+    """Whether the target is met, by 指标性质; less than 5e-10 is noise of somebody's doubles."""
+    gap = half_up(actual - target, 9)
+    if sign in ("≤", "<") or (sign == "=" and target == 0):
+        return gap <= 0
+    return gap >= 0
 
 
 def proportional(
@@ -168,7 +172,7 @@ class _Book:
 
     def verdict(self) -> Verdict:
         """Score the third tier, add up, grade."""
-        third = {plain(str(r["编号"])): half_up(self.exact(r), self.places) for r in self.rows("三级指标")}  # fmt: skip
+        third = {plain(str(r["编号"])): settled(self.exact(r), self.places) for r in self.rows("三级指标")}  # fmt: skip
         second = self.added("二级指标", "三级指标", "二级编号", third)
         first = self.added("一级指标", "二级指标", "一级编号", second)
         total = min(Fraction(100), max(Fraction(0), sum(first.values(), Fraction(0))))

@@ -24,6 +24,7 @@ from xlkpi.formula import Formula
 from xlkpi.intake import markdown
 from xlkpi.methods import BY_NAME, Case
 from xlkpi.model import Contents, Fields, Outcome
+from xlkpi.numbers import NOISE
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import a1
 from xlkpi.scoring import combine
@@ -116,7 +117,7 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, line: Line) -> None:
     addresses["权重"] = f"{a1(row, _WEIGHTS)}:{a1(row, _WEIGHTS + last)}"
     sheet.write_number(row, _COLUMNS.index("小数位数"), line.places)
     sheet.write_formula(row, _FORMULA, line.formula.at(addresses))
-    rounding = f"=ROUND(ROUND({a1(row, _FORMULA)},9),{addresses['小数位数']})"  # as on 指标得分
+    rounding = f"=ROUND(ROUND({a1(row, _FORMULA)},{NOISE}),{addresses['小数位数']})"
     sheet.write_formula(row, _ROUNDED, rounding)
 
 
@@ -125,7 +126,7 @@ def wrong(lines: Sequence[Line], computed: Mapping[str, object]) -> list[tuple[o
     found: list[tuple[object, ...]] = []
     for row, line in enumerate(lines):
         shown = [*map(str, line.cells.values()), *map(str, line.marks), *map(str, line.weights)]
-        score = oracle.half_up(line.exact, line.places)
+        score = oracle.settled(line.exact, line.places)
         raw, fine = computed.get(a1(row, _FORMULA)), computed.get(a1(row, _ROUNDED))
         if not isinstance(fine, int | float) or Fraction(str(fine)) != score:
             found.append((row + 1, "rounded", fine, float(score), shown))
@@ -277,7 +278,7 @@ def book(
 
 
 def measures(cases: Mapping[str, tuple[str, str, float, float]], low: str = "2.675") -> bytes:
-    """A workbook of measured indicators; another's mark is 2.675 but for a weight of 1e-12."""
+    """A workbook of measured indicators; another's mark is 2.675 but for a weight of 1e-11."""
     third: list[Fields] = [
         {
             "三级指标": name, "分值": Decimal(10), "指标性质": sign, "评分方式": method,
@@ -290,7 +291,7 @@ def measures(cases: Mapping[str, tuple[str, str, float, float]], low: str = "2.6
     near: Fields = {"编号": code, "得分": Decimal(low)}
     tie: Fields = {"编号": code, "得分": Decimal("2.675")}
     members: list[Fields] = [
-        {"姓名": "甲", "评分权重": Decimal(1)}, {"姓名": "乙", "评分权重": Decimal(10**12)},
+        {"姓名": "甲", "评分权重": Decimal(1)}, {"姓名": "乙", "评分权重": Decimal(10**11)},
     ]  # fmt: skip
     made = book(third, {"甲": [near], "乙": [tie]}, 评价工作组=members, 参数=WEIGHING)
     numbers = {
@@ -328,11 +329,12 @@ COMPUTED_ELSEWHERE = {
 NEAR_A_JUMP = {
     "按比例 2.6749999999": ("按比例", "≥", 1e11, 26749999999.0),
     "按比例 2.6749999999 反向": ("按比例", "≤", 1e11, 173250000001.0),
+    "按比例 2.67499999999": ("按比例", "≥", 1e12, 267499999999.0),
     "差 1e-10 达标": ("达标得满分", "≥", 1.0, 0.9999999999),
     "超 1e-10 不达标": ("达标得满分", "≤", 0.0, 1e-10),
     "指标值 4e-10": ("按比例", "≥", 4e-10, 1e-10),
 }
-"""Closer than 5e-10 to where a score jumps: the formulas take that for noise of doubles."""
+"""So close to where a score jumps that doubles cannot be trusted to know on which side they are."""
 
 
 def spelled() -> Contents:

@@ -21,7 +21,7 @@ from xlkpi.findings import errors
 from xlkpi.intake import markdown
 from xlkpi.methods import BY_NAME, DIRECTIONS, Case
 from xlkpi.model import Contents, Fields, Filled, Outcome, Scored
-from xlkpi.numbers import half_up, rounded
+from xlkpi.numbers import half_up, rounded, settled
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.scoring import combine, score
 from xlkpi.write.blank import blank
@@ -31,7 +31,7 @@ PROVE = os.environ.get("XLKPI_PROVE") == "1"
 BATCH = 25
 BATCHES = 120 if PROVE else 6
 LAWFUL = 300 if PROVE else 12
-MANY = settings(max_examples=5000 if PROVE else 150)
+MANY = settings(max_examples=5000 if PROVE else 100)
 
 
 def scored(data: bytes) -> Scored:
@@ -79,13 +79,30 @@ def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
     return found
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
-def test_every_figure_is_the_second_implementations(batch: int) -> None:
-    """To the last digit; many workbooks in one frame."""
+def results(batch: int) -> list[tuple[int, Scored]]:
+    """(seed, what came of it) of a batch of random workbooks, scored as one frame."""
     seeds = range(batch * BATCH, (batch + 1) * BATCH)
     made = outcomes([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
-    results = zip(seeds, _sound(made), strict=True)
-    assert [each for seed, result in results for each in differences(seed, result)] == []
+    return list(zip(seeds, _sound(made), strict=True))
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_every_figure_is_the_second_implementations(batch: int) -> None:
+    """To the last digit, and every score between 0 and its points.
+
+    A score is rounded, so 22.5 points in whole numbers may earn 23; no more than that.
+    """
+    made = results(batch)
+    found = [each for seed, result in made for each in differences(seed, result)]
+    assert found == []
+    for _, result in made:
+        assert 0 <= result.total <= 100
+        places = -int(result.total.as_tuple().exponent)
+        for work in result.workings:
+            points = work.indicator.points.value
+            assert points is not None
+            assert 0 <= work.exact <= points
+            assert 0 <= work.score <= rounded(points, places)
 
 
 def test_the_random_workbooks_cover_what_they_are_for() -> None:
@@ -138,6 +155,10 @@ def test_rounding_is_half_away_from_zero(
         assert Decimal(half_up(top, bottom, places)).scaleb(-places) == expected
         assert rounded(Fraction(top, bottom), places) == expected
         assert oracle.half_up(Fraction(top, bottom), places) == expected
+        score = settled(Fraction(top, bottom), places)  # by way of 12 places, as the formulas go
+        assert score == oracle.settled(Fraction(top, bottom), places)
+        off = abs(Fraction(top, bottom) * 10**places % 1 - Fraction(1, 2)) / 10**places
+        assert score == expected or off < Fraction(5, 10**13)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +387,7 @@ def test_doing_better_never_costs_points(
     assert low <= earned(method, points, nature, target, better, inverse)
 
 
-@given(measured_, points_, nature_, target_, inverse_, st.integers(0, 12))
+@given(measured_, points_, nature_, target_, inverse_, st.integers(0, 9))
 @MANY
 def test_the_target_itself_is_enough_and_a_hair_less_is_not(
     method: str, points: Decimal, nature: str, target: Decimal, inverse: str, places: int
@@ -377,6 +398,8 @@ def test_the_target_itself_is_enough_and_a_hair_less_is_not(
     assert earned(method, points, nature, target, target, inverse) == points
     assert earned(method, points, nature, target, over, inverse) == points
     assert earned(method, points, nature, target, short, inverse) < points
+    noise = (short - target) / hair * Decimal("4e-10")  # what doubles leave of 0.1+0.2-0.3
+    assert earned(method, points, nature, target, target + noise, inverse) == points
 
 
 @given(points_, target_.filter(bool), st.integers(0, 9))
@@ -544,21 +567,6 @@ def _rising(results: Sequence[Scored]) -> None:
         assert worse.total <= better.total
         for below, above in zip(worse.workings, better.workings, strict=True):
             assert below.score <= above.score
-
-
-@pytest.mark.parametrize("batch", range(BATCHES))
-def test_a_score_lies_between_0_and_its_points(batch: int) -> None:
-    """A score is rounded, so 22.5 points in whole numbers may earn 23; no more than that."""
-    seeds = range(batch * BATCH, (batch + 1) * BATCH)
-    made = outcomes([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds[::5]])
-    for result in _sound(made):
-        assert 0 <= result.total <= 100
-        places = -int(result.total.as_tuple().exponent)
-        for work in result.workings:
-            points = work.indicator.points.value
-            assert points is not None
-            assert 0 <= work.exact <= points
-            assert 0 <= work.score <= rounded(points, places)
 
 
 BASE = (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8")

@@ -92,7 +92,8 @@ class BudgetExecution(Method):
         return "预算执行率：分值×全年执行数÷全年预算数，最多得满分"
 
 
-def _reached(case: Case) -> bool:
+def reached(case: Case) -> bool:
+    """Whether the actual reaches the target, in the direction of 指标性质."""
     assert case.actual is not None and case.target is not None
     gap = rounded(case.actual - case.target, _GAP_PLACES)
     if case.lower_is_better or (case.nature == "=" and case.target == 0):
@@ -122,7 +123,7 @@ class Proportional(Method):
 
     def share(self, case: Case) -> Fraction:
         """Return 1 where the target is reached, else how near the actual comes, never below 0."""
-        if _reached(case):
+        if reached(case):
             return Fraction(1)
         assert case.actual is not None and case.target is not None
         if not case.target:
@@ -160,7 +161,7 @@ class AllOrNothing(Method):
 
     def share(self, case: Case) -> Fraction:
         """Return 1 or 0."""
-        return Fraction(1 if _reached(case) else 0)
+        return Fraction(1 if reached(case) else 0)
 
     def formula(self, case: Case) -> Formula:
         """Return the same over names."""

@@ -205,6 +205,17 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Fund:
+    """A row of 资金来源."""
+
+    row: int
+    name: Text
+    initial: Number
+    budget: Number
+    executed: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """A first- or second-level indicator."""
 
@@ -239,6 +250,8 @@ class Indicator(Tier):
     degree: Text
     cut: Number
     cut_reason: Text
+    reason: Text
+    """偏差原因分析及改进措施."""
 
     @property
     def judged(self) -> bool:
@@ -302,6 +315,7 @@ class Filled:
     parameters: Parameters
     members: tuple[Member, ...]
     projects: tuple[Project, ...]
+    funds: tuple[Fund, ...]
     tier1: tuple[Tier, ...]
     tier2: tuple[Tier, ...]
     indicators: tuple[Indicator, ...]

@@ -55,11 +55,15 @@ CHECKS: tuple[Check, ...] = (
     budget.complete,
     budget.amounts,
     budget.control_totals,
+    budget.funds_complete,
+    budget.funds_add_up,
+    budget.reasons,
     methods.known,
     methods.supported,
     methods.numbers_present,
     methods.natures,
     methods.budget_needed,
+    methods.reasons,
 )
 
 

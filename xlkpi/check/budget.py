@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from xlkpi import methods
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, canonical
-from xlkpi.model import Filled, Number, Project
-from xlkpi.numbers import money
+from xlkpi.layout import EXECUTION, SOURCES, canonical
+from xlkpi.model import Filled, Fund, Number, Project
+from xlkpi.numbers import money, plain, total
 
 _AMOUNTS: dict[str, Callable[[Project], Number]] = {
     "年初预算数": lambda p: p.initial,
@@ -77,3 +78,57 @@ def control_totals(filled: Filled) -> Iterator[Finding]:
         }
         if any(amount.good for amount in amounts.values()):
             yield from control_total(table, header, parts)
+
+
+_FUNDS: dict[str, tuple[Callable[[Fund], Number], Callable[[Project], Number]]] = {
+    "年初预算数": (lambda fund: fund.initial, lambda project: project.initial),
+    "全年预算数": (lambda fund: fund.budget, lambda project: project.budget),
+    "全年执行数": (lambda fund: fund.executed, lambda project: project.executed),
+}
+
+
+def _filled_in(filled: Filled) -> list[Fund]:
+    """The sources of funds with any amount; a template lists their names before."""
+    return [fund for fund in filled.funds if not all(of(fund).blank for of, _ in _FUNDS.values())]
+
+
+def funds_complete(filled: Filled) -> Iterator[Finding]:
+    """A source of funds has a budget and an execution."""
+    for fund in _filled_in(filled):
+        for what, amount in (("全年预算数", fund.budget), ("全年执行数", fund.executed)):
+            if amount.blank:
+                called = fund.name.value or f"第 {fund.row + 1} 行"
+                yield finding("X412", amount.place, project=called, what=what)
+
+
+def funds_add_up(filled: Filled) -> Iterator[Finding]:
+    """The sources of funds add up to what the projects add up to, column by column."""
+    table, funds = filled.tables.get(SOURCES.name), _filled_in(filled)
+    if not table or not funds or not filled.projects:
+        return
+    for what, (of_fund, of_project) in _FUNDS.items():
+        given = [of_fund(fund) for fund in funds]
+        spent = [of_project(project) for project in filled.projects]
+        if not all(amount.good for amount in (*given, *spent)):
+            continue
+        found = total([amount.value for amount in given if amount.value is not None])
+        expected = total([amount.value for amount in spent if amount.value is not None])
+        if found != expected:
+            said = money(expected)
+            yield finding("X410", table.head(what), money(found), what=what, expected=said)
+
+
+def reasons(filled: Filled) -> Iterator[Finding]:
+    """A project below 执行率说明线 says why."""
+    line = filled.parameters.numbers["执行率说明线"]
+    for project in filled.projects:
+        budget, executed = project.budget.value, project.executed.value
+        if not budget or executed is None or not project.reason.blank:
+            continue
+        rate = Fraction(executed) / Fraction(budget) * 100
+        if 0 <= rate < line:
+            called = project.name.value or f"第 {project.row + 1} 行"
+            yield finding(
+                "X411", project.reason.place, f"{plain(rate, 2)}%",
+                project=called, line=f"{plain(line)}%",
+            )  # fmt: skip

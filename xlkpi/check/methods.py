@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
@@ -104,3 +105,47 @@ def budget_needed(filled: Filled) -> Iterator[Finding]:
             yield finding("X402", indicator.method.place, code=indicator.label)
         elif all(amount == 0 for amount in budgets):
             yield finding("X407", filled.projects[0].budget.place)
+
+
+def reasons(filled: Filled) -> Iterator[Finding]:
+    """A target that was missed, or passed by far, is explained."""
+    line = filled.parameters.numbers["超额完成说明线"]
+    for indicator in filled.indicators:
+        if not indicator.reason.blank:
+            continue
+        if indicator.degree.value in ("部分达成", "未达成") or _missed(indicator):
+            yield finding("X609", indicator.reason.place, code=indicator.label)
+        else:
+            ratio = _overdone(indicator)
+            if ratio is not None and ratio * 100 >= line:
+                shown = f"{plain(ratio * 100, 2)}%"
+                said = f"{plain(line)}%"
+                yield finding(
+                    "X610", indicator.reason.place, shown, code=indicator.label, line=said
+                )
+
+
+def _case(indicator: Indicator) -> rules_of.Case | None:
+    """Return what a measuring rule looks at; None where a number is missing or no rule measures."""
+    target, actual = indicator.target.value, indicator.actual.value
+    sound = (
+        rules_of.measured(indicator.method.value) and indicator.nature.value in rules_of.DIRECTIONS
+    )
+    if not sound or target is None or actual is None or target < 0:
+        return None
+    return rules_of.Case(
+        Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)
+    )
+
+
+def _missed(indicator: Indicator) -> bool:
+    case = _case(indicator)
+    return case is not None and not rules_of.reached(case)
+
+
+def _overdone(indicator: Indicator) -> Fraction | None:
+    """Return actual ÷ target where more is better."""
+    case = _case(indicator)
+    if case is None or case.lower_is_better or not case.target or case.actual is None:
+        return None
+    return case.actual / case.target if case.target > 0 else None

@@ -26,6 +26,7 @@ from xlkpi.layout import (
     PARAMETERS,
     RECUSED,
     SCORER_LABEL,
+    SOURCES,
     TIER1,
     TIER2,
     TIER3,
@@ -35,6 +36,7 @@ from xlkpi.layout import (
 from xlkpi.model import (
     Ballot,
     Filled,
+    Fund,
     Grade,
     Grid,
     Indicator,
@@ -119,6 +121,7 @@ class _Reading:
             parameters=self._parameters(),
             members=tuple(self._members()),
             projects=tuple(self._projects(money)),
+            funds=tuple(self._funds(money)),
             tier1=tier1,
             tier2=tier2,
             indicators=third,
@@ -226,22 +229,31 @@ class _Reading:
                 weight=self.reader.number(table, row, "评分权重", example="1", percent="fraction"),
             )
 
+    def _amount(self, table: Table, row: int, header: str, unit: str) -> Number:
+        return self.reader.number(table, row, header, (unit,), "120.50", limit=None)
+
     def _projects(self, unit: str) -> Iterator[Project]:
         for table, row in self._rows(EXECUTION):
-
-            def amount(header: str, table: Table = table, row: int = row) -> Number:
-                return self.reader.number(table, row, header, (unit,), "120.50", limit=None)
-
             yield Project(
                 row=row,
                 name=self.reader.text(table, row, "项目名称"),
                 kind=self.reader.choice(table, row, "支出类别", default="项目支出"),
-                initial=amount("年初预算数"),
-                budget=amount("全年预算数"),
-                fiscal=amount("其中：财政资金"),
-                received=amount("到位资金"),
-                executed=amount("全年执行数"),
+                initial=self._amount(table, row, "年初预算数", unit),
+                budget=self._amount(table, row, "全年预算数", unit),
+                fiscal=self._amount(table, row, "其中：财政资金", unit),
+                received=self._amount(table, row, "到位资金", unit),
+                executed=self._amount(table, row, "全年执行数", unit),
                 reason=self.reader.text(table, row, "偏差原因"),
+            )
+
+    def _funds(self, unit: str) -> Iterator[Fund]:
+        for table, row in self._rows(SOURCES):
+            yield Fund(
+                row=row,
+                name=self.reader.text(table, row, "资金来源"),
+                initial=self._amount(table, row, "年初预算数", unit),
+                budget=self._amount(table, row, "全年预算数", unit),
+                executed=self._amount(table, row, "全年执行数", unit),
             )
 
     def _tiers(self, level: int) -> Iterator[Tier]:
@@ -284,6 +296,7 @@ class _Reading:
                 degree=self.reader.choice(table, row, "完成程度"),
                 cut=self.reader.number(table, row, "核减分", ("分",)),
                 cut_reason=self.reader.text(table, row, "核减理由"),
+                reason=self.reader.text(table, row, "偏差原因分析及改进措施"),
             )
 
     def _method(self, table: Table, row: int) -> Text:

@@ -12,7 +12,7 @@ from xlkpi.layout import (
     SUMMARY_SHEET,
 )
 from xlkpi.model import Outcome
-from xlkpi.write import records, scores, summary
+from xlkpi.write import records, scores, seal, summary
 from xlkpi.write.book import Book
 from xlkpi.write.inputs import Inputs
 from xlkpi.write.names import Names
@@ -26,6 +26,8 @@ _RESULTS = (
     PROOF_SHEET,
     SOURCE_SHEET,
 )
+_STAMPED = (SUMMARY_SHEET, GRADE_SHEET)
+"""Sheets whose footer carries the 校验码."""
 
 
 def scored(outcome: Outcome) -> Book:
@@ -37,6 +39,7 @@ def scored(outcome: Outcome) -> Book:
     for name in _RESULTS:
         book.sheet(name)
     Inputs(filled, result).write(book)
+    names.cells["校验码"] = seal.of_book(book, filled, result)
     # Filled in by who needs whose addresses, not in the order of the tabs.
     records.write_methods(book, filled, result, names)
     summary.locate(book, filled, result, names)
@@ -46,5 +49,7 @@ def scored(outcome: Outcome) -> Book:
     summary.write(book, outcome, names)
     records.write_findings(book, outcome.findings, names)
     records.write_source(book, outcome, names)
+    for name in _STAMPED:
+        names.sheet(book, name).footer = f"校验码 {names.cells['校验码']}"
     records.seal(book, names)
     return book

@@ -63,6 +63,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "sign": {"bottom": 1, "align": "left"},
     "sign.label": {"align": "right"},
     "good": {"font_color": "#2E7D32"},
+    "bad.box": {"font_color": "#C00000", "bold": True, "text_wrap": True, **_BOX},
     "bad": {"font_color": "#C00000", "bold": True},
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlkpi.findings import Severity
+from xlkpi.findings import TO_ADD, Severity
 from xlkpi.layout import (
     BALLOT_PREFIX,
     EXECUTION,
@@ -19,7 +19,7 @@ from xlkpi.layout import (
     folded,
     sheet_named,
 )
-from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore
+from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore, Working
 from xlkpi.place import a1, quoted, span
 from xlkpi.write.book import Book, Chart, Sheet
 from xlkpi.write.names import Names
@@ -88,7 +88,8 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
     row = _budget(paper, scored.budget, filled, rows.budget)
     row = _group(paper, filled, scored, row + 1)
     row = _notices(paper, outcome, row + 1)
-    _signatures(paper, row + 2)
+    row = _deviations(paper, outcome, row + 2)
+    _signatures(paper, row + 1, names.cells["校验码"])
     _headline(paper, scored, filled, names)
     _contents(paper, book)
     paper.widths = {0: 10, 1: 26, 2: 12, 3: 12, 4: 12, 5: 12, 6: 12, 7: 3, 8: 20, 9: 34}
@@ -263,7 +264,10 @@ def _group(paper: Sheet, filled: Filled, scored: Scored, row: int) -> int:
 
 def _notices(paper: Sheet, outcome: Outcome, row: int) -> int:
     warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
+    missing = sum(1 for each in outcome.findings if each.code in TO_ADD)
     said = f"五、提醒 {warnings} 条、提示 {notes} 条"
+    if missing:
+        said += f"；待补 {missing} 项"
     paper.merge(row, 0, _LAST, said, "block")
     row += 1
     words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
@@ -272,7 +276,53 @@ def _notices(paper: Sheet, outcome: Outcome, row: int) -> int:
     return row
 
 
-def _signatures(paper: Sheet, row: int) -> None:
+def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
+    """List the indicators that lost points or gave a reason, each with its reason or 待补."""
+    filled, scored = outcome.filled, outcome.scored
+    assert filled is not None and scored is not None
+    missing = {each.place for each in outcome.findings if each.code in TO_ADD}
+    told = [
+        work
+        for work in scored.workings
+        if work.indicator.reason.good or work.indicator.reason.place in missing
+    ]
+    paper.merge(row, 0, _LAST, "六、偏差原因和改进措施", "block")
+    if not told:
+        paper.merge(row + 1, 0, _LAST, "没有填写偏差原因的指标", "center")
+        return row + 2
+    row += 1
+    paper.row(row, ["编号", "指标", "失分"], "head")
+    paper.merge(row, 3, _LAST, "原因和措施", "head")
+    places = filled.parameters.places
+    for work in told:
+        row += 1
+        Names.copy(paper, row, 0, work.indicator.code, "code")
+        Names.copy(paper, row, 1, work.indicator.name, "text")
+        _loss_of(paper, row, work, scored, places)
+        for column in range(4, _LAST + 1):
+            paper.blank(row, column, "text")
+        paper.merges.append((row, 3, row, _LAST))
+        if work.indicator.reason.good:
+            Names.copy(paper, row, 3, work.indicator.reason, "text")
+        else:
+            paper.text(row, 3, "待补", "bad.box", work.indicator.reason.place.link)
+    return row + 1
+
+
+def _loss_of(paper: Sheet, row: int, work: Working, scored: Scored, places: int) -> None:
+    at = FIRST + scored.workings.index(work)
+    score = Columns(len(scored.scorers)).right("得分")
+    sheet = quoted(SCORES_SHEET)
+    formula = f"=ROUND({sheet}!{a1(at, 3)}-{sheet}!{a1(at, score)},6)"
+    loss = (work.indicator.points.value or Decimal()) - work.score
+    link = f"internal:{sheet}!{a1(at, score)}"
+    paper.formula(row, 2, formula, loss, f"figure:{figure(places)}", link)
+
+
+def _signatures(paper: Sheet, row: int, code: str) -> None:
+    paper.text(row + 2, 4, "校验码：", "sign.label")
+    paper.text(row + 2, 5, code, "sign")
+    paper.blank(row + 2, 6, "sign")
     blocks = (("填报人", "财务负责人"), ("单位负责人", "单位（盖章）"), ("日期", ""))
     for offset, (left, right) in enumerate(blocks):
         at = row + offset
