@@ -36,7 +36,7 @@ test: system lint
 	$(BIN)/pytest -n 2
 
 prove: system lint
-	XLKPI_PROVE=1 $(BIN)/pytest -n 2
+	$(BIN)/python -m tests.prove
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

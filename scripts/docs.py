@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from xlkpi import layout, methods
+from xlkpi import layout, methods, placeholders
 from xlkpi.cli import cli
 from xlkpi.findings import CODES
 from xlkpi.layout import Column, Kind, Parameter, Sheet
@@ -136,6 +136,7 @@ def _format() -> Iterator[str]:
     yield from _overview()
     for sheet in _in_order():
         yield from _sheet(sheet)
+    yield from _layout_of_the_form()
     yield from _not_yet()
 
 
@@ -210,6 +211,28 @@ def _parameters() -> Iterator[str]:
         ("参数", "默认", "可以填", "说明"),
         ((p.name, p.default, _allowed(p), p.words) for p in layout.PARAMETER_LIST),
     )
+
+
+def _layout_of_the_form() -> Iterator[str]:
+    yield "## “自评表”的版式"
+    yield ""
+    yield "评分结果里的“自评表”按一个版式工作簿生成。自带的两个在 workbook_templates/自评表版式；本单位的版式用 `xlkpi score --form 版式.xlsx` 指定。"
+    yield "版式是一个普通工作簿，只有一张有内容的工作表，格子里写文字和花括号中的占位符，例如 `（{评价年度}年度）`。"
+    yield "合并、列宽、行高（作为最小行高）和纸张方向照搬，字体和边框由程序统一。边框从第一个多格的行起，到 `{总分}` 之下第一个带冒号的签字行或空行之前为止。"
+    yield ""
+    yield f"必须有 {'、'.join(f'`{{{name}}}`' for name in placeholders.NEEDED)}。"
+    yield "逐行重复的占位符各占一行：有几个指标、目标、资金来源，这一行就重复几次；一级、二级指标相同的上下合并；以冒号结尾的文字（如“其中：”）只在第一行出现。"
+    yield "版式里没有 `{指标.指标性质}`、`{指标.计量单位}` 时，它们写在指标值和完成值的前后（≥12项）。"
+    yield "有 `{执行率.得分}` 时，独占一个一级指标的预算执行率写在那里，不再列入指标。"
+    yield f"公开版不写 {'、'.join(placeholders.PERSONS)}。"
+    yield ""
+    rows = [("只出现一次", placeholders.SINGLE)]
+    rows += [
+        (f"逐行重复：{group}", [f"{group}.{name}" for name in names])
+        for group, names in placeholders.ROWS.items()
+    ]
+    listed = ((what, "、".join(f"{{{name}}}" for name in names)) for what, names in rows)
+    yield from _table(("占位符", "可以写"), listed)
 
 
 def _not_yet() -> Iterator[str]:

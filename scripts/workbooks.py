@@ -1,4 +1,4 @@
-"""Make the .xlsx of every template and sample from its Markdown text.
+"""Make the .xlsx of every template, sample and layout of 自评表 from its Markdown text.
 
 A test holds the two together, so run this (`make workbooks`) after editing a text. The broken
 samples are recipes; one of them is kept as a workbook, all of them are made under build/.
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import documents  # noqa: E402
+from tests import documents, layouts  # noqa: E402
 
 KEPT = documents.RECIPES / "常见错误.md"
 
@@ -21,6 +21,8 @@ def main() -> None:
     for folder in ("workbook_templates", "samples"):
         for text in sorted((ROOT / folder).glob("*.md")):
             _write(text.with_suffix(".xlsx"), documents.sample(text))
+    for text in sorted(layouts.FOLDER.glob("*.md")):
+        _write(text.with_suffix(".xlsx"), layouts.layout(text))
     broken = ROOT / "build" / documents.RECIPES.name
     broken.mkdir(parents=True, exist_ok=True)
     for text in documents.recipes():

@@ -157,7 +157,7 @@ class _Maker:
 
     def _members(self) -> Rows:
         scorers, others = (
-            self.rng.choice((1, 2, 3, 3, 4, 5, 5, 6, 7, 8, 9)),
+            self.rng.choice((1, 1, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9)),
             self.rng.choice((0, 0, 1, 2)),
         )
         names = self.rng.sample(_NAMES, scorers + others)

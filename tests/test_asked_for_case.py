@@ -67,10 +67,12 @@ def test_the_scored_workbook_opens_on_its_results_and_holds_the_inputs(
     scored: tuple[Path, dict[str, object]],
 ) -> None:
     held = libreoffice.cells(scored[0])
-    assert list(held)[:7] == [
+    assert list(held)[:9] == [
         "汇总",
         "等级",
+        "自评表",
         "指标得分",
+        "评分对比",
         "检查记录",
         "方法与参数",
         "校验",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import documents
 from xlkpi import office
@@ -175,13 +178,41 @@ def test_a_read_only_folder_is_told(source: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_our_worksheet_writes_what_the_stock_one_writes(
-    source: Path, monkeypatch: pytest.MonkeyPatch
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The one private name of xlsxwriter that we override changes no byte."""
+    """Cells, formulas, values, looks and links, cell by cell; the other parts to the byte."""
     ours = office.handled(source).scored.read_bytes()
-    monkeypatch.setattr(emit, "_Worksheet", None)
+    monkeypatch.setattr(emit, "STOCK", True)
     stock = office.handled(source).scored.read_bytes()
-    assert ours == stock
+    left, right = (_parts(data) for data in (ours, stock))
+    assert left.keys() == right.keys()
+    for name in left:
+        if not name.startswith(("xl/worksheets/sheet", "xl/sharedStrings", "xl/styles")):
+            assert left[name] == right[name], name
+    for values in (False, True):
+        books = [
+            openpyxl.load_workbook(io.BytesIO(data), data_only=values) for data in (ours, stock)
+        ]
+        for mine, theirs in zip(*(book.worksheets for book in books), strict=True):
+            assert seen(mine) == seen(theirs)
+
+
+def _parts(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def seen(sheet: Worksheet) -> dict[str, tuple[object, ...]]:
+    """What stands in each cell, and how it looks; an empty text is nothing."""
+    return {
+        cell.coordinate: (
+            cell.value or None if cell.value != 0 else 0, cell.number_format,
+            repr((cell.font, cell.fill, cell.border, cell.alignment, cell.protection)),
+            cell.hyperlink.location if cell.hyperlink else None,
+        )
+        for row in sheet.iter_rows()
+        for cell in row
+    } | {f"行{n}": (line.height,) for n, line in sheet.row_dimensions.items()}  # fmt: skip
 
 
 def test_two_sources_of_one_name_never_replace_each_others_results(
@@ -200,3 +231,76 @@ def test_two_sources_of_one_name_never_replace_each_others_results(
 
 def test_a_file_where_a_folder_should_be_is_told(source: Path) -> None:
     assert office.handled(source, source / "x.xlsx").unwritten
+
+
+def test_the_loop_step_by_step(source: Path) -> None:
+    """What stands on disk after each step, as the clerk sees it."""
+    folder = source.parent
+    spoil(source)
+    copy = office.handled(source).correction
+    assert names(folder) == ["甲.xlsx", "甲_待修改.xlsx"]
+    work_on(copy, "评分_乙", "H5", 77)  # mends nothing, breaks another
+    office.handled(copy)
+    assert names(folder) == ["甲.xlsx", "甲_待修改(2).xlsx", "甲_待修改.xlsx"]
+    second = folder / "甲_待修改(2).xlsx"
+    work_on(second, "评分_甲", "H5", 28)
+    work_on(second, "评分_乙", "H5", 27)
+    made = office.handled(second)
+    assert made.scored == folder / "甲_评分结果.xlsx"
+    # both copies were worked on: they are the clerk's, and it is said that they are old
+    assert names(folder) == ["甲.xlsx", "甲_待修改(2).xlsx", "甲_待修改.xlsx", "甲_评分结果.xlsx"]
+    assert any("甲_待修改.xlsx" in words for words in made.said)
+
+
+def test_untouched_copies_go_away_with_their_numbers(source: Path) -> None:
+    spoil(source)
+    copy = office.handled(source).correction
+    work_on(copy, "评分_甲", "H9", 12)
+    office.handled(source)  # the first copy is the clerk's now: a second one
+    assert (source.parent / "甲_待修改(2).xlsx").exists()
+    source.write_bytes(documents.sample(BASE))
+    office.handled(source)
+    assert names(source.parent) == ["甲.xlsx", "甲_待修改.xlsx", "甲_评分结果.xlsx"]
+
+
+def test_a_source_of_another_kind_beside_it_keeps_its_own_result(source: Path) -> None:
+    first = office.handled(source).scored
+    before = first.read_bytes()
+    other = source.with_suffix(".xlsm")
+    other.write_bytes(source.read_bytes())
+    assert office.handled(other).scored == source.with_name("甲_评分结果(2).xlsx")
+    assert first.read_bytes() == before
+
+
+def test_an_output_open_elsewhere_is_left_alone(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows: the old result is open in a spreadsheet program and cannot be replaced."""
+    result = office.handled(source).scored
+    before, replace = result.read_bytes(), Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if target == result:
+            raise PermissionError(13, "being used by another process")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    made = office.handled(source)
+    assert made.scored == source.with_name("甲_评分结果(2).xlsx")
+    assert "正在别的程序中打开" in made.said[0]
+    assert result.read_bytes() == before
+
+
+def test_a_name_as_long_as_the_file_system_takes(tmp_path: Path) -> None:
+    source = tmp_path / f"{'长' * 83}.xlsx"  # 249 + 5 bytes
+    source.write_bytes(documents.sample(BASE))
+    made = office.handled(source)
+    assert made.scored is not None
+    assert len(made.scored.name.encode()) <= 255
+    assert made.scored.name.startswith("长" * 50)
+    assert office.handled(source).scored == made.scored
+    spoil(source)
+    copy = office.handled(source).correction
+    assert not made.scored.exists()
+    work_on(copy, "评分_甲", "H5", 28)
+    assert office.handled(copy).scored is not None

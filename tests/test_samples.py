@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import documents
+from tests.mutants import survivors
 from xlkpi.findings import CODES, Severity
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.write import correction
@@ -67,3 +68,7 @@ def test_a_copy_of_what_openpyxl_cannot_open_is_as_broken_as_its_source(
     places = {place for _, place in again}
     assert {place for code, place in found(data)[0] if code != "X503"} <= places
     assert "评分_乙!H9" in places  # the date: now a text, still no mark
+
+
+def test_every_check_is_missed_by_a_sample_when_it_is_removed() -> None:
+    assert survivors() == []

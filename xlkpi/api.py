@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from xlkpi import disk, model, office
 from xlkpi.findings import Finding
-from xlkpi.write.emit import emit
-from xlkpi.write.scored import scored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +69,7 @@ class Outcome:
         if self._made.scored is None:
             raise ValueError("the workbook has errors; nothing was scored")
         target = Path(fspath(path))
-        disk.store(target, emit(scored(self._made)))
+        disk.store(target, office.result(self._made))
         return target
 
 

@@ -57,10 +57,8 @@ class Scorer:
 
 
 def folder() -> Path:
-    """Return the folder of the built-in templates: in the package, or beside it in a checkout."""
-    here = Path(__file__).parent
-    beside = here.parent / "workbook_templates"
-    return beside if beside.is_dir() else here / "workbook_templates"
+    """Return the folder of the built-in templates."""
+    return disk.templates()
 
 
 def builtin() -> list[tuple[str, str]]:

@@ -6,11 +6,15 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from xlkpi.speak import chinese, console
 from xlkpi.version import VERSION
+
+if TYPE_CHECKING:
+    from xlkpi.model import FormLayout
 
 _PATHS = click.Path(path_type=Path)
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -117,8 +121,17 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
 @click.option(
     "-o", "--output", "out", metavar="输出", help="结果写到哪里：一个文件名，或一个文件夹。"
 )
+@click.option("--form", type=_PATHS, metavar="版式.xlsx", help="“自评表”按本单位自己的版式。")
+@click.option(
+    "--public",
+    type=_PATHS,
+    metavar="公开版.xlsx",
+    help="另写一份只有“自评表”的公开版：没有公式、评分人和电话；只能用于一个文件。",
+)
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
-def score(files: tuple[Path, ...], out: str | None, as_json: bool) -> None:
+def score(
+    files: tuple[Path, ...], out: str | None, form: Path | None, public: Path | None, as_json: bool
+) -> None:
     """给工作簿评分。
 
     没有错误时在原文件旁写出“_评分结果.xlsx”；有错误时写出“_待修改.xlsx”，每个问题都标在格子上。
@@ -126,19 +139,35 @@ def score(files: tuple[Path, ...], out: str | None, as_json: bool) -> None:
     from xlkpi import office
     from xlkpi.write import plain
 
+    if public is not None and len(files) > 1:
+        raise click.UsageError("--public 只能用于一个文件")
+    own = _own_form(form) if form is not None else None
     folder = out is not None and (
         len(files) > 1 or out.endswith(("/", os.sep)) or Path(out).is_dir()
     )
     worst = 0
     taken: set[Path] = set()
     for path in files:
-        handled = office.handled(path, Path(out) if out is not None else None, folder, taken)
+        home = Path(out) if out is not None else None
+        handled = office.handled(path, home, folder, taken, form=own, public=public)
         worst = max(worst, office.exit_code(handled.outcome, handled.unwritten))
         if as_json:
             _json(plain.score_json(handled.outcome, handled.outputs))
+            if handled.public:
+                click.echo(f"公开版：{handled.public}", err=True)
             continue
         _tell(path, handled)
     sys.exit(worst)
+
+
+def _own_form(path: Path) -> FormLayout:
+    from xlkpi import office
+    from xlkpi.intake.layouts import BadLayout
+
+    try:
+        return office.form(path)
+    except BadLayout as problem:
+        raise click.UsageError(f"“{path.name}”不能用作自评表的版式：{problem}") from problem
 
 
 def _tell(path: Path, handled: object) -> None:
@@ -160,6 +189,8 @@ def _tell(path: Path, handled: object) -> None:
         click.echo(f"评分结果：{handled.scored}")
     if handled.correction:
         click.echo(f"待修改：{handled.correction}")
+    if handled.public:
+        click.echo(f"公开版：{handled.public}")
     if handled.unwritten:
         click.echo(
             f"{path.name}：结果没有写出：{handled.unwritten}。请换一个位置，例如 -o 另一文件夹/",

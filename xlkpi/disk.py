@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import time
 from pathlib import Path
 
 LARGEST = 20 * 1024 * 1024
@@ -17,6 +18,17 @@ class Unopened(Exception):
 
 class Unwritten(Exception):
     """An output could not be written; the text says why, in Chinese."""
+
+
+class Busy(Unwritten):
+    """The name is taken by a file that another program holds open."""
+
+
+def templates() -> Path:
+    """Return the folder of what is built in: in the package, or beside it in a checkout."""
+    here = Path(__file__).parent
+    beside = here.parent / "workbook_templates"
+    return beside if beside.is_dir() else here / "workbook_templates"
 
 
 def load(path: Path) -> bytes:
@@ -53,7 +65,7 @@ def store(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         if temporary.read_bytes() != data:
             raise Unwritten("写入后读回的内容不一致，磁盘可能有问题")
-        temporary.replace(path)
+        _into_place(temporary, path)
         _sync_folder(path.parent)
     except PermissionError as problem:
         raise Unwritten("没有写入权限，或文件正在别的程序中打开") from problem
@@ -63,6 +75,19 @@ def store(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _into_place(temporary: Path, path: Path) -> None:
+    """Put the finished file in place; Windows refuses while another program has the old one open."""
+    for wait in (0.1, 0.3, None):
+        try:
+            temporary.replace(path)
+        except PermissionError as problem:
+            if wait is None:
+                raise (Busy("文件正在别的程序中打开") if path.exists() else problem) from problem
+            time.sleep(wait)
+        else:
+            return
 
 
 def _sync_folder(folder: Path) -> None:

@@ -20,13 +20,26 @@ Content = tuple[str, Address, object, str]
 """(sheet, address, value, formula text or "")."""
 
 
+SOURCE_LABEL = "源文件"
+"""The text left of the name of the file that an output came of."""
+
+
+def told(contents: Iterable[Content], label: str) -> str | None:
+    """Return what stands right of the first cell that holds a label; None where there is none."""
+    held = list(contents)
+    beside = {
+        (sheet, (row, column + 1)) for sheet, (row, column), value, _ in held if value == label
+    }
+    return next((str(value) for sheet, at, value, _ in held if (sheet, at) in beside), None)
+
+
 def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
     """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
     held = list(contents)
     labels = {
         (sheet, (row, column + 1)) for sheet, (row, column), value, _ in held if value == LABEL
     }
-    said = next((str(value) for sheet, at, value, _ in held if (sheet, at) in labels), None)
+    said = told(held, LABEL)
     return [each for each in held if (each[0], each[1]) not in labels], said
 
 

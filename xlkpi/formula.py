@@ -20,6 +20,7 @@ ALLOWED = frozenset(
         "COUNTIF",
         "AVERAGE",
         "MEDIAN",
+        "DEVSQ",
         "MAX",
         "MIN",
         "ROUND",

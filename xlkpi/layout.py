@@ -29,7 +29,9 @@ GUIDE_SHEET = "填表说明"
 PROBLEMS_SHEET = "问题清单"
 SUMMARY_SHEET = "汇总"
 GRADE_SHEET = "等级"
+FORM_SHEET = "自评表"
 SCORES_SHEET = "指标得分"
+COMPARISON_SHEET = "评分对比"
 FINDINGS_SHEET = "检查记录"
 METHODS_SHEET = "方法与参数"
 PROOF_SHEET = "校验"
@@ -37,9 +39,9 @@ SOURCE_SHEET = "来源与指纹"
 RESULT_SHEETS = (
     SUMMARY_SHEET,
     GRADE_SHEET,
-    "自评表",
+    FORM_SHEET,
     SCORES_SHEET,
-    "评分对比",
+    COMPARISON_SHEET,
     "目标质量",
     FINDINGS_SHEET,
     METHODS_SHEET,

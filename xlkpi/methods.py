@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from xlkpi.formula import Formula
+from xlkpi.layout import canonical
 from xlkpi.numbers import rounded
 
 JUDGED = "评分人打分"
 """The default: scorers mark it, and `scoring.combine` makes one score of their marks."""
+
+JUDGED_TOO = ("", "评委打分")
+"""What is read as 评分人打分: an empty cell, and the word of other forms."""
 
 NOT_YET = ("满意度", "定性三档", "不适用")
 """Methods of the format that cannot be computed yet; using one stops."""
@@ -186,3 +190,11 @@ def budgeted(name: str | None) -> bool:
 def measured(name: str | None) -> bool:
     """Whether the method of that name needs numbers in 年度指标值 and 实际完成值."""
     return name in BY_NAME and BY_NAME[name].measured
+
+
+def spelled(typed: str) -> str:
+    """Return a method as the format spells it; what is none of them comes back as it is."""
+    plain = canonical(typed)
+    if plain in JUDGED_TOO:
+        return JUDGED
+    return next((name for name in NAMES if canonical(name) == plain), typed)

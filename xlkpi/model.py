@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, TypeVar
 
+from xlkpi import placeholders
 from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
-from xlkpi.layout import Sheet
+from xlkpi.layout import Parameter, Sheet
 from xlkpi.methods import JUDGED
 from xlkpi.place import Address, Place
 
@@ -154,6 +155,13 @@ class Parameters:
     def text(self, name: str) -> str:
         """Return the setting as text."""
         return self.values[name].value or ""
+
+    def in_force(self, parameter: Parameter) -> str | Decimal:
+        """Return the setting as an output's cell holds it: a word, a number, 0.8 for 80%."""
+        if parameter.choices:
+            return self.text(parameter.name)
+        number = self.numbers[parameter.name]
+        return number.scaleb(-2) if parameter.percent else number
 
     @property
     def places(self) -> int:
@@ -448,3 +456,30 @@ class Contents:
     """Rows by sheet name of the format."""
     ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
     """Scorers and the rows that their sheets already have; empty in a template."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLayout:
+    """The official form as an office lays it out: texts with placeholders, cell by cell."""
+
+    name: str
+    cells: Mapping[Address, str]
+    """What stands in the cells that are not under a merge; empty ones are left out."""
+    merges: tuple[tuple[int, int, int, int], ...]
+    """First row, first column, last row, last column."""
+    rows: int
+    columns: int
+    widths: Mapping[int, float]
+    heights: Mapping[int, float]
+    landscape: bool = False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every placeholder in it."""
+        return frozenset(name for text in self.cells.values() for name in placeholders.names(text))
+
+    def without(self, names: Iterable[str]) -> FormLayout:
+        """Return the layout with nothing in the place of some placeholders."""
+        gone = tuple(names)
+        cells = {at: placeholders.without(text, gone) for at, text in self.cells.items()}
+        return replace(self, cells=cells)

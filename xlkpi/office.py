@@ -1,31 +1,26 @@
-"""One source → its outcome → the right file beside it. Every door comes through here.
-
-Ours or the user's: every output carries a fingerprint of its own cells. One that still matches is
-ours and may be replaced or removed; one that does not has been worked on, and is left alone.
-"""
+"""One source → its outcome → the right file beside it. Every door comes through here."""
 
 from __future__ import annotations
 
-import os
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from xlkpi import disk
 from xlkpi.findings import finding
-from xlkpi.intake import untouched
+from xlkpi.intake import layouts
 from xlkpi.layout import SOURCE_SHEET
-from xlkpi.model import Outcome, Status
+from xlkpi.model import FormLayout, Outcome, Status
+from xlkpi.outputs import CORRECTION, RESULT, named, put, retire, stem
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Place
 from xlkpi.write.correction import correction
 from xlkpi.write.emit import emit
+from xlkpi.write.publish import published
 from xlkpi.write.scored import scored
 
-RESULT = "_评分结果"
-CORRECTION = "_待修改"
-_OURS = re.compile(rf"{CORRECTION}(\(\d+\))?\Z")
-_MOST_COPIES = 1000
+FORMS = "自评表版式"
+"""The folder of the built-in layouts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,8 @@ class Handled:
     outcome: Outcome
     scored: Path | None = None
     correction: Path | None = None
+    public: Path | None = None
+    """自评表 alone, where it was asked for; no part of `outputs`."""
     said: tuple[str, ...] = ()
     """Sentences about files: what was put beside what, and why."""
     unwritten: str = ""
@@ -60,11 +57,11 @@ class Target:
 
 def target(source: Path, out: Path | None, folder: bool) -> Target:
     """Return where results go: beside the source, to `out`, or into it where it is a folder."""
-    stem = _OURS.sub("", source.stem)
     if out is not None and not folder:
-        return Target(out, out.with_name(f"{out.stem}{CORRECTION}.xlsx"))
+        return Target(out, named(out.parent, out.stem, CORRECTION))
     home = out if out is not None else source.parent
-    return Target(home / f"{stem}{RESULT}.xlsx", home / f"{stem}{CORRECTION}.xlsx")
+    base = stem(source)
+    return Target(named(home, base, RESULT), named(home, base, CORRECTION))
 
 
 def document(path: Path) -> Document:
@@ -80,14 +77,46 @@ def checked(path: Path) -> Outcome:
     return _not_a_result(outcomes([document(path)])[0])
 
 
+def form(path: Path) -> FormLayout:
+    """Return an office's own layout of 自评表; BadLayout where the file is none."""
+    try:
+        return layouts.read(disk.load(path), path.name)
+    except disk.Unopened as problem:
+        raise layouts.BadLayout(str(problem)) from problem
+
+
+@cache
+def _built_in(kind: str) -> FormLayout:
+    return form(disk.templates() / FORMS / f"{kind}.xlsx")
+
+
+def _form(outcome: Outcome, own: FormLayout | None) -> FormLayout:
+    """Return the office's own layout, else the built-in one for the kind of expenditure."""
+    assert outcome.filled is not None
+    project = "项目" in outcome.filled.said("评价类型")
+    return own or _built_in("项目支出" if project else "部门整体支出")
+
+
+def result(outcome: Outcome, own: FormLayout | None = None) -> bytes:
+    """Return the scored workbook of an outcome that was scored."""
+    return emit(scored(outcome, _form(outcome, own)))
+
+
 def handled(
-    path: Path, out: Path | None = None, folder: bool = False, taken: set[Path] | None = None
+    path: Path,
+    out: Path | None = None,
+    folder: bool = False,
+    taken: set[Path] | None = None,
+    *,
+    form: FormLayout | None = None,
+    public: Path | None = None,
 ) -> Handled:
     """Score one source and put the scored workbook, or the marked copy, where it belongs.
 
     `taken` holds what this run has already written, so that two sources of one name never replace
-    each other's results; it grows.
+    each other's results; it grows. `form` lays out 自评表; `public` gets it alone, as values.
     """
+    taken = taken if taken is not None else set()
     opened = document(path)
     outcome = _not_a_result(outcomes([opened])[0])
     if outcome.status is Status.UNREADABLE or opened.data is None or _is_result(outcome):
@@ -96,20 +125,32 @@ def handled(
     sound = outcome.status is Status.SCORED
     wanted, stale = (where.scored, where.correction) if sound else (where.correction, where.scored)
     try:
-        put = _put(
-            wanted, _bytes(outcome, opened.data), path, taken if taken is not None else set()
-        )
+        written = put(wanted, _bytes(outcome, opened.data, form), path, taken)
     except disk.Unwritten as problem:
         return Handled(outcome, unwritten=str(problem))
-    said = (*put.words, *_retire(stale, path, taken or set()))
-    if sound:
-        return Handled(outcome, scored=put.path, said=said)
-    return Handled(outcome, correction=put.path, said=said)
+    said = (*written.words, *retire(stale, path, taken))
+    if not sound:
+        retired = retire(public, path, taken) if public else ()
+        return Handled(outcome, correction=written.path, said=(*said, *retired))
+    made = Handled(outcome, scored=written.path, said=said)
+    return _with_public(made, form, public, path, taken) if public else made
 
 
-def _bytes(outcome: Outcome, data: bytes) -> bytes:
+def _with_public(
+    made: Handled, own: FormLayout | None, public: Path, source: Path, taken: set[Path]
+) -> Handled:
+    """Put the public version where it was asked for, beside what has been written already."""
+    data = emit(published(made.outcome, _form(made.outcome, own)))
+    try:
+        written = put(public, data, source, taken)
+    except disk.Unwritten as problem:
+        return replace(made, unwritten=str(problem))
+    return replace(made, public=written.path, said=(*made.said, *written.words))
+
+
+def _bytes(outcome: Outcome, data: bytes, own: FormLayout | None) -> bytes:
     if outcome.scored:
-        return emit(scored(outcome))
+        return result(outcome, own)
     assert outcome.filled is not None
     return correction(data, outcome.filled, outcome.findings)
 
@@ -125,65 +166,6 @@ def _not_a_result(outcome: Outcome) -> Outcome:
 
 def _is_result(outcome: Outcome) -> bool:
     return [each.code for each in outcome.findings] == ["X114"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Put:
-    path: Path
-    words: tuple[str, ...] = ()
-
-
-def _put(path: Path, data: bytes, source: Path, taken: set[Path]) -> _Put:
-    """Write an output under its name, or under the next free one where that is not ours to take."""
-    chosen = _free(path, source, taken)
-    disk.store(chosen, data)
-    taken.add(chosen)
-    if chosen == path:
-        return _Put(chosen)
-    return _Put(chosen, (f"“{path.name}”已有内容，没有覆盖；新的结果写入“{chosen.name}”",))
-
-
-def _free(path: Path, source: Path, taken: set[Path]) -> Path:
-    for number in range(1, _MOST_COPIES):
-        name = path.name if number == 1 else f"{path.stem}({number}){path.suffix}"
-        candidate = path.with_name(name)
-        if candidate in taken:
-            continue
-        if not os.path.lexists(candidate) or (
-            not _same_file(candidate, source) and _ours(candidate)
-        ):
-            return candidate
-    raise disk.Unwritten(f"“{path.name}”已有太多份，请先清理")
-
-
-def _same_file(left: Path, right: Path) -> bool:
-    try:
-        return left.samefile(right)
-    except OSError:
-        return False
-
-
-def _ours(path: Path) -> bool:
-    """Whether a file is an output of ours that nobody has worked on."""
-    if path.is_symlink():
-        return False
-    try:
-        return untouched(disk.load(path))
-    except disk.Unopened:
-        return False
-
-
-def _retire(path: Path, source: Path, taken: set[Path]) -> tuple[str, ...]:
-    """Remove an output of ours that an earlier run left and this run has made stale."""
-    if path in taken or not path.exists() or _same_file(path, source):
-        return ()
-    if not _ours(path):
-        return (f"“{path.name}”是以前留下的，已有人改动过，没有删除；请以新的结果为准",)
-    try:
-        path.unlink()
-    except OSError:
-        return (f"“{path.name}”已经过时，但正被占用，请自行删除",)
-    return ()
 
 
 def exit_code(outcome: Outcome, unwritten: str = "") -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xlkpi import fingerprint
 from xlkpi.findings import Finding, finding
-from xlkpi.intake.scan import Package, SheetFacts, scan
+from xlkpi.intake.scan import LIMITS, Limits, Package, SheetFacts, scan
 from xlkpi.intake.sniff import sniff
 from xlkpi.intake.unreadable import Unreadable
 from xlkpi.layout import (
@@ -167,17 +167,27 @@ def _any(grid: Grid, row: int) -> bool:
     return any(grid.occupied(row, column) for column in range(width))
 
 
-def untouched(data: bytes) -> bool:
-    """Whether this is an output of ours whose cells are still those that it was written with."""
+def every_sheet(data: bytes, limits: Limits = LIMITS) -> tuple[Package, list[Grid]]:
+    """Read all sheets, whatever they are called; Unreadable where the bytes are no workbook."""
+    sniff(data)
+    package = scan(data, limits)
+    book = _calamine(data)
+    return package, [_grid(book, facts) for facts in package.sheets]
+
+
+def origin(data: bytes) -> str | None:
+    """Return the name of the file that an output of ours came of, as long as its cells are untouched.
+
+    None for what is not ours, and for what someone has worked on since.
+    """
     try:
-        sniff(data)
-        package = scan(data)
-        book = _calamine(data)
-        contents = [each for facts in package.sheets for each in _contents(_grid(book, facts))]
+        _, grids = every_sheet(data)
     except Unreadable:
-        return False
-    own, said = fingerprint.split(contents)
-    return said is not None and fingerprint.digest(own) == said
+        return None
+    own, said = fingerprint.split(each for grid in grids for each in _contents(grid))
+    if said is None or fingerprint.digest(own) != said:
+        return None
+    return fingerprint.told(own, fingerprint.SOURCE_LABEL) or ""
 
 
 def _contents(grid: Grid) -> Iterator[fingerprint.Content]:

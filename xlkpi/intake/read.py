@@ -301,15 +301,9 @@ class _Reading:
 
     def _method(self, table: Table, row: int) -> Text:
         value = self.reader.text(table, row, "评分方式")
-        if value.blank:
-            return replace(value, state=State.GOOD, value=methods.JUDGED)
-        if not value.good:
+        if value.broken:
             return value
-        plain_name = canonical(value.value or "").replace("评委打分", methods.JUDGED)
-        for method in methods.NAMES:
-            if canonical(method) == plain_name:
-                return replace(value, value=method)
-        return value
+        return replace(value, state=State.GOOD, value=methods.spelled(value.value or ""))
 
     def _nature(self, table: Table, row: int, needed: bool) -> Text:
         value = self.reader.text(table, row, "指标性质")

@@ -25,7 +25,7 @@ from xlkpi.model import Contents, Fields, Filled, Table
 from xlkpi.numbers import from_double
 from xlkpi.texts import as_text
 
-_EMPTIED = (GROUP, EXECUTION, SOURCES, GOALS, SURVEY, EVIDENCE, PROBLEMS, REVIEW)
+_EMPTIED = (GROUP, EXECUTION, SURVEY, EVIDENCE, PROBLEMS, REVIEW)
 """Sheets whose rows are all answers."""
 _ANSWERS = {
     TIER3.name: {
@@ -37,6 +37,8 @@ _ANSWERS = {
         "核减理由",
     },
     TEXTS.name: {"正文"},
+    SOURCES.name: {"年初预算数", "全年预算数", "全年执行数"},
+    GOALS.name: {"预期目标", "实际完成情况", "完成程度", "未完成原因"},
     BASE_DATA.name: {"本年", "上年"},
 }
 _YEARLY = {"评价年度", "填报日期", "是否涉密"}

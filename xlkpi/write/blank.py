@@ -263,7 +263,7 @@ def _ballot_row(
 
 
 def _judged(indicator: Fields) -> bool:
-    return str(indicator.get("评分方式", "") or methods.JUDGED) == methods.JUDGED
+    return methods.spelled(str(indicator.get("评分方式", ""))) == methods.JUDGED
 
 
 def _identity(paper: Paper, spot: Spot, scorer: str) -> None:

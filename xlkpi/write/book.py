@@ -23,7 +23,10 @@ Held = str | int | float | Decimal | Fraction
 
 def legal(text: str) -> str:
     """Return a text that a workbook can hold: control characters and lone surrogates become U+FFFD."""
-    return _ILLEGAL.sub("\ufffd", text)[:_LONGEST]
+    sound = _ILLEGAL.sub("\ufffd", text)
+    if len(sound) <= _LONGEST // 2:  # Excel counts UTF-16 units, at most two a character
+        return sound
+    return sound.encode("utf-16-le")[: 2 * _LONGEST].decode("utf-16-le", "ignore")
 
 
 class Cell(NamedTuple):
@@ -84,6 +87,7 @@ class Sheet:
     print_to: Address | None = None
     """The last cell that is printed."""
     footer: str = ""
+    protected: bool = True
 
     def text(self, row: int, column: int, value: str, style: str = "text", link: str = "") -> None:
         """Put a text; whatever it looks like, it stays a text."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from pathlib import PurePath
 from typing import Any
 
 from xlkpi import fingerprint, layout
@@ -39,7 +40,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     assert book is not None
     original = _unmark(book)
     marked = _mark(book, findings, original)
-    _list(book, findings, marked)
+    _list(book, PurePath(filled.source.file).name, findings, marked)
     contents, _ = fingerprint.split(_contents(book))
     book[PROBLEMS_SHEET].cell(3, 5, fingerprint.digest(contents))
     buffer = io.BytesIO()
@@ -183,7 +184,9 @@ def _height(words: str) -> int:
     return 30 + 19 * lines
 
 
-def _list(book: Any, findings: Sequence[Finding], colours: Mapping[Place, str]) -> None:
+def _list(
+    book: Any, source: str, findings: Sequence[Finding], colours: Mapping[Place, str]
+) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     sheet = book.create_sheet(PROBLEMS_SHEET, 0)
@@ -195,9 +198,11 @@ def _list(book: Any, findings: Sequence[Finding], colours: Mapping[Place, str]) 
     sheet["A1"] = title
     sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
     sheet["A2"] = _WORDS
+    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, legal(source)
+    sheet["B3"].data_type = "s"
     sheet["D3"] = fingerprint.LABEL
     sheet["D3"].alignment = Alignment(horizontal="right")
-    for name in ("D3", "E3"):
+    for name in ("A3", "B3", "D3", "E3"):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
     thin = Side(style="thin", color="9A9A9A")
     box = Border(left=thin, right=thin, top=thin, bottom=thin)

@@ -1,7 +1,6 @@
 """A book on paper → the bytes of an .xlsx. The only place that knows xlsxwriter.
 
-Texts are written as texts whatever they look like, every return code is looked at, and the same
-book gives the same bytes.
+Texts are written as texts whatever they look like, and the same book gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlkpi.write import styles
 from xlkpi.write.book import Book, Cell, Chart, Sheet
 from xlkpi.write.fit import heights
+from xlkpi.write.rows import PaperWorksheet
 
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 """Fixed, so that the same input gives the same bytes."""
@@ -28,6 +28,8 @@ _OPTIONS = {
     "nan_inf_to_errors": False,
 }
 _UNLOCKED = {"autofilter": True, "format_columns": True, "format_rows": True}
+STOCK = False
+"""Whether to use xlsxwriter's own worksheet instead of ours: a test holds the two together."""
 _PAGES = "&C第 &P 页 共 &N 页"
 
 
@@ -42,7 +44,8 @@ def emit(book: Book) -> bytes:
     workbook.set_properties({"title": book.title, "author": "xlkpi", "created": _CREATED})
     workbook.set_size(24_000, 15_000)
     looks = _Looks(workbook)
-    sheets = [(sheet, workbook.add_worksheet(sheet.name, _Worksheet)) for sheet in book.sheets]
+    kind = None if STOCK else PaperWorksheet
+    sheets = [(sheet, workbook.add_worksheet(sheet.name, kind)) for sheet in book.sheets]
     for sheet, worksheet in sheets:
         _sheet(sheet, worksheet, looks)
         for chart in sheet.charts:
@@ -51,17 +54,6 @@ def emit(book: Book) -> bytes:
         workbook.define_name(name, "=" + reference)
     workbook.close()
     return buffer.getvalue()
-
-
-class _Worksheet(Worksheet):  # type: ignore[misc]
-    """xlsxwriter's, without the 29 substitutions that it runs on every formula.
-
-    They spell newer functions for the file; `formula.checked` lets none of those through, and a
-    golden test holds the result against the stock class.
-    """
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
 
 
 class _Looks:
@@ -81,6 +73,23 @@ class _Looks:
 
 
 def _sheet(sheet: Sheet, worksheet: Worksheet, looks: _Looks) -> None:
+    high = heights(sheet)
+    if isinstance(worksheet, PaperWorksheet):
+        for block in sheet.merges:
+            worksheet.merge_range(*block, "", looks[sheet.cells[block[:2]].style])
+        worksheet.hold(sheet, looks, high)
+    else:
+        _stock_cells(sheet, worksheet, looks)
+    for row, height in high.items():
+        worksheet.set_row(row, height)
+    _geometry(sheet, worksheet)
+    _rules(sheet, worksheet, looks)
+    _page(sheet, worksheet)
+    if sheet.protected:
+        worksheet.protect("", _UNLOCKED)
+
+
+def _stock_cells(sheet: Sheet, worksheet: Worksheet, looks: _Looks) -> None:
     inside = set()
     for top, left, bottom, right in sheet.merges:
         worksheet.merge_range(top, left, bottom, right, "", looks[sheet.cells[top, left].style])
@@ -89,10 +98,6 @@ def _sheet(sheet: Sheet, worksheet: Worksheet, looks: _Looks) -> None:
     for at, cell in sheet.cells.items():
         if at not in inside:
             _cell(worksheet, *at, cell, looks[cell.style])
-    _geometry(sheet, worksheet)
-    _rules(sheet, worksheet, looks)
-    _page(sheet, worksheet)
-    worksheet.protect("", _UNLOCKED)
 
 
 def _cell(worksheet: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
@@ -118,8 +123,6 @@ def _taken(code: Any, row: int, column: int) -> None:
 def _geometry(sheet: Sheet, worksheet: Worksheet) -> None:
     for column, width in sheet.widths.items():
         worksheet.set_column(column, column, width)
-    for row, height in heights(sheet).items():
-        worksheet.set_row(row, height)
     if sheet.freeze:
         worksheet.freeze_panes(*sheet.freeze)
     if sheet.filter:

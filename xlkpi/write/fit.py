@@ -15,7 +15,7 @@ from xlkpi.write.book import Cell, Sheet
 from xlkpi.write.styles import properties
 
 _LINE = 15.0
-_HIGHEST = 400.0
+HIGHEST = 400.0
 """Excel allows 409 points."""
 _DEFAULT_WIDTH = 8.43
 
@@ -30,8 +30,18 @@ def heights(sheet: Sheet) -> dict[int, float]:
         if properties(cell.style).get("text_wrap"):
             width = _width(sheet, column, spans.get((row, column), column))
             lines[row] = max(lines[row], _lines(cell, width))
-    needed = {row: min(_HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
-    return {**needed, **sheet.heights}
+    needed = {row: min(HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
+    return {row: _whole_pixels(high) for row, high in {**needed, **sheet.heights}.items()}
+
+
+def height(cell: Cell, width: float) -> float:
+    """Return how high a row must be for a text that wraps at that width; it may be beyond any row."""
+    return 4 + _LINE * _lines(cell, width)
+
+
+def _whole_pixels(points: float) -> float:
+    """Return the height that a screen can show: a pixel is three quarters of a point."""
+    return round(points / 0.75) * 0.75
 
 
 def _width(sheet: Sheet, first: int, last: int) -> float:

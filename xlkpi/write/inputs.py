@@ -10,14 +10,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.layout import BALLOT, EXECUTION, GUIDE_SHEET, SURVEY, TEXTS, TIER3, Column, Kind
-from xlkpi.model import Filled, Grid, Indicator, Scored, Table, Tier
+from xlkpi.layout import (
+    BALLOT,
+    EXECUTION,
+    GUIDE_SHEET,
+    PARAMETER_LIST,
+    SURVEY,
+    TEXTS,
+    TIER3,
+    Column,
+    Kind,
+)
+from xlkpi.model import Filled, Grid, Parameters, Scored, Table, Tier
 from xlkpi.place import Place, a1
 from xlkpi.texts import as_text, tidy
 from xlkpi.write import lookup
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.lookup import Spot
-from xlkpi.write.styles import MONEY
+from xlkpi.write.styles import MONEY, SHARE
 
 
 def spot(table: Table) -> Spot:
@@ -33,6 +43,7 @@ class Inputs:
         """Take the workbook as read, and what came of it."""
         self.filled = filled
         self.codes = _codes(filled)
+        self.shares = _shares(filled.parameters)
         third = {work.indicator.key: work.indicator for work in scored.workings}
         self.marked = {
             mark.mark.place: third[mark.key]
@@ -85,6 +96,8 @@ class Inputs:
             self._computed(paper, table, row, column, at)
         elif number is not None:
             paper.number(row, at, number, style)
+        elif place in self.shares:
+            paper.number(row, at, self.shares[place], f"{style}:{SHARE}")
         elif place in self.codes:
             paper.text(row, at, self.codes[place], style)
         elif isinstance(held, int | float) and not isinstance(held, bool):
@@ -127,19 +140,20 @@ class Inputs:
             return
         code = a1(row, table.columns["编号"], "column")
         formula = lookup.looked_up(column.header, code, self.indicators)
-        held = self._shown(indicator, known, column.header)
+        held = shown(self.filled, known, indicator.row, column.header)
         style = "figure" if column.kind is Kind.NUMBER else "text"
         paper.formula(row, at, formula, held, style)
 
-    def _shown(self, indicator: Indicator, table: Table, header: str) -> str | float:
-        place = table.place(indicator.row, header)
-        number = self.filled.readings.get(place)
-        if number is not None:
-            return float(number)
-        held = table.grid.raw(indicator.row, table.columns[header])
-        if isinstance(held, int | float) and not isinstance(held, bool):
-            return float(held)
-        return tidy(as_text(held))
+
+def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
+    """Return what a cell of a table holds in the scored workbook; codes aside."""
+    number = filled.readings.get(table.place(row, header))
+    if number is not None:
+        return float(number)
+    held = table.grid.raw(row, table.columns[header])
+    if isinstance(held, int | float) and not isinstance(held, bool):
+        return float(held)
+    return tidy(as_text(held))
 
 
 def _codes(filled: Filled) -> dict[Place, str]:
@@ -150,6 +164,16 @@ def _codes(filled: Filled) -> dict[Place, str]:
     for ballot in filled.ballots:
         codes |= {mark.code.place: mark.code.value or "" for mark in ballot.marks}
     return codes
+
+
+def _shares(settings: Parameters) -> dict[Place, Decimal]:
+    """Return the cell of each per cent among the parameters → 0.8 for 80%, however it is typed."""
+    held = ((each, settings.in_force(each)) for each in PARAMETER_LIST if each.percent)
+    return {
+        settings.values[each.name].place: share
+        for each, share in held
+        if isinstance(share, Decimal) and settings.values[each.name].place.sheet
+    }
 
 
 def _constants(paper: Sheet, grid: Grid) -> None:

@@ -158,7 +158,7 @@ def _mark_check(row: int, spot: Spot, spots: dict[str, Spot]) -> str:
     points = spot.cell(row, "分值")
     method = spots[TIER3.name]
     way = f"INDEX({method.block('评分方式')},MATCH({code},{method.block('编号')},0))"
-    judged = f'OR({way}="",{way}="{methods.JUDGED}")'
+    judged = f'OR({way}="",{way}="{methods.JUDGED}",{way}="评委打分")'
     return (
         f'=IFERROR(IF({code}="",IF({mark}="","","✗ 缺编号"),IF(NOT(ISNUMBER(MATCH({code},'
         f'{method.block("编号")},0))),"✗ 编号不存在",IF(NOT({judged}),"系统计分",'
@@ -172,7 +172,7 @@ def _mark_said(indicator: Fields, given: dict[str, Fields]) -> str:
     code = str(indicator.get("编号", ""))
     if not code:
         return ""
-    if str(indicator.get("评分方式", "") or methods.JUDGED) != methods.JUDGED:
+    if methods.spelled(str(indicator.get("评分方式", ""))) != methods.JUDGED:
         return "系统计分"
     mark = given.get(code, {})
     if mark.get("评分说明") == RECUSED:

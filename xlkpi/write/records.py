@@ -24,6 +24,7 @@ from xlkpi.version import VERSION
 from xlkpi.write.book import Book, Held, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, Columns
+from xlkpi.write.styles import SHARE
 from xlkpi.write.summary import Rows
 
 
@@ -67,19 +68,14 @@ def write_methods(book: Book, filled: Filled, scored: Scored, names: Names) -> N
         row += 1
         paper.text(row, 0, parameter.name, "text")
         value = filled.parameters.values[parameter.name]
-        number = not parameter.choices and not parameter.percent
-        held: Held = value.value or ""
-        if number:
-            held = filled.parameters.numbers[parameter.name]
+        held = filled.parameters.in_force(parameter)
+        style = f"center:{SHARE}" if parameter.percent else "center"
         if value.place.sheet:
-            cell = value.place.reference
-            paper.formula(
-                row, 1, f"={cell}", _as_held(value.typed, held), "center", value.place.link
-            )
+            paper.formula(row, 1, f"={value.place.reference}", held, style, value.place.link)
             paper.text(row, 2, f"“{PARAMETERS.name}”表", "center")
         else:
-            paper.text(row, 1, str(held), "center") if isinstance(held, str) else paper.number(
-                row, 1, held, "center"
+            paper.text(row, 1, held, style) if isinstance(held, str) else paper.number(
+                row, 1, held, style
             )
             paper.text(row, 2, "默认值", "center")
         paper.text(row, 3, parameter.words, "text")
@@ -87,11 +83,6 @@ def write_methods(book: Book, filled: Filled, scored: Scored, names: Names) -> N
     _rules(paper, filled, scored, row + 2)
     paper.widths = {0: 20, 1: 16, 2: 14, 3: 70}
     paper.landscape = True
-
-
-def _as_held(typed: object, held: Held) -> Held:
-    """Return what the parameter's own cell holds: 0.8 where it is shown as 80%."""
-    return typed if isinstance(typed, int | float) and not isinstance(typed, bool) else held
 
 
 def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
@@ -222,7 +213,7 @@ def write_source(book: Book, outcome: Outcome, names: Names) -> None:
     paper.merge(0, 0, 2, "来源与指纹", "heading")
     source = outcome.source
     lines: list[tuple[str, str]] = [
-        ("源文件", PurePath(source.file).name),
+        (fingerprint.SOURCE_LABEL, PurePath(source.file).name),
         ("源文件 SHA-256", source.sha256),
         ("源文件大小（字节）", str(source.size)),
         ("源文件由何程序保存", source.producer or "未注明"),

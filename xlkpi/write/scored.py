@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from xlkpi.layout import (
+    COMPARISON_SHEET,
     FINDINGS_SHEET,
+    FORM_SHEET,
     GRADE_SHEET,
     METHODS_SHEET,
     PROOF_SHEET,
@@ -11,8 +13,8 @@ from xlkpi.layout import (
     SOURCE_SHEET,
     SUMMARY_SHEET,
 )
-from xlkpi.model import Outcome
-from xlkpi.write import records, scores, seal, summary
+from xlkpi.model import FormLayout, Outcome
+from xlkpi.write import comparison, form, records, scores, seal, summary
 from xlkpi.write.book import Book
 from xlkpi.write.inputs import Inputs
 from xlkpi.write.names import Names
@@ -20,18 +22,20 @@ from xlkpi.write.names import Names
 _RESULTS = (
     SUMMARY_SHEET,
     GRADE_SHEET,
+    FORM_SHEET,
     SCORES_SHEET,
+    COMPARISON_SHEET,
     FINDINGS_SHEET,
     METHODS_SHEET,
     PROOF_SHEET,
     SOURCE_SHEET,
 )
-_STAMPED = (SUMMARY_SHEET, GRADE_SHEET)
+_STAMPED = (SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET)
 """Sheets whose footer carries the 校验码."""
 
 
-def scored(outcome: Outcome) -> Book:
-    """Return the scored workbook of an outcome that was scored."""
+def scored(outcome: Outcome, layout: FormLayout) -> Book:
+    """Return the scored workbook of an outcome that was scored, its 自评表 laid out like that."""
     filled, result = outcome.filled, outcome.scored
     assert filled is not None and result is not None
     book = Book(f"{filled.said('部门名称')}{filled.said('评价年度')}绩效自评评分结果")
@@ -44,7 +48,9 @@ def scored(outcome: Outcome) -> Book:
     records.write_methods(book, filled, result, names)
     summary.locate(book, filled, result, names)
     scores.write(book, filled, result, names)
+    comparison.write(book, filled, result, names)
     summary.write_grade(book, outcome, names)
+    form.write(book, outcome, names, layout)
     records.write_proof(book, filled, result, names)
     summary.write(book, outcome, names)
     records.write_findings(book, outcome.findings, names)

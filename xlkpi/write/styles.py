@@ -20,6 +20,8 @@ TABS = {"fill": "#FFC000", "need": "#70AD47", "rare": "#A6A6A6", "result": "#1F4
 
 _BASE = {"font_name": FONT, "font_size": 10.5, "valign": "vcenter"}
 _BOX = {"border": 1, "border_color": "#9A9A9A"}
+_LINES = {"border": 1}
+"""Of the official form: black, as it is printed."""
 _STYLES: dict[str, dict[str, object]] = {
     "plain": {},
     "title": {"font_name": HEAD_FONT, "font_size": 16, "align": "center"},
@@ -62,9 +64,17 @@ _STYLES: dict[str, dict[str, object]] = {
     "check": {"align": "center", "font_color": "#7F7F7F"},
     "sign": {"bottom": 1, "align": "left"},
     "sign.label": {"align": "right"},
+    "form.label": {"font_name": HEAD_FONT, "align": "center", "text_wrap": True, **_LINES},
+    "form.text": {"text_wrap": True, **_LINES},
+    "form.center": {"align": "center", "text_wrap": True, **_LINES},
+    "form.figure": {"align": "center", "shrink": True, **_LINES},
+    "form.subtitle": {"align": "center"},
+    "form.line": {},
+    "form.note": {"font_size": 7, "font_color": "#7F7F7F"},
     "good": {"font_color": "#2E7D32"},
     "bad.box": {"font_color": "#C00000", "bold": True, "text_wrap": True, **_BOX},
     "bad": {"font_color": "#C00000", "bold": True},
+    "outlier": {"font_color": "#C00000", "bold": True, "num_format": '"▲"0.0%'},
 }  # fmt: skip
 
 
@@ -89,4 +99,5 @@ def figure(places: int) -> str:
 
 
 RATE = "0.00%"
+SHARE = "0.0#####%"
 MONEY = "#,##0.00####"

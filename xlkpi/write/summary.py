@@ -35,7 +35,9 @@ _FIRST = 6
 RESULT_WORDS = {
     "汇总": "总分、等级、各级指标得分、签字",
     "等级": "等级区间、评定结果、距上一档的差距",
+    "自评表": "官方格式的自评表，可单独打印上报",
     "指标得分": "每个指标各人得分到最终得分的过程",
+    "评分对比": "各评分人的宽严、离群、雷同和一致性",
     "检查记录": "读取时的每一条提醒和换算",
     "方法与参数": "计分规则、取整方法、生效的参数",
     "校验": "合计、个数、公式与程序结果的核对",
@@ -217,9 +219,9 @@ def _budget(paper: Sheet, budget: Budget | None, filled: Filled, row: int) -> in
         if header not in table.columns:
             paper.text(row, column, "—", "grey")
             continue
-        blocks = _blocks(table.grid.name, table.columns[header], table.rows)
+        added = blocks(table.grid.name, table.columns[header], table.rows)
         link = table.place(table.rows[0], header).link
-        paper.formula(row, column, f"=SUM({blocks})", value, f"link.figure:{MONEY}", link)
+        paper.formula(row, column, f"=SUM({added})", value, f"link.figure:{MONEY}", link)
     rate = f"=IF(C{row + 1}=0,0,E{row + 1}/C{row + 1})"
     paper.formula(row, 5, rate, budget.rate, f"figure:{RATE}")
     paper.blank(row, 6, "figure")
@@ -227,7 +229,7 @@ def _budget(paper: Sheet, budget: Budget | None, filled: Filled, row: int) -> in
     return row + 1
 
 
-def _blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
+def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
     """Return references to the rows of a table, in runs, so that totals between them stay out."""
     runs: list[list[int]] = []
     for row in rows:

@@ -1,0 +1,216 @@
+"""How fast it is, as ratios against what people would otherwise use, measured in one run.
+
+`make bench` prints the table. Nothing here is a test: machines differ, ratios less. The typical
+workbook has 5 scorers × 50 indicators, and the full scored workbook comes out.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+import openpyxl  # noqa: E402
+import pandas as pd  # noqa: E402
+
+from tests.documents import SAMPLES  # noqa: E402
+from xlkpi.intake import markdown  # noqa: E402
+from xlkpi.model import Contents, Fields  # noqa: E402
+from xlkpi.pipeline import Document, outcomes  # noqa: E402
+from xlkpi.write import emit  # noqa: E402
+from xlkpi.write.blank import blank  # noqa: E402
+from xlkpi.write.scored import scored  # noqa: E402
+
+RUNS = 7
+
+
+def workbook(scorers: int, indicators: int) -> bytes:
+    """A filled workbook of that size, every mark a little different."""
+    text = (SAMPLES / "高新区考核办2023.md").read_text(encoding="utf-8")
+    base = markdown.parse(text)
+    points = [Decimal(100) / indicators] * indicators
+    points = [Decimal(int(p * 100)) / 100 for p in points]
+    points[-1] += 100 - sum(points)
+    third: list[Fields] = [
+        {"编号": f"A1.{n}", "二级编号": "A1", "三级指标": f"指标{n}（示例）", "分值": p, "评分标准": "酌情给分"}
+        for n, p in enumerate(points, start=1)
+    ]  # fmt: skip
+    names = [f"评分人{n}" for n in range(1, scorers + 1)]
+    ballots = tuple(
+        (
+            name,
+            tuple(
+                {"编号": f"A1.{n}", "得分": p - Decimal((n * 7 + s * 3) % 50) / 100}
+                for n, p in enumerate(points, start=1)
+            ),
+        )
+        for s, name in enumerate(names)
+    )
+    sheets = {
+        **base.sheets,
+        "评价工作组": tuple({"姓名": name} for name in names),
+        "一级指标": ({"编号": "A", "一级指标": "产出指标", "分值": Decimal(100)},),
+        "二级指标": (
+            {"编号": "A1", "一级编号": "A", "二级指标": "数量指标", "分值": Decimal(100)},
+        ),
+        "三级指标": tuple(third),
+    }
+    return emit.emit(blank(Contents(base.template, "", sheets, ballots)))
+
+
+def ours(data: bytes) -> bytes:
+    """Read, check, score and write, in memory."""
+    made = outcomes([Document("示例.xlsx", data)])[0]
+    assert made.scored, [each.message for each in made.findings][:3]
+    return emit.emit(scored(made))
+
+
+def script(data: bytes) -> bytes:
+    """The script a user would write: pandas and openpyxl both ways, five plain result sheets."""
+    tables = pd.read_excel(io.BytesIO(data), sheet_name=None, header=3, engine="openpyxl")
+    ballots = {name: table for name, table in tables.items() if name.startswith("评分_")}
+    marks = pd.concat(
+        [
+            table[["编号", "得分"]].dropna().assign(评分人=name[3:])
+            for name, table in ballots.items()
+        ]
+    )
+    wide = marks.pivot_table(index="编号", columns="评分人", values="得分", sort=False)
+    wide["得分"] = wide.mean(axis=1).round(2)
+    third = (
+        tables["三级指标"]
+        .dropna(subset=["编号"])
+        .merge(wide[["得分"]], left_on="编号", right_index=True)
+    )
+    second = third.groupby("二级编号", sort=False)[["分值", "得分"]].sum().reset_index()
+    total = pd.DataFrame({"总分": [second["得分"].sum()]})
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer, engine="openpyxl") as book:
+        total.to_excel(book, sheet_name="汇总", index=False)
+        second.to_excel(book, sheet_name="二级", index=False)
+        third.to_excel(book, sheet_name="三级", index=False)
+        wide.to_excel(book, sheet_name="得分")
+        marks.to_excel(book, sheet_name="明细", index=False)
+    return buffer.getvalue()
+
+
+def floor(data: bytes, result: bytes) -> Callable[[], object]:
+    """The floor: calamine reads all cells, stock xlsxwriter writes the same output cells, no logic."""
+    import xlsxwriter
+
+    sheets = [
+        (sheet.title, [(c.row - 1, c.column - 1, c.value) for row in sheet.iter_rows() for c in row if c.value is not None])
+        for sheet in openpyxl.load_workbook(io.BytesIO(result)).worksheets
+    ]  # fmt: skip
+
+    def run() -> bytes:
+        book = pd.ExcelFile(io.BytesIO(data), engine="calamine").book
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+        buffer = io.BytesIO()
+        out = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        for name, cells in sheets:
+            sheet = out.add_worksheet(name)
+            for row, column, value in cells:
+                sheet.write(row, column, value)
+        out.close()
+        return buffer.getvalue()
+
+    return run
+
+
+def seconds(run: Callable[[], object], times: int = RUNS) -> float:
+    """The median time of a call after one that warms up."""
+    run()
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def process(*command: str) -> Callable[[], object]:
+    return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True)
+
+
+def peak(code: str) -> float:
+    """Peak memory of a process that runs the code, in MiB."""
+    told = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{told}"], check=True, capture_output=True, cwd=ROOT
+    )
+    return int(run.stdout.split()[-1]) / 1024
+
+
+def row(what: str, found: float, must: str, note: str = "") -> None:
+    print(f"| {what} | {found:.2f} | {must} | {note} |")
+
+
+def main() -> None:
+    print("| what | measured | must | |\n| --- | --- | --- | --- |")
+    typical = workbook(5, 50)
+    with tempfile.TemporaryDirectory() as home:
+        source = Path(home) / "示例.xlsx"
+        source.write_bytes(typical)
+        out = str(Path(home) / "结果.xlsx")
+        both: list[list[float]] = [[], []]
+        commands = (
+            process("-m", "xlkpi", "score", str(source), "-o", out),
+            process("-c", "import pandas"),
+        )
+        for _ in range(RUNS):  # in turn, so that a machine that slows down slows both
+            for taken, command in zip(both, commands, strict=True):
+                Path(out).unlink(missing_ok=True)
+                taken.append(seconds(command, 1))
+        one, pandas = (statistics.median(taken) for taken in both)
+        row(
+            "`xlkpi score FILE`, whole process ÷ `import pandas`",
+            one / pandas,
+            "≤ 1.4",
+            f"{one:.2f} s",
+        )
+        mine, theirs = seconds(lambda: ours(typical)), seconds(lambda: script(typical))
+        row(
+            "workbooks per second in one process ÷ the script a user would write",
+            theirs / mine,
+            "≥ 5",
+            f"{mine * 1000:.0f} ms each",
+        )
+        least = seconds(floor(typical, ours(typical)))
+        row(
+            "workbooks per second in one process ÷ the floor",
+            least / mine,
+            "≥ 0.7",
+            f"{least * 1000:.0f} ms",
+        )
+        large = workbook(200, 60)
+        (Path(home) / "大.xlsx").write_bytes(large)
+        mine, theirs = seconds(lambda: ours(large), 1), seconds(lambda: script(large), 1)
+        row(
+            "200 scorers × 60 indicators, wall ÷ that script",
+            mine / theirs,
+            "≤ 0.3",
+            f"{mine:.1f} s",
+        )
+        load = f"import sys; sys.path.insert(0, 'scripts'); import bench; data = open({str(Path(home) / '大.xlsx')!r}, 'rb').read()"
+        memory = peak(f"{load}; bench.ours(data)") / peak(f"{load}; bench.script(data)")
+        row("the same, peak memory ÷ that script", memory, "≤ 0.8")
+    print(
+        f"\npeak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
+    )
+    print("Not measured here: batches on several cores and the cluster, which do not exist yet.")
+
+
+if __name__ == "__main__":
+    main()

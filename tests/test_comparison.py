@@ -1,0 +1,379 @@
+"""评分对比: who marks high or low, which marks stand apart, how far the scorers agree."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from math import isclose
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests import documents, libreoffice, random_books
+from xlkpi import office
+from xlkpi.layout import COMPARISON_SHEET, METHODS_SHEET
+from xlkpi.model import Outcome, Working
+from xlkpi.numbers import rounded
+from xlkpi.pipeline import Document, outcomes
+from xlkpi.write import comparison, records
+from xlkpi.write.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
+from xlkpi.write.book import Book, Sheet
+from xlkpi.write.names import Names
+
+Rates = Sequence[Sequence[Fraction | None]]
+BASIC = documents.RECIPES / "基本示例.md"
+
+
+def workbook(
+    marks: Mapping[str, str],
+    points: str = "40 30 20 10",
+    names: str = "甲 乙 丙 丁",
+    parameters: str = "",
+    computed: str = "| | | | | |",
+) -> bytes:
+    """A workbook of four judged indicators: each scorer's marks in their order, - for a recusal."""
+    codes = [f"A1.{n}" for n, _ in enumerate(points.split(), start=1)]
+    third = "\n".join(
+        f"| {c} | A1 | 指标{c} | {p} {computed}" for c, p in zip(codes, points.split(), strict=True)
+    )
+    group = "\n".join(f"| {name} |" for name in names.split() if name in marks)
+    ballots = "\n".join(
+        f"## 评分_{name}\n| 编号 | 得分 | 评分说明 |\n|---|---|---|\n"
+        + "\n".join(
+            f"| {code} | | 回避 |" if mark == "-" else f"| {code} | {mark} | |"
+            for code, mark in zip(codes, row.split(), strict=not computed.strip("| "))
+        )
+        for name, row in marks.items()
+    )
+    return documents.book(f"""# 试
+## 基本信息
+| 项目 | 内容 |
+|---|---|
+| 部门名称 | 示例 |
+| 评价年度 | 2023 |
+## 评价工作组
+| 姓名 |
+|---|
+{group}
+## 一级指标
+| 编号 | 一级指标 | 分值 |
+|---|---|---|
+| A | 产出 | 100 |
+## 二级指标
+| 编号 | 一级编号 | 二级指标 | 分值 |
+|---|---|---|---|
+| A1 | A | 数量 | 100 |
+## 三级指标
+| 编号 | 二级编号 | 三级指标 | 分值 | 指标性质 | 年度指标值 | 计量单位 | 实际完成值 | 评分方式 |
+|---|---|---|---|---|---|---|---|---|
+{third}
+{ballots}
+## 等级标准
+| 等级 | 下限 |
+|---|---|
+| 合格 | 0 |
+## 参数
+| 参数 | 值 |
+|---|---|
+| 小数位数 | 2 |
+{parameters}""")
+
+
+def outcome(data: bytes) -> Outcome:
+    made = outcomes([Document("试.xlsx", data)])[0]
+    assert made.scored is not None, [finding.message for finding in made.findings]
+    return made
+
+
+def panel(data: bytes) -> Panel:
+    made = outcome(data)
+    assert made.filled is not None
+    assert made.scored is not None
+    return Panel.of(made.filled, made.scored)
+
+
+def sheets(data: bytes) -> dict[str, Sheet]:
+    """方法与参数 and 评分对比 of a workbook."""
+    made = outcome(data)
+    assert made.filled is not None
+    assert made.scored is not None
+    book, names = Book("试"), Names()
+    found = {name: book.sheet(name) for name in (METHODS_SHEET, COMPARISON_SHEET)}
+    records.write_methods(book, made.filled, made.scored, names)
+    comparison.write(book, made.filled, made.scored, names)
+    return found
+
+
+def said(data: bytes) -> list[str]:
+    """Every text on the sheet, top down."""
+    cells = sheets(data)[COMPARISON_SHEET].cells
+    found = [cells[at].value for at in sorted(cells)]
+    return [value for value in found if value and isinstance(value, str)]
+
+
+# alpha
+
+
+def closed(rates: Rates) -> Fraction | str:
+    """The closed form, with pairs and without any shortcut."""
+    units = [known for row in rates if len(known := [x for x in row if x is not None]) > 1]
+    values = [x for unit in units for x in unit]
+    if max(map(len, rates)) < 2:
+        return ALONE
+    if len(units) < 2:
+        return SCARCE
+    if len(set(values)) == 1:
+        return EQUAL
+    within = sum(pairs(unit) / (len(unit) - 1) for unit in units)
+    return 1 - (len(values) - 1) * within / pairs(values)
+
+
+def pairs(values: Sequence[Fraction]) -> Fraction:
+    return sum(((x - y) ** 2 for x, y in itertools.combinations(values, 2)), Fraction(0))
+
+
+def coincidences(rates: Rates) -> float:
+    """Krippendorff's own definition: observed ÷ expected disagreement of the coincidence matrix."""
+    units = [known for row in rates if len(known := [x for x in row if x is not None]) > 1]
+    held = sorted({x for unit in units for x in unit})
+    matrix = dict.fromkeys(itertools.product(held, held), 0.0)
+    for unit in units:
+        for one, other in itertools.permutations(unit, 2):
+            matrix[one, other] += 1 / (len(unit) - 1)
+    sums = {x: sum(matrix[x, y] for y in held) for x in held}
+    n = sum(sums.values())
+    apart = {pair: float(pair[0] - pair[1]) ** 2 for pair in matrix}
+    observed = sum(matrix[pair] * apart[pair] for pair in matrix)
+    expected = sum(sums[x] * sums[y] * apart[x, y] for x, y in matrix) / (n - 1)
+    return 1 - observed / expected
+
+
+def random_rates(rng: Random) -> Rates:
+    scorers, lines = rng.randint(1, 7), rng.randint(1, 9)
+    steps = rng.choice((1, 2, 4, 10, 1000))
+    missing = rng.choice((0, 0.2, 0.6))
+    return [
+        [
+            None if rng.random() < missing else Fraction(rng.randint(0, steps), steps)
+            for _ in range(scorers)
+        ]
+        for _ in range(lines)
+    ]
+
+
+@lru_cache(maxsize=1)
+def some_working() -> Working:
+    made = outcome(documents.sample(BASIC)).scored
+    assert made is not None
+    return made.workings[0]
+
+
+def as_panel(rates: Rates) -> Panel:
+    """A panel of rates that need no rounding; alpha does not ask where they come from."""
+    lines = []
+    for row in rates:
+        units = tuple(None if x is None else int(x * UNIT) for x in row)
+        known = tuple(x for x in units if x is not None)
+        lines.append(Line(some_working(), units, known, sum(known)))
+    return Panel(tuple(map(str, range(len(rates[0])))), tuple(lines))
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_alpha_is_the_closed_form_and_krippendorffs_definition(seed: int) -> None:
+    rates = random_rates(Random(seed))
+    found, expected = as_panel(rates).agreement().alpha, closed(rates)
+    if isinstance(expected, str):
+        assert found == expected
+        return
+    assert found == rounded(expected, ALPHA_PLACES)
+    assert isclose(float(expected), coincidences(rates), abs_tol=1e-12)
+
+
+def test_alpha_says_why_it_does_not_apply() -> None:
+    assert panel(workbook({"甲": "40 30 20 10"})).agreement().words == ALONE
+    equal = {"甲": "40 30 20 10", "乙": "40 30 20 10"}
+    assert panel(workbook(equal)).agreement().words == EQUAL
+    scarce = {"甲": "40 30 - -", "乙": "20 - 20 10"}
+    assert panel(workbook(scarce)).agreement().words == SCARCE
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        ("39 15 2 9", "一致性好"),
+        ("35 21 8 7", "一致性可以接受"),
+        ("10 30 15 2", "分歧较大，建议复核"),
+    ],
+)
+def test_alpha_is_put_into_words(second: str, words: str) -> None:
+    assert panel(workbook({"甲": "40 15 2 10", "乙": second})).agreement().words == words
+
+
+# leniency
+
+
+def test_leniency_looks_only_at_indicators_that_others_marked_too() -> None:
+    marks = {"甲": "40 30 20 10", "乙": "36 27 - 9", "丙": "32 24 0 -"}
+    found = panel(workbook(marks))
+    # 甲: +15, +15, +100, +10; 乙: 0, 0, −10; 丙: −15, −15, −100
+    assert [found.leniency(scorer) for scorer in range(3)] == [
+        Decimal(35),
+        rounded(Fraction(-10, 3), 6),
+        rounded(Fraction(-130, 3), 6),
+    ]
+    words = said(workbook(marks))
+    at = words.index("宽严")
+    assert words[at + 1 : at + 4] == ["偏宽", "居中", "偏严"]
+
+
+def test_the_leniency_line_itself_is_still_in_the_middle() -> None:
+    words = said(workbook({"甲": "40 30 20 10", "乙": "38 28.5 19 9.5"}))
+    at = words.index("宽严")
+    assert words[at + 1 : at + 3] == ["居中", "居中"]
+
+
+def test_who_shares_no_indicator_cannot_be_compared() -> None:
+    marks = {"甲": "40 30 20 -", "乙": "40 30 20 -", "丙": "- - - 5"}
+    assert panel(workbook(marks)).leniency(2) is None
+    words = said(workbook(marks))
+    at = words.index("宽严")
+    assert words[at + 1 : at + 4] == ["居中", "居中", "—"]
+
+
+# outliers
+
+
+def test_a_mark_on_the_line_is_none_and_a_hair_beyond_it_is_an_outlier() -> None:
+    on, beyond = "32 30 20 10", "31.999 30 20 10"
+    full = {"乙": "40 30 20 10", "丙": "40 30 20 10"}
+    assert panel(workbook({"甲": on, **full})).outliers(Decimal(20)) == []
+    (found,) = panel(workbook({"甲": beyond, **full})).outliers(Decimal(20))
+    assert (found.line, found.scorer, found.gap) == (0, 0, Decimal("-20.0025"))
+    assert "没有离群的得分" in said(workbook({"甲": on, **full}))
+    words = said(workbook({"甲": beyond, **full}))
+    assert "没有离群的得分" not in words
+    assert words.count("离群") == 1
+
+
+def test_outliers_are_held_against_the_others_only() -> None:
+    """One of three at 0: 100 points from the others, though 67 from the mean of all."""
+    marks = {"甲": "0 30 20 10", "乙": "40 30 20 10", "丙": "40 30 20 10"}
+    gaps = [each.gap for each in panel(workbook(marks)).outliers(Decimal(20))]
+    assert gaps == [Decimal(-100), Decimal(50), Decimal(50)]
+
+
+def test_each_outlier_leads_to_the_scorers_cell() -> None:
+    marks = {"甲": "20 30 20 10", "乙": "40 30 20 10", "丙": "40 30 20 10"}
+    cells = sheets(workbook(marks))[COMPARISON_SHEET].cells.values()
+    assert "internal:'评分_甲'!H5" in [cell.link for cell in cells]
+
+
+@pytest.mark.parametrize("typed", ["5%", "５％", "5", "百分比 0.05"])
+def test_the_line_is_a_parameter_however_it_is_typed(typed: str) -> None:
+    marks = {"甲": "37 30 20 10", "乙": "40 30 20 10", "丙": "40 30 20 10"}
+    data = workbook(marks, parameters="| 离群线 | 5% |")
+    step = "数 5" if typed == "5" else typed
+    found = sheets(documents.mishandled(data, [("写", "参数", "B6", step)]))
+    values = [cell.value for cell in found[COMPARISON_SHEET].cells.values()]
+    assert 5.0 in values
+    assert values.count("离群") == 1
+    assert 0.05 in [cell.value for cell in found[METHODS_SHEET].cells.values()]
+
+
+def test_a_long_list_of_outliers_is_cut_and_says_so() -> None:
+    points = " ".join(["1"] * 100)
+    full, half, none = (" ".join([mark] * 100) for mark in ("1", "0.5", "0"))
+    words = said(workbook({"甲": full, "乙": none, "丙": half}, points))
+    assert not any("另有" in text for text in words)
+    assert words.count("离群") == 200
+    words = said(workbook({"甲": full, "乙": none, "丙": half, "丁": none}, points))
+    assert "另有 100 处，见上面矩阵中的 ▲" in words
+
+
+# ballots alike
+
+
+def test_uniform_and_repeated_ballots_are_told() -> None:
+    marks = {"甲": "40 30 20 10", "乙": "32 24 - 8", "丙": "32 24 - 8", "丁": "32 24 1 9"}
+    found = panel(workbook(marks))
+    assert found.uniform() == [0, 1, 2]
+    assert found.repeats() == [(2, 1)]
+    words = said(workbook(marks))
+    assert "4 项得分全部是满分" in words
+    assert words.count("3 项得分全部是同一得分率（80.0%）") == 2
+    assert "与 乙 的各项得分完全相同" in words
+    assert words.count("雷同") == 4
+
+
+def test_ballots_that_differ_anywhere_are_not_alike() -> None:
+    marks = {"甲": "40 24 20 10", "乙": "40 24 20 9.99", "丙": "40 24 20 -"}
+    found = panel(workbook(marks))
+    assert (found.uniform(), found.repeats()) == ([], [])
+    assert "没有" in said(workbook(marks))
+
+
+def test_a_single_mark_is_no_pattern() -> None:
+    marks = {"甲": "40 - - -", "乙": "40 - - -", "丙": "30 30 10 5"}
+    found = panel(workbook(marks))
+    assert (found.uniform(), found.repeats()) == ([], [])
+
+
+def test_in_per_cent_marks_the_rate_is_out_of_a_hundred() -> None:
+    marks = {"甲": "80 80 80 80", "乙": "80 90 100 -"}
+    found = panel(workbook(marks, parameters="| 打分制 | 百分制 |"))
+    assert found.uniform() == [0]
+    assert [found.leniency(scorer) for scorer in (0, 1)] == [Decimal(-10), Decimal(10)]
+
+
+def test_without_judged_indicators_there_is_nothing_to_compare() -> None:
+    words = said(workbook({"甲": "", "乙": ""}, computed="| ≥ | 1 | 个 | 1 | 达标得满分 |"))
+    assert words == ["评分对比", "没有由评分人打分的指标，不需要对比。"]
+
+
+# the formulas
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Path]]:
+    """Scored workbooks, ours and as LibreOffice recalculates them."""
+    folder = tmp_path_factory.mktemp("comparison")
+    many = {"甲": "40 30 20 10", "乙": "13.33 10 6.67 3.333", "丙": "0 - 20 10", "丁": "0 - 20 10"}
+    books = {
+        "基本示例": documents.sample(BASIC),
+        "高新区考核办2023": documents.sample(documents.SAMPLES / "高新区考核办2023.md"),
+        "一名评分人": workbook({"甲": "40 30 20 10"}),
+        "百分制": workbook(many, parameters="| 打分制 | 百分制 |\n| 离群线 | 12.5% |"),
+        "都有": workbook(many),
+        **{str(seed): random_books.workbook(seed) for seed in range(20_000, 20_004)},
+    }
+    ours = []
+    for name, data in books.items():
+        ours.append(folder / f"{name}.xlsx")
+        ours[-1].write_bytes(office.result(outcome(data)))
+    theirs = libreoffice.recalculated(ours, folder / "theirs")
+    return {one.stem: (one, other) for one, other in zip(ours, theirs, strict=True)}
+
+
+def test_libreoffice_finds_every_figure_of_the_sheet(
+    compared: dict[str, tuple[Path, Path]],
+) -> None:
+    for name, (ours, theirs) in compared.items():
+        assert libreoffice.disagreements(ours, theirs) == [], name
+
+
+def test_a_changed_mark_moves_matrix_and_verdicts(
+    compared: dict[str, tuple[Path, Path]], tmp_path: Path
+) -> None:
+    ours = compared["高新区考核办2023"][0]
+    steps = [
+        {"do": "unprotect", "sheet": "评分_会计"},
+        {"do": "set", "sheet": "评分_会计", "cell": "H5", "value": 0},
+    ]
+    held = libreoffice.cells(libreoffice.edited(ours, tmp_path / "改.xlsx", steps))
+    words = [str(value) for value in held[COMPARISON_SHEET].values()]
+    assert words.count("不雷同") == 2  # 会计 is neither uniform nor the same as 组长 any more
+    assert "分歧较大，建议复核；离群的得分 5 处；雷同的评分 7 处。" in words

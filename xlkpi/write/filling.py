@@ -1,0 +1,336 @@
+"""What each placeholder of the official form stands for: a live formula and the value it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from xlkpi import methods
+from xlkpi.layout import EXECUTION, GOALS, INFO, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
+from xlkpi.model import (
+    FormLayout,
+    Fund,
+    Indicator,
+    Number,
+    Outcome,
+    Project,
+    Table,
+    Text,
+    Tier,
+    Working,
+)
+from xlkpi.numbers import total
+from xlkpi.place import Place, span
+from xlkpi.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
+from xlkpi.texts import as_text
+from xlkpi.write.book import Held
+from xlkpi.write.inputs import shown
+from xlkpi.write.names import Names
+from xlkpi.write.scores import FIRST, Columns
+from xlkpi.write.styles import MONEY, RATE, figure
+from xlkpi.write.summary import blocks
+
+DASH = "—"
+_JUDGED = "定性"
+_TEXT, _CENTER, _FIGURE = "form.text", "form.center", "form.figure"
+_LONGEST_FORMULA = 8_000
+"""Excel's limit is 8192 characters."""
+
+
+class Shown(NamedTuple):
+    """What stands for a placeholder."""
+
+    expression: str
+    """A formula without its equals sign; "" for a constant."""
+    value: Held
+    style: str = _CENTER
+    link: str = ""
+
+
+Record = dict[str, Shown]
+NOTHING, NONE_TO_SHOW = Shown("", ""), Shown("", DASH)
+
+
+class Filling:
+    """The values of one outcome's form. Result sheets that it refers to have named their cells."""
+
+    def __init__(self, outcome: Outcome, names: Names, layout: FormLayout) -> None:
+        """Take what was scored, and the layout, which decides how indicators are told."""
+        assert outcome.filled is not None and outcome.scored is not None
+        self.filled, self.scored = outcome.filled, outcome.scored
+        self.names = names
+        self.wanted = layout.names
+
+    @property
+    def _score_look(self) -> str:
+        return f"{_FIGURE}:{figure(self.filled.parameters.places)}"
+
+    def of(self, name: str) -> Shown:
+        """Return what a placeholder that stands once shows."""
+        whole, _, part = name.partition(".")
+        if whole == "年度资金总额":
+            return self._all(part)
+        if whole in ("基本支出", "项目支出"):
+            return self._kind(whole, part)
+        if whole == "执行率":
+            return self._execution(part)
+        if whole == "总分":
+            return self._total(part)
+        if whole == "等级":
+            return Shown(self.names.cells["等级"], self.scored.grade.name.value or "")
+        return self._info(name)
+
+    def records(self, group: str) -> list[Record]:
+        """Return what the rows of a repeating group show; at least one row."""
+        made = {FUNDS: self._funds, INDICATORS: self._indicators}.get(group, self._goals)()
+        found = [{f"{group}.{name}": each for name, each in record.items()} for record in made]
+        return found or [{f"{group}.{name}": NOTHING for name in ROWS[group]}]
+
+    # Once.
+
+    def _info(self, name: str) -> Shown:
+        text = self.filled.info.get(name)
+        table = self.filled.tables.get(INFO.name)
+        if name == "金额单位" and (text is None or text.blank):
+            return Shown("", "万元")
+        if name == "实施单位" and (text is None or text.blank):  # the same as the department
+            return self._info("部门名称")
+        if text is None or table is None:
+            return NOTHING
+        return self._copy(table, text.place.row, "内容", _CENTER)
+
+    def _total(self, part: str) -> Shown:
+        if not part:
+            cell = self.names.cells["总分"]
+            return Shown(cell, self.scored.total, self._score_look, _link(cell))
+        row = FIRST + len(self.scored.workings)
+        points = [work.indicator.points.value or Decimal(0) for work in self.scored.workings]
+        return Shown(span(SCORES_SHEET, row, 3, row, 3), total(points), _FIGURE)
+
+    def _all(self, part: str) -> Shown:
+        """年度资金总额: the sums that 汇总 has, and the one that it has not."""
+        budget = self.scored.budget
+        if part == "执行率":
+            return self._execution("")
+        if budget is None:
+            return NONE_TO_SHOW
+        if part in self.names.budget:
+            value = budget.budget if part == "全年预算数" else budget.executed
+            return Shown(self.names.budget[part], value, f"{_FIGURE}:{MONEY}")
+        return self._sum(self.filled.projects, part)
+
+    def _kind(self, kind: str, part: str) -> Shown:
+        projects = [each for each in self.filled.projects if each.kind.value == kind]
+        if part != "执行率":
+            return self._sum(projects, part)
+        return _rate(self._sum(projects, "全年执行数"), self._sum(projects, "全年预算数"))
+
+    def _sum(self, projects: Sequence[Project], header: str) -> Shown:
+        """Add up a column of 预算执行 over some of its rows."""
+        table = self.filled.tables.get(EXECUTION.name)
+        if not projects or table is None or header not in table.columns:
+            return NONE_TO_SHOW
+        rows = [project.row for project in projects]
+        added = blocks(table.grid.name, table.columns[header], rows)
+        value = total([_AMOUNTS[header](project).value or Decimal(0) for project in projects])
+        formula = f"SUM({added})" if len(added) < _LONGEST_FORMULA else ""
+        return Shown(formula, value, f"{_FIGURE}:{MONEY}")
+
+    def _execution(self, part: str) -> Shown:
+        work = self.lifted
+        if not part:
+            return _rate(self._all("全年执行数"), self._all("全年预算数"))
+        if work is None:
+            return NOTHING if part == "偏差原因" else NONE_TO_SHOW
+        return self._indicator(work, part)
+
+    @cached_property
+    def lifted(self) -> Working | None:
+        """The indicator of 预算执行率 that stands beside the money and not among the others.
+
+        It must be alone in its first-level tier, and the layout must have a place for its score.
+        """
+        if "执行率.得分" not in self.wanted:
+            return None
+        tops = Counter(self._top(work) for work in self.scored.workings)
+        found = [
+            work
+            for work in self.scored.workings
+            if methods.budgeted(work.indicator.method.value) and tops[self._top(work)] == 1
+        ]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _tiers(self) -> dict[tuple[int, str], tuple[int, Tier]]:
+        """Level and key → the indicator above others, and its place among its like."""
+        filled = self.filled
+        tiers = [*enumerate(filled.tier1), *enumerate(filled.tier2)]
+        return {(tier.level, tier.key): (at, tier) for at, tier in tiers}
+
+    def _top(self, work: Working) -> str:
+        """Return the key of the first-level indicator that a third-level one belongs to."""
+        return self._tiers[2, work.indicator.parent_key][1].parent_key
+
+    # Row by row.
+
+    def _funds(self) -> Iterator[Record]:
+        table = self.filled.tables.get(SOURCES.name)
+        if table is None or not self.filled.funds:
+            yield self._fiscal()
+            return
+        for fund in self.filled.funds:
+            amounts = {name: self._amount(table, _AMOUNTS[name](fund), name) for name in AMOUNTS}
+            yield {
+                "资金来源": self._copy(table, fund.row, "资金来源", _CENTER),
+                **amounts,
+                "执行率": _rate(amounts["全年执行数"], amounts["全年预算数"]),
+            }
+
+    def _fiscal(self) -> Record:
+        """The one row where 资金来源 is not filled in: 其中：财政资金 of 预算执行."""
+        cell, budget = self.names.budget.get("其中：财政资金"), self.scored.budget
+        named = Shown("", "当年财政拨款")
+        record = {"资金来源": named, **dict.fromkeys((*AMOUNTS, "执行率"), NONE_TO_SHOW)}
+        if cell and budget:
+            record["全年预算数"] = Shown(cell, budget.fiscal, f"{_FIGURE}:{MONEY}")
+        return record
+
+    def _amount(self, table: Table, amount: Number, header: str) -> Shown:
+        if header not in table.columns:
+            return NONE_TO_SHOW
+        return self._copy(table, amount.place.row, header, f"{_FIGURE}:{MONEY}")
+
+    def _goals(self) -> Iterator[Record]:
+        table = self.filled.tables.get(GOALS.name)
+        centred = ("序号", "类型", "完成程度")
+        for row in table.rows if table else ():
+            assert table is not None
+            yield {
+                name: self._copy(table, row, name, _CENTER if name in centred else _TEXT)
+                for name in ROWS["目标"]
+            }
+
+    def _indicators(self) -> Iterator[Record]:
+        """The indicators in the order of the tiers above them."""
+
+        def order(work: Working) -> tuple[int, int]:
+            second = self._tiers[2, work.indicator.parent_key]
+            return self._tiers[1, second[1].parent_key][0], second[0]
+
+        names = [name for name in ROWS[INDICATORS] if f"{INDICATORS}.{name}" in self.wanted]
+        for work in sorted(self.scored.workings, key=order):
+            if work is not self.lifted:
+                yield {name: self._indicator(work, name) for name in names}
+
+    def _indicator(self, work: Working, name: str) -> Shown:
+        indicator = work.indicator
+        table = self.filled.tables[TIER3.name]
+        if name == "得分":
+            return self._score(work)
+        if name == "分值":
+            return Shown(indicator.points.place.reference, indicator.points.value or 0, _FIGURE)
+        if name == "编号":
+            return _same(indicator.code)
+        if name in (TIER1.name, TIER2.name):
+            return self._parent(work, name)
+        if name in ("年度指标值", "实际完成值"):
+            return self._measure(table, indicator, name)
+        header = "偏差原因分析及改进措施" if name == "偏差原因" else name
+        centred = name in ("三级指标", "指标性质", "计量单位")
+        return self._copy(table, indicator.row, header, _CENTER if centred else _TEXT)
+
+    def _score(self, work: Working) -> Shown:
+        row = FIRST + self._rows[work.indicator.key]
+        column = Columns(len(self.scored.scorers)).right("得分")
+        cell = span(SCORES_SHEET, row, column, row, column)
+        return Shown(cell, work.score, self._score_look, _link(cell))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {work.indicator.key: at for at, work in enumerate(self.scored.workings)}
+
+    def _parent(self, work: Working, sheet: str) -> Shown:
+        at = (1, self._top(work)) if sheet == TIER1.name else (2, work.indicator.parent_key)
+        tier = self._tiers[at][1]
+        return self._copy(self.filled.tables[sheet], tier.row, sheet, _CENTER)
+
+    def _measure(self, table: Table, indicator: Indicator, header: str) -> Shown:
+        """A target or an actual: with its sign and unit, unless the layout has cells for them."""
+        bare = self._copy(table, indicator.row, header, _CENTER)
+        if not isinstance(bare.value, float):
+            return bare
+        cell = table.place(indicator.row, header).reference
+        percent = bare.style != _CENTER
+        if not percent and bare.value and not 1e-4 <= abs(bare.value) < 1e11:
+            return bare  # programs differ in how they would spell it
+        number = f'ROUND({cell}*100,9)&"%"' if percent else cell
+        said = _spelled(bare.value * 100, 9) + "%" if percent else _spelled(bare.value, 15)
+        before, sign = "", ""
+        if header == "年度指标值":
+            before, sign = self._beside(table, indicator, "指标性质")
+        after, unit = ("", "") if percent else self._beside(table, indicator, "计量单位")
+        joined = "&".join(part for part in (before, number, after) if part)
+        if joined == cell:
+            return bare
+        return Shown(f"IF(ISNUMBER({cell}),{joined},{bare.expression})", sign + said + unit)
+
+    def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
+        """Return the expression and the text of what stands beside a number: its sign, its unit."""
+        if f"{INDICATORS}.{header}" in self.wanted or header not in table.columns:
+            return "", ""
+        text = as_text(shown(self.filled, table, indicator.row, header))
+        cell = table.place(indicator.row, header).reference
+        if not text or header == "计量单位":
+            return (cell, text) if text else ("", "")
+        return f'IF({cell}="{_JUDGED}","",{cell})', "" if text == _JUDGED else text
+
+    def _copy(self, table: Table, row: int, header: str, style: str) -> Shown:
+        """A live copy of an input cell; a number shown as per cent stays one."""
+        if header not in table.columns:
+            return NOTHING._replace(style=style)
+        place = table.place(row, header)
+        value = shown(self.filled, table, row, header)
+        percent = (place.row, place.column) in table.grid.percents
+        if percent and place not in self.filled.readings:
+            style = f"{_FIGURE}:{RATE}"
+        return Shown(_copied(place), value, style)
+
+
+_AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
+    "年初预算数": lambda row: row.initial,
+    "全年预算数": lambda row: row.budget,
+    "全年执行数": lambda row: row.executed,
+}
+
+
+def _copied(place: Place) -> str:
+    return f'IF({place.reference}="","",{place.reference})'
+
+
+def _same(text: Text) -> Shown:
+    return Shown(_copied(text.place), text.value or "")
+
+
+def _link(cell: str) -> str:
+    return "internal:" + cell.replace("$", "")
+
+
+def _spelled(value: float, digits: int) -> str:
+    """Return a number as a formula joins it to a text: at most 15 digits."""
+    return as_text(float(f"{round(value, digits):.15g}"))
+
+
+def _rate(executed: Shown, budget: Shown) -> Shown:
+    """Return 执行率 from two figures that are shown, a dash where one of them is none."""
+    spent, planned = executed.value, budget.value
+    if isinstance(spent, str) or isinstance(planned, str):
+        return NONE_TO_SHOW
+    value = Fraction(spent) / Fraction(planned) if planned else Fraction(0)
+    above, below = executed.expression, budget.expression
+    formula = f"IF({below}=0,0,{above}/{below})"
+    known = above and below and len(formula) < _LONGEST_FORMULA
+    return Shown(formula if known else "", value, f"{_FIGURE}:{RATE}")

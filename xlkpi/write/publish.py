@@ -1,0 +1,33 @@
+"""The public version: 自评表 alone, values without formulas or links, without persons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePath
+
+from xlkpi import fingerprint
+from xlkpi.layout import FORM_SHEET
+from xlkpi.model import FormLayout, Outcome
+from xlkpi.placeholders import PERSONS
+from xlkpi.write.book import Book
+from xlkpi.write.names import Names
+from xlkpi.write.scored import scored
+
+
+def published(outcome: Outcome, layout: FormLayout) -> Book:
+    """Return the workbook to be published of an outcome that was scored."""
+    form = Names.sheet(scored(outcome, layout.without(PERSONS)), FORM_SHEET)
+    cells = {at: cell._replace(formula="", link="") for at, cell in form.cells.items()}
+    paper = replace(form, cells=cells)
+    assert outcome.filled is not None and paper.print_to is not None
+    said = outcome.filled.said
+    book = Book(f"{said('部门名称')}{said('评价年度')}年度自评表", [paper])
+    row = paper.print_to[0] + 1
+    name = PurePath(outcome.source.file).name
+    paper.text(row, 0, fingerprint.SOURCE_LABEL, "form.note")
+    paper.text(row, 1, name, "form.note")
+    row += 1
+    paper.text(row, 0, fingerprint.LABEL, "form.note")
+    paper.text(row, 1, fingerprint.digest(book.contents()), "form.note")
+    paper.print_to = (row, paper.print_to[1])
+    return book
