@@ -24,12 +24,12 @@ import openpyxl  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from tests.documents import SAMPLES  # noqa: E402
+from xlkpi import office  # noqa: E402
 from xlkpi.intake import markdown  # noqa: E402
 from xlkpi.model import Contents, Fields  # noqa: E402
 from xlkpi.pipeline import Document, outcomes  # noqa: E402
 from xlkpi.write import emit  # noqa: E402
 from xlkpi.write.blank import blank  # noqa: E402
-from xlkpi.write.scored import scored  # noqa: E402
 
 RUNS = 7
 
@@ -72,7 +72,7 @@ def ours(data: bytes) -> bytes:
     """Read, check, score and write, in memory."""
     made = outcomes([Document("示例.xlsx", data)])[0]
     assert made.scored, [each.message for each in made.findings][:3]
-    return emit.emit(scored(made))
+    return office.result(made)
 
 
 def script(data: bytes) -> bytes:

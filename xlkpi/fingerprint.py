@@ -33,6 +33,11 @@ def told(contents: Iterable[Content], label: str) -> str | None:
     return next((str(value) for sheet, at, value, _ in held if (sheet, at) in beside), None)
 
 
+def hidden(name: str) -> str:
+    """Return a file's name as an output tells it that is to be published."""
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+
+
 def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
     """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
     held = list(contents)

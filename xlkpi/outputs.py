@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlkpi import disk
+from xlkpi.fingerprint import hidden
 from xlkpi.intake import origin
 
 RESULT = "_评分结果"
@@ -101,7 +102,9 @@ def _ours(path: Path, source: Path) -> bool:
         told = origin(disk.load(path))
     except disk.Unopened:
         return False
-    return told is not None and _family(Path(told)) == _family(source)
+    if told is None:
+        return False
+    return told == hidden(source.name) or _family(Path(told)) == _family(source)
 
 
 def _family(source: Path) -> str:

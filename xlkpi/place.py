@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 Address = tuple[int, int]
 """(row, column), both zero-based."""
@@ -14,6 +15,7 @@ Address = tuple[int, int]
 _A1 = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]*)\Z")
 
 
+@lru_cache(maxsize=1024)
 def column_letters(column: int) -> str:
     """Return the letters of a zero-based column: 0 is "A", 26 is "AA"."""
     letters = ""

@@ -21,12 +21,13 @@ from xlkpi.layout import (
     Column,
     Kind,
 )
-from xlkpi.model import Filled, Grid, Parameters, Scored, Table, Tier
-from xlkpi.place import Place, a1
+from xlkpi.model import Ballot, Filled, Grid, Parameters, Scored, Table, Tier
+from xlkpi.place import Place
 from xlkpi.texts import as_text, tidy
 from xlkpi.write import lookup
-from xlkpi.write.book import Book, Sheet
+from xlkpi.write.book import Book, Cell, Sheet, legal
 from xlkpi.write.lookup import Spot
+from xlkpi.write.names import Names
 from xlkpi.write.styles import MONEY, SHARE
 
 
@@ -44,15 +45,10 @@ class Inputs:
         self.filled = filled
         self.codes = _codes(filled)
         self.shares = _shares(filled.parameters)
-        third = {work.indicator.key: work.indicator for work in scored.workings}
-        self.marked = {
-            mark.mark.place: third[mark.key]
-            for ballot in filled.ballots
-            for mark in ballot.marks
-            if mark.key in third
+        self.beside = {
+            work.indicator.key: self._told(work.indicator.row) for work in scored.workings
         }
-        """The cell of each 得分 → its indicator, to look up what stands beside it."""
-        self.indicators = spot(filled.tables[TIER3.name])
+        """What 三级指标 says of each indicator, which stands beside its mark on every ballot."""
         self.by_grid = {table.grid.name: table for table in filled.tables.values()}
         self.by_grid |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
 
@@ -63,9 +59,11 @@ class Inputs:
         for grid in self.filled.grids:
             table = self.by_grid.get(grid.name)
             paper = book.sheet(grid.name, table.layout.tab if table else "rare")
-            _constants(paper, grid)
+            _constants(paper, grid, table)
             if table:
                 self._table(paper, table)
+        for ballot in self.filled.ballots:
+            self._beside_marks(Names.sheet(book, ballot.table.grid.name), ballot)
 
     def _table(self, paper: Sheet, table: Table) -> None:
         sheet = table.layout
@@ -73,9 +71,10 @@ class Inputs:
             at = table.columns.get(column.header)
             if at is None:
                 continue
+            beside = sheet is BALLOT and column.computed  # put in with the marks
             paper.text(table.header_row, at, str(table.grid.raw(table.header_row, at)), "head")
             paper.widths[at] = column.width
-            for row in (*table.rows, *table.totals):
+            for row in () if beside else (*table.rows, *table.totals):
                 self._cell(paper, table, row, column, at)
         last = max(table.columns.values())
         paper.freeze = (table.header_row + 1, 0)
@@ -106,9 +105,7 @@ class Inputs:
             paper.text(row, at, tidy(as_text(held)), style)
 
     def _computed(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
-        if table.layout is BALLOT:
-            self._looked_up(paper, table, row, column, at)
-        elif table.layout is EXECUTION:
+        if table.layout is EXECUTION:
             project = next(each for each in self.filled.projects if each.row == row)
             rate = _rate(project.budget.value, project.executed.value)
             paper.formula(row, at, lookup.execution_rate(row, spot(table)), rate, "figure:0.00%")
@@ -133,16 +130,23 @@ class Inputs:
             formula = lookup.satisfaction(row, spot(table))
             paper.formula(row, at, formula, share, "figure:0.00%")
 
-    def _looked_up(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
+    def _told(self, row: int) -> dict[str, Cell]:
+        """Return the cells that a ballot shows of an indicator: copies to read, no figures of ours."""
         known = self.filled.tables[TIER3.name]
-        indicator = self.marked.get(table.place(row, "得分"))
-        if indicator is None or column.header not in known.columns:
-            return
-        code = a1(row, table.columns["编号"], "column")
-        formula = lookup.looked_up(column.header, code, self.indicators)
-        held = shown(self.filled, known, indicator.row, column.header)
-        style = "figure" if column.kind is Kind.NUMBER else "text"
-        paper.formula(row, at, formula, held, style)
+        cells = {}
+        for column in BALLOT.columns:
+            if column.computed and column.header in known.columns:
+                held = shown(self.filled, known, row, column.header)
+                look = "grey.text" if isinstance(held, str) else "grey.figure"
+                cells[column.header] = Cell(legal(held) if isinstance(held, str) else held, look)
+        return cells
+
+    def _beside_marks(self, paper: Sheet, ballot: Ballot) -> None:
+        columns = ballot.table.columns
+        for mark in ballot.marks:
+            for header, cell in self.beside.get(mark.key, {}).items():
+                if header in columns:
+                    paper.cells[mark.row, columns[header]] = cell
 
 
 def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
@@ -176,9 +180,12 @@ def _shares(settings: Parameters) -> dict[Place, Decimal]:
     }
 
 
-def _constants(paper: Sheet, grid: Grid) -> None:
-    """Copy every constant; formulas outside the tables are the template's own checks and stay out."""
-    for row, column, held in _held(grid):
+def _constants(paper: Sheet, grid: Grid, table: Table | None = None) -> None:
+    """Copy every constant that the table does not write itself.
+
+    Formulas outside the tables are the template's own checks and stay out.
+    """
+    for row, column, held in _held(grid, table):
         style = "heading" if row == 0 else "guide" if row < 3 else "plain"
         if isinstance(held, int | float) and not isinstance(held, bool):
             paper.number(row, column, held, "plain")
@@ -189,11 +196,16 @@ def _constants(paper: Sheet, grid: Grid) -> None:
         paper.widths = {0: 14, 1: 34, 2: 66}
 
 
-def _held(grid: Grid) -> Iterator[tuple[int, int, object]]:
+def _held(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
+    own = set(table.columns.values()) if table else set()
+    rows = {*table.rows, *table.totals} if table else set()
     for row, cells in enumerate(grid.rows):
+        skipped = own if row in rows else ()
         for column, held in enumerate(cells):
+            if held == "" or column in skipped:
+                continue
             at = (row, column)
-            if held != "" and at not in grid.formulas and at not in grid.errors:
+            if at not in grid.formulas and at not in grid.errors:
                 yield row, column, held
 
 

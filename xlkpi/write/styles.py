@@ -61,6 +61,8 @@ _STYLES: dict[str, dict[str, object]] = {
     "link.figure": {"font_color": "#0563C1", "align": "right", **_BOX},
     "link.strong": {"font_color": "#0563C1", "bold": True, "align": "right", **_BOX},
     "grey": {"font_color": "#7F7F7F", "align": "center", **_BOX},
+    "grey.text": {"font_color": "#595959", "text_wrap": True, **_BOX},
+    "grey.figure": {"font_color": "#595959", "align": "right", **_BOX},
     "check": {"align": "center", "font_color": "#7F7F7F"},
     "sign": {"bottom": 1, "align": "left"},
     "sign.label": {"align": "right"},
