@@ -128,6 +128,12 @@ def test_new_refuses_names_that_cannot_be_sheets(tmp_path: Path, scorers: list[s
     assert not list(tmp_path.iterdir())
 
 
+def test_new_refuses_what_could_not_be_opened_or_is_no_year(tmp_path: Path) -> None:
+    assert run("new", tmp_path / "空白").returncode == 2
+    assert run("new", tmp_path / "空白.xlsx", "--year", "23").returncode == 2
+    assert not list(tmp_path.iterdir())
+
+
 def test_last_years_workbook_is_a_template(sound: Path, tmp_path: Path) -> None:
     out = tmp_path / "今年.xlsx"
     made = run("new", out, "--template", sound, "--year", "2024", "--scorer", "丁")

@@ -68,6 +68,35 @@ def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(
     assert Decimal(60) < left.scored.total < Decimal(100)
 
 
+def test_the_checks_work_while_staff_type(tmp_path: Path) -> None:
+    """LibreOffice recalculates the blank's own checks: running totals, 还差, unknown and repeated codes."""
+    source = tmp_path / "原.xlsx"
+    source.write_bytes(documents.sample(BASE))
+    typed: list[tuple[str, str, object]] = [
+        ("一级指标", "C5", 58), ("三级指标", "B6", "Z9"), ("三级指标", "A8", "A1.3"),
+        ("评分_甲", "H5", 31), ("评分_甲", "H9", None), ("评分_乙", "I5", "回避"),
+        ("评分_丙", "A10", "X1"), ("评分_丙", "H10", 3), ("基本信息", "B6", None),
+    ]  # fmt: skip
+    sheets = dict.fromkeys(sheet for sheet, _, _ in typed)
+    steps = [{"do": "unprotect", "sheet": sheet} for sheet in sheets]
+    steps += [{"do": "set", "sheet": s, "cell": c, "value": v} for s, c, v in typed]
+    held = libreoffice.cells(libreoffice.edited(source, tmp_path / "改.xlsx", steps))
+    assert held["一级指标"]["A3"] == "分值合计 98，应为 100  ✗ 还差 2 分"
+    assert held["一级指标"]["D5"] == "✗ 多出 2 分"  # its children still add up to 60
+    assert held["三级指标"]["Q6"] == "✗ 上级不存在"
+    assert held["三级指标"]["Q7"] == "✗ 编号重复"
+    assert held["二级指标"]["E5"] == "✗ 还差 20 分"
+    assert held["评分_甲"]["J5"] == "✗ 超出范围"
+    assert (held["评分_甲"]["J9"], held["评分_甲"]["H3"]) == ("○ 未评分", 1)
+    assert held["评分_乙"]["J5"] == "✗ 回避应留空"
+    assert held["评分_丙"]["J10"] == "✗ 编号不存在"
+    missing = held["填表说明"]["B4"]
+    assert missing.startswith("还缺：")
+    assert "评价年度；" in missing
+    assert "甲 未评 1 项；" in missing
+    assert "一级指标分值合计不是 100；" in missing
+
+
 def test_sorting_inserting_and_deleting_moves_no_mark(tmp_path: Path) -> None:
     source = tmp_path / "原.xlsx"
     source.write_bytes(documents.sample(BASE))

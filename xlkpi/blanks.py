@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -28,6 +29,7 @@ from xlkpi.write.emit import emit
 
 DEFAULT = "部门整体支出绩效自评"
 _NOBODY = "评分人1"
+_YEAR = re.compile(r"(19|20)[0-9]{2}\Z")
 
 
 class Refused(Exception):
@@ -111,6 +113,10 @@ def new(
     """
     if out.exists():
         raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
+    if out.suffix.lower() != ".xlsx":
+        raise Refused(f"“{out.name}”应以 .xlsx 结尾，否则双击打不开")
+    if year and not _YEAR.match(year):
+        raise Refused(f"年度“{year}”不是四位年份，例如 2023")
     _names_fit(scorers)
     made = prepared(template(name), department, year, scorers or [Scorer(_NOBODY)])
     disk.store(out, emit(blank(made, _optional(wanted))))
