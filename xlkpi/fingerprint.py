@@ -60,6 +60,8 @@ def digest(contents: Iterable[Content]) -> str:
 def _text(value: object, formula: str) -> str:
     if formula:
         return "=" + "".join(formula.lstrip("=").split()).replace("'", "").upper()
+    if isinstance(value, str):
+        return "s" + value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if isinstance(value, bool):
         return f"b{value}"
     if isinstance(value, int | float):
