@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import TypeVar
 
 from xlkpi import layout, methods
@@ -14,6 +13,7 @@ from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, tables
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.grids import Opened, named, opened
+from xlkpi.intake.settings import bare, parameters
 from xlkpi.layout import (
     BALLOT,
     EXECUTION,
@@ -21,8 +21,6 @@ from xlkpi.layout import (
     GROUP,
     HEADER_SEARCH_ROWS,
     INFO,
-    PARAMETER_BY_NAME,
-    PARAMETER_LIST,
     PARAMETERS,
     RECUSED,
     SCORER_LABEL,
@@ -30,7 +28,6 @@ from xlkpi.layout import (
     TIER1,
     TIER2,
     TIER3,
-    Parameter,
     canonical,
 )
 from xlkpi.model import (
@@ -43,7 +40,6 @@ from xlkpi.model import (
     Mark,
     Member,
     Number,
-    Parameters,
     Project,
     Source,
     State,
@@ -118,7 +114,7 @@ class _Reading:
             version=int(digits[0]) if digits and len(digits[0]) < 9 else None,
             format_places=(template.place, version.place),
             info=info,
-            parameters=self._parameters(),
+            parameters=parameters(self.reader, self.tables.get(PARAMETERS.name)),
             members=tuple(self._members()),
             projects=tuple(self._projects(money)),
             funds=tuple(self._funds(money)),
@@ -159,64 +155,6 @@ class _Reading:
         listed = "、".join(choices)
         self.reader.findings.append(finding("X510", value.place, value.value or "", choices=listed))
         return Value(value.place, State.BROKEN, typed=value.typed)
-
-    def _parameters(self) -> Parameters:
-        values: dict[str, Text] = {
-            each.name: Value(Place(""), State.GOOD, each.default) for each in PARAMETER_LIST
-        }
-        seen: dict[str, Place] = {}
-        for table, row in self._rows(PARAMETERS):
-            name = self.reader.text(table, row, "参数")
-            known = PARAMETER_BY_NAME.get(canonical(name.value or ""))
-            if not name.good:
-                continue
-            if known is None:
-                self.reader.findings.append(finding("X709", name.place, name.value or ""))
-            elif known.name in seen:
-                other = seen[known.name].cell
-                self.reader.findings.append(finding("X711", name.place, known.name, other=other))
-            else:
-                seen[known.name] = name.place
-                self._parameter(table, row, known, values)
-        amounts = {
-            each.name: Decimal((values[each.name].value or each.default).rstrip("%"))
-            for each in PARAMETER_LIST
-            if not each.choices
-        }
-        return Parameters(values, amounts)
-
-    def _parameter(self, table: Table, row: int, known: Parameter, values: dict[str, Text]) -> None:
-        held = self.reader.text(table, row, "值")
-        if not held.good:
-            return
-        if known.choices:
-            matching = [c for c in known.choices if canonical(c) == canonical(held.value or "")]
-            if matching:
-                values[known.name] = replace(held, value=matching[0])
-            else:
-                self._bad_parameter(held, known, "、".join(known.choices))
-            return
-        said = len(self.reader.findings)
-        percent = "points" if known.percent else "stop"
-        number = self.reader.number(table, row, "值", percent=percent)
-        value = number.value
-        if known.percent or value is None:  # 80% is how it is written; a wrong one is told below
-            del self.reader.findings[said:]
-            self.reader.readings.pop(held.place, None)
-        if (
-            value is None
-            or not _fits(known, value)
-            or (known.percent and _bare(number, table, "值"))
-        ):
-            unit = "%" if known.percent else ""
-            self._bad_parameter(held, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
-            return
-        values[known.name] = replace(held, value=plain(value) + ("%" if known.percent else ""))
-
-    def _bad_parameter(self, held: Text, known: Parameter, choices: str) -> None:
-        self.reader.findings.append(
-            finding("X710", held.place, held.value or "", name=known.name, choices=choices)
-        )
 
     def _members(self) -> Iterator[Member]:
         for table, row in self._rows(GROUP):
@@ -325,7 +263,7 @@ class _Reading:
         units = (unit.value,) if unit.value and not percent else ()
         mode = "points" if percent else "stop"
         number = self.reader.number(table, row, header, units, "100", mode, limit=None)
-        if percent and number.value is not None and _bare(number, table, header):
+        if percent and number.value is not None and bare(number, table, header):
             value = number.value
             small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
             self.reader.findings.append(
@@ -393,22 +331,6 @@ def _child(tier: _Child, spelling: dict[str, str]) -> _Child:
     """Spell the parent's code as the parent does, so that formulas find it whatever the case."""
     spelled = spelling.get(tier.parent_key, tier.parent.value)
     return replace(tier, parent=replace(tier.parent, value=spelled))
-
-
-def _fits(known: Parameter, value: Decimal) -> bool:
-    whole = known.percent or value == value.to_integral_value()
-    return whole and known.low <= value <= known.high
-
-
-def _bare(number: Number, table: Table, header: str) -> bool:
-    """Whether 0 < |x| ≤ 1 was typed without a per cent sign: 0.8 % or 80 %?"""
-    value = number.value
-    if value is None or not 0 < abs(value) <= 1:
-        return False
-    if isinstance(number.typed, str):
-        return "%" not in number.typed and "％" not in number.typed
-    at = (number.place.row, table.columns[header])
-    return at not in table.grid.percents
 
 
 def _format(book: Opened) -> tuple[Text, Text]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from pathlib import PurePath
 from typing import Any
 
@@ -17,19 +16,16 @@ from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled
-from xlkpi.place import Place, address, quoted
+from xlkpi.place import Place, address
 from xlkpi.texts import as_text
-from xlkpi.write import styles
+from xlkpi.write import problems
 from xlkpi.write.book import Book, legal
 from xlkpi.write.emit import emit
 from xlkpi.write.styles import MARKED_FILL, WARNED_FILL
 
 AUTHOR = "xlkpi"
 """Author of our comments, by which they are known again."""
-HEADER_ROW = 5
-HEADS = ("序号", "级别", "代码", "位置", "发现", "怎么改", "原底色")
 _NO_FILL = "无"
-_WORDS = "按下面的清单逐条修改，改完保存，再把这个文件拖到 xlkpi 上；标记和这张清单会自动去掉。"
 
 
 def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> bytes:
@@ -40,9 +36,9 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     assert book is not None
     original = _unmark(book)
     marked = _mark(book, findings, original)
-    _list(book, PurePath(filled.source.file).name, findings, marked)
+    problems.put(book, PurePath(filled.source.file).name, findings, marked)
     contents, _ = fingerprint.split(_contents(book))
-    book[PROBLEMS_SHEET].cell(3, 5, fingerprint.digest(contents))
+    book[PROBLEMS_SHEET][problems.FINGERPRINT_CELL] = fingerprint.digest(contents)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -102,7 +98,7 @@ def _unmark(book: Any) -> dict[tuple[str, str], str]:
     told: dict[tuple[str, str], str] = {}
     if PROBLEMS_SHEET not in book.sheetnames:
         return told
-    for row in book[PROBLEMS_SHEET].iter_rows(min_row=HEADER_ROW + 1, values_only=True):
+    for row in book[PROBLEMS_SHEET].iter_rows(min_row=problems.HEADER_ROW + 1, values_only=True):
         sheet, _, cell = str(row[3] or "").rpartition("!")
         if sheet and len(row) > 6:
             told[sheet, cell] = str(row[6] or _NO_FILL)
@@ -182,69 +178,3 @@ def _owner(sheet: Any, place: Place) -> Any:
 def _height(words: str) -> int:
     lines = sum(1 + len(line) // 24 for line in words.split("\n"))
     return 30 + 19 * lines
-
-
-def _list(
-    book: Any, source: str, findings: Sequence[Finding], colours: Mapping[Place, str]
-) -> None:
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-
-    sheet = book.create_sheet(PROBLEMS_SHEET, 0)
-    book.active = 0
-    for other in book.worksheets[1:]:
-        other.sheet_view.tabSelected = False
-    errors = sum(1 for each in findings if each.severity is Severity.ERROR)
-    title = f"问题清单：有 {errors} 个错误要改" if errors else "问题清单"
-    sheet["A1"] = title
-    sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
-    sheet["A2"] = _WORDS
-    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, legal(source)
-    sheet["B3"].data_type = "s"
-    sheet["D3"] = fingerprint.LABEL
-    sheet["D3"].alignment = Alignment(horizontal="right")
-    for name in ("A3", "B3", "D3", "E3"):
-        sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
-    thin = Side(style="thin", color="9A9A9A")
-    box = Border(left=thin, right=thin, top=thin, bottom=thin)
-    wrap = Alignment(wrap_text=True, vertical="center")
-    for column, head in enumerate(HEADS, start=1):
-        cell = sheet.cell(HEADER_ROW, column, head)
-        cell.font = Font(name=styles.HEAD_FONT, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="FF1F4E79")
-        cell.border, cell.alignment = box, Alignment(horizontal="center", vertical="center")
-    for number, each in enumerate(findings, start=1):
-        row = HEADER_ROW + number
-        where = str(each.place) or "整个工作簿"
-        values = (
-            number, f"{each.severity.sign} {each.severity.chinese}", each.code, where,
-            each.message, each.remedy, colours.get(each.place, ""),
-        )  # fmt: skip
-        for column, value in enumerate(values, start=1):
-            cell = sheet.cell(row, column)
-            cell.value = legal(value) if isinstance(value, str) else value
-            if isinstance(value, str):
-                cell.data_type = "s"  # openpyxl would make a formula of a text with "="
-            cell.border, cell.alignment = box, copy(wrap)
-            cell.font = Font(name=styles.FONT, size=10.5)
-        if each.place.sheet in book.sheetnames:
-            link = sheet.cell(row, 4)
-            link.hyperlink = f"#{quoted(each.place.sheet)}!{each.place.cell or 'A1'}"
-            link.font = Font(name=styles.FONT, size=10.5, color="0563C1", underline="single")
-        sheet.cell(row, 7).font = Font(name=styles.FONT, size=8, color="BFBFBF")
-        if each.severity is Severity.ERROR:
-            sheet.cell(row, 2).font = Font(name=styles.FONT, size=10.5, color="C00000", bold=True)
-        sheet.row_dimensions[row].height = 15 * (1 + max(len(each.message), len(each.remedy)) // 22)
-    for letter, width in zip("ABCDEFG", (6, 9, 9, 26, 46, 50, 11), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
-    sheet.sheet_properties.tabColor = "FFC00000"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = _fit()
-    sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
-
-
-def _fit() -> Any:
-    from openpyxl.worksheet.properties import PageSetupProperties
-
-    return PageSetupProperties(fitToPage=True)

@@ -14,7 +14,7 @@ from xlkpi.layout import (
     SUMMARY_SHEET,
 )
 from xlkpi.model import FormLayout, Outcome
-from xlkpi.write import comparison, form, records, scores, seal, summary
+from xlkpi.write import comparison, form, grades, records, scores, seal, summary
 from xlkpi.write.book import Book
 from xlkpi.write.inputs import Inputs
 from xlkpi.write.names import Names
@@ -49,7 +49,7 @@ def scored(outcome: Outcome, layout: FormLayout) -> Book:
     summary.locate(book, filled, result, names)
     scores.write(book, filled, result, names)
     comparison.write(book, filled, result, names)
-    summary.write_grade(book, outcome, names)
+    grades.write(book, outcome, names)
     form.write(book, outcome, names, layout)
     records.write_proof(book, filled, result, names)
     summary.write(book, outcome, names)

@@ -1,0 +1,92 @@
+"""参数: the settings of a workbook, each a word from a list or a number within limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from xlkpi.findings import finding
+from xlkpi.intake.cells import Reader
+from xlkpi.layout import PARAMETER_BY_NAME, PARAMETER_LIST, Parameter, canonical
+from xlkpi.model import Number, Parameters, State, Table, Text, Value
+from xlkpi.numbers import plain
+from xlkpi.place import Place
+
+
+def parameters(reader: Reader, table: Table | None) -> Parameters:
+    """Return the settings in force: the sheet's, else the defaults; what cannot be is said."""
+    values: dict[str, Text] = {
+        each.name: Value(Place(""), State.GOOD, each.default) for each in PARAMETER_LIST
+    }
+    seen: dict[str, Place] = {}
+    for row in table.rows if table else ():
+        assert table is not None
+        name = reader.text(table, row, "参数")
+        known = PARAMETER_BY_NAME.get(canonical(name.value or ""))
+        if not name.good:
+            continue
+        if known is None:
+            reader.findings.append(finding("X709", name.place, name.value or ""))
+        elif known.name in seen:
+            other = seen[known.name].cell
+            reader.findings.append(finding("X711", name.place, known.name, other=other))
+        else:
+            seen[known.name] = name.place
+            values[known.name] = _setting(reader, table, row, known) or values[known.name]
+    amounts = {
+        each.name: Decimal((values[each.name].value or each.default).rstrip("%"))
+        for each in PARAMETER_LIST
+        if not each.choices
+    }
+    return Parameters(values, amounts)
+
+
+def _setting(reader: Reader, table: Table, row: int, known: Parameter) -> Text | None:
+    """Return what a row sets; None where it is empty, or cannot be and was said."""
+    held = reader.text(table, row, "值")
+    if not held.good:
+        return None
+    return (_word if known.choices else _amount)(reader, table, row, known, held)
+
+
+def _word(reader: Reader, table: Table, row: int, known: Parameter, held: Text) -> Text | None:
+    for choice in known.choices:
+        if canonical(choice) == canonical(held.value or ""):
+            return replace(held, value=choice)
+    _refuse(reader, held, known, "、".join(known.choices))
+    return None
+
+
+def _amount(reader: Reader, table: Table, row: int, known: Parameter, held: Text) -> Text | None:
+    said = len(reader.findings)
+    number = reader.number(table, row, "值", percent="points" if known.percent else "stop")
+    value = number.value
+    if known.percent or value is None:  # 80% is how it is written; a wrong one is told below
+        del reader.findings[said:]
+        reader.readings.pop(held.place, None)
+    unit = "%" if known.percent else ""
+    if value is None or not _fits(known, value) or (known.percent and bare(number, table, "值")):
+        _refuse(reader, held, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
+        return None
+    return replace(held, value=plain(value) + unit)
+
+
+def _refuse(reader: Reader, held: Text, known: Parameter, choices: str) -> None:
+    found = held.value or ""
+    reader.findings.append(finding("X710", held.place, found, name=known.name, choices=choices))
+
+
+def _fits(known: Parameter, value: Decimal) -> bool:
+    whole = known.percent or value == value.to_integral_value()
+    return whole and known.low <= value <= known.high
+
+
+def bare(number: Number, table: Table, header: str) -> bool:
+    """Whether 0 < |x| ≤ 1 was typed without a per cent sign: 0.8 % or 80 %?"""
+    value = number.value
+    if value is None or not 0 < abs(value) <= 1:
+        return False
+    if isinstance(number.typed, str):
+        return "%" not in number.typed and "％" not in number.typed
+    at = (number.place.row, table.columns[header])
+    return at not in table.grid.percents
