@@ -429,10 +429,10 @@ def test_the_public_version_holds_the_form_and_no_person(source: Path) -> None:
     ours = {c.coordinate: c.value for line in whole.iter_rows() for c in line if c.value}
     public = {cell.coordinate: cell.value for cell in held if cell.value}
     assert {at: value for at, value in public.items() if ours.get(at) != value}.keys() == {
-        "A18", "A19", "B19", "A20", "B20",
+        "A18", "A19", "B19", "A20", "B20", "A21", "B21",
     }  # fmt: skip
     assert public["A18"] == "填报人："
-    assert (public["A19"], public["A20"]) == ("源文件", "内容指纹")
+    assert [public[at] for at in ("A19", "A20", "A21")] == ["源文件", "来源标识", "内容指纹"]
 
 
 def test_an_own_layout_cannot_bring_persons_into_the_public_version(source: Path) -> None:

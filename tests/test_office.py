@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -304,3 +305,38 @@ def test_a_name_as_long_as_the_file_system_takes(tmp_path: Path) -> None:
     assert not made.scored.exists()
     work_on(copy, "评分_甲", "H5", 28)
     assert office.handled(copy).scored is not None
+
+
+def test_another_departments_result_of_the_same_name_is_left_alone(
+    source: Path, tmp_path: Path
+) -> None:
+    """Two runs, two folders, one file name: neither replaces the other's result."""
+    out = tmp_path / "出"
+    first = office.handled(source, out, folder=True).scored
+    before = first.read_bytes()
+    other = tmp_path / "另一单位" / "甲.xlsx"
+    other.parent.mkdir()
+    named = [("写", "基本信息", "B5", "另一个办公室（示例）")]
+    other.write_bytes(documents.mishandled(documents.sample(BASE), named))
+    assert office.handled(other, out, folder=True).scored == out / "甲_评分结果(2).xlsx"
+    assert first.read_bytes() == before
+    assert office.handled(source, out, folder=True).scored == first
+
+
+def test_a_marked_copy_is_the_same_bytes_at_any_time(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(source)
+    copy = office.handled(source).correction
+    before = copy.read_bytes()
+    copy.unlink()
+    time.sleep(2.1)  # a zip's clock ticks every two seconds
+    assert office.handled(source).correction.read_bytes() == before
+
+
+def test_the_users_own_sheet_of_our_name_is_kept(source: Path) -> None:
+    mine = [("新表", "问题清单", "", ""), ("写", "问题清单", "A1", "我自己的笔记")]
+    source.write_bytes(documents.mishandled(documents.sample(BASE), [*mine, BROKEN]))
+    book = openpyxl.load_workbook(office.handled(source).correction)
+    assert book.sheetnames[0] == "问题清单"
+    assert book["问题清单（原有）"]["A1"].value == "我自己的笔记"

@@ -118,7 +118,8 @@ def new(
     if year and not _YEAR.match(year):
         raise Refused(f"年度“{year}”不是四位年份，例如 2023")
     _names_fit(scorers)
-    made = prepared(template(name), department, year, scorers or [Scorer(_NOBODY)])
+    made = template(name)
+    made = prepared(made, department, year, scorers or _members(made) or [Scorer(_NOBODY)])
     disk.store(out, emit(blank(made, _optional(wanted))))
     return out
 
@@ -138,6 +139,17 @@ def _names_fit(scorers: Sequence[Scorer]) -> None:
         if key in seen:
             raise Refused(f"评分人“{scorer.name}”重名（大小写不作区分），请加以区分")
         seen.add(key)
+
+
+def _members(made: Contents) -> list[Scorer]:
+    """Return the template's own group, last year's for instance."""
+    found = []
+    for row in made.sheets.get(GROUP.name, ()):
+        weight = row.get("评分权重")
+        name, post, role = (str(row.get(header, "")) for header in ("姓名", "职务", "分工"))
+        if name and row.get("是否评分", "是") == "是":
+            found.append(Scorer(name, post, role, weight if isinstance(weight, Decimal) else None))
+    return found
 
 
 def _optional(wanted: Sequence[str]) -> list[str]:

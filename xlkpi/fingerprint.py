@@ -24,6 +24,15 @@ SOURCE_LABEL = "源文件"
 """The text left of the name of the file that an output came of."""
 
 
+IDENTITY_LABEL = "来源标识"
+"""The text left of what tells one department's workbook from another's of the same file name."""
+
+
+def identity(*words: str) -> str:
+    """Return twelve characters for whose workbook it is: department, year, kind, project."""
+    return hashlib.sha256("\x1f".join(words).encode("utf-8", "replace")).hexdigest()[:12]
+
+
 def told(contents: Iterable[Content], label: str) -> str | None:
     """Return what stands right of the first cell that holds a label; None where there is none."""
     held = list(contents)

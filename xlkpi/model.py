@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, TypeVar
 
-from xlkpi import placeholders
+from xlkpi import fingerprint, placeholders
 from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
 from xlkpi.layout import Parameter, Sheet
@@ -335,6 +335,12 @@ class Filled:
     """填表说明, whose words are carried into the outputs."""
     result_sheets: tuple[str, ...] = ()
     """Result sheets that stand in the file: those of a scored workbook."""
+
+    @property
+    def identity(self) -> str:
+        """Whose workbook it is, whatever the file is called."""
+        names = ("部门名称", "评价年度", "评价类型", "项目名称")
+        return fingerprint.identity(*(self.said(name) for name in names))
 
     def said(self, name: str) -> str:
         """Return a line of 基本信息, "" where it is empty."""

@@ -122,15 +122,19 @@ def handled(
     if outcome.status is Status.UNREADABLE or opened.data is None or _is_result(outcome):
         return Handled(outcome)
     where = target(path, out, folder)
+    assert outcome.filled is not None
+    whose = outcome.filled.identity
     sound = outcome.status is Status.SCORED
     wanted, stale = (where.scored, where.correction) if sound else (where.correction, where.scored)
     try:
-        written = put(wanted, _bytes(outcome, opened.data, form), path, taken)
+        written = put(wanted, _bytes(outcome, opened.data, form), path, whose, taken)
     except disk.Unwritten as problem:
         return Handled(outcome, unwritten=str(problem))
-    said = (*written.words, *retire(stale, path, taken))
+    said = (*written.words, *retire(stale, path, whose, taken))
     if not sound:
-        retired = retire(public, path, taken) if public else ()
+        retired = retire(public, path, whose, taken) if public else ()
+        if public:
+            retired = (*retired, "有错误要改，没有写公开版")
         return Handled(outcome, correction=written.path, said=(*said, *retired))
     made = Handled(outcome, scored=written.path, said=said)
     return _with_public(made, form, public, path, taken) if public else made
@@ -141,8 +145,9 @@ def _with_public(
 ) -> Handled:
     """Put the public version where it was asked for, beside what has been written already."""
     data = emit(published(made.outcome, _form(made.outcome, own)))
+    assert made.outcome.filled is not None
     try:
-        written = put(public, data, source, taken)
+        written = put(public, data, source, made.outcome.filled.identity, taken)
     except disk.Unwritten as problem:
         return replace(made, unwritten=str(problem))
     return replace(made, public=written.path, said=(*made.said, *written.words))

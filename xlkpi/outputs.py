@@ -21,6 +21,7 @@ RESULT = "_评分结果"
 CORRECTION = "_待修改"
 _COPY = re.compile(rf"{CORRECTION}(\(\d+\))?\Z")
 _MOST_COPIES = 1000
+_RETIRED_COPIES = 20
 _LONGEST_NAME = 255
 """Bytes of a file name that common file systems take; a Chinese character has three."""
 
@@ -50,14 +51,14 @@ def named(home: Path, base: str, ending: str) -> Path:
     return home / f"{base}{ending}.xlsx"
 
 
-def put(path: Path, data: bytes, source: Path, taken: set[Path]) -> Put:
+def put(path: Path, data: bytes, source: Path, identity: str, taken: set[Path]) -> Put:
     """Write an output under its name, or under the next free one where that is not ours to take.
 
     `taken` holds what this run has written, and grows. Raises disk.Unwritten.
     """
     busy = False
     for candidate in _candidates(path):
-        if candidate in taken or not _free(candidate, source):
+        if candidate in taken or not _free(candidate, source, identity):
             continue
         try:
             disk.store(candidate, data)
@@ -81,10 +82,10 @@ def _words(path: Path, chosen: Path, busy: bool) -> tuple[str, ...]:
     return (f"“{path.name}”{why}，没有覆盖；新的结果写入“{chosen.name}”",)
 
 
-def _free(path: Path, source: Path) -> bool:
+def _free(path: Path, source: Path, identity: str) -> bool:
     if not os.path.lexists(path):
         return True
-    return not _same_file(path, source) and _ours(path, source)
+    return not _same_file(path, source) and _ours(path, source, identity)
 
 
 def _same_file(left: Path, right: Path) -> bool:
@@ -94,17 +95,17 @@ def _same_file(left: Path, right: Path) -> bool:
         return False
 
 
-def _ours(path: Path, source: Path) -> bool:
-    """Whether a file is an untouched output of ours that came of this source."""
+def _ours(path: Path, source: Path, identity: str) -> bool:
+    """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
     if path.is_symlink():
         return False
     try:
         told = origin(disk.load(path))
     except disk.Unopened:
         return False
-    if told is None:
+    if told is None or told[1] != identity:
         return False
-    return told == hidden(source.name) or _family(Path(told)) == _family(source)
+    return told[0] == hidden(source.name) or _family(Path(told[0])) == _family(source)
 
 
 def _family(source: Path) -> str:
@@ -112,25 +113,25 @@ def _family(source: Path) -> str:
     return f"{stem(source)}{source.suffix.lower()}".casefold()
 
 
-def retire(path: Path, source: Path, taken: set[Path]) -> tuple[str, ...]:
+def retire(path: Path, source: Path, identity: str, taken: set[Path]) -> tuple[str, ...]:
     """Remove outputs of ours that earlier runs left and this run has made stale, numbered ones too.
 
     Return what must be said of those that stay.
     """
     said: list[str] = []
-    for candidate in _candidates(path):
+    for candidate in _candidates(path)[:_RETIRED_COPIES]:
         if not os.path.lexists(candidate):
-            break
+            continue
         if candidate not in taken and not _same_file(candidate, source):
-            said += _retired(candidate, source)
+            said += _retired(candidate, source, identity)
     return tuple(said)
 
 
-def _retired(path: Path, source: Path) -> list[str]:
-    if not _ours(path, source):
+def _retired(path: Path, source: Path, identity: str) -> list[str]:
+    if not _ours(path, source, identity):
         return [f"“{path.name}”是以前留下的，已有人改动过，没有删除；请以新的结果为准"]
     try:
         path.unlink()
     except OSError:
         return [f"“{path.name}”已经过时，但正被占用，请自行删除"]
-    return []
+    return [f"“{path.name}”已经过时，已删除"]

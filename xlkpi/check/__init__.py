@@ -63,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     methods.numbers_present,
     methods.natures,
     methods.budget_needed,
+    methods.judged_shares,
     methods.reasons,
 )
 

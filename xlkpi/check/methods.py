@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXTRA, REVIEW, RULES, canonical
-from xlkpi.model import Filled, Indicator
-from xlkpi.numbers import plain
+from xlkpi.layout import EXTRA, REVIEW, RULES, TIER3, canonical
+from xlkpi.model import Filled, Indicator, Table, Text
+from xlkpi.numbers import from_text, plain
 
 _SUPPORTED = (rules_of.JUDGED, *rules_of.BY_NAME)
 _SCALED = {name for name, method in rules_of.BY_NAME.items() if method.scaled}
@@ -111,12 +112,13 @@ def reasons(filled: Filled) -> Iterator[Finding]:
     """A target that was missed, or passed by far, is explained."""
     line = filled.parameters.numbers["超额完成说明线"]
     for indicator in filled.indicators:
+        table = filled.tables[TIER3.name]
         if not indicator.reason.blank:
             continue
-        if indicator.degree.value in ("部分达成", "未达成") or _missed(indicator):
+        if indicator.degree.value in ("部分达成", "未达成") or _missed(indicator, table):
             yield finding("X609", indicator.reason.place, code=indicator.label)
         else:
-            ratio = _overdone(indicator)
+            ratio = _overdone(indicator, table)
             if ratio is not None and ratio * 100 >= line:
                 shown = f"{plain(ratio * 100, 2)}%"
                 said = f"{plain(line)}%"
@@ -125,27 +127,49 @@ def reasons(filled: Filled) -> Iterator[Finding]:
                 )
 
 
-def _case(indicator: Indicator) -> rules_of.Case | None:
-    """Return what a measuring rule looks at; None where a number is missing or no rule measures."""
-    target, actual = indicator.target.value, indicator.actual.value
-    sound = (
-        rules_of.measured(indicator.method.value) and indicator.nature.value in rules_of.DIRECTIONS
-    )
+def _case(indicator: Indicator, table: Table) -> rules_of.Case | None:
+    """Return what a measuring rule would look at, judged indicators included; None without numbers."""
+    target = indicator.target.value or _plain(indicator.target_text, table)
+    actual = indicator.actual.value or _plain(indicator.actual_text, table)
+    sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
+        return None
+    if not (indicator.judged or rules_of.measured(indicator.method.value)):
         return None
     return rules_of.Case(
         Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)
     )
 
 
-def _missed(indicator: Indicator) -> bool:
-    case = _case(indicator)
+def _plain(held: Text, table: Table) -> Decimal | None:
+    """Return the number in a cell where a judged indicator may as well hold words."""
+    read = from_text(held.value or "")
+    if read and (held.place.row, held.place.column) in table.grid.percents:
+        return read.value * 100
+    return read.value if read and read.suffix in ("", "%") else None
+
+
+def judged_shares(filled: Filled) -> Iterator[Finding]:
+    """With unit % a bare 0.8 is told; scorers judge, so that it need not stop."""
+    for indicator in filled.indicators:
+        if not indicator.judged or indicator.unit.value not in ("%", "％"):
+            continue
+        for held in (indicator.target_text, indicator.actual_text):
+            number = held.typed
+            table = filled.tables[TIER3.name]
+            shown = (held.place.row, held.place.column) in table.grid.percents
+            if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
+                yield finding("X611", held.place, plain(Decimal(repr(number))))
+
+
+def _missed(indicator: Indicator, table: Table) -> bool:
+    case = _case(indicator, table)
     return case is not None and not rules_of.reached(case)
 
 
-def _overdone(indicator: Indicator) -> Fraction | None:
+def _overdone(indicator: Indicator, table: Table) -> Fraction | None:
     """Return actual ÷ target where more is better."""
-    case = _case(indicator)
+    case = _case(indicator, table)
     if case is None or case.lower_is_better or not case.target or case.actual is None:
         return None
     return case.actual / case.target if case.target > 0 else None

@@ -175,8 +175,8 @@ def every_sheet(data: bytes, limits: Limits = LIMITS) -> tuple[Package, list[Gri
     return package, [_grid(book, facts) for facts in package.sheets]
 
 
-def origin(data: bytes) -> str | None:
-    """Return the name of the file that an output of ours came of, as long as its cells are untouched.
+def origin(data: bytes) -> tuple[str, str] | None:
+    """Return the file's name and the identity that an output of ours came of, while it is untouched.
 
     None for what is not ours, and for what someone has worked on since.
     """
@@ -187,7 +187,9 @@ def origin(data: bytes) -> str | None:
     own, said = fingerprint.split(each for grid in grids for each in _contents(grid))
     if said is None or fingerprint.digest(own) != said:
         return None
-    return fingerprint.told(own, fingerprint.SOURCE_LABEL) or ""
+    labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL)
+    name, identity = (fingerprint.told(own, label) or "" for label in labels)
+    return name, identity
 
 
 def _contents(grid: Grid) -> Iterator[fingerprint.Content]:

@@ -295,18 +295,27 @@ class _Reading:
         grid = table.grid
         for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows), table.header_row)):
             for column, held in enumerate(grid.rows[row]):
-                if isinstance(held, str) and canonical(held).rstrip(":") == SCORER_LABEL:
+                label = canonical(held) if isinstance(held, str) else ""
+                if label.rstrip(":") == SCORER_LABEL:
                     return self._right_of(grid, row, column)
+                if label.startswith(f"{SCORER_LABEL}:"):
+                    name = tidy(as_text(held)).replace("：", ":").partition(":")[2]
+                    return Value(grid.place(row, column), State.GOOD, tidy(name), held)
         place = Place(grid.name, table.header_row, 0)
         self.reader.findings.append(finding("X219", place, rows=HEADER_SEARCH_ROWS))
         return Value(place, State.BROKEN)
 
     def _right_of(self, grid: Grid, row: int, column: int) -> Text:
+        """Read the scorer's name: the next cell that holds something, before 签字 and 日期."""
+        for at in range(column + 1, column + 5):
+            name = self.reader.text_at(grid, row, at)
+            if canonical(name.value or "") in ("签字", "日期"):
+                break
+            if name.good:
+                return name
         name = self.reader.text_at(grid, row, column + 1)
-        if name.blank or name.broken:
-            self.reader.findings.append(finding("X218", name.place))
-            return replace(name, state=State.BROKEN)
-        return name
+        self.reader.findings.append(finding("X218", name.place))
+        return replace(name, state=State.BROKEN, value=None)
 
     def _grades(self) -> Iterator[Grade]:
         for table, row in self._rows(GRADES):

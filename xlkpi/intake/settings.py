@@ -23,6 +23,9 @@ def parameters(reader: Reader, table: Table | None) -> Parameters:
         assert table is not None
         name = reader.text(table, row, "参数")
         known = PARAMETER_BY_NAME.get(canonical(name.value or ""))
+        if name.blank:
+            held = reader.text(table, row, "值")
+            reader.findings.append(finding("X709", held.place, "（空）"))
         if not name.good:
             continue
         if known is None:

@@ -14,7 +14,6 @@ from xlkpi.layout import (
     PARAMETERS,
     SHEETS,
     TOTAL_WORDS,
-    Kind,
     Sheet,
     canonical,
 )
@@ -23,14 +22,16 @@ from xlkpi.numbers import from_text
 from xlkpi.place import a1
 
 _REMARK = re.compile(
-    r"注\d*[:.、]|备注|说明[:：]|[*※]|(填报|填表|制表|审核|复核|经办|联系)(人|单位|日期|电话)?:|"
-    r"(单位|财务|部门|项目)?负责人.*:|(日期|盖章|签字|签章|以上)"
+    r"注\d*[:.、]|备注|说明[:：]|[*※].{6,}|以下(空白|无正文)|(以上|以下).{4,}|"
+    r"(填报|填表|制表|审核|复核|经办|联系)(人|单位|日期|电话)?:|"
+    r"(单位|财务|部门|项目)?(负责人|领导).*:|单位\(盖章\)|(日期|时间):|盖章|签字|签章"
 )
 """How a note or a signature below a table begins, as compared."""
-_FIGURES = (Kind.NUMBER, Kind.MONEY)
 _LONGEST_NAME = 60
 """A lone text beyond it is no code and no name."""
-_TOTAL = re.compile(rf"({'|'.join(TOTAL_WORDS)})(:|\(.*\))*\Z")
+_TOTAL = re.compile(
+    rf"[*※]?(本年|本页|本表|全年|基本支出|项目支出)?({'|'.join(TOTAL_WORDS)}|共计)(数|金额|额)?\d*(:|\(.*\))*\Z"
+)
 
 
 _NEEDED = (*(sheet for sheet in SHEETS if sheet.required), BALLOT, EXECUTION, PARAMETERS)
@@ -144,18 +145,8 @@ def _remark(
     if len(texts) < len(held) or any(from_text(text) for text in texts):
         return False
     first = columns.get(layout.columns[0].header)
-    answers = {
-        columns[c.header]
-        for c in layout.columns
-        if c.header in columns
-        and columns[c.header] != first
-        and (c.required or c.kind is Kind.CHOICE)
-    }
-    numeric = {
-        columns[c.header] for c in layout.columns if c.header in columns and c.kind in _FIGURES
-    }
     plain = canonical(texts[0])
-    if _REMARK.match(plain) and not (answers - numeric).intersection(held):
+    if all(_REMARK.match(canonical(text)) for text in texts):
         return True
     lone = len(held) == 1
     if layout is BALLOT:  # a word about no indicator and no mark
@@ -200,13 +191,16 @@ def _strange_columns(found: Table) -> Iterator[Finding]:
         for column in found.layout.columns
         if column.decides and column.header not in found.columns
     ]
-    for column in range(max(known)):
+    own = len(found.grid.rows[found.header_row])
+    for column in range(own if missing else max(known)):
+        if canonical(str(grid.raw(found.header_row, column))) == "检查":
+            continue  # the blank's own checks
         if column in known or not any(grid.occupied(row, column) for row in found.rows):
             continue
         head = str(grid.raw(found.header_row, column)).strip()
         shown = f"“{head}”" if head else "（空）"
         place = grid.place(found.header_row, column)
-        if missing:
+        if missing and column < max(known):
             yield finding("X115", place, shown, missing="、".join(missing))
         else:
             yield finding("X112", place, shown)

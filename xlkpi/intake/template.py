@@ -11,7 +11,6 @@ from xlkpi.layout import (
     EVIDENCE,
     EXECUTION,
     GOALS,
-    GROUP,
     INFO,
     PROBLEMS,
     REVIEW,
@@ -25,7 +24,7 @@ from xlkpi.model import Contents, Fields, Filled, Table
 from xlkpi.numbers import from_double
 from xlkpi.texts import as_text
 
-_EMPTIED = (GROUP, EXECUTION, SURVEY, EVIDENCE, PROBLEMS, REVIEW)
+_EMPTIED = (EXECUTION, SURVEY, EVIDENCE, PROBLEMS, REVIEW)
 """Sheets whose rows are all answers."""
 _ANSWERS = {
     TIER3.name: {

@@ -201,7 +201,8 @@ def _spread(paper: Sheet, matrix: _Matrix, row: int, line: Line, far: int) -> No
     block, count = matrix.marks(row), matrix.at(row, "人数")
     mean, factor = matrix.at(row, "平均"), matrix.at(row, "折算系数")
     high, low = max(line.known, default=0), min(line.known, default=0)
-    edge = f"({_FAR_LINE}+5E-{POINT_PLACES + 1})/100/{factor}"  # what rounds to more than the line
+    hair = "0." + "0" * POINT_PLACES + "5"  # spelled out: programs save 5E-7 in their own ways
+    edge = f"({_FAR_LINE}+{hair})/100/{factor}"  # what rounds to more than the line
     beyond = (
         f'COUNTIF({block},">"&ROUND({mean}+{edge},{NOISE}))'
         f'+COUNTIF({block},"<"&ROUND({mean}-{edge},{NOISE}))'

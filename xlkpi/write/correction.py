@@ -8,6 +8,8 @@ each marked cell what colour it had, so that the next run can take the marks off
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -36,12 +38,29 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     assert book is not None
     original = _unmark(book)
     marked = _mark(book, findings, original)
-    problems.put(book, PurePath(filled.source.file).name, findings, marked)
+    problems.put(book, PurePath(filled.source.file).name, filled.identity, findings, marked)
     contents, _ = fingerprint.split(_contents(book))
     book[PROBLEMS_SHEET][problems.FINGERPRINT_CELL] = fingerprint.digest(contents)
     buffer = io.BytesIO()
     book.save(buffer)
+    return _steady(buffer.getvalue())
+
+
+def _steady(data: bytes) -> bytes:
+    """Take the clock out of what openpyxl wrote, so that the same input gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "docProps/core.xml":
+                content = _MODIFIED.sub(rb"\g<1>2020-01-01T00:00:00Z\g<2>", content)
+            steady = zipfile.ZipInfo(entry.filename)
+            steady.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(steady, content)
     return buffer.getvalue()
+
+
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def _contents(book: Any) -> Iterator[fingerprint.Content]:
@@ -95,23 +114,35 @@ def _rewritten(filled: Filled) -> Book:
 
 def _unmark(book: Any) -> dict[tuple[str, str], str]:
     """Take an earlier run's marks off; return the colours that its list told."""
-    told: dict[tuple[str, str], str] = {}
     if PROBLEMS_SHEET not in book.sheetnames:
-        return told
-    for row in book[PROBLEMS_SHEET].iter_rows(min_row=problems.HEADER_ROW + 1, values_only=True):
-        sheet, _, cell = str(row[3] or "").rpartition("!")
-        if sheet and len(row) > 6:
-            told[sheet, cell] = str(row[6] or _NO_FILL)
+        return {}
+    if book[PROBLEMS_SHEET]["D3"].value != fingerprint.LABEL:  # the user's own sheet of that name
+        book[PROBLEMS_SHEET].title = f"{PROBLEMS_SHEET}（原有）"
+        return {}
+    told = _told_colours(book[PROBLEMS_SHEET])
     del book[PROBLEMS_SHEET]
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment and cell.comment.author == AUTHOR:
-                    cell.comment = None
+        _uncomment(sheet)
     for (sheet, cell), colour in told.items():
         if sheet in book.sheetnames and _is_address(cell):
             _paint(book[sheet][cell], colour)
     return told
+
+
+def _told_colours(listed: Any) -> dict[tuple[str, str], str]:
+    told: dict[tuple[str, str], str] = {}
+    for row in listed.iter_rows(min_row=problems.HEADER_ROW + 1, values_only=True):
+        sheet, _, cell = str(row[3] or "").rpartition("!")
+        if sheet and len(row) > 6:
+            told[sheet, cell] = str(row[6] or _NO_FILL)
+    return told
+
+
+def _uncomment(sheet: Any) -> None:
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.comment and cell.comment.author == AUTHOR:
+                cell.comment = None
 
 
 def _is_address(cell: str) -> bool:

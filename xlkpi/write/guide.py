@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi import layout
-from xlkpi.layout import BALLOT_PREFIX, INFO, TIER1, sheet_named
-from xlkpi.model import Contents
+from xlkpi.layout import BALLOT_PREFIX, EXECUTION, INFO, TIER1, TIER2, TIER3, sheet_named
+from xlkpi.model import Contents, Fields
 from xlkpi.place import a1, quoted, span
 from xlkpi.write.book import Book, Cell, Sheet
 from xlkpi.write.lookup import FIRST_ROW, LIVE_ROW
@@ -17,7 +17,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ("填报人", "三级指标", "填写各指标的实际完成值、佐证材料；没有完成或明显超额的，写明偏差原因和改进措施。"),
     ("每名评分人", "评分_本人姓名", "只填自己那一张表的“得分”；需要回避的，得分留空并在“评分说明”写“回避”。打印后在表上方签字。"),
     ("填报人", "文字材料、问题与措施", "按章节填写报告文字，列出问题和改进措施。"),
-    ("填报人", "下方“还缺什么”", "显示“必填项已齐”后，把整个工作簿交给会计。"),
+    ("填报人", "上方“还缺什么”", "显示“必填项已齐”后，把整个工作簿交给会计。"),
     ("会计", "xlkpi", "把工作簿拖到 xlkpi 上：没有问题就得到“_评分结果”，有问题就得到“_待修改”，按其中的“问题清单”逐条改好，再拖一次。"),
 )  # fmt: skip
 COLOURS: tuple[tuple[str, str, str], ...] = (
@@ -26,8 +26,8 @@ COLOURS: tuple[tuple[str, str, str], ...] = (
 )
 SIGNS = "检查栏：✓ 正确；✗ 有误，按提示修改；○ 还没有填。"
 UNLOCK = (
-    "要排序、插入或删除行时，先取消保护：Excel 在“审阅 → 撤消工作表保护”，"
-    "WPS 在“审阅 → 撤消工作表保护”，没有密码；改完再保护即可。筛选、调整列宽和行高不用取消保护。"
+    "要排序、插入或删除行时，先在“审阅 → 撤消工作表保护”取消保护（Excel 和 WPS 相同，没有密码），改完再保护即可。"
+    "筛选、调整列宽和行高不用取消保护。"
 )
 
 
@@ -79,6 +79,7 @@ def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str
             parts.append(f'IF({cell}="","{name}；","")')
             said.append("" if fields.get("内容") else f"{name}；")
     parts.append(_points_part(contents, said))
+    _answers(contents, parts, said)
     for name in ballots:
         cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
         who = name.removeprefix(BALLOT_PREFIX).replace('"', '""')
@@ -87,6 +88,32 @@ def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str
     broken = '"✗ 有格子是错误值，请先改正"'
     whole = f'=IFERROR(IF({joined}="","✓ 必填项已齐","还缺："&{joined}),{broken})'
     return whole, "".join(said)
+
+
+def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
+    """Ask for the budget, for actual values, and for what the check columns mark with ✗."""
+    budget = contents.sheets.get(EXECUTION.name, ())
+    parts.append(f'IF(COUNT({_block(EXECUTION, budget, "全年预算数")})=0,"预算执行；","")')
+    said.append("" if any("全年预算数" in row for row in budget) else "预算执行；")
+    rows = contents.sheets.get(TIER3.name, ())
+    names, actual, way = (_block(TIER3, rows, h) for h in ("三级指标", "实际完成值", "评分方式"))
+    count = f'SUMPRODUCT(({names}<>"")*({actual}="")*({way}<>"预算执行率"))'
+    parts.append(f'IF({count}>0,"实际完成值缺 "&{count}&" 项；","")')
+    empty = sum(
+        1 for row in rows if not row.get("实际完成值") and row.get("评分方式") != "预算执行率"
+    )
+    said.append(f"实际完成值缺 {empty} 项；" if empty else "")
+    for sheet in (TIER1, TIER2, TIER3):
+        marks = _block(sheet, contents.sheets.get(sheet.name, ()), "")
+        parts.append(f'IF(SUMPRODUCT(--(LEFT({marks},1)="✗"))>0,"{sheet.name}有 ✗；","")')
+
+
+def _block(sheet: layout.Sheet, rows: Sequence[Fields], header: str) -> str:
+    """Return a column of a sheet of the blank; "" is its check column, right of the table."""
+    headers = [column.header for column in sheet.columns]
+    at = headers.index(header) if header else len(headers)
+    last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
+    return span(sheet.name, FIRST_ROW, at, last, at)
 
 
 def _points_part(contents: Contents, said: list[str]) -> str:

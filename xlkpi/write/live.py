@@ -110,6 +110,7 @@ def _money(paper: Paper, spot: Spot, rows: Sequence[Fields]) -> None:
     text = (
         f'="合计：全年预算数 "&ROUND(SUM({budget}),6)&"，全年执行数 "&ROUND(SUM({executed}),6)'
         f'&IF(SUM({budget})=0,"","，执行率 "&ROUND(SUM({executed})/SUM({budget})*100,2)&"%")'
+        f'&IF(COUNTA({budget},{executed})>COUNT({budget},{executed}),"  ✗ 有不是数的格子","")'
     )
     sums = [
         sum((v for row in rows if isinstance(v := row.get(name), Decimal)), Decimal(0))

@@ -41,7 +41,11 @@ def looked_up(header: str, code: str, indicators: Spot) -> str:
 def execution_rate(row: int, spot: Spot) -> str:
     """Return 执行率 of a row of 预算执行."""
     budget, executed = spot.cell(row, "全年预算数"), spot.cell(row, "全年执行数")
-    return f'=IF(OR({budget}="",{executed}=""),"",IF({budget}=0,0,{executed}/{budget}))'
+    rate = f"IF({budget}=0,0,{executed}/{budget})"
+    return (
+        f'=IF(OR({budget}="",{executed}=""),"",'
+        f'IF(AND(ISNUMBER({budget}),ISNUMBER({executed})),{rate},"✗ 不是数"))'
+    )
 
 
 def length(row: int, spot: Spot) -> str:

@@ -22,13 +22,15 @@ _WIDTHS = (6, 9, 9, 26, 46, 50, 11)
 _WORDS = "按下面的清单逐条修改，改完保存，再把这个文件拖到 xlkpi 上；标记和这张清单会自动去掉。"
 
 
-def put(book: Any, source: str, findings: Sequence[Finding], colours: Mapping[Place, str]) -> None:
+def put(
+    book: Any, source: str, identity: str, findings: Sequence[Finding], colours: Mapping[Place, str]
+) -> None:
     """Add the sheet in front of an openpyxl workbook; the fingerprint's cell is left to the caller."""
     sheet = book.create_sheet(PROBLEMS_SHEET, 0)
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
-    _top(sheet, source, findings)
+    _top(sheet, source, identity, findings)
     _heads(sheet)
     for number, each in enumerate(findings, start=1):
         _row(sheet, number, each, colours.get(each.place, ""))
@@ -37,7 +39,7 @@ def put(book: Any, source: str, findings: Sequence[Finding], colours: Mapping[Pl
     _page(sheet)
 
 
-def _top(sheet: Any, source: str, findings: Sequence[Finding]) -> None:
+def _top(sheet: Any, source: str, identity: str, findings: Sequence[Finding]) -> None:
     from openpyxl.styles import Alignment, Font
 
     errors = sum(1 for each in findings if each.severity is Severity.ERROR)
@@ -46,9 +48,11 @@ def _top(sheet: Any, source: str, findings: Sequence[Finding]) -> None:
     sheet["A2"] = _WORDS
     sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, legal(source)
     sheet["B3"].data_type = "s"
+    sheet["A4"], sheet["B4"] = fingerprint.IDENTITY_LABEL, identity
+    sheet["B4"].data_type = "s"
     sheet["D3"] = fingerprint.LABEL
     sheet["D3"].alignment = Alignment(horizontal="right")
-    for name in ("A3", "B3", "D3", FINGERPRINT_CELL):
+    for name in ("A3", "B3", "A4", "B4", "D3", FINGERPRINT_CELL):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
 
 

@@ -27,6 +27,9 @@ def published(outcome: Outcome, layout: FormLayout) -> Book:
     paper.text(row, 0, fingerprint.SOURCE_LABEL, "form.note")
     paper.text(row, 1, name, "form.note")
     row += 1
+    paper.text(row, 0, fingerprint.IDENTITY_LABEL, "form.note")
+    paper.text(row, 1, outcome.filled.identity, "form.note")
+    row += 1
     paper.text(row, 0, fingerprint.LABEL, "form.note")
     paper.text(row, 1, fingerprint.digest(book.contents()), "form.note")
     paper.print_to = (row, paper.print_to[1])

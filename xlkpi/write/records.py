@@ -19,7 +19,7 @@ from xlkpi.layout import (
     SOURCE_SHEET,
 )
 from xlkpi.model import Filled, Outcome, Scored
-from xlkpi.place import a1, quoted
+from xlkpi.place import a1, quoted, span
 from xlkpi.version import VERSION
 from xlkpi.write.book import Book, Held, Sheet
 from xlkpi.write.names import Names
@@ -61,7 +61,13 @@ def write_methods(book: Book, filled: Filled, scored: Scored, names: Names) -> N
     """Fill in 方法与参数: the parameters in force, then every rule in words."""
     paper = names.sheet(book, METHODS_SHEET)
     paper.merge(0, 0, 3, "方法与参数", "heading")
-    paper.merge(1, 0, 3, "公式中用到的参数只在这里取值。", "guide")
+    paper.merge(
+        1,
+        0,
+        3,
+        "“去极值最少人数”“小数位数”“离群线”改动后公式随之变化；其余参数在评分时已定，改动后请重新评分。",
+        "guide",
+    )
     paper.row(3, ["参数", "生效值", "来源", "说明"], "head")
     row = 3
     for parameter in PARAMETER_LIST:
@@ -97,7 +103,7 @@ def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
          "公式先取到 12 位小数，消除二进制误差。总分以四舍五入后的数为准。"),
         ("等级", "从高到低，总分第一个达到（含）的下限所在的等级。"),
         ("回避和缺席", "回避、缺席的人不计入该指标，也不按 0 分计算。"),
-        ("依据", "财预〔2020〕10号 项目支出绩效评价管理办法；本单位在“参数”“等级标准”中的设定。"),
+        ("依据", "财预〔2020〕10号（项目支出绩效评价管理办法及自评表）、财预〔2013〕53号（共性指标体系框架）；本单位在“参数”“等级标准”中的设定。"),
     ]  # fmt: skip
     for name, words in rules:
         row += 1
@@ -113,7 +119,7 @@ def write_proof(book: Book, filled: Filled, scored: Scored, names: Names) -> Non
     """Fill in 校验: sums and counts, and every score's formula against the program's own figure."""
     paper = names.sheet(book, PROOF_SHEET)
     paper.merge(0, 0, 4, "校验", "heading")
-    words = "左右两栏应当相等。“程序结果”是计分时另行算出的数：改动任何得分后，这里会显示“不符”。"
+    words = "左右两栏应当相等。“程序结果”是计分时另行算出的数：改动得分、分值、等级下限或计分办法后，这里会显示“不符”。"
     paper.merge(1, 0, 4, words, "guide")
     paper.row(3, ["核对内容", "公式结果", "应为 / 程序结果", "差", "结论"], "head")
     row = 3
@@ -151,7 +157,7 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
     points = f"{sheet}!$D${FIRST + 1}:$D${last}"
     score = columns.right("得分")
     scores = f"{sheet}!{a1(FIRST, score, 'both')}:{a1(last - 1, score, 'both')}"
-    places = filled.parameters.places
+    digits = names.parameter("小数位数")
     judged = [work for work in scored.workings if work.given]
     marks = sum(1 for work in judged for given in work.given if given.mark is not None)
     recused = sum(len(work.given) for work in judged) - marks
@@ -168,8 +174,8 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         ("一级指标分值合计 = 100", f"=ROUND(SUM({tier1}),6)", 100, 100),
         ("二级指标分值合计 = 100", f"=ROUND(SUM({tier2}),6)", 100, 100),
         ("三级指标分值合计 = 100", f"=ROUND(SUM({points}),6)", 100, 100),
-        ("三级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({scores}),{places})"), scored.total, (f"={total}", scored.total)),
-        ("二级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({tier2_scores}),{places})"), scored.total, (f"={total}", scored.total)),
+        ("三级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({scores}),{digits})"), scored.total, (f"={total}", scored.total)),
+        ("二级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({tier2_scores}),{digits})"), scored.total, (f"={total}", scored.total)),
         ("得分个数 + 回避个数 = 评分人 × 打分指标", f'=COUNT({block})+COUNTIF({block},"{RECUSED}")',
          marks + recused, len(scored.scorers) * len(judged)),
         ("得分个数 = 读入的得分个数", f"=COUNT({block})", marks, marks),
@@ -177,6 +183,7 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         ("等级：公式 = 程序结果", f"={names.cells['等级']}", scored.grade.name.value or "", scored.grade.name.value or ""),
     ]  # fmt: skip
     proofs += _tier_proofs(scored, first, second)
+    proofs += _input_proofs(filled, scored, names)
     for offset, work in enumerate(scored.workings):
         cell = f"{sheet}!{a1(FIRST + offset, score, 'both')}"
         what = f"{work.indicator.code.value} {work.indicator.name.value}：公式 = 程序结果"
@@ -187,6 +194,31 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
             ("全年执行数", scored.budget.executed),
         ):
             proofs.append((f"{name}合计：公式 = 程序结果", f"={names.budget[name]}", value, value))
+    return proofs
+
+
+def _input_proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
+    """Hold the inputs that move no total by themselves: marks, points, bounds, the way of scoring."""
+    columns, last = Columns(len(scored.scorers)), FIRST + len(scored.workings) - 1
+    proofs: list[Proof] = []
+    for offset, ballot in enumerate(scored.scorers):
+        at = columns.first_mark + offset
+        given = [work.given[offset].mark for work in scored.workings if work.given]
+        found = sum((mark for mark in given if mark is not None), Decimal())
+        formula = f"=ROUND(SUM({span(SCORES_SHEET, FIRST, at, last, at)}),6)"
+        proofs.append((f"{ballot.scorer.value} 的得分合计 = 读入时", formula, found, found))
+    for tiers in scored.tiers:
+        for tier in tiers:
+            what = f"{tier.tier.code.value} {tier.tier.name.value}：分值 = 读入时"
+            cell = f"={tier.tier.points.place.reference}"
+            proofs.append((what, cell, tier.points, tier.points))
+    for grade in filled.grades:
+        bound = grade.bound.value or Decimal()
+        cell = f"={grade.bound.place.reference}"
+        proofs.append((f"等级“{grade.name.value}”的下限 = 读入时", cell, bound, bound))
+    for name in ("打分制", "综合方法", "反向公式"):
+        used = filled.parameters.text(name)
+        proofs.append((f"{name} = 计分时所用", f"={names.parameter(name)}", used, used))
     return proofs
 
 
@@ -214,6 +246,7 @@ def write_source(book: Book, outcome: Outcome, names: Names) -> None:
     source = outcome.source
     lines: list[tuple[str, str]] = [
         (fingerprint.SOURCE_LABEL, PurePath(source.file).name),
+        (fingerprint.IDENTITY_LABEL, filled.identity),
         ("源文件 SHA-256", source.sha256),
         ("源文件大小（字节）", str(source.size)),
         ("源文件由何程序保存", source.producer or "未注明"),

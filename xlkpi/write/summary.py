@@ -204,8 +204,8 @@ def _chart(paper: Sheet, count: int, sheets: int) -> None:
 
 def _budget(paper: Sheet, budget: Budget | None, filled: Filled, row: int) -> int:
     paper.merge(row - 2, 0, _LAST, "三、预算执行", "block")
-    paper.merge(row - 1, 0, 1, "项目支出（个）", "head")
-    paper.row(row - 1, list(_SUMS), "head", start=2)
+    paper.merge(row - 1, 0, 1, "其中项目支出个数", "head")
+    paper.row(row - 1, [f"{header}合计" for header in _SUMS], "head", start=2)
     paper.merge(row - 1, 5, _LAST, "执行率", "head")
     table = filled.tables.get(EXECUTION.name)
     if budget is None or table is None:
@@ -286,11 +286,13 @@ def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
     told = [
         work
         for work in scored.workings
-        if work.indicator.reason.good or work.indicator.reason.place in missing
+        if work.indicator.reason.good
+        or work.indicator.reason.place in missing
+        or work.score < (work.indicator.points.value or 0)
     ]
-    paper.merge(row, 0, _LAST, "六、偏差原因和改进措施", "block")
+    paper.merge(row, 0, _LAST, "六、失分、偏差原因和改进措施", "block")
     if not told:
-        paper.merge(row + 1, 0, _LAST, "没有填写偏差原因的指标", "center")
+        paper.merge(row + 1, 0, _LAST, "没有失分的指标，也没有填写原因", "center")
         return row + 2
     row += 1
     paper.row(row, ["编号", "指标", "失分"], "head")
@@ -306,8 +308,10 @@ def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
         paper.merges.append((row, 3, row, _LAST))
         if work.indicator.reason.good:
             Names.copy(paper, row, 3, work.indicator.reason, "text")
-        else:
+        elif work.indicator.reason.place in missing:
             paper.text(row, 3, "待补", "bad.box", work.indicator.reason.place.link)
+        else:
+            paper.text(row, 3, "没有写原因", "text", work.indicator.reason.place.link)
     return row + 1
 
 
