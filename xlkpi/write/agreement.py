@@ -17,6 +17,8 @@ from xlkpi.numbers import NOISE, half_up, rounded
 
 UNIT = 10**NOISE
 POINT_PLACES = 6
+NOISE_PLACES = 10
+"""Taken first, here and in the formulas: a double may lie a hair beside a tie."""
 """Percentage points are rounded to it before they are shown or held against a line."""
 ALPHA_PLACES = 6
 NOTHING = 20
@@ -84,7 +86,8 @@ def _rate(given: Given, full: Fraction) -> int | None:
 
 
 def _points(numerator: int, denominator: int) -> Decimal:
-    return Decimal(half_up(numerator, denominator, POINT_PLACES)).scaleb(-POINT_PLACES)
+    exact = rounded(Fraction(numerator, denominator), NOISE_PLACES)
+    return rounded(exact, POINT_PLACES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from xlkpi.write.agreement import (
     FAIR,
     GOOD,
     LENIENCY,
+    NOISE_PLACES,
     NOTHING,
     POINT_PLACES,
     SCARCE,
@@ -233,7 +234,7 @@ def _marked(paper: Sheet, matrix: _Matrix) -> None:
 def _gap(matrix: _Matrix, row: int, mark: str) -> str:
     """Return the formula of a mark's distance from the others' mean."""
     mean, factor = matrix.at(row, "平均"), matrix.at(row, "折算系数")
-    return f"ROUND(100*({mark}-{mean})*{factor},{POINT_PLACES})"
+    return f"ROUND(ROUND(100*({mark}-{mean})*{factor},{NOISE_PLACES}),{POINT_PLACES})"
 
 
 # 二、宽严度
@@ -267,7 +268,7 @@ def _scorer(paper: Sheet, matrix: _Matrix, panel: Panel, scorer: int, row: int) 
     gap = panel.leniency(scorer)
     shared = f"SUMPRODUCT(ISNUMBER({own})*({factor}>0))"
     apart = f"SUMPRODUCT({own},{factor})-SUMPRODUCT(ISNUMBER({own})*{factor}*{mean})"
-    formula = f'IF({shared}=0,"{_NONE}",ROUND(100*({apart})/{shared},{POINT_PLACES}))'
+    formula = f'IF({shared}=0,"{_NONE}",ROUND(ROUND(100*({apart})/{shared},{NOISE_PLACES}),{POINT_PLACES}))'
     paper.formula(row + 2, at, formula, _NONE if gap is None else gap, f"figure:{_GAP}")
     cell = a1(row + 2, at)
     formula = (
