@@ -113,6 +113,11 @@ def total(values: list[Decimal]) -> Decimal:
     return result
 
 
+def within_100(points: Decimal) -> Decimal:
+    """Keep a total within 0 and 100: rounding each indicator up can carry a sum past it."""
+    return min(Decimal(100), max(Decimal(0), points))
+
+
 def plain(value: Decimal | Fraction, places: int | None = None) -> str:
     """Return the number as people write it: without exponent, without trailing zeros or with `places`."""
     if places is not None:

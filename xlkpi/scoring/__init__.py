@@ -24,7 +24,7 @@ from xlkpi.model import (
     TierScore,
     Working,
 )
-from xlkpi.numbers import rounded, settled, total
+from xlkpi.numbers import rounded, settled, total, within_100
 from xlkpi.scoring import combine
 
 Asked = tuple[Member, Ballot, dict[str, Mark]]
@@ -169,11 +169,6 @@ def _parents(tiers: Sequence[Tier], below: Sequence[TierScore]) -> tuple[TierSco
 
 def _tier_score(tier: Tier, score: Decimal) -> TierScore:
     return TierScore(tier, tier.points.value or Decimal(0), score)
-
-
-def within_100(points: Decimal) -> Decimal:
-    """Keep a total within 0 and 100: rounding each indicator up can carry a sum past it."""
-    return min(Decimal(100), max(Decimal(0), points))
 
 
 def grade(points: Decimal, grades: Sequence[Grade]) -> Grade:

@@ -20,6 +20,7 @@ from xlkpi.layout import (
     sheet_named,
 )
 from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore, Working
+from xlkpi.numbers import within_100
 from xlkpi.place import a1, quoted, span
 from xlkpi.write.book import Book, Chart, Sheet
 from xlkpi.write.names import Names
@@ -181,15 +182,10 @@ def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, plac
     paper.formula(row, 2, f"=ROUND(SUM(C{top + 1}:C{row}),6)", points, "strong.figure")
     added = f"ROUND(SUM(D{top + 1}:D{row}),{digits})"
     if top == _FIRST:  # the total: rounding each indicator up can carry the sum past 100
-        added, score = f"MAX(0,MIN(100,{added}))", within(score)
+        added, score = f"MAX(0,MIN(100,{added}))", within_100(score)
     paper.formula(row, 3, "=" + added, score, f"strong.figure:{figure(places)}")
     _rate_and_loss(paper, row, points, score, places)
     paper.blank(row, 6, "strong")
-
-
-def within(score: Decimal) -> Decimal:
-    """Keep a total within 0 and 100."""
-    return min(Decimal(100), max(Decimal(0), score))
 
 
 def _chart(paper: Sheet, count: int, sheets: int) -> None:
