@@ -24,7 +24,7 @@ import openpyxl  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from tests.documents import SAMPLES  # noqa: E402
-from xlkpi import office  # noqa: E402
+from xlkpi import job  # noqa: E402
 from xlkpi.intake import markdown  # noqa: E402
 from xlkpi.model import Contents, Fields  # noqa: E402
 from xlkpi.pipeline import Document, outcomes  # noqa: E402
@@ -72,7 +72,7 @@ def ours(data: bytes) -> bytes:
     """Read, check, score and write, in memory."""
     made = outcomes([Document("示例.xlsx", data)])[0]
     assert made.scored, [each.message for each in made.findings][:3]
-    return office.result(made)
+    return job.result(made)
 
 
 def script(data: bytes) -> bytes:

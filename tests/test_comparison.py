@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from tests import documents, libreoffice, random_books
-from xlkpi import office
+from xlkpi import job
 from xlkpi.layout import COMPARISON_SHEET, METHODS_SHEET
 from xlkpi.model import Outcome, Working
 from xlkpi.numbers import rounded
@@ -353,7 +353,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, 
     ours = []
     for name, data in books.items():
         ours.append(folder / f"{name}.xlsx")
-        ours[-1].write_bytes(office.result(outcome(data)))
+        ours[-1].write_bytes(job.result(outcome(data)))
     theirs = libreoffice.recalculated(ours, folder / "theirs")
     return {one.stem: (one, other) for one, other in zip(ours, theirs, strict=True)}
 

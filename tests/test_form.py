@@ -14,7 +14,7 @@ from openpyxl.worksheet.cell_range import CellRange
 
 from tests import documents, layouts, libreoffice
 from tests.test_templates import parts
-from xlkpi import blanks, office
+from xlkpi import blanks, job, office
 from xlkpi.cli import cli
 from xlkpi.intake.layouts import BadLayout, read
 from xlkpi.pipeline import Document, outcomes
@@ -56,7 +56,7 @@ def opened(text: str, own: bytes | None = None, **how: bool) -> openpyxl.Workboo
     assert made.scored, [each.message for each in made.findings]
     layout = read(own, "版式") if own else None
     return openpyxl.load_workbook(
-        io.BytesIO(office.result(made, layout)), **{"data_only": True, **how}
+        io.BytesIO(job.result(made, layout)), **{"data_only": True, **how}
     )
 
 
@@ -151,7 +151,7 @@ def test_the_form_of_a_project() -> None:
 @pytest.mark.parametrize("name", ["高新区考核办2023", "示例项目2023"])
 def test_the_points_and_scores_of_a_sample_add_up_to_its_total(name: str) -> None:
     made = outcomes([Document("x", (documents.SAMPLES / f"{name}.xlsx").read_bytes())])[0]
-    sheet = openpyxl.load_workbook(io.BytesIO(office.result(made)), data_only=True)[SHEET]
+    sheet = openpyxl.load_workbook(io.BytesIO(job.result(made)), data_only=True)[SHEET]
     assert made.scored
     held = {cell.value: cell.row for line in sheet.iter_rows() for cell in line}
     first, last = held["一级指标"], held["总分"]
@@ -198,7 +198,7 @@ def test_per_cents_read_as_people_see_them() -> None:
         documents.book(PROJECT), [("写", "三级指标", "F5", "百分比 0.955"), ("写", "三级指标", "H5", "百分比 1")]
     )  # fmt: skip
     made = outcomes([Document("x", book)])[0]
-    sheet = openpyxl.load_workbook(io.BytesIO(office.result(made)), data_only=True)[SHEET]
+    sheet = openpyxl.load_workbook(io.BytesIO(job.result(made)), data_only=True)[SHEET]
     assert [sheet["E13"].value, sheet["F13"].value] == ["95.5%", "100%"]
 
 
@@ -235,7 +235,7 @@ def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
         for kind, layout in (("", None), ("全", own)):
             paths.append(tmp_path / f"{name}{kind}.xlsx")
             made = outcomes([Document("x", documents.book(text))])[0]
-            paths[-1].write_bytes(office.result(made, read(layout, "x") if layout else None))
+            paths[-1].write_bytes(job.result(made, read(layout, "x") if layout else None))
     for path, theirs in zip(paths, libreoffice.recalculated(paths, tmp_path / "re"), strict=True):
         assert len(libreoffice.formulas(path)[SHEET]) > 40
         assert [d for d in libreoffice.disagreements(path, theirs) if d[0] == SHEET] == []

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import documents
-from xlkpi import office
+from xlkpi import disk, job, office
 from xlkpi.write import emit
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -52,7 +52,7 @@ def test_a_sound_workbook_gets_its_result_beside_it(source: Path) -> None:
 def test_a_refused_workbook_gets_a_marked_copy_and_nothing_scored(source: Path) -> None:
     spoil(source)
     made = office.handled(source)
-    assert made.outcome.scored is None
+    assert made.told.status == "refused"
     assert names(source.parent) == ["甲.xlsx", "甲_待修改.xlsx"]
     copy = openpyxl.load_workbook(made.correction)
     assert copy.sheetnames[0] == "问题清单"
@@ -76,7 +76,7 @@ def test_the_loop_mended_in_the_marked_copy_and_dropped_again(source: Path) -> N
     assert copy.exists()  # the clerk's work is in it
     sound = source.with_name("好.xlsx")
     sound.write_bytes(documents.sample(BASE))
-    mended, never_broken = (office.checked(path) for path in (copy, sound))
+    mended, never_broken = (job.checked(path) for path in (copy, sound))
     assert mended.scored.total == never_broken.scored.total
     held = openpyxl.load_workbook(made.scored)
     assert "问题清单" not in held.sheetnames
@@ -146,7 +146,7 @@ def test_out_names_the_result_or_a_folder(source: Path, tmp_path: Path) -> None:
 def test_a_scored_workbook_is_not_scored_again(source: Path) -> None:
     result = office.handled(source).scored
     made = office.handled(result)
-    assert [f.code for f in made.outcome.findings] == ["X114"]
+    assert made.told.codes == ["X114"]
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
 
 
@@ -174,7 +174,8 @@ def test_a_read_only_folder_is_told(source: Path, monkeypatch: pytest.MonkeyPatc
         return opened(self, mode, *rest, **named)
 
     monkeypatch.setattr(Path, "open", deny)
-    assert office.handled(source).unwritten.startswith("没有写入权限")
+    with pytest.raises(disk.Unwritten, match="没有写入权限"):
+        disk.prepare(source.with_name("结果.xlsx"), b"whole")
     assert names(source.parent) == ["甲.xlsx"]
 
 
@@ -182,9 +183,9 @@ def test_our_worksheet_writes_what_the_stock_one_writes(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cells, formulas, values, looks and links, cell by cell; the other parts to the byte."""
-    ours = office.handled(source).scored.read_bytes()
+    ours = job.result(job.checked(source))
     monkeypatch.setattr(emit, "STOCK", True)
-    stock = office.handled(source).scored.read_bytes()
+    stock = job.result(job.checked(source))
     left, right = (_parts(data) for data in (ours, stock))
     assert left.keys() == right.keys()
     for name in left:

@@ -20,7 +20,7 @@ import pytest
 import xlsxwriter
 
 from tests import documents, libreoffice, oracle, random_books
-from xlkpi import office
+from xlkpi import job
 from xlkpi.formula import Formula
 from xlkpi.intake import markdown
 from xlkpi.methods import BY_NAME, Case
@@ -55,7 +55,7 @@ def disagreements(books: Mapping[str, Outcome], folder: Path) -> list[tuple[str,
     paths = []
     for name, made in books.items():
         paths.append(folder / f"{name}.xlsx")
-        paths[-1].write_bytes(office.result(made))
+        paths[-1].write_bytes(job.result(made))
     theirs = libreoffice.recalculated(paths, folder / "theirs")
     return [
         (path.stem, *map(str, found))

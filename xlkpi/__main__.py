@@ -1,5 +1,24 @@
-"""`python -m xlkpi`."""
+"""The program's door: `xlkpi`, and `python -m xlkpi`."""
 
-from xlkpi.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Run the command line.
+
+    Where a workbook will be opened, its process is started before anything else: it imports what
+    it needs while this one still reads the command line.
+    """
+    if sys.argv[1:2] and sys.argv[1] in ("score", "check"):
+        from xlkpi import supervisor
+
+        supervisor.start_early()
+    from xlkpi import cli
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlkpi import disk, model, office
+from xlkpi import disk, job, model
 from xlkpi.findings import Finding
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class Outcome:
         if self._made.scored is None:
             raise ValueError("the workbook has errors; nothing was scored")
         target = Path(fspath(path))
-        disk.store(target, office.result(self._made))
+        disk.store(target, job.result(self._made))
         return target
 
 
 def score(path: str | PathLike[str]) -> Outcome:
     """Read, check and score one workbook in memory; trouble is in `findings`, nothing is raised."""
-    return Outcome(office.checked(Path(fspath(path))))
+    return Outcome(job.checked(Path(fspath(path))))

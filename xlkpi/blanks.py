@@ -99,17 +99,17 @@ def _unreadable(path: Path, problem: Exception) -> str:
     return f"“{path.name}”打不开：{problem}"
 
 
-def new(
+def made(
     out: Path,
     name: str = DEFAULT,
     department: str = "",
     year: str = "",
     scorers: Sequence[Scorer] = (),
     wanted: Sequence[str] = (),
-) -> Path:
-    """Write a blank workbook; an existing file is never overwritten.
+) -> bytes:
+    """Return a blank workbook that is to be called `out`; an existing one is not made again.
 
-    Raises Refused, or disk.Unwritten.
+    Raises Refused.
     """
     if out.exists():
         raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
@@ -118,10 +118,9 @@ def new(
     if year and not _YEAR.match(year):
         raise Refused(f"年度“{year}”不是四位年份，例如 2023")
     _names_fit(scorers)
-    made = template(name)
-    made = prepared(made, department, year, scorers or _members(made) or [Scorer(_NOBODY)])
-    disk.store(out, emit(blank(made, _optional(wanted))))
-    return out
+    base = template(name or DEFAULT)
+    filled = prepared(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])
+    return emit(blank(filled, _optional(wanted)))
 
 
 def _names_fit(scorers: Sequence[Scorer]) -> None:

@@ -1,33 +1,60 @@
-"""One source → its outcome → the right file beside it. Every door comes through here."""
+"""One source → a worker's answer → the right file beside it. Every door but the Python one comes here.
+
+Light on purpose: nothing that reads or writes workbooks is imported, for the worker does that.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 from xlkpi import disk
-from xlkpi.findings import finding
-from xlkpi.intake import layouts
-from xlkpi.layout import SOURCE_SHEET
-from xlkpi.model import FormLayout, Outcome, Status
-from xlkpi.outputs import CORRECTION, RESULT, named, put, retire, stem
-from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import Place
-from xlkpi.write.correction import correction
-from xlkpi.write.emit import emit
-from xlkpi.write.publish import published
-from xlkpi.write.scored import scored
+from xlkpi.outputs import CORRECTION, RESULT, Put, Seen, named, put, retire, stem
+from xlkpi.supervisor import Answer, Lost, Worker
 
-FORMS = "自评表版式"
-"""The folder of the built-in layouts."""
+Report = dict[str, Any]
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the text says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a worker says of one source."""
+
+    status: str
+    """`scored`, `refused` or `unreadable`."""
+    report: Report
+    """As `--json` prints it, without outputs."""
+    text: str
+    """The findings for a console, a line each."""
+    counts: str
+    """How many findings of each kind."""
+    traceback: str = ""
+    """Of our own bug, for developers."""
+
+    @property
+    def codes(self) -> list[str]:
+        """The findings' codes."""
+        return [each["code"] for each in self.report["findings"]]
+
+    @property
+    def exit_code(self) -> int:
+        """0 scored, 1 errors, 3 not a workbook, 4 our own bug."""
+        if self.codes == ["X901"]:
+            return 4
+        return {"scored": 0, "refused": 1, "unreadable": 3}[self.status]
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
     """What became of one source."""
 
-    outcome: Outcome
+    told: Told
     scored: Path | None = None
     correction: Path | None = None
     public: Path | None = None
@@ -46,6 +73,11 @@ class Handled:
             "report": None,
         }
 
+    @property
+    def exit_code(self) -> int:
+        """As `Told` says, and 2 where the output was not written."""
+        return 2 if self.unwritten else self.told.exit_code
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -53,53 +85,26 @@ class Target:
 
     scored: Path
     correction: Path
+    public: Path | None = None
 
 
-def target(source: Path, out: Path | None, folder: bool) -> Target:
+def target(source: Path, out: Path | None, folder: bool, public: Path | None = None) -> Target:
     """Return where results go: beside the source, to `out`, or into it where it is a folder."""
     if out is not None and not folder:
-        return Target(out, named(out.parent, out.stem, CORRECTION))
+        return Target(out, named(out.parent, out.stem, CORRECTION), public)
     home = out if out is not None else source.parent
     base = stem(source)
-    return Target(named(home, base, RESULT), named(home, base, CORRECTION))
+    return Target(named(home, base, RESULT), named(home, base, CORRECTION), public)
 
 
-def document(path: Path) -> Document:
-    """Open a source; one that cannot be opened is told in its outcome."""
-    try:
-        return Document(str(path), disk.load(path))
-    except disk.Unopened as problem:
-        return Document(str(path), None, str(problem))
-
-
-def checked(path: Path) -> Outcome:
-    """Return the outcome of one source, writing nothing."""
-    return _not_a_result(outcomes([document(path)])[0])
-
-
-def form(path: Path) -> FormLayout:
-    """Return an office's own layout of 自评表; BadLayout where the file is none."""
-    try:
-        return layouts.read(disk.load(path), path.name)
-    except disk.Unopened as problem:
-        raise layouts.BadLayout(str(problem)) from problem
-
-
-@cache
-def _built_in(kind: str) -> FormLayout:
-    return form(disk.templates() / FORMS / f"{kind}.xlsx")
-
-
-def _form(outcome: Outcome, own: FormLayout | None) -> FormLayout:
-    """Return the office's own layout, else the built-in one for the kind of expenditure."""
-    assert outcome.filled is not None
-    project = "项目" in outcome.filled.said("评价类型")
-    return own or _built_in("项目支出" if project else "部门整体支出")
-
-
-def result(outcome: Outcome, own: FormLayout | None = None) -> bytes:
-    """Return the scored workbook of an outcome that was scored."""
-    return emit(scored(outcome, _form(outcome, own)))
+def checked(path: Path, worker: Worker | None = None) -> Told:
+    """Return what there is to say of one source, writing nothing."""
+    with _at_hand(worker) as at_hand:
+        try:
+            first, *_ = at_hand.ask({"do": "check", **_source(path)})
+        except Lost as lost:
+            return _lost(path, lost)
+    return _told(path, first)
 
 
 def handled(
@@ -108,73 +113,162 @@ def handled(
     folder: bool = False,
     taken: set[Path] | None = None,
     *,
-    form: FormLayout | None = None,
+    form: Path | None = None,
     public: Path | None = None,
+    worker: Worker | None = None,
 ) -> Handled:
     """Score one source and put the scored workbook, or the marked copy, where it belongs.
 
     `taken` holds what this run has already written, so that two sources of one name never replace
     each other's results; it grows. `form` lays out 自评表; `public` gets it alone, as values.
+    Raises Refused where `form` is no layout.
     """
-    taken = taken if taken is not None else set()
-    opened = document(path)
-    outcome = _not_a_result(outcomes([opened])[0])
-    if outcome.status is Status.UNREADABLE or opened.data is None or _is_result(outcome):
-        return Handled(outcome)
-    where = target(path, out, folder)
-    assert outcome.filled is not None
-    whose = outcome.filled.identity
-    sound = outcome.status is Status.SCORED
-    wanted, stale = (where.scored, where.correction) if sound else (where.correction, where.scored)
-    try:
-        written = put(wanted, _bytes(outcome, opened.data, form), path, whose, taken)
-    except disk.Unwritten as problem:
-        return Handled(outcome, unwritten=str(problem))
-    said = (*written.words, *retire(stale, path, whose, taken))
-    if not sound:
-        retired = retire(public, path, whose, taken) if public else ()
-        if public:
-            retired = (*retired, "有错误要改，没有写公开版")
-        return Handled(outcome, correction=written.path, said=(*said, *retired))
-    made = Handled(outcome, scored=written.path, said=said)
-    return _with_public(made, form, public, path, taken) if public else made
+    where = target(path, out, folder, public)
+    folders = {each.parent for each in (where.scored, where.public) if each}
+    _swept(folders)
+    first: Answer | None = None
+    ours: dict[str, Seen] = {}
+    with _at_hand(worker) as at_hand:
+        try:
+            for answer in at_hand.ask(_question(path, where, form)):
+                first = first or answer
+                ours.update(answer.get("ours", {}))
+        except Lost as lost:
+            # Lost while it looked at old outputs: then none of them is ours, and all stay.
+            if first is None:
+                _swept(folders)
+                return Handled(_lost(path, lost))
+        assert first is not None
+        # The worker is kept until its files have their names: it is their owner.
+        return _placed(path, first, where, ours, set() if taken is None else taken)
 
 
-def _with_public(
-    made: Handled, own: FormLayout | None, public: Path, source: Path, taken: set[Path]
+def _question(path: Path, where: Target, form: Path | None) -> dict[str, object]:
+    return {
+        "do": "score",
+        **_source(path),
+        "scored": str(where.scored),
+        "correction": str(where.correction),
+        "public": str(where.public) if where.public else None,
+        "form": str(form) if form else None,
+    }
+
+
+def _source(path: Path) -> dict[str, object]:
+    return {"path": str(path.absolute()), "file": str(path)}
+
+
+def _swept(folders: set[Path]) -> None:
+    for folder in folders:
+        disk.sweep(folder)
+
+
+@contextmanager
+def _at_hand(worker: Worker | None) -> Iterator[Worker]:
+    """Use the worker that is there, or one for this source alone."""
+    if worker is not None:
+        yield worker
+        return
+    with Worker() as own:
+        yield own
+
+
+def _told(path: Path, answer: Answer) -> Told:
+    if "refused" in answer:
+        raise Refused(answer["refused"])
+    if "internal" in answer:
+        return _internal(path, answer)
+    return Told(**answer["told"])
+
+
+def _placed(
+    path: Path, first: Answer, where: Target, ours: dict[str, Seen], taken: set[Path]
 ) -> Handled:
-    """Put the public version where it was asked for, beside what has been written already."""
-    data = emit(published(made.outcome, _form(made.outcome, own)))
-    assert made.outcome.filled is not None
+    """Put what the worker prepared where it belongs, and take away what has become stale."""
+    made = Handled(_told(path, first), unwritten=first.get("unwritten", ""))
+    prepared = {kind: Path(name) for kind, name in first.get("written", {}).items()}
     try:
-        written = put(public, data, source, made.outcome.filled.identity, taken)
+        for kind, temporary in prepared.items():
+            written = put(getattr(where, kind), temporary, ours, taken)
+            made = _with(made, kind, written)
     except disk.Unwritten as problem:
-        return replace(made, unwritten=str(problem))
-    return replace(made, public=written.path, said=(*made.said, *written.words))
+        made = replace(made, unwritten=str(problem))
+    finally:
+        for temporary in prepared.values():
+            disk.discard(temporary)
+    stale = [where.correction] if made.scored else []
+    if made.correction:
+        stale = [each for each in (where.scored, where.public) if each]
+    said = [words for each in stale for words in retire(each, path, ours, taken)]
+    if made.correction and where.public:
+        said.append("有错误要改，没有写公开版")
+    return replace(made, said=(*made.said, *said))
 
 
-def _bytes(outcome: Outcome, data: bytes, own: FormLayout | None) -> bytes:
-    if outcome.scored:
-        return result(outcome, own)
-    assert outcome.filled is not None
-    return correction(data, outcome.filled, outcome.findings)
+def _with(made: Handled, kind: str, written: Put) -> Handled:
+    """Return what became of the source, one output further."""
+    said = (*made.said, *written.words)
+    if kind == "scored":
+        return replace(made, scored=written.path, said=said)
+    if kind == "public":
+        return replace(made, public=written.path, said=said)
+    return replace(made, correction=written.path, said=said)
 
 
-def _not_a_result(outcome: Outcome) -> Outcome:
-    """Stop a scored workbook of ours from being scored again."""
-    filled = outcome.filled
-    if filled is None or SOURCE_SHEET not in filled.result_sheets:
-        return outcome
-    found = finding("X114", Place(SOURCE_SHEET))
-    return Outcome(outcome.source, (found,), filled)
+def blank(
+    out: Path,
+    template: str,
+    department: str,
+    year: str,
+    scorers: Sequence[str],
+    wanted: Sequence[str],
+) -> Path:
+    """Write a new workbook; an existing file is never overwritten. Raises Refused."""
+    asked = {"template": template, "department": department, "year": year}
+    question = {"do": "new", "out": str(out), **asked, "scorers": scorers, "with": wanted}
+    disk.sweep(out.parent)
+    with Worker() as worker:
+        try:
+            first, *_ = worker.ask(question)
+            if "written" not in first:
+                raise Refused(_told(out, first).text)
+            temporary = Path(first["written"]["blank"])
+            disk.place(temporary, out, new=True)
+        except Lost as lost:
+            disk.sweep(out.parent)
+            raise Refused(_lost(out, lost).text) from lost
+        except disk.Taken as problem:
+            raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名") from problem
+        except disk.Unwritten as problem:
+            raise Refused(str(problem)) from problem
+    return out
 
 
-def _is_result(outcome: Outcome) -> bool:
-    return [each.code for each in outcome.findings] == ["X114"]
+def _lost(path: Path, lost: Lost) -> Told:
+    """Return what is told of a source whose worker gave no answer."""
+    return _named(path, lost.code, **lost.params)
 
 
-def exit_code(outcome: Outcome, unwritten: str = "") -> int:
-    """Return the exit code of one outcome: 0 scored, 1 errors, 2 not written, 3 not a workbook."""
-    if unwritten:
-        return 2
-    return {Status.SCORED: 0, Status.REFUSED: 1, Status.UNREADABLE: 3}[outcome.status]
+def _internal(path: Path, answer: Answer) -> Told:
+    from xlkpi.version import VERSION
+
+    told = _named(path, "X901", version=VERSION, code=answer["internal"])
+    return replace(told, traceback=answer["traceback"])
+
+
+def _named(path: Path, code: str, /, **params: object) -> Told:
+    """Return what is told of a source of which nothing is known but this."""
+    import hashlib
+
+    from xlkpi.findings import finding
+    from xlkpi.model import Outcome, Source
+    from xlkpi.place import Place
+    from xlkpi.write import plain
+
+    try:
+        data = disk.load(path)
+    except disk.Unopened:
+        data = b""
+    digest = hashlib.sha256(data).hexdigest() if data else ""
+    source = Source(str(path), digest, len(data))
+    return Told(**plain.told(Outcome(source, (finding(code, Place(""), **params),))))

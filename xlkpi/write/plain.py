@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
 
 from xlkpi.findings import CODES, Finding, Severity
 from xlkpi.model import Outcome, Scored, TierScore
@@ -35,18 +36,28 @@ def counts(outcome: Outcome) -> str:
     )
 
 
-def score_json(outcome: Outcome, outputs: Mapping[str, str | None]) -> str:
-    """Return one line of `score --json`."""
-    return _line({**_head(outcome, SCORE_SCHEMA), **_result(outcome), "outputs": dict(outputs)})
+def told(outcome: Outcome, check: bool = False) -> dict[str, Any]:
+    """Return all that is said of one outcome: status, JSON report, text and counts.
+
+    The report is that of `score --json` without outputs, or with `check` that of `check --json`:
+    the same without totals.
+    """
+    return {
+        "status": outcome.status.value,
+        "report": check_report(outcome) if check else score_report(outcome),
+        "text": findings_text(PurePath(outcome.source.file).name, outcome.findings),
+        "counts": counts(outcome),
+    }
 
 
-def check_json(outcome: Outcome) -> str:
-    """Return one line of `check --json`: the same without totals and outputs."""
-    return _line({**_head(outcome, CHECK_SCHEMA), "findings": _findings(outcome)})
+def score_report(outcome: Outcome) -> dict[str, Any]:
+    """Return what `score --json` prints, without outputs."""
+    return {**_head(outcome, SCORE_SCHEMA), **_result(outcome)}
 
 
-def _line(held: Mapping[str, object]) -> str:
-    return json.dumps(held, ensure_ascii=False)
+def check_report(outcome: Outcome) -> dict[str, Any]:
+    """Return what `check --json` prints."""
+    return {**_head(outcome, CHECK_SCHEMA), "findings": _findings(outcome)}
 
 
 def _head(outcome: Outcome, schema: str) -> dict[str, object]:

@@ -1,0 +1,205 @@
+"""The disposable process: whatever becomes of it has a name, and the next file is scored all the same."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests import documents
+from xlkpi import office, supervisor
+from xlkpi.supervisor import LIMITS, Limits, Worker
+
+BASE = documents.RECIPES / "基本示例.md"
+TOTAL = "93.57"
+READ = "import sys; sys.stdin.buffer.readline(); sys.stdin.buffer.readline(); "
+"""A process that takes the question, and then …"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "甲.xlsx"
+    path.write_bytes(documents.sample(BASE))
+    return path
+
+
+def scored(source: Path, limits: Limits = LIMITS) -> office.Handled:
+    with Worker(limits) as worker:
+        return office.handled(source, worker=worker)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("then", "code"),
+    [
+        ("import os; os.abort()", "X035"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "X035"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "X019"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", "X018"),
+        ("sys.exit(0)", "X035"),
+        ("import time; time.sleep(60)", "X018"),
+        ("import os\nwhile True: os.write(1, b'x' * 65536)", "X036"),
+        ("import os; os.write(1, b'Traceback\\n'); input()", "X035"),
+        ("import os; os.write(1, b'[1]\\n'); input()", "X035"),
+        ("import os; os.write(1, b'{\"told\"'); os.abort()", "X035"),
+    ],
+)
+def test_every_end_of_a_worker_has_a_name(
+    source: Path, monkeypatch: pytest.MonkeyPatch, then: str, code: str
+) -> None:
+    monkeypatch.setattr(supervisor, "_BOOT", f"{READ}\n{then}")
+    made = scored(source, replace(LIMITS, wall=3))
+    assert made.told.codes == [code]
+    assert made.told.exit_code == 3
+    assert made.told.report["source"]["sha256"]
+    assert "甲.xlsx › 整个工作簿" in made.told.text
+    assert names(source.parent) == ["甲.xlsx"]
+
+
+def test_one_crash_does_not_change_the_next_file(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = supervisor._BOOT
+    monkeypatch.setattr(supervisor, "_BOOT", f"{READ} import os; os.abort()")
+    with Worker() as worker:
+        assert office.checked(source, worker).codes == ["X035"]
+        monkeypatch.setattr(supervisor, "_BOOT", real)
+        assert office.checked(source, worker).status == "scored"
+        assert office.handled(source, worker=worker).told.report["total"] == TOTAL
+
+
+@pytest.mark.parametrize(
+    ("limits", "codes"),
+    [
+        (replace(LIMITS, wall=0.05), {"X018"}),
+        (replace(LIMITS, memory=150 * 1024 * 1024), {"X019", "X035"}),
+        (replace(LIMITS, answer=1000), {"X036"}),
+    ],
+)
+def test_a_limit_that_is_reached_is_told(source: Path, limits: Limits, codes: set[str]) -> None:
+    made = scored(source, limits)
+    assert set(made.told.codes) <= codes
+    assert names(source.parent) == ["甲.xlsx"]
+
+
+def test_a_file_that_grows_too_large_is_told_and_the_old_one_stays(source: Path) -> None:
+    old = scored(source).scored
+    assert old is not None
+    before = old.read_bytes()
+    made = scored(source, replace(LIMITS, output=4096))
+    assert made.unwritten == "文件超过系统允许的大小"
+    assert made.exit_code == 2
+    assert old.read_bytes() == before
+    assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
+
+
+def test_without_the_module_resource_the_clock_still_limits(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows."""
+    hidden = "import sys; sys.modules['resource'] = None; " + supervisor._BOOT
+    monkeypatch.setattr(supervisor, "_BOOT", hidden)
+    assert scored(source).told.report["total"] == TOTAL
+    assert scored(source, replace(LIMITS, wall=0.05)).told.codes == ["X018"]
+
+
+def test_what_a_library_prints_is_no_answer(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noisy = supervisor._BOOT.replace(
+        "from xlkpi.worker import main; main()",
+        "import os, threading, time; from xlkpi.worker import main\n"
+        "threading.Timer(0.4, lambda: [os.write(1, b'noise\\n'), print('noise', flush=True)]).start()\n"
+        "main()",
+    )
+    monkeypatch.setattr(supervisor, "_BOOT", noisy)
+    with Worker() as worker:
+        for _ in range(3):
+            assert office.checked(source, worker).status == "scored"
+
+
+def test_it_works_from_a_thread(source: Path) -> None:
+    made: list[office.Handled] = []
+    threads = [
+        threading.Thread(target=lambda n=n: made.append(office.handled(source, source.parent / f"{n}.xlsx")))
+        for n in range(2)
+    ]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.told.report["total"] for each in made] == [TOTAL, TOTAL]
+
+
+def test_it_works_from_a_daemonic_process(source: Path) -> None:
+    """As under a Dask worker: such a process may not have children by multiprocessing."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        assert pool.apply(_total, (str(source),)) == TOTAL
+
+
+def _total(path: str) -> str:
+    assert multiprocessing.current_process().daemon
+    return str(office.handled(Path(path)).told.report["total"])
+
+
+@pytest.mark.parametrize("how", ["file", "stdin", "-c"])
+def test_it_works_from_a_script_without_a_main_guard(
+    source: Path, tmp_path: Path, how: str
+) -> None:
+    """And from a notebook, whose main module is no file."""
+    code = textwrap.dedent(
+        f"""
+        import pathlib
+        from xlkpi import office
+        print(office.handled(pathlib.Path({str(source)!r})).told.report["total"])
+        """
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code, encoding="utf-8")
+    arguments = {"file": [str(script)], "stdin": ["-"], "-c": ["-c", code]}[how]
+    run = subprocess.run(
+        [sys.executable, *arguments], input=code if how == "stdin" else None, text=True, timeout=60,
+        capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(documents.ROOT)},
+    )  # fmt: skip
+    assert (run.stdout.strip(), run.stderr) == (TOTAL, "")
+
+
+def test_a_folder_full_of_strangers_files_is_no_place_to_import_from(source: Path) -> None:
+    """Downloads hold anything, a pandas.py too."""
+    (source.parent / "pandas.py").write_text("raise SystemExit('ran')", encoding="utf-8")
+    (source.parent / "json.py").write_text("raise SystemExit('ran')", encoding="utf-8")
+    program = Path(sys.executable).with_name("xlkpi")
+    run = subprocess.run(
+        [program, "score", source.name], cwd=source.parent, capture_output=True, timeout=60, check=False
+    )  # fmt: skip
+    assert TOTAL in run.stdout.decode()
+    assert run.returncode == 0
+
+
+def test_the_parent_opens_no_workbook(source: Path) -> None:
+    """It loads nothing that could, so a hostile file never meets the process that supervises."""
+    code = (
+        "import sys, pathlib; from xlkpi import cli, office\n"
+        f"office.handled(pathlib.Path({str(source)!r}))\n"
+        "print([m for m in ('pandas', 'numpy', 'python_calamine', 'openpyxl', 'xlsxwriter')"
+        " if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True, env={**os.environ, "PYTHONPATH": str(documents.ROOT)})  # fmt: skip
+    assert run.stdout.decode().strip() == "[]"
+
+
+def test_an_answer_is_json_and_never_more(source: Path) -> None:
+    with Worker() as worker:
+        answers = list(worker.ask({"do": "check", "path": str(source), "file": "甲.xlsx"}))
+    assert answers[-1]["last"] is True
+    assert json.loads(json.dumps(answers)) == answers

@@ -1,0 +1,112 @@
+"""One source → its outcome → the bytes of its outputs, in memory. Nothing is put anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from xlkpi import disk
+from xlkpi.findings import finding
+from xlkpi.intake import layouts
+from xlkpi.intake.layouts import BadLayout
+from xlkpi.layout import SOURCE_SHEET
+from xlkpi.model import FormLayout, Outcome, Status
+from xlkpi.pipeline import Document, outcomes
+from xlkpi.place import Place
+from xlkpi.write import plain
+from xlkpi.write.correction import correction
+from xlkpi.write.emit import emit
+from xlkpi.write.publish import published
+from xlkpi.write.scored import scored
+
+__all__ = ["BadLayout", "Made", "checked", "form", "made", "result"]
+
+FORMS = "自评表版式"
+"""The folder of the built-in layouts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of one source."""
+
+    told: dict[str, Any]
+    identity: str
+    """Whose workbook it is; "" where it could not be read."""
+    outputs: Iterator[tuple[str, bytes]]
+    """Kind (scored, correction, public) and bytes, each made when it is asked for."""
+
+
+def document(path: Path, file: str = "") -> Document:
+    """Open a source; one that cannot be opened is told in its outcome."""
+    try:
+        return Document(file or str(path), disk.load(path))
+    except disk.Unopened as problem:
+        return Document(file or str(path), None, str(problem))
+
+
+def checked(path: Path, file: str = "") -> Outcome:
+    """Return the outcome of one source, which goes by the name `file`."""
+    return _outcome(document(path, file))
+
+
+def made(path: Path, file: str, own: FormLayout | None, public: bool) -> Made:
+    """Return the outcome of one source as it is told, and its outputs."""
+    opened = document(path, file)
+    outcome = _outcome(opened)
+    identity = outcome.filled.identity if outcome.filled else ""
+    return Made(plain.told(outcome), identity, _outputs(outcome, opened.data, own, public))
+
+
+def _outputs(
+    outcome: Outcome, data: bytes | None, own: FormLayout | None, public: bool
+) -> Iterator[tuple[str, bytes]]:
+    if outcome.filled is None or data is None or _is_result(outcome):
+        return
+    if outcome.status is Status.REFUSED:
+        yield "correction", correction(data, outcome.filled, outcome.findings)
+        return
+    yield "scored", result(outcome, own)
+    if public:
+        yield "public", emit(published(outcome, _form(outcome, own)))
+
+
+def result(outcome: Outcome, own: FormLayout | None = None) -> bytes:
+    """Return the scored workbook of an outcome that was scored."""
+    return emit(scored(outcome, _form(outcome, own)))
+
+
+def form(path: Path) -> FormLayout:
+    """Return an office's own layout of 自评表; BadLayout where the file is none."""
+    try:
+        return layouts.read(disk.load(path), path.name)
+    except disk.Unopened as problem:
+        raise BadLayout(str(problem)) from problem
+
+
+@cache
+def _built_in(kind: str) -> FormLayout:
+    return form(disk.templates() / FORMS / f"{kind}.xlsx")
+
+
+def _form(outcome: Outcome, own: FormLayout | None) -> FormLayout:
+    """Return the office's own layout, else the built-in one for the kind of expenditure."""
+    assert outcome.filled is not None
+    project = "项目" in outcome.filled.said("评价类型")
+    return own or _built_in("项目支出" if project else "部门整体支出")
+
+
+def _outcome(opened: Document) -> Outcome:
+    """Read, check and score; a scored workbook of ours is not scored again."""
+    outcome = outcomes([opened])[0]
+    filled = outcome.filled
+    if filled is None or SOURCE_SHEET not in filled.result_sheets:
+        return outcome
+    found = finding("X114", Place(SOURCE_SHEET))
+    return Outcome(outcome.source, (found,), filled)
+
+
+def _is_result(outcome: Outcome) -> bool:
+    return [each.code for each in outcome.findings] == ["X114"]

@@ -1,0 +1,214 @@
+"""The parent's side of a worker: starts it, asks it, limits it, and names what became of it.
+
+A worker (`xlkpi.worker`) is a disposable process that opens the files of strangers. Nothing is
+trusted that comes of it but one line of JSON an answer, and no more of that than a limit.
+
+`subprocess`, not `multiprocessing`: it works from a thread, a notebook, a script without a main
+guard, and a daemonic process, which may not have children of the other kind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost."""
+
+    memory: int = 1024 * 1024 * 1024
+    """Bytes of address space; only where the system can limit it (not on Windows)."""
+    cpu: int = 15
+    """Seconds of computing; likewise."""
+    wall: float = 20.0
+    """Seconds until an answer; everywhere."""
+    answer: int = 16 * 1024 * 1024
+    """Bytes of one answer."""
+    output: int = 256 * 1024 * 1024
+    """Bytes of a file that is written; only where the system can limit it."""
+
+
+LIMITS = Limits()
+
+
+class Lost(Exception):
+    """A worker gave no answer: the finding's code and what its sentence is filled in with."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
+# Where modules are found is told, not guessed: a virtual environment, a checkout and a notebook
+# all differ, and a folder full of strangers' files must never be a place to import from.
+_BOOT = (
+    "import sys, json; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
+    "from xlkpi.worker import main; main()"
+)
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class Worker:
+    """One worker process, started at once so that it imports while the caller still thinks.
+
+    It serves file after file; after a `Lost` it is gone, and the next question starts another.
+    Not for several threads at a time.
+    """
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        """Start the process; it is killed by `close`, or by leaving the `with`."""
+        self.limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._late = False
+        self._start()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(self, question: Mapping[str, object]) -> Iterator[Answer]:
+        """Yield the answers to a question, the last one with "last": true; raises Lost."""
+        process = self._process or self._start()
+        alarm = threading.Timer(self.limits.wall, self._expire)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            self._send(process, {"limits": asdict(self.limits), **question})
+            yield from self._answers(process)
+        except BaseException:  # also where the caller stops listening: half an answer is none
+            self.close()
+            raise
+        finally:
+            alarm.cancel()
+
+    def close(self) -> None:
+        """Kill the process: it has nothing to lose, for what is finished has been handed over."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        _kill(process)
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        here = os.getcwd()  # noqa: PTH109  (pathlib would cost a quarter of the start)
+        self._late = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", *_flags(), "-c", _BOOT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if os.environ.get("XLKPI_TRACEBACK") == "1" else subprocess.DEVNULL,
+            env={**os.environ, **_ONE_THREAD},
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._send(self._process, [path or here for path in sys.path])
+        return self._process
+
+    def _send(self, process: subprocess.Popen[bytes], what: object) -> None:
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):  # it died: reading its answer says how
+            process.stdin.write(json.dumps(what).encode("ascii") + b"\n")
+            process.stdin.flush()
+
+    def _answers(self, process: subprocess.Popen[bytes]) -> Iterator[Answer]:
+        assert process.stdout is not None
+        while True:
+            line = process.stdout.readline(self.limits.answer + 1)
+            if not line.endswith(b"\n"):
+                raise self._lost(process, len(line))
+            answer = _understood(line)
+            if "lost" in answer:
+                raise Lost(answer["lost"], limit=self._memory())
+            yield answer
+            if answer.get("last"):
+                if answer.get("grown"):
+                    self.close()
+                return
+
+    def _lost(self, process: subprocess.Popen[bytes], length: int) -> Lost:
+        """Name the end of a worker that did not finish its answer."""
+        if length > self.limits.answer:
+            return Lost("X036", limit=self.limits.answer // 1024 // 1024)
+        try:
+            ended = process.wait(timeout=1)  # it closes its pipe a moment before it is gone
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            ended = process.wait()
+        return _cause(ended, self._late, self.limits)
+
+    def _memory(self) -> int:
+        return self.limits.memory // 1024 // 1024
+
+    def _expire(self) -> None:
+        process = self._process
+        if process is not None:
+            self._late = True
+            _kill(process)
+
+
+def _understood(line: bytes) -> Answer:
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Lost("X035", code="JSON")
+    return answer
+
+
+_early: list[Worker] = []
+
+
+def start_early() -> None:
+    """Start the worker that `worker` will hand out first."""
+    _early.append(Worker())
+
+
+def worker() -> Worker:
+    """Return a worker that nobody has: the one started early, else a new one."""
+    return _early.pop() if _early else Worker()
+
+
+def _flags() -> list[str]:
+    """Return what the isolated interpreter would not learn from the environment any more."""
+    flags = ["-X", f"utf8={sys.flags.utf8_mode}"]  # file names must mean the same in both
+    return [*flags, "-B"] if sys.dont_write_bytecode else flags
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        process.kill()
+
+
+_TOO_LONG = tuple(getattr(signal, name, None) for name in ("SIGXCPU",))
+
+
+def _cause(ended: int, late: bool, limits: Limits) -> Lost:
+    """Name the end of a worker by its return code: a negative one is a signal."""
+    by = -ended if ended < 0 else None
+    if late:
+        return Lost("X018", limit=f"{limits.wall:g}")
+    if by is not None and by in _TOO_LONG:
+        return Lost("X018", limit=f"{limits.cpu:g}")
+    if by is not None and by == getattr(signal, "SIGKILL", None):
+        # Not by us: the system takes the largest process when memory runs out.
+        return Lost("X019", limit=limits.memory // 1024 // 1024)
+    return Lost("X035", code=ended)

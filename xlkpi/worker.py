@@ -1,0 +1,156 @@
+"""The disposable process: a question in, an answer out, a line of JSON each.
+
+Everything that opens a stranger's file happens here, under limits of memory, computing time and
+written bytes where the system knows them. Outputs are left under temporary names; to put them in
+place is the parent's (`xlkpi.office`), who is there even if this process is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, BinaryIO
+
+from xlkpi import blanks, disk, job
+from xlkpi.outputs import judged
+from xlkpi.write import plain
+
+Question = dict[str, Any]
+Answer = dict[str, object]
+
+_GROWN = 600 * 1024  # KiB of peak memory after which the next file gets a fresh process
+
+
+def main() -> None:
+    """Serve questions until the parent is gone."""
+    answers = _private_stdout()
+    gc.set_threshold(100_000)  # short-lived and limited: collecting rarely is a tenth of the time
+    questions: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_listen, args=(questions,), daemon=True).start()
+    while True:
+        for answer in served(json.loads(questions.get())):
+            answers.write(json.dumps(answer).encode("ascii") + b"\n")
+            answers.flush()
+
+
+def _private_stdout() -> BinaryIO:
+    """Keep the answers' pipe for answers: what a library prints goes nowhere."""
+    own = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return os.fdopen(own, "wb")
+
+
+def _listen(questions: SimpleQueue[bytes]) -> None:
+    """Hand on what is asked; when nobody can ask any more, leave at once and leave no litter."""
+    for line in sys.stdin.buffer:
+        questions.put(line)
+    disk.discard_own()
+    os._exit(0)
+
+
+def served(question: Question) -> Iterator[Answer]:
+    """Yield the answers to one question; whatever goes wrong is the last of them."""
+    try:
+        _limit(question["limits"])
+        yield from _DO[question["do"]](question)
+        yield {"last": True, "grown": _grown()}
+    except MemoryError:
+        yield {"lost": "X019"}
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as problem:  # noqa: BLE001  (a panic of calamine is no Exception)
+        disk.discard_own()
+        said = "".join(traceback.format_exception(problem))
+        yield {"internal": type(problem).__name__, "traceback": said, "last": True}
+
+
+def _scored(question: Question) -> Iterator[Answer]:
+    try:
+        own = job.form(Path(question["form"])) if question["form"] else None
+    except job.BadLayout as problem:
+        name = Path(question["form"]).name
+        yield {"refused": f"“{name}”不能用作自评表的版式：{problem}"}
+        return
+    made = job.made(Path(question["path"]), question["file"], own, bool(question["public"]))
+    homes = {"scored": question["scored"], "correction": question["correction"]}
+    homes["public"] = question["public"]
+    written: dict[str, str] = {}
+    unwritten = ""
+    try:
+        for kind, data in made.outputs:
+            written[kind] = str(disk.prepare(Path(homes[kind]), data))
+    except disk.Unwritten as problem:
+        unwritten = str(problem)
+    yield {"told": made.told, "written": written, "unwritten": unwritten}
+    # Told apart from the first answer: an old output that ends this process must not cost the new one.
+    paths = [Path(path) for path in homes.values() if path]
+    try:
+        yield {"ours": judged(paths, Path(question["path"]), made.identity)}
+    except Exception:  # noqa: BLE001  (then none is ours, and all of them stay)
+        return
+
+
+def _checked(question: Question) -> Iterator[Answer]:
+    outcome = job.checked(Path(question["path"]), question["file"])
+    yield {"told": plain.told(outcome, check=True)}
+
+
+def _blank(question: Question) -> Iterator[Answer]:
+    try:
+        scorers = [blanks.Scorer.parse(text) for text in question["scorers"]]
+        data = blanks.made(
+            Path(question["out"]),
+            question["template"],
+            question["department"],
+            question["year"],
+            scorers,
+            question["with"],
+        )
+        yield {"written": {"blank": str(disk.prepare(Path(question["out"]), data))}}
+    except (blanks.Refused, disk.Unwritten) as problem:
+        yield {"refused": str(problem)}
+
+
+_DO: dict[str, Callable[[Question], Iterator[Answer]]] = {
+    "score": _scored,
+    "check": _checked,
+    "new": _blank,
+}
+
+
+def _limit(limits: dict[str, int]) -> None:
+    """Limit what this file may cost; computing time counts from here."""
+    try:
+        import resource
+    except ImportError:  # Windows: the parent's clock alone
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1
+    for kind, most in (
+        (resource.RLIMIT_AS, limits["memory"]),
+        (resource.RLIMIT_CPU, spent + limits["cpu"]),
+        (resource.RLIMIT_FSIZE, limits["output"]),
+        (resource.RLIMIT_CORE, 0),  # a core file would hold the department's data
+    ):
+        hard = resource.getrlimit(kind)[1]
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        with contextlib.suppress(ValueError, OSError):  # a system that knows the name only
+            resource.setrlimit(kind, (soft, hard))
+
+
+def _grown() -> bool:
+    try:
+        import resource
+    except ImportError:
+        return False
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _GROWN
