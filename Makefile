@@ -63,6 +63,7 @@ clean:
 # A stamp is a copy of pyproject.toml: a checkout that only touches the file installs nothing.
 .venv/.installed: pyproject.toml | .venv/.made
 	@cmp -s $< $@ || $(call pip,$(PIP),-e .)
+	@$(BIN)/python -m compileall -q xlkpi
 	@cp $< $@
 
 .venv/.dev: pyproject.toml | .venv/.made

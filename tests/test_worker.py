@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,7 +58,7 @@ def test_every_end_of_a_worker_has_a_name(
     source: Path, monkeypatch: pytest.MonkeyPatch, then: str, code: str
 ) -> None:
     monkeypatch.setattr(supervisor, "_BOOT", f"{READ}\n{then}")
-    made = scored(source, replace(LIMITS, wall=3))
+    made = scored(source, LIMITS._replace(wall=3))
     assert made.told.codes == [code]
     assert made.told.exit_code == 3
     assert made.told.report["source"]["sha256"]
@@ -82,9 +81,9 @@ def test_one_crash_does_not_change_the_next_file(
 @pytest.mark.parametrize(
     ("limits", "codes"),
     [
-        (replace(LIMITS, wall=0.05), {"X018"}),
-        (replace(LIMITS, memory=150 * 1024 * 1024), {"X019", "X035"}),
-        (replace(LIMITS, answer=1000), {"X036"}),
+        (LIMITS._replace(wall=0.05), {"X018"}),
+        (LIMITS._replace(memory=150 * 1024 * 1024), {"X019", "X035"}),
+        (LIMITS._replace(answer=1000), {"X036"}),
     ],
 )
 def test_a_limit_that_is_reached_is_told(source: Path, limits: Limits, codes: set[str]) -> None:
@@ -97,7 +96,7 @@ def test_a_file_that_grows_too_large_is_told_and_the_old_one_stays(source: Path)
     old = scored(source).scored
     assert old is not None
     before = old.read_bytes()
-    made = scored(source, replace(LIMITS, output=4096))
+    made = scored(source, LIMITS._replace(output=4096))
     assert made.unwritten == "文件超过系统允许的大小"
     assert made.exit_code == 2
     assert old.read_bytes() == before
@@ -111,7 +110,7 @@ def test_without_the_module_resource_the_clock_still_limits(
     hidden = "import sys; sys.modules['resource'] = None; " + supervisor._BOOT
     monkeypatch.setattr(supervisor, "_BOOT", hidden)
     assert scored(source).told.report["total"] == TOTAL
-    assert scored(source, replace(LIMITS, wall=0.05)).told.codes == ["X018"]
+    assert scored(source, LIMITS._replace(wall=0.05)).told.codes == ["X018"]
 
 
 def test_what_a_library_prints_is_no_answer(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from xlkpi.version import VERSION
 
+TYPE_CHECKING = False  # importing typing for it would cost every command its time
 if TYPE_CHECKING:
     from xlkpi.api import Outcome, score
 
@@ -13,7 +12,7 @@ __version__ = VERSION
 __all__ = ["Outcome", "__version__", "score"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load the API on first use: a command that only prints help should not import it."""
     if name in ("Outcome", "score"):
         from xlkpi import api

@@ -17,14 +17,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Answer = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What one file may cost."""
 
     memory: int = 1024 * 1024 * 1024
@@ -54,7 +52,7 @@ class Lost(Exception):
 # Where modules are found is told, not guessed: a virtual environment, a checkout and a notebook
 # all differ, and a folder full of strangers' files must never be a place to import from.
 _BOOT = (
-    "import sys, json; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
+    "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
     "from xlkpi.worker import main; main()"
 )
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -87,7 +85,7 @@ class Worker:
         alarm.daemon = True
         alarm.start()
         try:
-            self._send(process, {"limits": asdict(self.limits), **question})
+            self._send(process, {"limits": self.limits._asdict(), **question})
             yield from self._answers(process)
         except BaseException:  # also where the caller stops listening: half an answer is none
             self.close()

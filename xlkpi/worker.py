@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-from xlkpi import blanks, disk, job
+from xlkpi import disk, job
 from xlkpi.outputs import judged
 from xlkpi.write import plain
 
@@ -32,7 +32,9 @@ _GROWN = 600 * 1024  # KiB of peak memory after which the next file gets a fresh
 def main() -> None:
     """Serve questions until the parent is gone."""
     answers = _private_stdout()
+    gc.freeze()  # what was imported stays; it was not collected while it was
     gc.set_threshold(100_000)  # short-lived and limited: collecting rarely is a tenth of the time
+    gc.enable()
     questions: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
     while True:
@@ -106,6 +108,8 @@ def _checked(question: Question) -> Iterator[Answer]:
 
 
 def _blank(question: Question) -> Iterator[Answer]:
+    from xlkpi import blanks
+
     try:
         scorers = [blanks.Scorer.parse(text) for text in question["scorers"]]
         data = blanks.made(

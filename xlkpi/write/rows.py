@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Protocol
-from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -19,6 +18,11 @@ from xlkpi.place import column_letters
 from xlkpi.write.book import Cell, Sheet
 
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+
+
+def _escaped(text: str) -> str:
+    """Escape text for XML; the standard library's own function costs an import of all of urllib."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class Looks(Protocol):
@@ -74,11 +78,11 @@ class PaperWorksheet(Worksheet):  # type: ignore[misc]
         head = f'<c r="{column_letters(column)}{row + 1}" s="{look}"'
         value = cell.value
         if cell.formula:
-            formula = escape(cell.formula[1:])
+            formula = _escaped(cell.formula[1:])
             if not isinstance(value, str):
                 return f"{head}><f>{formula}</f><v>{value:.17g}</v></c>"
             kind = "e" if value in _ERRORS else "str"
-            return f'{head} t="{kind}"><f>{formula}</f><v>{escape(value)}</v></c>'
+            return f'{head} t="{kind}"><f>{formula}</f><v>{_escaped(value)}</v></c>'
         if not isinstance(value, str):
             return f"{head}><v>{value:.16G}</v></c>"
         if value:
