@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from xlkpi import fingerprint
 from xlkpi.findings import Finding, finding
-from xlkpi.intake.scan import LIMITS, Limits, Package, SheetFacts, scan
-from xlkpi.intake.sniff import sniff
+from xlkpi.intake.scan import LIMITS, Limits, Package, SheetFacts, scan, within
+from xlkpi.intake.sniff import Kind, sniff
 from xlkpi.intake.unreadable import Unreadable
 from xlkpi.layout import (
     BALLOT,
@@ -47,10 +47,10 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
 
     Of the findings some concern sheets: foreign ones, two of one name, hidden ones.
     """
-    sniff(data)
-    package = scan(data)
+    package, book = _opened(data)
     kept, findings = _known(package)
-    book = _calamine(data)
+    if package.macros:
+        findings.append(finding("X117", Place("")))
     grids = tuple(_grid(book, facts) for facts in kept)
     findings.extend(_hidden(grids))
     by_name = {canonical(facts.name): facts for facts in package.sheets}
@@ -60,6 +60,28 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
     )
     results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
     return Opened(package, grids, guide, problems, results), findings
+
+
+def _opened(data: bytes, limits: Limits = LIMITS):  # type: ignore[no-untyped-def]
+    """Return the package's facts, and the engine's book of a file that may be opened."""
+    kind = sniff(data)
+    if kind is Kind.XLS:
+        return _agreed(data)
+    if kind is Kind.ODS:
+        from xlkpi.intake.ods import scan_ods
+
+        return scan_ods(data, limits), _calamine(data)
+    return scan(data, limits), _calamine(data)
+
+
+def _agreed(data: bytes):  # type: ignore[no-untyped-def]
+    from xlkpi.intake.xls import Second
+
+    second = Second(data)
+    book = _calamine(data)
+    for facts in second.package.sheets:
+        second.compare(facts.name, _rows(book, facts.name))
+    return second.package, book
 
 
 def named(package: Package, name: str) -> tuple[str, Address | None]:
@@ -113,15 +135,9 @@ def _reason(problem: BaseException) -> str:
 
 
 def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
-    try:
-        rows = book.get_sheet_by_name(facts.name).to_python(skip_empty_area=False)
-    except BaseException as problem:  # calamine's panics are no Exception
-        if isinstance(problem, (KeyboardInterrupt, SystemExit)):
-            raise
-        raise Unreadable("X017", reason=f"{facts.name}：{_reason(problem)}") from problem
     return Grid(
         name=facts.name,
-        rows=rows,
+        rows=_rows(book, facts.name),
         errors=facts.errors,
         formulas={at: (formula.text, formula.cached) for at, formula in facts.formulas.items()},
         percents=facts.percents,
@@ -133,11 +149,30 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
     )
 
 
+def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-def]
+    try:
+        rows: list[list[object]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except BaseException as problem:  # calamine's panics are no Exception
+        if isinstance(problem, (KeyboardInterrupt, SystemExit)):
+            raise
+        raise Unreadable("X017", reason=f"{sheet}：{_reason(problem)}") from problem
+    return rows
+
+
+_COVERED = 1_000_000
+"""Cells under merges of one sheet; they cannot overlap, but a file may say that they do."""
+
+
 def _covered(facts: SheetFacts) -> frozenset[Address]:
-    covered = set()
+    covered: set[Address] = set()
+    walked = 0
     for top, left, bottom, right in facts.merges:
-        for row in range(top, min(bottom, facts.rows) + 1):
-            for column in range(left, min(right, facts.columns) + 1):
+        rows = range(top, min(bottom, facts.rows) + 1)
+        columns = range(left, min(right, facts.columns) + 1)
+        walked += len(rows) * len(columns)
+        within(_COVERED, walked, "合并单元格所占的格数", sheet=facts.name)
+        for row in rows:
+            for column in columns:
                 if (row, column) != (top, left):
                     covered.add((row, column))
     return frozenset(covered)
@@ -169,9 +204,7 @@ def _any(grid: Grid, row: int) -> bool:
 
 def every_sheet(data: bytes, limits: Limits = LIMITS) -> tuple[Package, list[Grid]]:
     """Read all sheets, whatever they are called; Unreadable where the bytes are no workbook."""
-    sniff(data)
-    package = scan(data, limits)
-    book = _calamine(data)
+    package, book = _opened(data, limits)
     return package, [_grid(book, facts) for facts in package.sheets]
 
 

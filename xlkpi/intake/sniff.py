@@ -1,4 +1,4 @@
-"""Is this an ordinary .xlsx or .xlsm? If not, what is it?
+"""What kind of workbook is this? If none, what is it?
 
 Decided by content, never by the file's name: staff rename files, and mail and
 chat programs do too. Nothing here decompresses more than one small part.
@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from enum import Enum
 
 from xlkpi.intake.unreadable import Unreadable
 
@@ -41,18 +42,27 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def sniff(data: bytes) -> None:
-    """Raise `Unreadable` unless `data` is an ordinary OOXML zip workbook (xlsx, xlsm).
+class Kind(Enum):
+    """The containers that can be read."""
 
-    A pass says what the file claims to be, not that it is sound: `scan` does that.
+    OOXML = "xlsx"
+    """.xlsx and .xlsm, strict or not."""
+    ODS = "ods"
+    XLS = "xls"
+    """.xls, and .et of older WPS."""
+
+
+def sniff(data: bytes) -> Kind:
+    """Return what kind of workbook `data` is; raise `Unreadable` where it is none that can be read.
+
+    A pass says what the file claims to be, not that it is sound: the scans do that.
     """
     if not data:
         raise Unreadable("X001")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or data == b"PK\x03\x04"[: len(data)]:
-        _sniff_zip(data)
-        return
+        return _sniff_zip(data)
     if data.startswith(_OLE):
-        raise _ole_cause(data)
+        return _sniff_ole(data)
     if _is_bare_biff(data):
         raise Unreadable("X003")
     for magic, kind in _MAGIC:
@@ -87,7 +97,13 @@ _OTHER_TYPES = (
 )
 
 
-def _sniff_zip(data: bytes) -> None:
+_SPREADSHEET = (
+    b"application/vnd.oasis.opendocument.spreadsheet",
+    b"application/vnd.oasis.opendocument.spreadsheet-template",
+)
+
+
+def _sniff_zip(data: bytes) -> Kind:
     # Counted before zipfile sees it: it would build an object for each of 400,000 entries.
     entries = data.count(b"PK\x01\x02")
     if entries > ENTRIES:
@@ -101,9 +117,12 @@ def _sniff_zip(data: bytes) -> None:
         raise Unreadable("X006", what="压缩结构不完整") from error
     except (struct.error, zlib.error) as error:
         raise Unreadable("X006", what="压缩内容损坏") from error
+    if mimetype is not None and mimetype.strip() in _SPREADSHEET:
+        return Kind.ODS
     if types is None:
         raise _foreign_zip(names, mimetype)
     _check_types(types)
+    return Kind.OOXML
 
 
 def _small(archive: zipfile.ZipFile, name: str | None) -> bytes | None:
@@ -163,20 +182,21 @@ _STREAMS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _ole_cause(data: bytes) -> Unreadable:
+def _sniff_ole(data: bytes) -> Kind:
     try:
         streams = set(_root_streams(data))
-    except (struct.error, IndexError):
-        return Unreadable("X007", kind="损坏的旧版 Office 文件")
+    except (struct.error, IndexError) as error:
+        raise Unreadable("X007", kind="损坏的旧版 Office 文件") from error
     if streams & {"encryptedpackage", "encryptioninfo"}:
-        return Unreadable("X002")
-    # .et of older WPS has the same stream as .xls.
-    if streams & {"workbook", "book", "etworkbook"}:
-        return Unreadable("X003")
+        raise Unreadable("X002")
+    if "workbook" in streams:  # .et of older WPS has the same stream
+        return Kind.XLS
+    if streams & {"book", "etworkbook"}:  # Excel 5 and 95, whose texts have no Unicode
+        raise Unreadable("X003")
     for name, kind in _STREAMS:
         if name in streams:
-            return Unreadable("X007", kind=kind)
-    return Unreadable("X007", kind="损坏的旧版 Office 文件" if not streams else "未知格式")
+            raise Unreadable("X007", kind=kind)
+    raise Unreadable("X007", kind="损坏的旧版 Office 文件" if not streams else "未知格式")
 
 
 def _root_streams(data: bytes) -> Iterator[str]:
@@ -204,7 +224,10 @@ def _root_streams(data: bytes) -> Iterator[str]:
 
 def _directory_sectors(data: bytes) -> Iterator[bytes]:
     """The sectors of the directory, by its chain; cut short at a ring or a bad link."""
-    size = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
+    shift = struct.unpack_from("<H", data, 30)[0]
+    if shift not in (9, 12):  # 512 or 4,096 bytes; there are no others
+        return
+    size = 1 << shift
     sector = struct.unpack_from("<I", data, 48)[0]
     tables = struct.unpack_from("<109I", data, 76)
     seen: set[int] = set()

@@ -8,11 +8,12 @@ each marked cell what colour it had, so that the next run can take the marks off
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeGuard
 
 from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
@@ -28,17 +29,30 @@ from xlkpi.write.styles import MARKED_FILL, WARNED_FILL
 AUTHOR = "xlkpi"
 """Author of our comments, by which they are known again."""
 _NO_FILL = "无"
+_MOST = 2_000
+"""Findings that are marked and listed; whoever has more has pasted a column into a wrong place."""
 
 
 def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> bytes:
     """Return the bytes of the marked copy."""
+    import openpyxl
+
     book = _open(data)
-    if book is None:
-        book = _open(emit(_rewritten(filled)))
-    assert book is not None
+    if book is not None:
+        try:
+            return _marked(book, filled, findings)
+        except Exception:  # noqa: BLE001  (what it opened it cannot always save: then our own)
+            pass
+    own = openpyxl.load_workbook(io.BytesIO(emit(_rewritten(filled))))
+    return _marked(own, filled, findings)
+
+
+def _marked(book: Any, filled: Filled, findings: Sequence[Finding]) -> bytes:
     original = _unmark(book)
-    marked = _mark(book, findings, original)
-    problems.put(book, PurePath(filled.source.file).name, filled.identity, findings, marked)
+    told = findings[:_MOST]
+    marked = _mark(book, told, original)
+    name = PurePath(filled.source.file).name
+    problems.put(book, name, filled.identity, told, marked, more=len(findings) - len(told))
     contents, _ = fingerprint.split(_contents(book))
     book[PROBLEMS_SHEET][problems.FINGERPRINT_CELL] = fingerprint.digest(contents)
     buffer = io.BytesIO()
@@ -78,12 +92,35 @@ def _contents(book: Any) -> Iterator[fingerprint.Content]:
 
 
 def _open(data: bytes) -> Any:
+    """Return the source as openpyxl opens it; None where it cannot, or would take too much."""
     import openpyxl
 
+    if _worksheet_bytes(data) > _LARGEST:
+        return None
     try:
-        return openpyxl.load_workbook(io.BytesIO(data))
+        book = openpyxl.load_workbook(io.BytesIO(data))
     except Exception:  # noqa: BLE001  (7 % of foreign files: whatever it chokes on, we write our own)
         return None
+    wide = any(sheet.max_row * sheet.max_column > _WIDEST for sheet in book.worksheets)
+    return None if wide else book
+
+
+_LARGEST = 6 * 1024 * 1024
+"""Bytes of all worksheets' XML: openpyxl makes an object of every cell, blank ones too."""
+_WIDEST = 2_000_000
+"""Cells between the first and the last of a sheet: a walk through them makes each."""
+
+
+def _worksheet_bytes(data: bytes) -> int:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return sum(
+                entry.file_size
+                for entry in package.infolist()
+                if "worksheets" in entry.filename.lower()
+            )
+    except zipfile.BadZipFile:  # another format
+        return 0
 
 
 def _rewritten(filled: Filled) -> Book:
@@ -97,7 +134,7 @@ def _rewritten(filled: Filled) -> Book:
         paper = book.sheet(grid.name, "rare")
         for row, cells in enumerate(grid.rows):
             for column, held in enumerate(cells):
-                if isinstance(held, int | float) and not isinstance(held, bool):
+                if _is_number(held):
                     shown = "input:0%" if (row, column) in grid.percents else "input"
                     paper.number(row, column, held, shown)
                 elif held not in ("", None):
@@ -110,6 +147,11 @@ def _rewritten(filled: Filled) -> Book:
         if place.sheet:
             book.names[name] = place.absolute
     return book
+
+
+def _is_number(held: object) -> TypeGuard[int | float]:
+    """Whether a cell can be written as a number; `inf` is none in any spreadsheet program."""
+    return isinstance(held, int | float) and not isinstance(held, bool) and math.isfinite(held)
 
 
 def _unmark(book: Any) -> dict[tuple[str, str], str]:

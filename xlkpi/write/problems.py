@@ -23,9 +23,13 @@ _WORDS = "按下面的清单逐条修改，改完保存，再把这个文件拖�
 
 
 def put(
-    book: Any, source: str, identity: str, findings: Sequence[Finding], colours: Mapping[Place, str]
-) -> None:
-    """Add the sheet in front of an openpyxl workbook; the fingerprint's cell is left to the caller."""
+    book: Any, source: str, identity: str, findings: Sequence[Finding],
+    colours: Mapping[Place, str], more: int = 0,
+) -> None:  # fmt: skip
+    """Add the sheet in front of an openpyxl workbook; the fingerprint's cell is left to the caller.
+
+    `more` findings are not listed, which is said below the others.
+    """
     sheet = book.create_sheet(PROBLEMS_SHEET, 0)
     book.active = 0
     for other in book.worksheets[1:]:
@@ -36,6 +40,9 @@ def put(
         _row(sheet, number, each, colours.get(each.place, ""))
         if each.place.sheet in book.sheetnames:
             _link(sheet.cell(HEADER_ROW + number, 4), each.place)
+    if more:
+        last = HEADER_ROW + len(findings) + 1
+        sheet.cell(last, 2).value = f"还有 {more} 个问题没有列出；改完以上的再评一次，会接着列出。"
     _page(sheet)
 
 

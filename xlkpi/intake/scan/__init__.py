@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from xlkpi.intake.scan.facts import Formula, Package, SheetFacts
 from xlkpi.intake.scan.limits import LIMITS, Limits, within
-from xlkpi.intake.scan.parts import Parts, count_tags, is_true
+from xlkpi.intake.scan.parts import Parts, count_tags, is_true, refuse_sections
 from xlkpi.intake.scan.plain import plain_facts
 from xlkpi.intake.scan.shared import Book, percent_styles, shared_texts
 from xlkpi.intake.scan.workbook import Listed, defined_names, listed_sheets, main_part, producer
 from xlkpi.intake.scan.worksheet import parsed_facts
 
-__all__ = ["LIMITS", "Formula", "Limits", "Package", "SheetFacts", "scan"]
+__all__ = ["LIMITS", "Formula", "Limits", "Package", "SheetFacts", "scan", "within"]
 
 
 def scan(data: bytes, limits: Limits = LIMITS) -> Package:
@@ -27,7 +27,7 @@ def scan(data: bytes, limits: Limits = LIMITS) -> Package:
 
     Raises `Unreadable`: X002 locked entries, X006 damaged zip, X010 DOCTYPE,
     X011 colliding part names, X012 cells out of order, X013 over a limit,
-    X014 broken or missing parts, X016 strict OOXML.
+    X014 broken or missing parts.
     """
     parts = Parts(data, limits)
     main, links = main_part(parts)
@@ -54,6 +54,7 @@ def scan(data: bytes, limits: Limits = LIMITS) -> Package:
 def _sheet(parts: Parts, sheet: Listed, book: Book) -> SheetFacts:
     """The facts of one worksheet, by the fast way where its rows allow it."""
     xml = parts.read(sheet.part)
+    refuse_sections(xml, sheet.part)
     parts.tags += count_tags(xml)
     within(parts.limits.tags, parts.tags, "表格与文字的标记数", sheet=sheet.name)
     return plain_facts(sheet, xml, book) or parsed_facts(sheet, xml, book)

@@ -158,6 +158,12 @@ def count_tags(xml: bytes) -> int:
     return xml.count(b"<")
 
 
+def refuse_sections(xml: bytes, part: str) -> None:
+    """Refuse a CDATA section with X014: it is text to a parser, and calamine reads a blank."""
+    if b"<![CDATA[" in xml:
+        raise Unreadable("X014", part=part, what="含有 CDATA 段")
+
+
 def is_true(value: str | None) -> bool:
     """Whether an attribute is there and says yes."""
     return value in ("1", "true")

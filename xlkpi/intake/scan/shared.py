@@ -7,7 +7,15 @@ import re
 from xlkpi.intake.scan.facts import Formula
 from xlkpi.intake.scan.limits import Limits, within
 from xlkpi.intake.scan.memo import Memo
-from xlkpi.intake.scan.parts import Parts, count_tags, elements, local_name, new_parser, parse
+from xlkpi.intake.scan.parts import (
+    Parts,
+    count_tags,
+    elements,
+    local_name,
+    new_parser,
+    parse,
+    refuse_sections,
+)
 from xlkpi.intake.scan.shapes import Shape, formula_pair
 from xlkpi.intake.unreadable import Unreadable
 
@@ -43,6 +51,7 @@ def shared_texts(parts: Parts, part: str | None) -> frozenset[str]:
     if part is None:
         return frozenset()
     xml = parts.read(part)
+    refuse_sections(xml, part)
     parts.tags += count_tags(xml)
     within(parts.limits.tags, parts.tags, "表格与文字的标记数")
     plain = _plain_texts(xml, parts.limits.text)

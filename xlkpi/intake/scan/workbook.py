@@ -17,7 +17,6 @@ class Link(NamedTuple):
     id: str
     kind: str
     """Last word of the type: `worksheet`, `styles`, …"""
-    strict: bool
     part: str
     """The part's name in the package; as resolved where there is none of that name."""
 
@@ -56,7 +55,6 @@ def _links(parts: Parts, source: str) -> Links:
                 Link(
                     attributes.get("Id", ""),
                     kind.rpartition("/")[2],
-                    kind.startswith("http://purl.oclc.org/"),
                     _target(parts, folder, attributes.get("Target", "")),
                 )
             )
@@ -79,16 +77,12 @@ def _target(parts: Parts, folder: str, target: str) -> str:
 def main_part(parts: Parts) -> tuple[list[Element], Links]:
     """The elements of the workbook part, and its relationships."""
     roots = _links(parts, "")
-    if any(link.strict and link.kind == "officeDocument" for link in roots):
-        raise Unreadable("X016")
     main = roots.usual("officeDocument", "xl/workbook.xml")
     if main is None:
         raise Unreadable("X014", part="_rels/.rels", what="没有指向工作簿")
     book = elements(parts, main, "workbook", "workbookPr", "sheet", "definedName")
     if not book or book[-1].name != "workbook":
         raise Unreadable("X014", part=main, what="不是工作簿")
-    if any(value.startswith("http://purl.oclc.org/") for value in book[-1].attributes.values()):
-        raise Unreadable("X016")
     return book, _links(parts, main)
 
 

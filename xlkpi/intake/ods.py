@@ -1,0 +1,229 @@
+"""OpenDocument workbooks (.ods): the facts of the package, and the limits, before an engine opens it.
+
+[OpenDocument 1.3, part 3, chapter 9]: cells stand without addresses, and repeat; a program that
+writes a blank million of them repeats one, and so does a bomb.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, SheetFacts, within
+from xlkpi.intake.scan.parts import Parts, count_tags, elements, local_name, new_parser, parse
+from xlkpi.intake.unreadable import Unreadable
+from xlkpi.place import Address
+
+_CONTENT = "content.xml"
+_CELLS = frozenset(("table-cell", "covered-table-cell"))
+_RANGE = re.compile(r"\$?(?P<sheet>'(?:[^']|'')*'|[^.$]+)\.(?P<cell>\$?[A-Z]+\$?[0-9]+)\Z")
+
+
+def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
+    """Read the facts of the package; raises Unreadable as `scan` does."""
+    parts = Parts(data, limits)
+    _refuse_locked(parts)
+    xml = parts.read(_CONTENT)
+    within(limits.tags, count_tags(xml), "表格与文字的标记数")
+    if b"<![CDATA[" in xml:
+        raise Unreadable("X014", part=_CONTENT, what="含有 CDATA 段")
+    reader = _Content(limits)
+    reader.read(xml)
+    produced = _producer(parts)
+    parts.check_unread()
+    return Package(
+        sheets=tuple(sheet.facts() for sheet in reader.sheets),
+        names=reader.names,
+        date1904=False,
+        macros=any(name.startswith("basic/") for name in parts),
+        external_links=0,
+        cells=reader.cells,
+        producer=produced,
+    )
+
+
+def _refuse_locked(parts: Parts) -> None:
+    if parts.find("META-INF/manifest.xml") and elements(
+        parts, "META-INF/manifest.xml", "encryption-data"
+    ):
+        raise Unreadable("X002")
+
+
+def _producer(parts: Parts) -> str:
+    if parts.find("meta.xml") is None:
+        return ""
+    items = elements(parts, "meta.xml", "generator")
+    return items[0].text.strip() if items else ""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What is noted of one sheet."""
+
+    name: str
+    style: str
+    errors: dict[Address, str] = field(default_factory=dict)
+    formulas: dict[Address, Formula] = field(default_factory=dict)
+    percents: set[Address] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    rows: int = 0
+    columns: int = 0
+    hidden: bool = False
+
+    def facts(self) -> SheetFacts:
+        """What has been noted, within the extent."""
+        return SheetFacts(
+            name=self.name,
+            part=_CONTENT,
+            state="hidden" if self.hidden else "visible",
+            errors=self.errors,
+            formulas=self.formulas,
+            percents=frozenset(self.percents),
+            hidden_rows=frozenset(row for row in self.hidden_rows if row < self.rows),
+            hidden_columns=frozenset(n for n in self.hidden_columns if n < self.columns),
+            merges=tuple(self.merges),
+            rows=self.rows,
+            columns=self.columns,
+            filtered=False,
+        )
+
+
+class _Content:
+    """Follows content.xml element by element."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.sheets: list[_Sheet] = []
+        self.names: dict[str, str] = {}
+        self.cells = 0
+        self.merged = 0
+        self.hidden_styles: set[str] = set()
+        self.style = ""
+        self.row = self.column = self.width = 0
+        self.row_times = 1
+        self.cell: dict[str, str] | None = None
+        self.depth = 0
+        """Tables inside tables: only the outer ones are sheets."""
+        self.texts: list[str] = []
+
+    def read(self, xml: bytes) -> None:
+        parser = new_parser(_CONTENT)
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.texts.append
+        parse(parser, xml, _CONTENT)
+
+    def start(self, name: str, prefixed: dict[str, str]) -> None:
+        tag = local_name(name)
+        if tag == "style":
+            self.style = _of(prefixed, "name")
+        elif tag == "table-properties" and _of(prefixed, "display") == "false":
+            self.hidden_styles.add(self.style)
+        elif tag == "table":
+            self.start_table(prefixed)
+        elif self.depth == 1:
+            self.start_inside(tag, prefixed)
+        if tag == "named-range":
+            self.name(prefixed)
+
+    def start_table(self, prefixed: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > 1:
+            raise self.damaged("表格里还有表格")
+        within(self.limits.sheets, len(self.sheets) + 1, "工作表数")
+        sheet = _Sheet(_of(prefixed, "name"), _of(prefixed, "style-name"))
+        sheet.hidden = sheet.style in self.hidden_styles
+        if any(sheet.name == other.name for other in self.sheets):
+            raise self.damaged(f"两张工作表同名“{sheet.name}”")
+        self.sheets.append(sheet)
+        self.row = self.width = 0
+
+    def start_inside(self, tag: str, prefixed: dict[str, str]) -> None:
+        if tag == "table-column":
+            times = self.times(prefixed, "number-columns-repeated")
+            if _of(prefixed, "visibility") in ("collapse", "filter"):
+                last = min(self.width + times, self.limits.columns)
+                self.sheets[-1].hidden_columns.update(range(self.width, last))
+            self.width += times
+        elif tag == "table-row":
+            self.column = 0
+            self.row_times = self.times(prefixed, "number-rows-repeated")
+            if _of(prefixed, "visibility") in ("collapse", "filter"):
+                last = min(self.row + self.row_times, self.limits.rows)
+                self.sheets[-1].hidden_rows.update(range(self.row, last))
+        elif tag in _CELLS:
+            self.cell = {local_name(key): value for key, value in prefixed.items()}
+            self.texts.clear()
+
+    def end(self, name: str) -> None:
+        tag = local_name(name)
+        if tag == "table":
+            self.depth -= 1
+        elif self.depth == 1 and tag in _CELLS and self.cell is not None:
+            self.end_cell(self.cell)
+            self.cell = None
+        elif self.depth == 1 and tag == "table-row":
+            self.row += self.row_times
+
+    def end_cell(self, cell: dict[str, str]) -> None:
+        times = self.times(cell, "number-columns-repeated")
+        text = "".join(self.texts)
+        # What is typed twice in the attributes (office:, calcext:) keeps the later one, calcext.
+        if cell.get("value-type") or cell.get("formula") or text:
+            self.valued(cell, text, times)
+        self.merge(cell)
+        self.column += times
+
+    def valued(self, cell: dict[str, str], text: str, times: int) -> None:
+        """Note a cell that holds something, and as many as it is repeated."""
+        sheet, limits = self.sheets[-1], self.limits
+        rows, columns = self.row + self.row_times, self.column + times
+        within(limits.rows, rows, "行数", sheet=sheet.name)
+        within(limits.columns, columns, "列数", sheet=sheet.name)
+        self.cells += times * self.row_times
+        within(limits.cells, self.cells, "有内容的单元格数")
+        within(limits.text, len(text), "一个单元格的字数", sheet=sheet.name)
+        sheet.rows, sheet.columns = max(sheet.rows, rows), max(sheet.columns, columns)
+        kind, formula = cell.get("value-type", ""), cell.get("formula")
+        for row in range(self.row, rows):
+            for column in range(self.column, columns):
+                at = (row, column)
+                if formula is not None:
+                    cached = bool(kind) and kind != "error"
+                    sheet.formulas[at] = Formula(formula.partition("=")[2], cached or bool(text))
+                if kind == "error" or (formula is not None and text.startswith("#")):
+                    sheet.errors[at] = text or "#N/A"
+                elif kind == "percentage":
+                    sheet.percents.add(at)
+
+    def merge(self, cell: dict[str, str]) -> None:
+        down = self.times(cell, "number-rows-spanned")
+        right = self.times(cell, "number-columns-spanned")
+        if (down, right) != (1, 1):
+            sheet = self.sheets[-1]
+            self.merged += 1
+            within(self.limits.merges, self.merged, "合并单元格数", sheet=sheet.name)
+            block = (self.row, self.column, self.row + down - 1, self.column + right - 1)
+            sheet.merges.append(block)
+
+    def name(self, prefixed: dict[str, str]) -> None:
+        found = _RANGE.match(_of(prefixed, "cell-range-address").partition(":")[0])
+        if found:
+            self.names[_of(prefixed, "name")] = f"{found['sheet']}!{found['cell']}"
+
+    def times(self, attributes: dict[str, str], what: str) -> int:
+        """Return how often something is repeated; 1 where nothing is said."""
+        said = _of(attributes, what) or "1"
+        if not (said.isascii() and said.isdecimal()) or not 1 <= int(said) <= 2**24:
+            raise self.damaged(f"重复次数“{said[:20]}”有错")
+        return int(said)
+
+    def damaged(self, what: str) -> Unreadable:
+        return Unreadable("X014", part=_CONTENT, what=what)
+
+
+def _of(attributes: dict[str, str], wanted: str) -> str:
+    """Return an attribute by its local name."""
+    return next((value for key, value in attributes.items() if local_name(key) == wanted), "")
