@@ -1,0 +1,632 @@
+"""What clerks do to good workbooks, at random, each deed with what must come of it.
+
+A harmless deed moves no figure. A harmful one is found at its cell, by one of its codes; where the
+tool may read on (a warning, a note), no figure moves either. There is no third kind.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+
+from tests.clerk_book import Book, Cell, Row, Sheet
+
+
+@dataclass
+class Expected:
+    """What must be found: one of the codes, at a cell, on a sheet, or anywhere."""
+
+    codes: set[str]
+    cell: Cell | None = None
+    sheet: Sheet | None = None
+
+
+@dataclass
+class Table:
+    """A sheet's table as the clerk sees it: headers, and the rows with something in their first column."""
+
+    sheet: Sheet
+    head: int
+    columns: dict[str, int]
+
+    @property
+    def filled(self) -> list[Row]:
+        rows = self.sheet.rows[self.head + 1 :]
+        return [
+            row for row in rows if row and row[0].value not in (None, "") and row[0].formula is None
+        ]
+
+    def cell(self, row: Row, header: str) -> Cell:
+        while len(row) <= self.columns[header]:
+            row.append(Cell())
+        return row[self.columns[header]]
+
+
+Deed = Callable[[Book, Random], list[Expected] | None]
+"""Deforms a book; None where it has nothing to do it to."""
+
+
+def table(sheet: Sheet, first: str = "编号") -> Table:
+    for number, row in enumerate(sheet.rows[:10]):
+        heads = {str(cell.value): n for n, cell in enumerate(row) if cell.value}
+        if first in heads and len(heads) > 1:
+            return Table(sheet, number, heads)
+    raise ValueError(sheet.name)
+
+
+def ballots(book: Book) -> list[Table]:
+    return [table(sheet) for sheet in book.sheets if sheet.name.startswith("评分_")]
+
+
+def voting(book: Book) -> list[Table]:
+    """The ballots that count: someone has marked on them."""
+    return [
+        each
+        for each in ballots(book)
+        if any(isinstance(each.cell(row, "得分").value, int | float) for row in each.filled)
+    ]
+
+
+def tiers(book: Book) -> list[Table]:
+    return [table(book.sheet(name)) for name in ("一级指标", "二级指标", "三级指标")]
+
+
+def any_table(book: Book, rng: Random) -> Table:
+    return rng.choice([*ballots(book), *tiers(book)])
+
+
+def mark(book: Book, rng: Random, number: bool = True) -> tuple[Table, Row, Cell] | None:
+    """A mark that counts: typed, a plain number, of a ballot."""
+    found = [
+        (each, row, each.cell(row, "得分"))
+        for each in ballots(book)
+        for row in each.filled
+        if isinstance(each.cell(row, "得分").value, int | float)
+        and each.cell(row, "得分").formula is None
+        and not each.cell(row, "得分").style
+        and not each.cell(row, "得分").error
+        and each.cell(row, "评分说明").value != "系统计分"
+    ]
+    return rng.choice(found) if found else None
+
+
+def blank_row(table: Table) -> Row:
+    return [Cell() for _ in range(max(len(row) for row in table.sheet.rows))]
+
+
+# --- harmless --------------------------------------------------------------------------------
+
+
+def blank_rows_in_the_table(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    last = each.head + 1 + len(each.filled)
+    for _ in range(rng.randint(1, 3)):
+        each.sheet.rows.insert(rng.randint(each.head + 1, last), blank_row(each))
+    return []
+
+
+def rows_above(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    for _ in range(rng.randint(1, 3)):
+        each.sheet.rows.insert(0, [Cell("内部资料" if rng.random() < 0.3 else None)])
+    return []
+
+
+def sorted_rows(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    places = [
+        n for n, row in enumerate(each.sheet.rows) if any(row is other for other in each.filled)
+    ]
+    rows = [each.sheet.rows[n] for n in places]
+    rng.shuffle(rows)
+    for place, row in zip(places, rows, strict=True):
+        each.sheet.rows[place] = row
+    return []
+
+
+def hidden_things(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    what = rng.randrange(3)
+    if what == 0:
+        each.sheet.hidden_rows |= {each.head + 1 + n for n in range(rng.randint(1, 3))}
+    elif what == 1:
+        each.sheet.hidden_columns.add(rng.randrange(5))
+    else:
+        each.sheet.hidden = True
+    return []
+
+
+def sheets_in_another_order(book: Book, rng: Random) -> list[Expected]:
+    rng.shuffle(book.sheets)
+    return []
+
+
+def a_name_with_spaces(book: Book, rng: Random) -> list[Expected]:
+    sheet = rng.choice([each.sheet for each in [*ballots(book), *tiers(book)]])
+    ways: list[Callable[[str], str]] = [
+        lambda name: f" {name}", lambda name: f"{name} ", lambda name: name.replace("_", "＿"),
+        lambda name: f"{name}\u3000", lambda name: f"\u200b{name}",
+    ]  # fmt: skip
+    sheet.name = rng.choice(ways)(sheet.name)
+    return []
+
+
+def columns_moved(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    left, right = rng.sample(range(len(each.columns)), 2)
+    for row in each.sheet.rows[each.head :]:
+        while len(row) <= max(left, right):
+            row.append(Cell())
+        row[left], row[right] = row[right], row[left]
+    return []
+
+
+def a_column_of_ones_own(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    width = max(len(row) for row in each.sheet.rows) + rng.randint(0, 2)
+    for row in each.sheet.rows[each.head :]:
+        row.extend(Cell() for _ in range(width + 1 - len(row)))
+    each.sheet.rows[each.head][width].value = "经办备注"
+    for row in each.filled:
+        row[width].value = rng.choice(["已核", 3, None, "见附件"])
+    return []
+
+
+def a_sheet_of_ones_own(book: Book, rng: Random) -> list[Expected]:
+    rows = [[Cell("编号"), Cell("说明")], [Cell("A1.1"), Cell(99)]]
+    book.sheets.insert(
+        rng.randint(0, len(book.sheets)), Sheet(f"草稿{rng.randint(1, 9)}{len(book.sheets)}", rows)
+    )
+    return []
+
+
+def notes_below(book: Book, rng: Random) -> list[Expected]:
+    each = rng.choice(tiers(book))
+    last = max(
+        n for n, row in enumerate(each.sheet.rows) if any(row is other for other in each.filled)
+    )
+    below = [[Cell()], [Cell("注：以上分值经办公会研究确定。")]]
+    each.sheet.rows[last + 1 : last + 1] = below
+    return []
+
+
+def a_right_total(book: Book, rng: Random) -> list[Expected]:
+    each = rng.choice(tiers(book))
+    total = sum(float(str(each.cell(row, "分值").value)) for row in each.filled if isinstance(each.cell(row, "分值").value, int | float))  # fmt: skip
+    if any(not isinstance(each.cell(row, "分值").value, int | float) for row in each.filled):
+        return []
+    row = blank_row(each)
+    row[0].value = rng.choice(["合计", "总计"])
+    each.cell(row, "分值").value = round(total, 6)
+    last = max(
+        n for n, other in enumerate(each.sheet.rows) if any(other is some for some in each.filled)
+    )
+    each.sheet.rows.insert(last + 1, row)
+    return []
+
+
+def headers_typed_otherwise(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    ways: list[Callable[[str], str]] = [
+        lambda text: f" {text} ", lambda text: text[:1] + "\n" + text[1:], lambda text: text + "\u00a0",
+        lambda text: text[:1] + "\u3000" + text[1:], lambda text: text.replace("：", ":"),
+    ]  # fmt: skip
+    for cell in each.sheet.rows[each.head]:
+        if isinstance(cell.value, str) and rng.random() < 0.5:
+            cell.value = rng.choice(ways)(cell.value)
+    return []
+
+
+SYNONYMS = {
+    "年度指标值": ("指标值", "年初目标值(A)", "年初设定目标"), "实际完成值": ("全年实际值", "完成值", "全年完成值"),
+    "得分": ("自评得分", "指标得分"), "偏差原因分析及改进措施": ("未完成原因分析", "扣分原因"),
+}  # fmt: skip
+
+
+def headers_of_the_official_form(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    for header, others in SYNONYMS.items():
+        if (
+            header in each.columns
+            and each.sheet.rows[each.head][each.columns[header]].value == header
+        ):
+            each.sheet.rows[each.head][each.columns[header]].value = rng.choice(others)
+    return []
+
+
+def looked_up_cells_gone(book: Book, rng: Random) -> list[Expected]:
+    """Formulas of the template deleted, or their values pasted over them."""
+    each = rng.choice(ballots(book))
+    for row in each.filled:
+        for cell in row[1:]:
+            if cell is each.cell(row, "得分"):
+                continue
+            if cell.formula is not None and rng.random() < 0.7:
+                cell.formula = None
+                cell.value = cell.value if rng.random() < 0.5 else None
+    return []
+
+
+def spare_rows_deleted(book: Book, rng: Random) -> list[Expected]:
+    each = any_table(book, rng)
+    kept = each.filled
+    each.sheet.rows = [
+        row for n, row in enumerate(each.sheet.rows)
+        if n <= each.head or any(row is other for other in kept)
+    ]  # fmt: skip
+    return []
+
+
+def written_by_another_program(book: Book, rng: Random) -> list[Expected]:
+    book.inline = rng.random() < 0.5
+    book.addresses = rng.random() < 0.5
+    book.dimension = rng.choice(["", "A1", "A1:XFD1048576"])
+    return []
+
+
+def a_member_who_does_not_score(book: Book, rng: Random) -> list[Expected]:
+    each = table(book.sheet("评价工作组"), "姓名")
+    row = blank_row(each)
+    each.cell(row, "姓名").value = f"临时{len(each.filled)}"
+    each.cell(row, "是否评分").value = rng.choice(["否", "缺席"])
+    last = max(
+        n for n, other in enumerate(each.sheet.rows) if any(other is some for some in each.filled)
+    )
+    each.sheet.rows.insert(last + 1, row)
+    return []
+
+
+def _number(cell: Cell) -> str:
+    value = cell.value
+    assert isinstance(value, int | float)
+    return f"{value:.6f}".rstrip("0").rstrip(".") if float(value) != int(value) else str(int(value))
+
+
+WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
+
+
+def a_mark_typed_otherwise(book: Book, rng: Random) -> list[Expected] | None:
+    """Read all the same, and said: typed → read."""
+    found = mark(book, rng)
+    if found is None or float(str(found[2].value)) != float(_number(found[2])):
+        return None
+    text = _number(found[2])
+    ways = [
+        text, text.translate(WIDE), f" {text}", f"{text}\u00a0", f"{text}分", f"{text} 分", f"\u3000{text}",
+        f"＋{text}", f"{text}.0" if "." not in text else text + "0",
+    ]  # fmt: skip
+    found[2].value = rng.choice(ways)
+    return [Expected({"X507"}, found[2])]
+
+
+HARMLESS_DEEDS: tuple[Deed, ...] = (
+    blank_rows_in_the_table, rows_above, sorted_rows, hidden_things, sheets_in_another_order,
+    a_name_with_spaces, columns_moved, a_column_of_ones_own, a_sheet_of_ones_own, notes_below,
+    a_right_total, headers_typed_otherwise, headers_of_the_official_form, looked_up_cells_gone,
+    spare_rows_deleted, written_by_another_program, a_member_who_does_not_score,
+    a_mark_typed_otherwise,
+)  # fmt: skip
+
+# --- harmful, in a cell -----------------------------------------------------------------------
+
+
+def a_spoilt_mark(book: Book, rng: Random) -> list[Expected] | None:
+    found = mark(book, rng)
+    if found is None:
+        return None
+    cell = found[2]
+    text = _number(cell)
+    kinds: dict[str, tuple[object, set[str]]] = {
+        "high": (100.5, {"X203"}), "low": (-1, {"X202"}), "word": ("优", {"X505"}), "blank": (None, {"X201"}),
+        "dash": ("—", {"X505", "X201"}), "range": ("8-9", {"X505"}), "chinese": ("九", {"X505"}),
+        "underscore": ("1_0", {"X505"}), "nan": ("nan", {"X505"}), "bool": (True, {"X509"}),
+        "division": (28 / 3, {"X508", "X203"}), "percent": ("85%", {"X506"}), "two": (f"{text} {text}", {"X505"}),
+        "zero width": (f"{text[:1]}\u200b{text[1:]}", {"X511"}), "bidi": (f"\u202e{text}", {"X511", "X505"}),
+        "unit": (f"{text}万元", {"X512", "X505"}), "picture": ('=DISPIMG("ID_1",1)', {"X513"}),
+    }  # fmt: skip
+    value, codes = kinds[rng.choice(sorted(kinds))]
+    cell.value = value
+    return [Expected(codes, cell)]
+
+
+def a_broken_mark(book: Book, rng: Random) -> list[Expected] | None:
+    found = mark(book, rng)
+    if found is None:
+        return None
+    cell = found[2]
+    what = rng.randrange(5)
+    if what == 0:
+        cell.value, cell.error = rng.choice(["#DIV/0!", "#REF!", "#N/A", "#VALUE!"]), True
+        return [Expected({"X501"}, cell)]
+    if what == 1:
+        cell.formula, cell.cached = "10+10", False
+        return [Expected({"X502"}, cell)]
+    if what == 2:
+        cell.formula = "0+" + _number(cell)
+        return [Expected({"X504"}, cell)]
+    if what == 3:
+        cell.style = 2
+        return [Expected({"X503"}, cell)]
+    cell.value, cell.style = 0.85, 1
+    return [Expected({"X506"}, cell)]
+
+
+def a_spoilt_code(book: Book, rng: Random) -> list[Expected] | None:
+    found = mark(book, rng)
+    if found is None:
+        return None
+    each, row, _ = found
+    code = each.cell(row, "编号")
+    others = [other for other in each.filled if other is not row]
+    what = rng.randrange(4)
+    if what == 0:
+        code.value = f"{code.value}x"
+        return [Expected({"X204"}, code)]
+    if what == 1 and others:
+        code.value = each.cell(rng.choice(others), "编号").value
+        return [Expected({"X205"}, sheet=each.sheet)]
+    if what == 2:
+        code.value = None
+        return [Expected({"X206", "X223"}, sheet=each.sheet)]
+    code.value = 1.1
+    return [Expected({"X204", "X309", "X310"}, code)]
+
+
+def marked_and_recused(book: Book, rng: Random) -> list[Expected] | None:
+    found = mark(book, rng)
+    if found is None:
+        return None
+    found[0].cell(found[1], "评分说明").value = "回避"
+    return [Expected({"X211"}, found[2]), Expected({"X211"}, sheet=found[0].sheet)][1:]
+
+
+def merged_marks(book: Book, rng: Random) -> list[Expected] | None:
+    found = mark(book, rng)
+    if found is None:
+        return None
+    each, row, cell = found
+    at = next(n for n, other in enumerate(each.sheet.rows) if other is row)
+    if at + 1 >= len(each.sheet.rows) or each.sheet.merges:
+        return None
+    below = each.cell(each.sheet.rows[at + 1], "得分")
+    below.value = None
+    each.sheet.merges.append((cell, below))
+    return [Expected({"X110"}, sheet=each.sheet)]
+
+
+def spoilt_points(book: Book, rng: Random) -> list[Expected] | None:
+    level = rng.randrange(3)
+    each = tiers(book)[level]
+    row = rng.choice(each.filled)
+    cell = each.cell(row, "分值")
+    what = rng.randrange(6)
+    if what == 0 and isinstance(cell.value, int | float):
+        cell.value += 1
+        if level == 0:
+            return [Expected({"X301"})]
+        above = tiers(book)[level - 1]
+        key = each.cell(row, ("", "一级编号", "二级编号")[level]).value
+        parent = next(
+            (other for other in above.filled if other[above.columns["编号"]].value == key), None
+        )
+        return [Expected({"X302"}, above.cell(parent, "分值") if parent else None)]
+    value, codes = rng.choice(
+        [
+            (None, {"X307"}), (0, {"X308"}), (-5, {"X308"}), ("十分", {"X505"}), ("10%", {"X506", "X505"}),
+            (10.1234567, {"X508"}), (True, {"X509"}),
+        ]
+    )  # fmt: skip
+    cell.value = value
+    return [Expected(codes, cell)]
+
+
+def spoilt_tree(book: Book, rng: Random) -> list[Expected] | None:
+    level = rng.randrange(3)
+    each = tiers(book)[level]
+    row = rng.choice(each.filled)
+    code = each.cell(row, "编号")
+    others = [other for other in each.filled if other is not row]
+    what = rng.randrange(4)
+    if what == 0 and level:
+        cell = each.cell(row, ("", "一级编号", "二级编号")[level])
+        cell.value = "无此编号"
+        return [Expected({"X303"}, cell)]
+    if what == 1 and others:
+        code.value = str(each.cell(others[0], "编号").value).lower()
+        return [Expected({"X305"}, sheet=each.sheet)]
+    if what == 2:
+        each.cell(row, ("一级指标", "二级指标", "三级指标")[level]).value = None
+        return [Expected({"X312"}, sheet=each.sheet)]
+    code.value = "A*1"
+    return [Expected({"X314"}, code)]
+
+
+def a_wrong_total(book: Book, rng: Random) -> list[Expected] | None:
+    each = rng.choice(tiers(book))
+    row = blank_row(each)
+    row[0].value = "合计"
+    cell = each.cell(row, "分值")
+    cell.value = 110.5
+    last = max(
+        n for n, other in enumerate(each.sheet.rows) if any(other is some for some in each.filled)
+    )
+    each.sheet.rows.insert(last + 1, row)
+    return [Expected({"X311"}, cell)]
+
+
+def spoilt_parameters(book: Book, rng: Random) -> list[Expected] | None:
+    each = table(book.sheet("参数"), "参数")
+    row = rng.choice(each.filled)
+    cell = each.cell(row, "值")
+    cell.value = "随便"
+    return [Expected({"X710", "X709"}, sheet=each.sheet)]
+
+
+def spoilt_basics(book: Book, rng: Random) -> list[Expected] | None:
+    each = table(book.sheet("基本信息"), "项目")
+    name, value, codes = rng.choice(
+        [
+            ("部门名称", None, {"X701"}), ("评价年度", None, {"X701"}), ("评价年度", "23", {"X702"}),
+            ("是否涉密", "是", {"X703"}),
+        ]
+    )  # fmt: skip
+    row = next((row for row in each.filled if row[each.columns["项目"]].value == name), None)
+    if row is None:
+        return None
+    cell = each.cell(row, "内容")
+    cell.value = value
+    return [Expected(codes, cell)]
+
+
+CELL_DEEDS: tuple[Deed, ...] = (
+    a_spoilt_mark, a_broken_mark, a_spoilt_mark, a_broken_mark, a_spoilt_code, marked_and_recused, merged_marks,
+    spoilt_points, spoilt_tree, a_wrong_total, spoilt_parameters, spoilt_basics,
+)  # fmt: skip
+
+# --- harmful, to the whole --------------------------------------------------------------------
+
+
+def a_sheet_renamed(book: Book, rng: Random) -> list[Expected] | None:
+    sheet = book.sheet(
+        rng.choice(["基本信息", "评价工作组", "一级指标", "二级指标", "三级指标", "等级标准"])
+    )
+    sheet.name = "我的表"
+    return [Expected({"X101"})]
+
+
+def a_sheet_deleted(book: Book, rng: Random) -> list[Expected] | None:
+    names = ["基本信息", "评价工作组", "一级指标", "二级指标", "三级指标", "等级标准"]
+    chosen = rng.choice(
+        [book.sheet(name) for name in names] + [each.sheet for each in ballots(book)]
+    )
+    book.sheets = [sheet for sheet in book.sheets if sheet is not chosen]
+    return [Expected({"X101", "X106", "X207"})]
+
+
+def a_ballot_renamed(book: Book, rng: Random) -> list[Expected] | None:
+    rng.choice(voting(book)).sheet.name = "打分"
+    return [Expected({"X207", "X106"})]
+
+
+def a_ballot_doubled(book: Book, rng: Random) -> list[Expected] | None:
+    each = rng.choice(ballots(book))
+    other = copy.deepcopy(each.sheet)
+    other.name = f"{each.sheet.name} (2)"
+    book.sheets.append(other)
+    return [Expected({"X210"})]
+
+
+def a_sheet_doubled_under_a_like_name(book: Book, rng: Random) -> list[Expected] | None:
+    other = copy.deepcopy(rng.choice([each.sheet for each in [*ballots(book), *tiers(book)]]))
+    other.name = f"{other.name}\u3000"
+    book.sheets.append(other)
+    return [Expected({"X107", "X210"})]
+
+
+def a_ballot_from_elsewhere(book: Book, rng: Random) -> list[Expected] | None:
+    other = copy.deepcopy(rng.choice(ballots(book)).sheet)
+    other.name = "评分_外单位人"
+    for row in other.rows[:10]:
+        for left, right in pairwise(row):
+            if left.value == "评分人":
+                right.value, right.formula = "外单位人", None
+    book.sheets.append(other)
+    return [Expected({"X208"})]
+
+
+def a_row_deleted(book: Book, rng: Random) -> list[Expected] | None:
+    """An indicator on one ballot, or for all."""
+    found = mark(book, rng)
+    if found is None:
+        return None
+    each, row, _ = found
+    if rng.random() < 0.5:
+        each.sheet.rows = [other for other in each.sheet.rows if other is not row]
+        return [Expected({"X223"}, sheet=each.sheet)]
+    third = tiers(book)[2]
+    code = row[each.columns["编号"]].value
+    gone = next((r for r in third.filled if r[third.columns["编号"]].value == code), None)
+    third.sheet.rows = [other for other in third.sheet.rows if other is not gone]
+    return [Expected({"X302", "X304", "X204"})] if gone else None
+
+
+def a_member_deleted(book: Book, rng: Random) -> list[Expected] | None:
+    each = table(book.sheet("评价工作组"), "姓名")
+    voting = {sheet.sheet.name.removeprefix("评分_") for sheet in ballots(book)}
+    rows = [row for row in each.filled if str(row[each.columns["姓名"]].value) in voting]
+    if not rows:
+        return None
+    gone = rng.choice(rows)
+    each.sheet.rows = [row for row in each.sheet.rows if row is not gone]
+    return [Expected({"X208", "X220", "X113"})]
+
+
+def two_of_one_name(book: Book, rng: Random) -> list[Expected] | None:
+    each = table(book.sheet("评价工作组"), "姓名")
+    if len(each.filled) < 2:
+        return None
+    first, second = rng.sample(each.filled, 2)
+    each.cell(second, "姓名").value = each.cell(first, "姓名").value
+    return [Expected({"X216"})]
+
+
+def a_header_deleted(book: Book, rng: Random) -> list[Expected] | None:
+    each = any_table(book, rng)
+    header = "得分" if "得分" in each.columns else "分值"
+    each.sheet.rows[each.head][each.columns[header]].value = rng.choice([None, "其他", "分"])
+    return [Expected({"X102", "X115"})]
+
+
+def a_header_twice(book: Book, rng: Random) -> list[Expected] | None:
+    each = any_table(book, rng)
+    header = "得分" if "得分" in each.columns else "分值"
+    width = max(len(row) for row in each.sheet.rows)
+    for row in each.sheet.rows[each.head :]:
+        row.extend(Cell() for _ in range(width + 1 - len(row)))
+    each.sheet.rows[each.head][width].value = header
+    return [Expected({"X103"})]
+
+
+STRUCTURE_DEEDS: tuple[Deed, ...] = (
+    a_sheet_renamed, a_sheet_deleted, a_ballot_renamed, a_ballot_doubled, a_sheet_doubled_under_a_like_name,
+    a_ballot_from_elsewhere, a_row_deleted, a_member_deleted, two_of_one_name, a_header_deleted, a_header_twice,
+)  # fmt: skip
+
+
+def deformed(book: Book, rng: Random) -> tuple[Book, list[str], list[Expected]]:
+    """A deformed copy, what was done to it, and what must be found; nothing where all was harmless.
+
+    Cells first, then the whole, then what only moves things about: so that every deed finds what
+    it needs. At most one deed to the whole, alone with harmless ones: two may hide each other.
+    """
+    made = copy.deepcopy(book)
+    kind = rng.choice(["harmless", "cell", "structure"])
+    harmful: list[Deed] = []
+    if kind == "cell":
+        harmful = [rng.choice(CELL_DEEDS)]
+    elif kind == "structure":
+        harmful = [rng.choice(STRUCTURE_DEEDS)]
+    harmless = rng.sample(HARMLESS_DEEDS, rng.randint(0 if harmful else 1, 3))
+    if kind == "structure":  # what is not read any more cannot be found either
+        harmless = [deed for deed in harmless if deed is not a_mark_typed_otherwise]
+    # Deeds that find their table by its usual headers and names come before those that change them.
+    late = (
+        headers_typed_otherwise,
+        headers_of_the_official_form,
+        columns_moved,
+        a_name_with_spaces,
+    )
+    harmless.sort(key=lambda deed: late.index(deed) if deed in late else -1)
+    done, expected = [], []
+    for deed in [*harmful, *harmless]:
+        try:
+            found = deed(made, rng)
+        except (ValueError, StopIteration, LookupError):
+            continue  # an earlier deed has taken away what this one needs
+        if found is not None:
+            done.append(deed.__name__)
+            expected += found
+    return made, done, expected
