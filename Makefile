@@ -1,6 +1,7 @@
 # make demo    score a sample workbook              make test    lint and tests
 # make prove   the tests with full counts           make lint    ruff, mypy, import order
 # make bench   the table of speed ratios            make docs    generated documentation
+# make fuzz    ten minutes of coverage-guided fuzzing of everything that reads (SECONDS=600)
 # make workbooks   templates and samples from their text
 # make clean   remove what was made, but not .venv
 #
@@ -25,8 +26,9 @@ $(1) install $(2) 2>&1 | sed -E '/^WARNING/d; s|[a-z+]+://[^ ,"]*|…|g; s|host=
 endef
 PIP := $(BIN)/python -m pip
 SAMPLE := 高新区考核办2023
+SECONDS := 600
 
-.PHONY: demo test prove lint bench docs workbooks system clean
+.PHONY: demo test prove lint bench fuzz docs workbooks system clean
 
 demo: .venv/.installed
 	@mkdir -p build
@@ -46,6 +48,10 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python scripts/bench.py
+
+fuzz: .venv/.dev
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(call pip,$(PIP),-e '.[fuzz]')
+	$(BIN)/python scripts/fuzz.py $(SECONDS)
 
 docs: .venv/.dev
 	$(BIN)/python scripts/docs.py

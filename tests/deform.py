@@ -391,6 +391,8 @@ def merged_marks(book: Book, rng: Random) -> list[Expected] | None:
     at = next(n for n, other in enumerate(each.sheet.rows) if other is row)
     if at + 1 >= len(each.sheet.rows) or each.sheet.merges:
         return None
+    if not any(each.sheet.rows[at + 1] is other for other in each.filled):
+        return None
     below = each.cell(each.sheet.rows[at + 1], "得分")
     below.value = None
     each.sheet.merges.append((cell, below))
@@ -500,7 +502,7 @@ def a_sheet_renamed(book: Book, rng: Random) -> list[Expected] | None:
 def a_sheet_deleted(book: Book, rng: Random) -> list[Expected] | None:
     names = ["基本信息", "评价工作组", "一级指标", "二级指标", "三级指标", "等级标准"]
     chosen = rng.choice(
-        [book.sheet(name) for name in names] + [each.sheet for each in ballots(book)]
+        [book.sheet(name) for name in names] + [each.sheet for each in voting(book)]
     )
     book.sheets = [sheet for sheet in book.sheets if sheet is not chosen]
     return [Expected({"X101", "X106", "X207"})]

@@ -845,7 +845,7 @@ _add(
             b"http://purl.oclc.org/ooxml/spreadsheetml/main",
         ),
     ),
-    "X016",
+    "X203",
 )
 _add(
     "html",

@@ -105,8 +105,11 @@ def _row(sheet: Any, number: int, each: Finding, colour: str) -> None:
 
 def _link(cell: Any, place: Place) -> None:
     from openpyxl.styles import Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
-    cell.hyperlink = f"#{quoted(place.sheet)}!{place.cell or 'A1'}"
+    # A location, not a target: openpyxl would write `#…` as a link out of the file.
+    inside = f"{quoted(place.sheet)}!{place.cell or 'A1'}"
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=inside)
     cell.font = Font(name=styles.FONT, size=10.5, color="0563C1", underline="single")
 
 
