@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from tests import documents, libreoffice
-from xlkpi.blanks import Scorer, new
+from xlkpi.blanks import Scorer, made
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
 
@@ -46,7 +46,8 @@ def answers(path: Path) -> list[tuple[str, str, object]]:
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("blank") / "空白.xlsx"
-    return new(out, scorers=[Scorer("甲"), Scorer("乙")])
+    out.write_bytes(made(out, scorers=[Scorer("甲"), Scorer("乙")]))
+    return out
 
 
 def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(

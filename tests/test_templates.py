@@ -91,7 +91,8 @@ def test_a_file_added_to_the_templates_is_a_template(
     (tmp_path / "自制.xlsx").write_bytes(emit(blank(contents)))
     monkeypatch.setattr(blanks, "folder", lambda: tmp_path)
     assert [name for name, _ in blanks.builtin()] == ["自制"]
-    made = blanks.new(tmp_path / "新.xlsx", "自制")
+    made = tmp_path / "新.xlsx"
+    made.write_bytes(blanks.made(made, "自制"))
     filled, _ = read(made.read_bytes(), "新.xlsx")
     assert [each.code.value for each in filled.indicators][:2] == ["A1.1", "A1.2"]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlkpi.office import Handled, Told
+    from xlkpi.supervisor import Worker
 
 _PATHS = click.Path(path_type=Path)
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -157,6 +158,11 @@ def score(
                 )
             except office.Refused as problem:
                 raise click.UsageError(str(problem)) from problem
+            if handled.told.codes == ["X114"]:  # a result is verified, not scored again
+                if as_json:
+                    _tell(path, handled, as_json)
+                worst = max(worst, _verify(path, None, False, worker, err=as_json))
+                continue
             worst = max(worst, handled.exit_code)
             _tell(path, handled, as_json)
     sys.exit(worst)
@@ -203,6 +209,76 @@ def _developers(told: Told) -> None:
     """Print the traceback of our own bug, where a developer asked for it."""
     if told.traceback and os.environ.get("XLKPI_TRACEBACK") == "1":
         click.echo(told.traceback, err=True)
+
+
+@cli.command(options_metavar="[选项]")
+@click.argument("scored", type=_PATHS, metavar="评分结果.xlsx")
+@click.option(
+    "--source", type=_PATHS, metavar="原工作簿", help="同时核对填报内容是否就是这份原工作簿的。"
+)
+@click.option("--json", "as_json", is_flag=True, help="输出一行 JSON。")
+def verify(scored: Path, source: Path | None, as_json: bool) -> None:
+    """核对一份评分结果：由其中的填报内容重新生成，逐格比较数值、公式和文字。
+
+    不需要信任评分的人或程序留下的任何数字；改动过的格子逐个列出。
+    """
+    from xlkpi import supervisor
+
+    with supervisor.worker() as worker:
+        sys.exit(_verify(scored, source, as_json, worker))
+
+
+def _verify(
+    scored: Path, source: Path | None, as_json: bool, worker: Worker, err: bool = False
+) -> int:
+    """Verify and print; `err` where stdout belongs to another line of JSON."""
+    from xlkpi import office
+
+    try:
+        made = office.verified(scored, source, worker)
+    except office.Refused as problem:
+        raise click.UsageError(f"{scored.name}：{problem}") from problem
+    if isinstance(made, office.Told):
+        _developers(made)
+        click.echo(made.text, err=as_json or err)
+        return made.exit_code
+    if as_json:
+        _json(made.report)
+        return made.exit_code
+    status = made.report["status"]
+    for each in made.report["differences"]:
+        place = "!".join(part for part in (each["sheet"], each["cell"]) if part) or "整个工作簿"
+        click.echo(
+            f"{scored.name} › {place}  {_KINDS[each['kind']]}："
+            f"现在是“{each['found']}”，应为“{each['expected']}”",
+            err=err,
+        )
+    count = len(made.report["differences"])
+    said = f"，共 {count} 处" if count else ""
+    click.echo(f"{scored.name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
+    return made.exit_code
+
+
+_STATUS = {
+    "same": "与应有的内容一致，没有改动",
+    "resaved": "内容一致，只是由别的程序打开保存过",
+    "changed": "有改动",
+    "other-version": "由别的版本生成，只核对了总分和等级",
+}
+_KINDS = {
+    "value": "数值或文字不同",
+    "formula": "公式不同",
+    "result": "公式显示的结果不同",
+    "extra": "多出内容",
+    "missing": "缺少内容",
+    "sheets": "工作表不同",
+    "hidden": "工作表被隐藏",
+    "macro": "含有宏",
+    "link": "有通向文件外的链接",
+    "fingerprint": "内容指纹不符，有单元格被改动过",
+    "source": "来源不符",
+    "inputs": "填报内容已不能评分",
+}
 
 
 @cli.command(options_metavar="[选项]")

@@ -66,6 +66,16 @@ def digest(contents: Iterable[Content]) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
 
 
+def plain(value: object) -> str:
+    """Return a value as it is compared: what another program writes for the same is the same."""
+    return _text(value, "")[1:]
+
+
+def same(left: str, right: str) -> bool:
+    """Whether two formulas are the same but for spaces, quotes and letters' case."""
+    return _text("", left) == _text("", right)
+
+
 def _text(value: object, formula: str) -> str:
     if formula:
         return "=" + "".join(formula.lstrip("=").split()).replace("'", "").upper()

@@ -143,6 +143,40 @@ def handled(
         return _placed(path, first, where, ours, set() if taken is None else taken)
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of verifying a scored workbook."""
+
+    report: Report
+    """As `verify --json` prints it."""
+    seal: str
+    """校验码 of the workbook's own inputs and results."""
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something differs."""
+        return 1 if self.report["differences"] or self.report["status"] == "changed" else 0
+
+
+def verified(path: Path, source: Path | None, worker: Worker | None = None) -> Verified | Told:
+    """Compare a scored workbook with what it should be; Told where it cannot be read.
+
+    Raises Refused where it is no scored workbook of ours.
+    """
+    given = str(source.absolute()) if source else None
+    with _at_hand(worker) as at_hand:
+        try:
+            first, *_ = at_hand.ask({"do": "verify", **_source(path), "source": given})
+        except Lost as lost:
+            return _lost(path, lost)
+    if "unreadable" in first:
+        code, params = first["unreadable"]
+        return _named(path, code, **params)
+    if "verified" in first:
+        return Verified(first["verified"], first["seal"])
+    return _told(path, first)
+
+
 def _question(path: Path, where: Target, form: Path | None) -> dict[str, object]:
     return {
         "do": "score",

@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from xlkpi import disk, job
+from xlkpi.intake import Unreadable
 from xlkpi.outputs import judged
 from xlkpi.write import plain
 
@@ -107,6 +108,23 @@ def _checked(question: Question) -> Iterator[Answer]:
     yield {"told": plain.told(outcome, check=True)}
 
 
+def _verified(question: Question) -> Iterator[Answer]:
+    from xlkpi import verify
+
+    try:
+        data = disk.load(Path(question["path"]))
+        source = disk.load(Path(question["source"])) if question["source"] else None
+        made = verify.verified(data, question["file"], source)
+    except verify.NotScored:
+        yield {"refused": "这不是 xlkpi 的评分结果工作簿，没有可以核对的内容"}
+    except disk.Unopened as problem:
+        yield {"unreadable": ("X015", {"reason": str(problem)})}
+    except Unreadable as problem:
+        yield {"unreadable": (problem.code, {k: str(v) for k, v in problem.params.items()})}
+    else:
+        yield {"verified": verify.report(made), "seal": made.seal}
+
+
 def _blank(question: Question) -> Iterator[Answer]:
     from xlkpi import blanks
 
@@ -129,6 +147,7 @@ _DO: dict[str, Callable[[Question], Iterator[Answer]]] = {
     "score": _scored,
     "check": _checked,
     "new": _blank,
+    "verify": _verified,
 }
 
 
