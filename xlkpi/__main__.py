@@ -11,7 +11,7 @@ def main() -> None:
     Where a workbook will be opened, its process is started before anything else: it imports what
     it needs while this one still reads the command line.
     """
-    if sys.argv[1:2] and sys.argv[1] in ("score", "check", "verify"):
+    if sys.argv[1:2] and sys.argv[1] in ("score", "check", "verify", "diff"):
         from xlkpi import supervisor
 
         supervisor.start_early()

@@ -282,16 +282,67 @@ _KINDS = {
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("what", metavar="代码")
-def explain(what: str) -> None:
-    """说明一个问题代码，例如 xlkpi explain X203。"""
-    from xlkpi.findings import CODES
-    from xlkpi.write import plain
+@click.argument("what", metavar="评分结果.xlsx或代码")
+@click.argument("code", metavar="[编号]", default="")
+def explain(what: str, code: str) -> None:
+    """说明一个得分是怎么来的，或一个问题代码是什么意思。
 
-    code = what.upper()
-    if code not in CODES:
-        raise click.UsageError(f"没有代码“{what}”")
-    click.echo(plain.code_text(code))
+    评分结果：从总分一路到各评分人的格子；给出指标编号时，只说这一个，往下到格子，往上到等级。
+    问题代码：例如 xlkpi explain X203。
+    """
+    from xlkpi.findings import CODES
+
+    if what.upper() in CODES and not os.path.lexists(what):
+        from xlkpi.write import plain
+
+        click.echo(plain.code_text(what.upper()))
+        return
+    if not _looks_like_a_file(what):
+        raise click.UsageError(f"没有代码“{what}”，也没有这个文件")
+    from xlkpi import office
+
+    path = Path(what)
+    try:
+        made = office.explained(path, code)
+    except office.Refused as problem:
+        raise click.UsageError(f"{path.name}：{problem}") from problem
+    if isinstance(made, str):
+        click.echo(made)
+        return
+    _developers(made)
+    click.echo(made.text)
+    sys.exit(made.exit_code)
+
+
+@cli.command(options_metavar="[选项]")
+@click.argument("old", type=_PATHS, metavar="旧工作簿")
+@click.argument("new", type=_PATHS, metavar="新工作簿")
+@click.option(
+    "-o", "--output", "out", type=_PATHS, metavar="差异.xlsx", help="把差异另写成一份工作簿。"
+)
+@click.option("--json", "as_json", is_flag=True, help="输出一行 JSON。")
+def diff(old: Path, new: Path, out: Path | None, as_json: bool) -> None:
+    """比较两份工作簿：两稿，或者两年；填报的、评分结果都可以。
+
+    列出新增、删去、改动的指标、分值、目标、得分、预算和等级，并给出两边的位置。有差异时退出码是 1。
+    """
+    from xlkpi import office
+
+    try:
+        made = office.compared(old, new, out)
+    except office.Refused as problem:
+        raise click.UsageError(str(problem)) from problem
+    if isinstance(made, office.Told):
+        _developers(made)
+        click.echo(made.text, err=as_json)
+        sys.exit(made.exit_code)
+    if as_json:
+        _json(made.report)
+    else:
+        click.echo(made.text or "没有差异")
+        if out is not None:
+            click.echo(f"差异：{out}")
+    sys.exit(1 if made.report["changes"] else 0)
 
 
 def _json(report: Mapping[str, object]) -> None:

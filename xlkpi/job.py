@@ -47,9 +47,13 @@ def document(path: Path, file: str = "") -> Document:
         return Document(file or str(path), None, str(problem))
 
 
-def checked(path: Path, file: str = "") -> Outcome:
-    """Return the outcome of one source, which goes by the name `file`."""
-    return _outcome(document(path, file))
+def checked(path: Path, file: str = "", result: bool = False) -> Outcome:
+    """Return the outcome of one source, which goes by the name `file`.
+
+    With `result` a scored workbook will do too: the outcome of its own input sheets.
+    """
+    opened = document(path, file)
+    return outcomes([opened])[0] if result else _outcome(opened)
 
 
 def made(path: Path, file: str, own: FormLayout | None, public: bool) -> Made:

@@ -177,6 +177,62 @@ def verified(path: Path, source: Path | None, worker: Worker | None = None) -> V
     return _told(path, first)
 
 
+def explained(path: Path, code: str, worker: Worker | None = None) -> str | Told:
+    """Return the way of a figure of a scored workbook in words; Told where it cannot be read.
+
+    Raises Refused where it has no indicator of that code.
+    """
+    with _at_hand(worker) as at_hand:
+        try:
+            first, *_ = at_hand.ask({"do": "explain", **_source(path), "code": code})
+        except Lost as lost:
+            return _lost(path, lost)
+    return str(first["text"]) if "text" in first else _told(path, first)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What differs between two workbooks."""
+
+    report: Report
+    """As `diff --json` prints it."""
+    text: str
+    """The changes for a console, a line each; "" where nothing differs."""
+
+
+def compared(
+    old: Path, new: Path, out: Path | None = None, worker: Worker | None = None
+) -> Compared | Told:
+    """Compare two workbooks, filled in or scored; Told of the first that cannot be read.
+
+    With `out` the changes are written there too; an existing file is never overwritten (Refused).
+    """
+    other = {"other": str(new.absolute()), "other_file": str(new)}
+    with _at_hand(worker) as at_hand:
+        try:
+            question = {"do": "diff", **_source(old), **other, "out": str(out) if out else None}
+            first, *_ = at_hand.ask(question)
+        except Lost as lost:
+            return _lost(old, lost)
+        if "report" not in first:
+            return _told(old, first)
+        if out is not None:
+            _new(Path(first["written"]), out)
+    return Compared(first["report"], first["text"])
+
+
+def _new(temporary: Path, out: Path) -> None:
+    """Put a prepared file where there is none yet; Refused where there is."""
+    try:
+        disk.place(temporary, out, new=True)
+    except disk.Taken as problem:
+        raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名") from problem
+    except disk.Unwritten as problem:
+        raise Refused(str(problem)) from problem
+    finally:
+        disk.discard(temporary)
+
+
 def _question(path: Path, where: Target, form: Path | None) -> dict[str, object]:
     return {
         "do": "score",
@@ -266,15 +322,10 @@ def blank(
             first, *_ = worker.ask(question)
             if "written" not in first:
                 raise Refused(_told(out, first).text)
-            temporary = Path(first["written"]["blank"])
-            disk.place(temporary, out, new=True)
         except Lost as lost:
             disk.sweep(out.parent)
             raise Refused(_lost(out, lost).text) from lost
-        except disk.Taken as problem:
-            raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名") from problem
-        except disk.Unwritten as problem:
-            raise Refused(str(problem)) from problem
+        _new(Path(first["written"]["blank"]), out)
     return out
 
 

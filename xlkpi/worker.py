@@ -125,6 +125,43 @@ def _verified(question: Question) -> Iterator[Answer]:
         yield {"verified": verify.report(made), "seal": made.seal}
 
 
+def _explained(question: Question) -> Iterator[Answer]:
+    from xlkpi.write import way
+
+    outcome = job.checked(Path(question["path"]), question["file"], result=True)
+    if outcome.scored is None:
+        yield {"told": plain.told(outcome)}
+        return
+    code = question["code"]
+    try:
+        yield {"text": way.of_code(outcome, code) if code else way.tree(outcome)}
+    except way.NoSuchCode:
+        known = "、".join(each.code.value or "" for each in outcome.filled.indicators[:60])  # type: ignore[union-attr]
+        yield {"refused": f"没有编号“{code}”；三级指标的编号有：{known}"}
+
+
+def _compared(question: Question) -> Iterator[Answer]:
+    from xlkpi import diff
+
+    old, new = (
+        job.checked(Path(question[path]), question[file], result=True)
+        for path, file in (("path", "file"), ("other", "other_file"))
+    )
+    for outcome in (old, new):
+        if outcome.filled is None:
+            yield {"told": plain.told(outcome)}
+            return
+    found = diff.changes(old, new)
+    answer: Answer = {"text": diff.text(found), "report": diff.report(old, new, found)}
+    if question["out"]:
+        data = diff.workbook(question["file"], question["other_file"], found)
+        try:
+            answer["written"] = str(disk.prepare(Path(question["out"]), data))
+        except disk.Unwritten as problem:
+            answer = {"refused": str(problem)}
+    yield answer
+
+
 def _blank(question: Question) -> Iterator[Answer]:
     from xlkpi import blanks
 
@@ -148,6 +185,8 @@ _DO: dict[str, Callable[[Question], Iterator[Answer]]] = {
     "check": _checked,
     "new": _blank,
     "verify": _verified,
+    "explain": _explained,
+    "diff": _compared,
 }
 
 

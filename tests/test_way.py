@@ -1,0 +1,146 @@
+"""`explain` and `diff`: the way of a figure in words, and two workbooks side by side."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from tests import documents
+from xlkpi import job
+from xlkpi.cli import cli
+from xlkpi.pipeline import Document, outcomes
+
+BASE = documents.RECIPES / "基本示例.md"
+RICHER = documents.SAMPLES / "示例局2023_七人评分.xlsx"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, [str(each) for each in arguments])
+
+
+def scored(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / f"{name}.xlsx"
+    path.write_bytes(job.result(outcomes([Document(path.name, data)])[0]))
+    return path
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Path:
+    return scored(tmp_path, "结果", RICHER.read_bytes())
+
+
+def test_every_place_that_the_tree_names_holds_what_it_says(result: Path) -> None:
+    """The marks, the points, the figures of 指标得分: read back from the workbook itself."""
+    said = run("explain", result).output
+    assert said.splitlines()[0].endswith("总分 83.61，等级 良好")
+    book = openpyxl.load_workbook(result, data_only=True)
+    found = re.findall(r"(-?[0-9][0-9.]*)（([^（）!]+)!([A-Z]+[0-9]+)）", said)
+    assert len(found) > 200
+    for figure, sheet, cell in found:
+        held = book[sheet][cell].value
+        assert abs(float(held) - float(figure)) < 1e-6, (sheet, cell, held, figure)
+    outcome = outcomes([Document("x", RICHER.read_bytes())])[0]
+    assert outcome.scored
+    for work in outcome.scored.workings:
+        for given in work.given:
+            assert str(given.place) in said
+
+
+def test_one_indicator_down_to_its_cells_and_up_to_the_grade(result: Path) -> None:
+    said = run("explain", result, "a1.2").output
+    assert "评分_组长!H6" in said
+    assert "去掉一个最高分和一个最低分" in said
+    for upwards in (
+        "二级指标 A1",
+        "一级指标 A",
+        "总分 83.61 = A 41.12",
+        "等级 良好：总分不低于 80",
+    ):
+        assert upwards in said
+    assert "C4.3" not in said
+    for level in ("A", "A1"):
+        assert "往下" in run("explain", result, level).output
+    unknown = run("explain", result, "Q9")
+    assert (unknown.exit_code, "没有编号“Q9”" in unknown.output) == (2, True)
+
+
+def test_what_cannot_be_explained_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "坏.xlsx"
+    broken.write_bytes(
+        documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", "数 99")])
+    )
+    made = run("explain", broken)
+    assert (made.exit_code, "X203" in made.output) == (1, True)
+    assert run("explain", "没有这个.xlsx").exit_code == 3
+    assert run("explain", "X999").exit_code == 2
+
+
+CHANGED = [
+    ("写", "评分_甲", "H5", "数 27"), ("写", "三级指标", "C6", "培训次数"), ("写", "三级指标", "F6", "数 9"),
+    ("写", "预算执行", "G5", "数 100"), ("写", "基本信息", "B6", "2024"), ("写", "等级标准", "B5", "数 95"),
+]  # fmt: skip
+
+
+def test_each_kind_of_change_is_told_with_both_places(tmp_path: Path) -> None:
+    old, new = tmp_path / "旧.xlsx", tmp_path / "新.xlsx"
+    old.write_bytes(documents.sample(BASE))
+    new.write_bytes(documents.mishandled(documents.sample(BASE), CHANGED))
+    made = run("diff", old, new)
+    assert made.exit_code == 1
+    for line in (
+        "得分 甲 A1.1：28（评分_甲!H5） → 27（评分_甲!H5）",
+        "名称 A1.2：培训场次（三级指标!C6） → 培训次数（三级指标!C6）",
+        "年度指标值 A1.2：8（三级指标!F6） → 9（三级指标!F6）",
+        "全年执行数 项目一（示例）：110.25（预算执行!G5） → 100（预算执行!G5）",
+        "基本信息：评价年度：2023（基本信息!B6） → 2024（基本信息!B6）",
+        "等级下限 优秀：90（等级标准!B5） → 95（等级标准!B5）",
+    ):
+        assert line in made.output, made.output
+    schema = json.loads((documents.ROOT / "docs/schema/diff-1.json").read_text(encoding="utf-8"))
+    told = json.loads(run("diff", old, new, "--json").output)
+    jsonschema.validate(told, schema)
+    assert len(told["changes"]) == len(made.output.splitlines())
+
+
+def test_added_and_dropped_indicators_and_ballots_are_told(tmp_path: Path) -> None:
+    text = BASE.read_text(encoding="utf-8")
+    old, new = tmp_path / "旧.xlsx", tmp_path / "新.xlsx"
+    old.write_bytes(documents.book(text))
+    new.write_bytes(documents.book(text.replace("A1.3", "A1.9").replace("评分_丙", "评分_丁").replace("| 丙 |", "| 丁 |")))  # fmt: skip
+    said = run("diff", old, new).output
+    for words in (
+        "删去三级指标 A1.3：投诉件数",
+        "新增三级指标 A1.9",
+        "删去评分表 丙",
+        "新增评分表 丁",
+    ):
+        assert words in said, said
+
+
+def test_a_workbook_and_its_result_do_not_differ(tmp_path: Path) -> None:
+    source = tmp_path / "甲.xlsx"
+    source.write_bytes(documents.sample(BASE))
+    result = scored(tmp_path, "结果", documents.sample(BASE))
+    made = run("diff", source, result)
+    assert (made.output.strip(), made.exit_code) == ("没有差异", 0)
+    assert run("diff", source, tmp_path / "没有.xlsx").exit_code == 3
+
+
+def test_the_changes_as_a_workbook_that_is_never_put_over_another(tmp_path: Path) -> None:
+    old, new, out = (tmp_path / f"{name}.xlsx" for name in ("旧", "新", "差异"))
+    old.write_bytes(documents.sample(BASE))
+    new.write_bytes(documents.mishandled(documents.sample(BASE), CHANGED))
+    assert run("diff", old, new, "-o", out).exit_code == 1
+    rows = list(openpyxl.load_workbook(out)["差异"].iter_rows(min_row=5, values_only=True))
+    assert ("得分", "甲 A1.1", "28", "评分_甲!H5", "27", "评分_甲!H5") in [row[1:7] for row in rows]
+    before = out.read_bytes()
+    again = run("diff", old, new, "-o", out)
+    assert (again.exit_code, "没有覆盖" in again.output) == (2, True)
+    assert out.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 3

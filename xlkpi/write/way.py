@@ -1,0 +1,153 @@
+"""The way of a figure, in words: down from the total to the scorers' cells, up from a cell to the grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from xlkpi.layout import SCORES_SHEET
+from xlkpi.model import Number, Outcome, Scored, Text, TierScore, Working
+from xlkpi.numbers import plain
+from xlkpi.place import a1
+from xlkpi.write.scores import FIRST, Columns
+
+_LEVELS = ("一级指标", "二级指标", "三级指标")
+_STEP = "    "
+
+
+class NoSuchCode(Exception):
+    """No indicator of any tier has this code."""
+
+
+def tree(outcome: Outcome) -> str:
+    """Return the whole way down: the grade, the total, every indicator with the cells it came from."""
+    scored = _scored(outcome)
+    lines = [*_head(outcome), *_top(outcome)]
+    for first in scored.tiers[0]:
+        lines += ["", _line(first)]
+        for second in _children(scored, 1, first):
+            lines.append(_STEP + _line(second))
+            for third in _children(scored, 2, second):
+                lines.append(_STEP * 2 + _line(third))
+                lines += [_STEP * 3 + said for said in _origins(outcome, _working(scored, third))]
+    return "\n".join(lines)
+
+
+def of_code(outcome: Outcome, code: str) -> str:
+    """Return the way of one indicator, down to its cells and up to the grade; NoSuchCode."""
+    scored = _scored(outcome)
+    for level, tiers in enumerate(scored.tiers):
+        for tier in tiers:
+            if (tier.tier.code.value or "").casefold() == code.strip().casefold():
+                return "\n".join([*_head(outcome), "", *_around(outcome, level, tier)])
+    raise NoSuchCode(code)
+
+
+def _scored(outcome: Outcome) -> Scored:
+    assert outcome.scored is not None
+    return outcome.scored
+
+
+def _head(outcome: Outcome) -> Iterator[str]:
+    assert outcome.filled is not None
+    scored = _scored(outcome)
+    who = f"{outcome.filled.said('部门名称')} {outcome.filled.said('评价年度')} 年度"
+    yield f"{who}：总分 {scored.total:f}，等级 {scored.grade.name.value}"
+
+
+def _top(outcome: Outcome) -> Iterator[str]:
+    """How the total comes of tier one, and the grade of the total."""
+    scored = _scored(outcome)
+    yield (
+        f"总分 {scored.total:f} = "
+        + _sum(scored.tiers[0])
+        + "（一级指标得分相加，保持在 0 到 100 之间）"
+    )
+    grade = scored.grade
+    yield (
+        f"等级 {grade.name.value}：总分不低于 {_number(grade.bound.value)}"
+        f"（{grade.bound.place}），按四舍五入后的总分定"
+    )
+
+
+def _sum(tiers: tuple[TierScore, ...] | list[TierScore]) -> str:
+    return " + ".join(f"{each.tier.label} {each.score:f}" for each in tiers)
+
+
+def _line(each: TierScore) -> str:
+    tier = each.tier
+    share = plain(Fraction(each.rate) * 100, 2)
+    return (
+        f"{tier.label} {tier.name.value}：{each.score:f} 分，分值 {_number(each.points)}"
+        f"（{tier.points.place}），得分率 {share}%"
+    )
+
+
+def _children(scored: Scored, level: int, parent: TierScore) -> list[TierScore]:
+    return [each for each in scored.tiers[level] if each.tier.parent_key == parent.tier.key]
+
+
+def _working(scored: Scored, third: TierScore) -> Working:
+    return next(work for work in scored.workings if work.indicator.row == third.tier.row)
+
+
+def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
+    """The cells that a third-level score came of, what was done with them, where the formula stands."""
+    scored = _scored(outcome)
+    for given in work.given:
+        mark = "回避" if given.mark is None else _number(given.mark)
+        yield f"{given.scorer}：{mark}（{given.place}）"
+    if not work.given:
+        yield from _inputs(work)
+        if scored.budget and work.indicator.method.value == "预算执行率":
+            budget = scored.budget
+            yield f"全年执行数合计 {_number(budget.executed)}，全年预算数合计 {_number(budget.budget)}（预算执行）"
+    columns = Columns(len(scored.scorers))
+    row = FIRST + scored.workings.index(work)
+    exact = f"{SCORES_SHEET}!{a1(row, columns.right('合成（未取整）'))}"
+    rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
+    yield f"计分：{work.words}"
+    yield f"未取整 {_exact(work.exact)}（{exact}），四舍五入得 {work.score:f}（{rounded}）"
+
+
+def _inputs(work: Working) -> Iterator[str]:
+    indicator = work.indicator
+    cells: tuple[tuple[str, Text | Number], ...] = (
+        ("指标性质", indicator.nature),
+        ("年度指标值", indicator.target),
+        ("实际完成值", indicator.actual),
+    )
+    for name, cell in cells:
+        if cell.value not in (None, ""):
+            said = _number(cell.value) if isinstance(cell.value, Decimal) else cell.value
+            yield f"{name}：{said}（{cell.place}）"
+
+
+def _around(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:
+    scored = _scored(outcome)
+    yield f"{_LEVELS[level]} {_line(tier)}"
+    yield "往下，由哪些格子得来："
+    if level == 2:
+        yield from (_STEP + said for said in _origins(outcome, _working(scored, tier)))
+    else:
+        children = _children(scored, level + 1, tier)
+        yield f"{_STEP}{tier.score:f} = {_sum(children)}"
+        yield from (_STEP + _line(child) for child in children)
+    yield "往上，到总分和等级："
+    while level:
+        level -= 1
+        parent = next(each for each in scored.tiers[level] if each.tier.key == tier.tier.parent_key)
+        whole = _sum(_children(scored, level + 1, parent))
+        yield f"{_STEP}{_LEVELS[level]} {parent.tier.label} {parent.tier.name.value} {parent.score:f} = {whole}"
+        tier = parent
+    yield from (_STEP + said for said in _top(outcome))
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else plain(value)
+
+
+def _exact(value: Fraction) -> str:
+    text = plain(value, 6).rstrip("0")
+    return text.rstrip(".") if "." in text else text
