@@ -2,7 +2,7 @@
 
 Sound means that nothing in it stops. Points add up at every tier, every mark is there or recused,
 and somebody is always left; beyond that everything varies, ties and odd spellings more than in
-real life. What the figures must come to is for `tests.oracle` to say.
+real life. What the figures must come to is for `xlkpi.reference` to say.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from random import Random
 import pytest
 import xlsxwriter
 
-from tests import documents, libreoffice, oracle, random_books
-from xlkpi import job
+from tests import documents, libreoffice, random_books
+from xlkpi import job, reference
 from xlkpi.formula import Formula
 from xlkpi.intake import markdown
 from xlkpi.methods import BY_NAME, Case
@@ -131,11 +131,11 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, line: Line) -> None:
 
 
 def wrong(lines: Sequence[Line], computed: Mapping[str, object]) -> list[tuple[object, ...]]:
-    """(row, what, theirs, exact, cells) where LibreOffice finds something else than the oracle."""
+    """(row, what, theirs, exact, cells) where LibreOffice finds something else than the reference."""
     found: list[tuple[object, ...]] = []
     for row, line in enumerate(lines):
         shown = [*map(str, line.cells.values()), *map(str, line.marks), *map(str, line.weights)]
-        score = oracle.settled(line.exact, line.places)
+        score = reference.settled(line.exact, line.places)
         raw, fine = computed.get(a1(row, _FORMULA)), computed.get(a1(row, _ROUNDED))
         if not isinstance(fine, int | float) or Fraction(str(fine)) != score:
             found.append((row + 1, "rounded", fine, float(score), shown))
@@ -157,9 +157,9 @@ def measured(name: str, rng: Random) -> Line:
     numbers = (Fraction(points), sign, Fraction(target), Fraction(actual))
     case = Case(*numbers, inverse=inverse)
     if name == "达标得满分":
-        exact = oracle.all_or_nothing(*numbers)
+        exact = reference.all_or_nothing(*numbers)
     else:
-        exact = oracle.proportional(*numbers, inverse)
+        exact = reference.proportional(*numbers, inverse)
     cells = {"分值": points, "年度指标值": target, "实际完成值": actual}
     return Line(cells, (), (), BY_NAME[name].formula(case), exact, places)
 
@@ -192,7 +192,7 @@ def funded(rng: Random) -> Line:
             random_books.tied(rng, Decimal(0), points, places) * times,
         )
     executed = max(Decimal(0), executed)
-    exact = oracle.execution(Fraction(points), Fraction(budget), Fraction(executed))
+    exact = reference.execution(Fraction(points), Fraction(budget), Fraction(executed))
     cells = {"分值": points, "全年预算数": budget, "全年执行数": executed}
     return Line(cells, (), (), BY_NAME["预算执行率"].formula(Case(Fraction(points))), exact, places)
 
@@ -216,7 +216,7 @@ def panel(way: str, rng: Random) -> Line:
     ]
     left = [(m, w) for m, w in zip(marks, weights, strict=True) if isinstance(m, Decimal)]
     given, weighed = [Fraction(m) for m, _ in left], [Fraction(w) for _, w in left]
-    exact = oracle.combined(way, given, weighed, enough)
+    exact = reference.combined(way, given, weighed, enough)
     if hundred:
         exact = exact * Fraction(points) / 100
     cells = {"分值": points, "去极值最少人数": Decimal(enough)}

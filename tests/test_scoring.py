@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import documents, oracle, random_books
+from tests import documents, random_books
+from xlkpi import reference
 from xlkpi.findings import errors
 from xlkpi.intake import markdown
 from xlkpi.methods import BY_NAME, DIRECTIONS, Case
@@ -67,8 +68,9 @@ def figures(result: Scored) -> Figures:
 
 
 def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
-    """(seed, what, ours, the oracle's) of every figure that differs."""
-    expected = oracle.verdict(random_books.contents(seed))
+    """(seed, what, ours, the reference's) of every figure that differs."""
+    contents = random_books.contents(seed)
+    expected = reference.verdict(contents.sheets, contents.ballots)
     total, grade, tiers = figures(result)
     found: list[tuple[object, ...]] = []
     if (total, grade) != (expected.total, expected.grade):
@@ -154,9 +156,9 @@ def test_rounding_is_half_away_from_zero(
             expected = quotient.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
         assert Decimal(half_up(top, bottom, places)).scaleb(-places) == expected
         assert rounded(Fraction(top, bottom), places) == expected
-        assert oracle.half_up(Fraction(top, bottom), places) == expected
+        assert reference.half_up(Fraction(top, bottom), places) == expected
         score = settled(Fraction(top, bottom), places)  # by way of 12 places, as the formulas go
-        assert score == oracle.settled(Fraction(top, bottom), places)
+        assert score == reference.settled(Fraction(top, bottom), places)
         off = abs(Fraction(top, bottom) * 10**places % 1 - Fraction(1, 2)) / 10**places
         assert score == expected or off < Fraction(5, 10**13)
 
@@ -194,7 +196,7 @@ def test_marks_of_many_indicators_are_combined_exactly(
     for n, lines in enumerate(items):
         marks, weights = ([Fraction(x) for x in row] for row in zip(*lines, strict=True))
         for way in combine.WAYS:
-            expected = oracle.combined(way.name, marks, weights, enough)
+            expected = reference.combined(way.name, marks, weights, enough)
             assert way.combined(made[n], enough) == expected, way.name
 
 
@@ -205,7 +207,7 @@ def test_marks_around_the_edge_of_int64(near: int) -> None:
     tally = combine.tallies(rows)[0]
     exact, weights = [Fraction(m) for m in marks], [Fraction(row.weight) for row in rows]
     for way in combine.WAYS:
-        assert way.combined(tally, 5) == oracle.combined(way.name, exact, weights, 5)
+        assert way.combined(tally, 5) == reference.combined(way.name, exact, weights, 5)
 
 
 def test_no_marks_at_all() -> None:
@@ -346,11 +348,11 @@ def earned(
 def plainly(
     method: str, points: Decimal, nature: str, target: Decimal, actual: Decimal, inverse: str
 ) -> Fraction:
-    """The same by the oracle."""
+    """The same by the reference."""
     numbers = (Fraction(points), nature, Fraction(target), Fraction(actual))
     if method == "达标得满分":
-        return oracle.all_or_nothing(*numbers)
-    return oracle.proportional(*numbers, inverse)
+        return reference.all_or_nothing(*numbers)
+    return reference.proportional(*numbers, inverse)
 
 
 measured_ = st.sampled_from(("按比例", "达标得满分"))
@@ -465,7 +467,7 @@ def test_budget_execution(points: Decimal, budget: Decimal, one: Decimal, two: D
 
     less, more = sorted((one, two))
     assert 0 <= points_for(less) <= points_for(more) <= worth
-    assert points_for(less) == oracle.execution(worth, whole, Fraction(less))
+    assert points_for(less) == reference.execution(worth, whole, Fraction(less))
     assert points_for(budget) == (worth if budget else 0)
     assert points_for(budget + 1) == (worth if budget else 0)
     assert not budget or points_for(budget - Decimal("0.01")) < worth
@@ -479,7 +481,9 @@ def _shuffled(made: Contents, rng: Random) -> Contents:
     sheets = dict(made.sheets)
     for name in ("评价工作组", "预算执行", "一级指标", "二级指标", "三级指标", "参数"):
         rows = [
-            row for row in sheets[name] if "合计" not in map(oracle.plain, map(str, row.values()))
+            row
+            for row in sheets[name]
+            if "合计" not in map(reference.plain, map(str, row.values()))
         ]
         sheets[name] = tuple(rng.sample(rows, len(rows)))
     return replace(made, sheets=sheets, ballots=tuple(rng.sample(made.ballots, len(made.ballots))))

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import jsonschema
 import pytest
 
-from tests import documents, libreoffice
-from xlkpi import job, verify
+from tests import documents, libreoffice, random_books
+from xlkpi import job, reference, verify
+from xlkpi.figures import disagreements
 from xlkpi.pipeline import Document, outcomes
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
@@ -156,6 +158,35 @@ def test_another_version_is_said_and_its_figures_are_compared(
 ) -> None:
     monkeypatch.setattr(verify, "VERSION", "99.0")
     assert verify.verified(scored(), "甲.xlsx").status == "other-version"
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_engine_and_reference_agree_on_random_workbooks(
+    part: int, record_property: Callable[[str, object], None]
+) -> None:
+    """All ways to combine, both 打分制, recusals, computed indicators: to the last digit."""
+    seeds = range(50_000 + part, 50_000 + (1000 if PROVE else 60), 4)
+    figures = 0
+    for seed in seeds:
+        made = outcomes([Document("随机.xlsx", random_books.workbook(seed))])[0]
+        assert made.scored, seed
+        assert list(disagreements(made)) == [], seed
+        figures += sum(map(len, made.scored.tiers)) + 2
+    record_property("random workbooks whose figures the reference gives too", len(seeds))
+    record_property("figures of them", figures)
+
+
+def test_an_engine_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong here and in the workbook alike: only a second computation can tell."""
+    right = reference.verdict
+
+    def other(*arguments: Any) -> reference.Verdict:
+        said = right(*arguments)
+        return reference.Verdict(said.total + 1, said.grade, said.tiers)
+
+    monkeypatch.setattr(reference, "verdict", other)
+    made = verify.verified(scored(), "甲.xlsx")
+    assert [each.kind for each in made.differences] == ["figure"]
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[bytes]:

@@ -269,6 +269,7 @@ _KINDS = {
     "value": "数值或文字不同",
     "formula": "公式不同",
     "result": "公式显示的结果不同",
+    "figure": "与另行计算的数不同",
     "extra": "多出内容",
     "missing": "缺少内容",
     "sheets": "工作表不同",

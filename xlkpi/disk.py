@@ -180,7 +180,7 @@ def _alive_on_windows(owner: int) -> bool:
 
 _REASONS = {
     errno.ENOSPC: "磁盘空间不足",
-    errno.EDQUOT: "磁盘配额已用完",
+    getattr(errno, "EDQUOT", -1): "磁盘配额已用完",  # not everywhere
     errno.EROFS: "磁盘是只读的",
     errno.EFBIG: "文件超过系统允许的大小",
 }

@@ -1,6 +1,7 @@
 """A scored workbook against what it should be: written again from its own input sheets, cell by cell.
 
-Two nets. The fingerprint over all cells, which stands in the workbook, catches any edit, wherever
+Three nets. The figures are computed a second time, over fractions, by `xlkpi.reference`, which
+shares nothing with the engine. The fingerprint over all cells, which stands in the workbook, catches any edit, wherever
 it is. And the whole workbook is made again in memory, from the file's own input sheets or from the
 source file, and compared: that names the cell, and does not trust the fingerprint.
 """
@@ -16,6 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from xlkpi import fingerprint, job
+from xlkpi.figures import disagreements
 from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import Package
 from xlkpi.layout import FINDINGS_SHEET, SOURCE_SHEET, SUMMARY_SHEET
@@ -40,7 +42,8 @@ class Difference:
     sheet: str
     cell: str
     kind: str
-    """`value`, `formula`, `result` (what a formula shows), `extra`, `missing`; of the whole
+    """`value`, `formula`, `result` (what a formula shows), `extra`, `missing`, `figure` (of which a
+    second, independent computation says something else); of the whole
     workbook `sheets`, `hidden`, `macro`, `link`, `fingerprint`, `source`, `inputs`."""
     found: str
     expected: str
@@ -105,6 +108,9 @@ def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
     if again.status is not Status.SCORED:
         codes = "、".join(each.code for each in again.findings if each.severity == "error")
         yield Difference("", "", "inputs", codes, "可以评分的填报内容")
+    else:
+        for place, ours, reference in disagreements(again):
+            yield Difference(place.sheet, place.cell, "figure", ours, reference)
     if right is not again and right.status is not Status.SCORED:
         yield Difference("", "", "source", "不能评分的工作簿", "可以评分的原工作簿")
 

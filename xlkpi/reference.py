@@ -1,7 +1,8 @@
 """What a workbook must come to, worked out a second time and plainly, over fractions.
 
 Written from the contract's arithmetic and the field's tables, not from `xlkpi.scoring`, and it
-shares nothing with it: it looks at what stands in the cells. Sound workbooks only.
+imports nothing of ours: it looks at rows of cells, by header. `verify` holds a scored workbook
+against it, and the tests the engine. Sound workbooks only.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.model import Contents
-
 Held = str | Decimal
+Row = Mapping[str, Held]
+Sheets = Mapping[str, Sequence[Row]]
+"""Rows by header, by sheet of the format."""
+Ballots = Sequence[tuple[str, Sequence[Row]]]
+"""Scorers and their rows."""
 
 _DEFAULTS = {
     "打分制": "分值制", "综合方法": "算术平均", "去极值最少人数": "6", "小数位数": "2", "反向公式": "线性",
@@ -142,14 +146,14 @@ def execution(points: Fraction, budget: Fraction, executed: Fraction) -> Fractio
 # the workbook
 
 
-def verdict(contents: Contents) -> Verdict:
+def verdict(sheets: Sheets, ballots: Ballots) -> Verdict:
     """Every score of a sound workbook."""
-    return _Book(contents).verdict()
+    return _Book(sheets, ballots).verdict()
 
 
 class _Book:
-    def __init__(self, contents: Contents) -> None:
-        self.contents = contents
+    def __init__(self, sheets: Sheets, ballots: Ballots) -> None:
+        self.sheets = sheets
         said = {plain(str(r["参数"])): str(r["值"]) for r in self.rows("参数")}
         settings = {name: said.get(name, default) for name, default in _DEFAULTS.items()}
         self.hundred = settings["打分制"] == "百分制"
@@ -157,16 +161,15 @@ class _Book:
         self.enough = int(settings["去极值最少人数"])
         self.places = int(settings["小数位数"])
         self.inverse = settings["反向公式"]
-        ballots = {
-            plain(name): {plain(str(row["编号"])): row for row in rows}
-            for name, rows in contents.ballots
+        by_name = {
+            plain(name): {plain(str(row["编号"])): row for row in rows} for name, rows in ballots
         }
         members = [r for r in self.rows("评价工作组") if r.get("是否评分", "是") == "是"]
-        self.scorers = [(ballots[plain(str(r["姓名"]))], _weight(r.get("评分权重"))) for r in members]  # fmt: skip
+        self.scorers = [(by_name[plain(str(r["姓名"]))], _weight(r.get("评分权重"))) for r in members]  # fmt: skip
 
     def rows(self, sheet: str) -> list[dict[str, Held]]:
         """The rows that count: neither empty ones nor totals."""
-        rows = [{k: v for k, v in row.items() if v != ""} for row in self.contents.sheets[sheet]]
+        rows = [{k: v for k, v in row.items() if v != ""} for row in self.sheets[sheet]]
         totals = ("合计", "总计", "小计")
         return [r for r in rows if r and not any(plain(str(v)) in totals for v in r.values())]
 

@@ -1,0 +1,86 @@
+"""The engine's figures against the reference's: a filled workbook as plain rows, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from xlkpi import reference
+from xlkpi.model import Ballot, Filled, Indicator, Number, Outcome, Text, Tier
+from xlkpi.place import Place
+
+Row = dict[str, str | Decimal]
+
+
+def disagreements(outcome: Outcome) -> Iterator[tuple[Place, str, str]]:
+    """(place, the engine's figure, the reference's) of every score, the total and the grade that differ."""
+    filled, scored = outcome.filled, outcome.scored
+    assert filled is not None and scored is not None
+    right = reference.verdict(_sheets(filled), [_ballot(each) for each in filled.ballots])
+    if Fraction(scored.total) != right.total:
+        yield Place(""), f"{scored.total:f}", str(float(right.total))
+    if scored.grade.name.value != right.grade:
+        yield Place(""), scored.grade.name.value or "", right.grade
+    for tiers, expected in zip(scored.tiers, right.tiers, strict=True):
+        for each in tiers:
+            figure = expected[reference.plain(each.tier.code.value or "")]
+            if Fraction(each.score) != figure:
+                yield each.tier.points.place, f"{each.score:f}", str(float(figure))
+
+
+def _sheets(filled: Filled) -> dict[str, list[Row]]:
+    return {
+        "参数": [_setting(filled, name) for name in _SETTINGS],
+        "评价工作组": [
+            _row(姓名=each.name, 是否评分=each.status, 评分权重=each.weight)
+            for each in filled.members
+            if each.name.value
+        ],
+        "预算执行": [
+            _row(全年预算数=each.budget, 全年执行数=each.executed) for each in filled.projects
+        ],
+        "一级指标": [_tier(each) for each in filled.tier1],
+        "二级指标": [_tier(each, "一级编号") for each in filled.tier2],
+        "三级指标": [_indicator(each) for each in filled.indicators],
+        "等级标准": [_row(等级=each.name, 下限=each.bound) for each in filled.grades],
+    }
+
+
+_SETTINGS = ("打分制", "综合方法", "反向公式", "去极值最少人数", "小数位数")
+
+
+def _setting(filled: Filled, name: str) -> Row:
+    held = filled.parameters.numbers.get(name)
+    return {"参数": name, "值": filled.parameters.text(name) if held is None else held}
+
+
+def _tier(tier: Tier, parent: str = "") -> Row:
+    row = _row(编号=tier.code, 分值=tier.points)
+    return {**row, **_row(**{parent: tier.parent})} if parent else row
+
+
+def _indicator(each: Indicator) -> Row:
+    return {
+        **_tier(each, "二级编号"),
+        **_row(
+            评分方式=each.method,
+            指标性质=each.nature,
+            年度指标值=each.target,
+            实际完成值=each.actual,
+        ),
+    }
+
+
+def _ballot(ballot: Ballot) -> tuple[str, list[Row]]:
+    rows = [
+        {**_row(编号=each.code, 得分=each.mark), **({"评分说明": "回避"} if each.recused else {})}
+        for each in ballot.marks
+        if each.code.value
+    ]
+    return ballot.scorer.value or "", rows
+
+
+def _row(**cells: Text | Number) -> Row:
+    """A row by header, without what is blank."""
+    return {name: cell.value for name, cell in cells.items() if cell.value is not None}
