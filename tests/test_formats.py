@@ -96,6 +96,11 @@ def test_the_marked_copy_of_another_format_is_an_xlsx_with_everything_in_it(
     book = openpyxl.load_workbook(io.BytesIO(copy))
     assert book.sheetnames[0] == "问题清单"
     assert "X501" in book["评分_甲"]["H5"].comment.text
+    broken = [
+        c.coordinate for row in book["预算执行"].iter_rows() for c in row if c.data_type == "e"
+    ]
+    assert broken == []  # a formula that shows an empty text is not a broken one
+    assert book["三级指标"].column_dimensions["C"].width > 12
     book["评分_甲"]["H5"].value = 28
     mended = io.BytesIO()
     book.save(mended)

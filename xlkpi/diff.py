@@ -10,6 +10,7 @@ from typing import Any
 from xlkpi.model import Filled, Indicator, Number, Outcome, Text, Tier
 from xlkpi.numbers import plain
 from xlkpi.place import Place
+from xlkpi.texts import as_text
 from xlkpi.write.book import Book
 from xlkpi.write.emit import emit
 
@@ -172,8 +173,10 @@ def _cell(
 
 
 def _said(cell: Text | Number | None) -> str:
-    if cell is None or cell.value is None:
+    if cell is None or cell.blank:
         return ""
+    if cell.value is None:  # broken: as it was typed
+        return as_text(cell.typed)
     return plain(cell.value) if isinstance(cell.value, Decimal) else cell.value
 
 

@@ -107,6 +107,8 @@ class _Content:
         self.depth = 0
         """Tables inside tables: only the outer ones are sheets."""
         self.texts: list[str] = []
+        self.shown = False
+        """Whether the cell shows something; LibreOffice gives an empty text no type, only a paragraph."""
 
     def read(self, xml: bytes) -> None:
         parser = new_parser(_CONTENT)
@@ -156,6 +158,9 @@ class _Content:
         elif tag in _CELLS:
             self.cell = {local_name(key): value for key, value in prefixed.items()}
             self.texts.clear()
+            self.shown = False
+        elif tag == "p":
+            self.shown = True
 
     def end(self, name: str) -> None:
         tag = local_name(name)
@@ -192,7 +197,7 @@ class _Content:
                 at = (row, column)
                 if formula is not None:
                     cached = bool(kind) and kind != "error"
-                    sheet.formulas[at] = Formula(formula.partition("=")[2], cached or bool(text))
+                    sheet.formulas[at] = Formula(formula.partition("=")[2], cached or self.shown)
                 if kind == "error" or (formula is not None and text.startswith("#")):
                     sheet.errors[at] = text or "#N/A"
                 elif kind == "percentage":

@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
-from xlkpi.model import Filled
+from xlkpi.model import Filled, Grid
 from xlkpi.place import Place, address
 from xlkpi.texts import as_text
 from xlkpi.write import problems
@@ -132,6 +132,7 @@ def _rewritten(filled: Filled) -> Book:
     grids = [*([filled.guide] if filled.guide else []), *filled.grids]
     for grid in grids:
         paper = book.sheet(grid.name, "rare")
+        paper.widths = _widths(grid)
         for row, cells in enumerate(grid.rows):
             for column, held in enumerate(cells):
                 if _is_number(held):
@@ -147,6 +148,18 @@ def _rewritten(filled: Filled) -> Book:
         if place.sheet:
             book.names[name] = place.absolute
     return book
+
+
+def _widths(grid: Grid) -> dict[int, float]:
+    """As wide as what stands in a column, within reason; a line across several columns not counted."""
+    widths: dict[int, float] = {}
+    for cells in grid.rows:
+        if sum(held not in ("", None) for held in cells) < 2:
+            continue
+        for column, held in enumerate(cells):
+            needed = 2.0 * len(as_text(held)) if isinstance(held, str) else 10.0
+            widths[column] = max(widths.get(column, 8.0), min(needed, 36.0))
+    return widths
 
 
 def _is_number(held: object) -> TypeGuard[int | float]:
