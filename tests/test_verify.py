@@ -102,7 +102,7 @@ def test_every_changed_cell_is_found_and_with_the_source_named(
         data = changed(sheet, address, new)
         where = (sheets()[sheet], address)
         assert verify.verified(data, "甲.xlsx").status == "changed", where
-        made = verify.verified(data, "甲.xlsx", documents.sample(BASE))
+        made = verify.verified(data, "结果.xlsx", documents.sample(BASE), "甲.xlsx")
         assert where in [(each.sheet, each.cell) for each in made.differences], where
     record_property(
         "cells of a scored workbook changed one at a time, all found and named", len(mine)
@@ -156,6 +156,9 @@ def test_another_source_is_not_its_source() -> None:
 def test_another_version_is_said_and_its_figures_are_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    part = next(part for part, name in sheets().items() if name == "来源与指纹")
+    lie = changed(part, "B10", '<c r="B10" t="str"><v>xlkpi 99.0，格式版本 1</v></c>')
+    assert verify.verified(lie, "甲.xlsx").status == "changed"  # the fingerprint says so
     monkeypatch.setattr(verify, "VERSION", "99.0")
     assert verify.verified(scored(), "甲.xlsx").status == "other-version"
 

@@ -74,21 +74,27 @@ class _Cell:
 _Cells = dict[str, dict[Address, _Cell]]
 
 
-def verified(data: bytes, file: str, source: bytes | None = None) -> Verified:
+def verified(
+    data: bytes, file: str, source: bytes | None = None, source_file: str = ""
+) -> Verified:
     """Compare a scored workbook with what it should be; with `source`, also its inputs with that file.
 
     Raises NotScored; Unreadable where the bytes are no workbook.
     """
     package, grids = every_sheet(data)
     told = _told(grids)
-    if _PROGRAM not in told:
+    if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
     again = _as_told(outcomes([Document(file, data)])[0], told)
-    right = again if source is None else _of(source, told.get(fingerprint.SOURCE_LABEL, file))
+    touched = list(_stamp(grids))
+    # A source may have been renamed since; where the result was worked on, that is no excuse.
+    told_file = told.get(fingerprint.SOURCE_LABEL, file)
+    name = source_file if touched and source_file else told_file
+    right = again if source is None else _of(source, name)
     seal = _seal(job.result(again)) if again.status is Status.SCORED else ""
-    if VERSION not in told[_PROGRAM]:
+    if VERSION not in told.get(_PROGRAM, VERSION) and not touched:
         return Verified("other-version", tuple(_figures(grids, again)), seal)
-    differences = [*_stamp(grids), *_whole(package, data), *_scored(again, right)]
+    differences = [*touched, *_whole(package, data), *_scored(again, right)]
     expected = b""
     if right.status is Status.SCORED:
         expected = job.result(right)

@@ -114,7 +114,8 @@ def _verified(question: Question) -> Iterator[Answer]:
     try:
         data = disk.load(Path(question["path"]))
         source = disk.load(Path(question["source"])) if question["source"] else None
-        made = verify.verified(data, question["file"], source)
+        name = Path(question["source"] or "").name
+        made = verify.verified(data, question["file"], source, name)
     except verify.NotScored:
         yield {"refused": "这不是 xlkpi 的评分结果工作簿，没有可以核对的内容"}
     except disk.Unopened as problem:
@@ -211,8 +212,13 @@ def _limit(limits: dict[str, int]) -> None:
 
 
 def _grown() -> bool:
+    """Whether so much memory was needed that the next file should get a fresh process.
+
+    Asked of the process itself: what `resource` tells counts the parent's memory at the start too.
+    """
     try:
-        import resource
-    except ImportError:
+        told = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:  # not Linux
         return False
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _GROWN
+    peak = next((line for line in told.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return int(peak.split()[1]) > _GROWN
