@@ -149,6 +149,16 @@ def test_an_xls_that_two_readers_read_differently_is_refused_by_cell(
     assert (found.code, found.params["sheet"], found.params["cell"]) == ("X020", "评分_会计", "H5")
 
 
+def test_an_empty_part_that_nobody_reads_is_no_damage(
+    converted: dict[str, dict[str, bytes]],
+) -> None:
+    """As LibreOffice writes it into every .ods."""
+    held = parts(converted["ods"][SOUND[0].stem])
+    held["Configurations2/accelerator/current.xml"] = b""
+    made = outcome(zipped(held))
+    assert figures(made) == figures(outcome(converted["source"][SOUND[0].stem]))
+
+
 def test_a_locked_ods_is_named() -> None:
     manifest = b'<m:manifest xmlns:m="urn:x"><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>'
     data = zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "META-INF/manifest.xml": manifest, "content.xml": b"<a/>"})  # fmt: skip
