@@ -125,10 +125,8 @@ def _marks(old: Filled, new: Filled) -> Iterator[Change]:
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name), after.get(name)
         if was is None or now is None:
-            there = was or now
-            assert there is not None
-            places = (there.scorer.place, _NOWHERE) if was else (_NOWHERE, there.scorer.place)
-            yield Change("删去评分表" if was else "新增评分表", name, "", "", *places)
+            places = (each.scorer.place if each else None for each in (was, now))
+            yield _on_one_side("评分表", name, *places)
             continue
         left, right = was.by_key(), now.by_key()
         for key in dict.fromkeys([*left, *right]):
@@ -144,10 +142,8 @@ def _budget(old: Filled, new: Filled) -> Iterator[Change]:
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name), after.get(name)
         if was is None or now is None:
-            there = was or now
-            assert there is not None
-            places = (there.name.place, _NOWHERE) if was else (_NOWHERE, there.name.place)
-            yield Change(f"{'删去' if was else '新增'}预算执行项目", name, "", "", *places)
+            places = (each.name.place if each else None for each in (was, now))
+            yield _on_one_side("预算执行项目", name, *places)
             continue
         for what, left, right in (
             ("全年预算数", was.budget, now.budget), ("全年执行数", was.executed, now.executed)
@@ -161,6 +157,12 @@ def _grades(old: Filled, new: Filled) -> Iterator[Change]:
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name), after.get(name)
         yield from _cell("等级下限", name, was.bound if was else None, now.bound if now else None)
+
+
+def _on_one_side(what: str, name: str, old: Place | None, new: Place | None) -> Change:
+    """Return the change of something that stands in one of the two only."""
+    word = "删去" if old else "新增"
+    return Change(f"{word}{what}", name, "", "", old or _NOWHERE, new or _NOWHERE)
 
 
 def _cell(
