@@ -46,8 +46,11 @@ class PaperWorksheet(Worksheet):  # type: ignore[misc]
             if not cell.formula and isinstance(cell.value, str) and cell.value
         }
         self.ignore_write_string = True  # a link beside a cell, not a text in it
+        if paper.cells:  # the corners are enough, and cells are thousands
+            rows, columns = zip(*paper.cells, strict=True)
+            self._check_dimensions(min(rows), min(columns))
+            self._check_dimensions(max(rows), max(columns))
         for (row, column), cell in paper.cells.items():
-            self._check_dimensions(row, column)
             if cell.link:
                 shown = cell.value if isinstance(cell.value, str) and cell.value else " "
                 self.write_string(
