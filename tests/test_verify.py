@@ -146,6 +146,20 @@ def test_saved_again_by_libreoffice_it_is_resaved(tmp_path: Path) -> None:
         assert (made.status, made.differences[:3]) == ("resaved", ()), again.name
 
 
+def test_an_offices_own_layout_of_the_form_is_no_change() -> None:
+    """It is not in the file; the fingerprint speaks for that sheet."""
+    outcome = outcomes([Document("甲.xlsx", documents.sample(BASE))])[0]
+    layout = job.form(documents.ROOT / "workbook_templates/自评表版式/项目支出.xlsx")
+    own = job.result(outcome, layout)
+    for source in (None, documents.sample(BASE)):
+        assert verify.verified(own, "甲.xlsx", source).status == "same"
+    with zipfile.ZipFile(io.BytesIO(own)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    part = next(part for part, name in sheets().items() if name == "自评表")
+    parts[part] = re.sub(rb"<v>[^<]*</v>", b"<v>1</v>", parts[part], count=1)
+    assert verify.verified(zipped(parts), "甲.xlsx").status == "changed"
+
+
 def test_another_source_is_not_its_source() -> None:
     other = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", "数 27")])
     made = verify.verified(scored(), "甲.xlsx", other)

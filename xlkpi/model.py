@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -475,6 +476,13 @@ class FormLayout:
     """First row, first column, last row, last column."""
     rows: int
     columns: int
+
+    @property
+    def label(self) -> str:
+        """Its name, and eight characters by which one layout is told from another of that name."""
+        held = repr((sorted(self.cells.items()), self.merges))
+        return f"{self.name}（{hashlib.sha256(held.encode('utf-8', 'replace')).hexdigest()[:8]}）"
+
     widths: Mapping[int, float]
     heights: Mapping[int, float]
     landscape: bool = False

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -20,11 +20,12 @@ from xlkpi import fingerprint, job
 from xlkpi.figures import disagreements
 from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import Package
-from xlkpi.layout import FINDINGS_SHEET, SOURCE_SHEET, SUMMARY_SHEET
+from xlkpi.layout import FINDINGS_SHEET, FORM_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.model import Grid, Outcome, Source, Status
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Address, a1
 from xlkpi.version import VERSION
+from xlkpi.write.records import FORM_LABEL
 
 SCHEMA = "xlkpi.verify/1"
 SEAL_LABEL = "校验码："
@@ -32,7 +33,7 @@ _PROGRAM = "计分程序"
 _NOTICES = "五、提醒"
 """How the line of 汇总 begins that counts what 检查记录 lists."""
 _UNTOUCHED = ("docProps/core.xml", "docProps/app.xml", "xl/styles.xml", "xl/workbook.xml")
-"""Parts that every other program writes in its own way."""
+"""Parts that every other program writes in its own way; the last two depend on 自评表's layout too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +96,20 @@ def verified(
     if VERSION not in told.get(_PROGRAM, VERSION) and not touched:
         return Verified("other-version", tuple(_figures(grids, again)), seal)
     differences = [*touched, *_whole(package, data), *_scored(again, right)]
-    expected = b""
+    expected, own_form = b"", False
     if right.status is Status.SCORED:
         expected = job.result(right)
+        made = every_sheet(expected)[1]
         skipped = _from_elsewhere(grids) if source is None else frozenset[tuple[str, Address]]()
-        differences += _compared(grids, every_sheet(expected)[1], skipped, source is None)
+        left_out = {FINDINGS_SHEET} if source is None else set()
+        own_form = told.get(FORM_LABEL) != _told(made)[FORM_LABEL] and not touched
+        if own_form:
+            left_out |= {FORM_SHEET, SOURCE_SHEET}  # an office's own layout is not in the file
+        differences += _compared(grids, made, skipped, left_out)
     if differences:
         return Verified("changed", tuple(dict.fromkeys(differences)), seal)
-    return Verified("same" if _untouched(data, expected) else "resaved", (), seal)
+    same = _untouched(data, expected, _UNTOUCHED[:2] if own_form else _UNTOUCHED)
+    return Verified("same" if same else "resaved", (), seal)
 
 
 def _of(source: bytes, file: str) -> Outcome:
@@ -204,15 +211,21 @@ def _from_elsewhere(grids: list[Grid]) -> frozenset[tuple[str, Address]]:
 
 
 def _compared(
-    found: list[Grid], expected: list[Grid], skipped: frozenset[tuple[str, Address]], alone: bool
+    found: list[Grid],
+    expected: list[Grid],
+    skipped: frozenset[tuple[str, Address]],
+    left_out: Collection[str],
 ) -> Iterator[Difference]:
-    """Cell by cell; without the source 检查记录, which lists how things were typed, is left out."""
+    """Cell by cell, but for sheets that only the fingerprint can speak for.
+
+    Without the source that is 检查记录, which lists how things were typed.
+    """
     names, right = [grid.name for grid in found], [grid.name for grid in expected]
     if names != right:
         yield Difference("", "", "sheets", "、".join(names), "、".join(right))
     by_name = {grid.name: grid for grid in found}
     for grid in expected:
-        if grid.name in by_name and not (alone and grid.name == FINDINGS_SHEET):
+        if grid.name in by_name and grid.name not in left_out:
             yield from _sheet(by_name[grid.name], grid, skipped)
 
 
@@ -289,11 +302,11 @@ def _figures(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
             yield Difference(SUMMARY_SHEET, "", "value", "", str(what))
 
 
-def _untouched(data: bytes, expected: bytes) -> bool:
-    """Whether the file was last written by us."""
+def _untouched(data: bytes, expected: bytes, parts: Collection[str]) -> bool:
+    """Whether the file was last written by us: whether these parts are."""
     with zipfile.ZipFile(io.BytesIO(data)) as one, zipfile.ZipFile(io.BytesIO(expected)) as other:
         there = set(one.namelist())
-        return all(name in there and one.read(name) == other.read(name) for name in _UNTOUCHED)
+        return all(name in there and one.read(name) == other.read(name) for name in parts)
 
 
 def report(made: Verified) -> dict[str, Any]:

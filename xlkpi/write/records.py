@@ -18,7 +18,7 @@ from xlkpi.layout import (
     SCORES_SHEET,
     SOURCE_SHEET,
 )
-from xlkpi.model import Filled, Outcome, Scored
+from xlkpi.model import Filled, FormLayout, Outcome, Scored
 from xlkpi.place import a1, quoted, span
 from xlkpi.version import VERSION
 from xlkpi.write.book import Book, Held, Sheet
@@ -237,7 +237,10 @@ def _tier_proofs(scored: Scored, first: int, second: int) -> list[Proof]:
     return proofs
 
 
-def write_source(book: Book, outcome: Outcome, names: Names) -> None:
+FORM_LABEL = "自评表版式"
+
+
+def write_source(book: Book, outcome: Outcome, names: Names, form: FormLayout) -> None:
     """Fill in 来源与指纹; the fingerprint is put in last, by `seal`."""
     filled = outcome.filled
     assert filled is not None
@@ -254,6 +257,7 @@ def write_source(book: Book, outcome: Outcome, names: Names) -> None:
         ("格式版本", str(filled.version) if filled.version is not None else "未注明"),
         ("计分程序", f"xlkpi {VERSION}，格式版本 {layout.FORMAT_VERSION}"),
         ("有内容的单元格", str(source.cells)),
+        (FORM_LABEL, form.label),
     ]
     for row, (label, value) in enumerate(lines, start=2):
         paper.text(row, 0, label, "label")

@@ -54,7 +54,7 @@ def scored(outcome: Outcome, layout: FormLayout) -> Book:
     records.write_proof(book, filled, result, names)
     summary.write(book, outcome, names)
     records.write_findings(book, outcome.findings, names)
-    records.write_source(book, outcome, names)
+    records.write_source(book, outcome, names, layout)
     for name in _STAMPED:
         names.sheet(book, name).footer = f"校验码 {names.cells['校验码']}"
     records.seal(book, names)
