@@ -6,7 +6,6 @@ import io
 import re
 import shutil
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import openpyxl
 import pytest
 
 from tests import documents, libreoffice
+from tests.zips import unzipped, zipped
 from xlkpi import job
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
@@ -153,7 +153,7 @@ def test_an_empty_part_that_nobody_reads_is_no_damage(
     converted: dict[str, dict[str, bytes]],
 ) -> None:
     """As LibreOffice writes it into every .ods."""
-    held = parts(converted["ods"][SOUND[0].stem])
+    held = unzipped(converted["ods"][SOUND[0].stem])
     held["Configurations2/accelerator/current.xml"] = b""
     made = outcome(zipped(held))
     assert figures(made) == figures(outcome(converted["source"][SOUND[0].stem]))
@@ -163,19 +163,6 @@ def test_a_locked_ods_is_named() -> None:
     manifest = b'<m:manifest xmlns:m="urn:x"><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>'
     data = zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "META-INF/manifest.xml": manifest, "content.xml": b"<a/>"})  # fmt: skip
     assert said(outcome(data)) == [("X002", "")]
-
-
-def zipped(parts: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, data in parts.items():
-            package.writestr(name, data)
-    return buffer.getvalue()
-
-
-def parts(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return {name: package.read(name) for name in package.namelist()}
 
 
 def strict(held: dict[str, bytes]) -> dict[str, bytes]:
@@ -250,7 +237,7 @@ QUIRKS: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
 @pytest.mark.parametrize("quirk", QUIRKS)
 def test_another_way_to_write_the_same_file_scores_the_same(quirk: str) -> None:
     for path in SOUND:
-        held = parts(path.read_bytes())
+        held = unzipped(path.read_bytes())
         changed = QUIRKS[quirk](held)
         assert changed != held
         source, made = outcome(path.read_bytes()), outcome(zipped(changed))
@@ -259,7 +246,7 @@ def test_another_way_to_write_the_same_file_scores_the_same(quirk: str) -> None:
 
 
 def test_macros_are_said_and_nothing_else_changes() -> None:
-    held = parts(documents.sample(BASE))
+    held = unzipped(documents.sample(BASE))
     held["xl/vbaProject.bin"] = b"\xd0\xcf\x11\xe0" + bytes(99)
     held["[Content_Types].xml"] = held["[Content_Types].xml"].replace(
         b"spreadsheetml.sheet.main", b"spreadsheetml.sheet.main"
@@ -270,13 +257,13 @@ def test_macros_are_said_and_nothing_else_changes() -> None:
     plain, made = outcome(documents.sample(BASE)), outcome(zipped(held))
     assert figures(made) == figures(plain)
     assert said(made) == sorted([*said(plain), ("X117", "")])
-    assert not [name for name in parts(job.result(made)) if "vba" in name.lower()]
+    assert not [name for name in unzipped(job.result(made)) if "vba" in name.lower()]
 
 
 @pytest.mark.parametrize("number", [*range(27, 37), *range(50, 59), 14, 22, 45, 47])
 def test_a_mark_in_a_cell_of_any_date_format_is_an_error_at_its_cell(number: int) -> None:
     """27–36 and 50–58 are dates in Chinese, Japanese and Korean programs, and to no one else."""
-    held = parts(documents.sample(BASE))
+    held = unzipped(documents.sample(BASE))
     styles = held["xl/styles.xml"].replace(b"</cellXfs>", b'<xf numFmtId="%d" applyNumberFormat="1"/></cellXfs>' % number)  # fmt: skip
     count = len(re.findall(rb"<xf ", re.search(rb"<cellXfs.*</cellXfs>", styles, re.DOTALL)[0])) - 1  # type: ignore[index]
     held["xl/styles.xml"] = styles
@@ -300,7 +287,7 @@ PICTURE = '<f>_xlfn.DISPIMG("ID_0A1B",1)</f><v>=DISPIMG("ID_0A1B",1)</v>'
 def test_what_other_programs_leave_in_a_cell_is_read_or_named(
     kind: str, inside: str, code: str
 ) -> None:
-    held = parts(documents.sample(BASE))
+    held = unzipped(documents.sample(BASE))
     cell = f'<c r="H5" t="{kind}">{inside}</c>'.encode()
     held[BALLOT] = re.sub(rb'<c r="H5"[^>]*>.*?</c>', lambda _: cell, held[BALLOT])
     assert code in [found for found, place in said(outcome(zipped(held))) if place == "评分_甲!H5"]

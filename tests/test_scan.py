@@ -18,6 +18,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.zips import unzipped, zipped
 from xlkpi.intake import scan as scan_module
 from xlkpi.intake import sniff as sniff_module
 from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, SheetFacts, scan
@@ -60,22 +61,9 @@ def small() -> bytes:
     return written(fill)
 
 
-def parts_of(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(parts: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
 def rewritten(data: bytes, part: str, edit: Callable[[bytes], bytes]) -> bytes:
     """The package with one part edited (an absent one is given as empty)."""
-    parts = parts_of(data)
+    parts = unzipped(data)
     parts[part] = edit(parts.get(part, b""))
     return zipped(parts)
 
@@ -321,7 +309,7 @@ def test_broken_xml_names_its_part(part: str, edit: Callable[[bytes], bytes]) ->
 
 def test_missing_parts_are_named() -> None:
     for part in ("_rels/.rels", "xl/workbook.xml", SHEET1, "xl/_rels/workbook.xml.rels"):
-        parts = parts_of(small())
+        parts = unzipped(small())
         del parts[part]
         assert (code(zipped(parts)), refusal(zipped(parts)).params["part"]) == ("X014", part)
 
@@ -410,7 +398,7 @@ def test_rows_outside_their_place_are_refused() -> None:
 
 
 def test_a_second_workbook_part_at_the_usual_place_is_refused() -> None:
-    parts = parts_of(small())
+    parts = unzipped(small())
     parts["xl/other.xml"] = parts["xl/workbook.xml"]
     parts["xl/_rels/other.xml.rels"] = parts["xl/_rels/workbook.xml.rels"]
     parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"xl/workbook.xml", b"xl/other.xml")
@@ -427,15 +415,15 @@ def limit_of(data: bytes, limits: Limits = LIMITS) -> tuple[object, object]:
 
 
 def test_limit_on_entries() -> None:
-    parts = parts_of(small()) | {f"x/{number}": b"" for number in range(2_000)}
+    parts = unzipped(small()) | {f"x/{number}": b"" for number in range(2_000)}
     assert limit_of(zipped(parts))[1] == 2_000
 
 
 def test_limits_on_bytes() -> None:
     data = small()
-    total = sum(map(len, parts_of(data).values()))
+    total = sum(map(len, unzipped(data).values()))
     assert limit_of(data, replace(LIMITS, expanded=total - 1)) == (total, total - 1)
-    largest = max(map(len, parts_of(data).values()))
+    largest = max(map(len, unzipped(data).values()))
     assert limit_of(data, replace(LIMITS, entry=largest - 1)) == (largest, largest - 1)
     scan(data, replace(LIMITS, expanded=total, entry=largest))
 
@@ -448,7 +436,7 @@ def test_a_bomb_is_refused_at_once() -> None:
 
     def bomb(declared: int) -> bytes:
         """A good package with one more entry of 1 GiB that declares `declared` bytes."""
-        parts = zipped(parts_of(small()))
+        parts = zipped(unzipped(small()))
         at, size, start, count = parts.rfind(b"PK\x05\x06"), 0, 0, 0
         count, _, size, start = struct.unpack_from("<HHII", parts, at + 8)
         sizes = (0, len(packed), declared, len(name))
@@ -673,7 +661,7 @@ def test_the_facts_of_the_book() -> None:
 
 
 def test_macros_and_external_links_are_noted() -> None:
-    parts = parts_of(small())
+    parts = unzipped(small())
     parts["xl/vbaProject.bin"] = b"x"
     parts["xl/externalLinks/externalLink1.xml"] = b"<externalLink/>"
     rels = "xl/_rels/workbook.xml.rels"
@@ -728,7 +716,7 @@ def test_styled_blanks_do_not_widen_the_extent(facts: Facts) -> None:
 
 def test_odd_part_names_are_found() -> None:
     """Part names are alike regardless of case; targets may be absolute or relative."""
-    parts = parts_of(small())
+    parts = unzipped(small())
     parts["XL/SharedStrings.xml"] = parts.pop("xl/sharedStrings.xml")
     parts["xl/sheets/表.xml"] = parts.pop(SHEET1)
     rels = "xl/_rels/workbook.xml.rels"
@@ -820,7 +808,7 @@ def test_plain_and_parsed_rows_have_the_same_facts(
     x14 = 'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"'
     styles = f'<styleSheet {MAIN}><cellXfs><xf/><xf numFmtId="9"/><xf/><xf/></cellXfs></styleSheet>'
     shared = f"<sst {MAIN}>" + "<si><t>x</t></si>" * 13 + "</sst>"
-    parts = parts_of(small())
+    parts = unzipped(small())
     parts[SHEET1] = sheet_xml(text).replace(b"<worksheet ", f"<worksheet {x14} ".encode())
     parts["xl/styles.xml"], parts["xl/sharedStrings.xml"] = styles.encode(), shared.encode()
     plain, parsed, _ = both(zipped(parts))

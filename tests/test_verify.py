@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +17,7 @@ import jsonschema
 import pytest
 
 from tests import documents, libreoffice, random_books
+from tests.zips import unzipped, zipped
 from xlkpi import job, reference, verify
 from xlkpi.figures import disagreements
 from xlkpi.pipeline import Document, outcomes
@@ -39,16 +38,7 @@ def scored() -> bytes:
 
 @cache
 def held() -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(scored())) as package:
-        return {name: package.read(name) for name in package.namelist()}
-
-
-def zipped(parts: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, data in parts.items():
-            package.writestr(name, data)
-    return buffer.getvalue()
+    return unzipped(scored())
 
 
 def sheets() -> dict[str, str]:
@@ -153,8 +143,7 @@ def test_an_offices_own_layout_of_the_form_is_no_change() -> None:
     own = job.result(outcome, layout)
     for source in (None, documents.sample(BASE)):
         assert verify.verified(own, "甲.xlsx", source).status == "same"
-    with zipfile.ZipFile(io.BytesIO(own)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    parts = unzipped(own)
     part = next(part for part, name in sheets().items() if name == "自评表")
     parts[part] = re.sub(rb"<v>[^<]*</v>", b"<v>1</v>", parts[part], count=1)
     assert verify.verified(zipped(parts), "甲.xlsx").status == "changed"

@@ -1,14 +1,31 @@
-"""Zip files made by hand, entry by entry, so that they may lie."""
+"""Zip files: honest ones taken apart and put together, and ones made entry by entry, so that they may lie."""
 
 from __future__ import annotations
 
+import io
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 UTF8 = 0x800
 STORED, DEFLATED = 0, 8
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """The entries of an honest zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """An honest zip of these entries."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
@@ -11,13 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlkpi import talk
 from xlkpi.speak import chinese, console
 from xlkpi.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from xlkpi.office import Handled, Told
     from xlkpi.supervisor import Worker
 
 _PATHS = click.Path(path_type=Path)
@@ -79,11 +76,11 @@ def new(
     wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """生成一份空白工作簿。已有的文件不会被覆盖。"""
-    from xlkpi import office
+    from xlkpi import answers, office
 
     try:
         made = office.blank(out, name or "", department, year, scorers, wanted)
-    except office.Refused as problem:
+    except answers.Refused as problem:
         raise click.UsageError(str(problem)) from problem
     click.echo(f"已生成 {made}")
 
@@ -109,9 +106,9 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
         for path in files:
             told = office.checked(path, worker)
             worst = max(worst, told.exit_code)
-            _developers(told)
+            talk.developers(told)
             if as_json:
-                _json(told.report)
+                talk.line(told.report)
                 continue
             if told.text:
                 click.echo(told.text)
@@ -140,7 +137,7 @@ def score(
 
     没有错误时在原文件旁写出“_评分结果.xlsx”；有错误时写出“_待修改.xlsx”，每个问题都标在格子上。
     """
-    from xlkpi import office, supervisor
+    from xlkpi import answers, office, supervisor
 
     if public is not None and len(files) > 1:
         raise click.UsageError("--public 只能用于一个文件")
@@ -156,59 +153,16 @@ def score(
                 handled = office.handled(
                     path, home, folder, taken, form=form, public=public, worker=worker
                 )
-            except office.Refused as problem:
+            except answers.Refused as problem:
                 raise click.UsageError(str(problem)) from problem
             if handled.told.codes == ["X114"]:  # a result is verified, not scored again
                 if as_json:
-                    _tell(path, handled, as_json)
+                    talk.handled(path, handled, as_json)
                 worst = max(worst, _verify(path, None, False, worker, err=as_json))
                 continue
             worst = max(worst, handled.exit_code)
-            _tell(path, handled, as_json)
+            talk.handled(path, handled, as_json)
     sys.exit(worst)
-
-
-def _tell(path: Path, handled: Handled, as_json: bool) -> None:
-    """Print what became of one file: results on stdout, talk on stderr."""
-    _developers(handled.told)
-    if as_json:
-        _json({**handled.told.report, "outputs": handled.outputs})
-        if handled.public:
-            click.echo(f"公开版：{handled.public}", err=True)
-    else:
-        _tell_people(path, handled)
-    if handled.unwritten:
-        click.echo(
-            f"{path.name}：结果没有写出：{handled.unwritten}。请换一个位置，例如 -o 另一文件夹/",
-            err=True,
-        )
-    for words in handled.said:
-        click.echo(words, err=True)
-
-
-def _tell_people(path: Path, handled: Handled) -> None:
-    told = handled.told
-    if told.status == "scored":
-        total, grade = told.report["total"], told.report["grade"]
-        click.echo(f"{path.name}：总分 {total}，等级 {grade}")
-        if told.text:
-            click.echo(told.text, err=True)
-    else:
-        click.echo(told.text)
-        click.echo(f"{path.name}：没有评分（{told.counts}）")
-    for label, written in (
-        ("评分结果", handled.scored),
-        ("待修改", handled.correction),
-        ("公开版", handled.public),
-    ):
-        if written:
-            click.echo(f"{label}：{written}")
-
-
-def _developers(told: Told) -> None:
-    """Print the traceback of our own bug, where a developer asked for it."""
-    if told.traceback and os.environ.get("XLKPI_TRACEBACK") == "1":
-        click.echo(told.traceback, err=True)
 
 
 @cli.command(options_metavar="[选项]")
@@ -232,54 +186,19 @@ def _verify(
     scored: Path, source: Path | None, as_json: bool, worker: Worker, err: bool = False
 ) -> int:
     """Verify and print; `err` where stdout belongs to another line of JSON."""
-    from xlkpi import office
+    from xlkpi import answers, office
 
     try:
         made = office.verified(scored, source, worker)
-    except office.Refused as problem:
+    except answers.Refused as problem:
         raise click.UsageError(f"{scored.name}：{problem}") from problem
-    if isinstance(made, office.Told):
-        _developers(made)
-        click.echo(made.text, err=as_json or err)
-        return made.exit_code
+    if isinstance(made, answers.Told):
+        return talk.unread(made, err=as_json or err)
     if as_json:
-        _json(made.report)
-        return made.exit_code
-    status = made.report["status"]
-    for each in made.report["differences"]:
-        place = "!".join(part for part in (each["sheet"], each["cell"]) if part) or "整个工作簿"
-        click.echo(
-            f"{scored.name} › {place}  {_KINDS[each['kind']]}："
-            f"现在是“{each['found']}”，应为“{each['expected']}”",
-            err=err,
-        )
-    count = len(made.report["differences"])
-    said = f"，共 {count} 处" if count else ""
-    click.echo(f"{scored.name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
+        talk.line(made.report)
+    else:
+        talk.verified(scored.name, made, err=err)
     return made.exit_code
-
-
-_STATUS = {
-    "same": "与应有的内容一致，没有改动",
-    "resaved": "内容一致，只是由别的程序打开保存过",
-    "changed": "有改动",
-    "other-version": "由别的版本生成，只核对了总分和等级",
-}
-_KINDS = {
-    "value": "数值或文字不同",
-    "formula": "公式不同",
-    "result": "公式显示的结果不同",
-    "figure": "与另行计算的数不同",
-    "extra": "多出内容",
-    "missing": "缺少内容",
-    "sheets": "工作表不同",
-    "hidden": "工作表被隐藏",
-    "macro": "含有宏",
-    "link": "有通向文件外的链接",
-    "fingerprint": "内容指纹不符，有单元格被改动过",
-    "source": "来源不符",
-    "inputs": "填报内容已不能评分",
-}
 
 
 @cli.command(options_metavar="[选项]")
@@ -300,19 +219,17 @@ def explain(what: str, code: str) -> None:
         return
     if not _looks_like_a_file(what):
         raise click.UsageError(f"没有代码“{what}”，也没有这个文件")
-    from xlkpi import office
+    from xlkpi import answers, office
 
     path = Path(what)
     try:
         made = office.explained(path, code)
-    except office.Refused as problem:
+    except answers.Refused as problem:
         raise click.UsageError(f"{path.name}：{problem}") from problem
     if isinstance(made, str):
         click.echo(made)
         return
-    _developers(made)
-    click.echo(made.text)
-    sys.exit(made.exit_code)
+    sys.exit(talk.unread(made, err=False))
 
 
 @cli.command(options_metavar="[选项]")
@@ -327,35 +244,21 @@ def diff(old: Path, new: Path, out: Path | None, as_json: bool) -> None:
 
     列出新增、删去、改动的指标、分值、目标、得分、预算和等级，并给出两边的位置。有差异时退出码是 1。
     """
-    from xlkpi import office
+    from xlkpi import answers, office
 
     try:
         made = office.compared(old, new, out)
-    except office.Refused as problem:
+    except answers.Refused as problem:
         raise click.UsageError(str(problem)) from problem
-    if isinstance(made, office.Told):
-        _developers(made)
-        click.echo(made.text, err=as_json)
-        sys.exit(made.exit_code)
+    if isinstance(made, answers.Told):
+        sys.exit(talk.unread(made, err=as_json))
     if as_json:
-        _json(made.report)
+        talk.line(made.report)
     else:
         click.echo(made.text or "没有差异")
         if out is not None:
             click.echo(f"差异：{out}")
     sys.exit(1 if made.report["changes"] else 0)
-
-
-def _json(report: Mapping[str, object]) -> None:
-    """Print one line of JSON as UTF-8, whatever the console."""
-    line = json.dumps(report, ensure_ascii=False)
-    sys.stdout.flush()
-    stream = getattr(sys.stdout, "buffer", None)
-    if stream is None:
-        click.echo(line)
-        return
-    stream.write(line.encode("utf-8", "replace") + b"\n")
-    stream.flush()
 
 
 def main() -> None:

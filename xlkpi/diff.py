@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from xlkpi.model import Filled, Indicator, Number, Outcome, Text, Tier
 from xlkpi.numbers import plain
@@ -13,6 +13,8 @@ from xlkpi.place import Place
 from xlkpi.texts import as_text
 from xlkpi.write.book import Book
 from xlkpi.write.emit import emit
+
+T = TypeVar("T")
 
 SCHEMA = "xlkpi.diff/1"
 _LEVELS = ("", "一级指标", "二级指标", "三级指标")
@@ -68,8 +70,8 @@ def _results(old: Outcome, new: Outcome) -> Iterator[Change]:
 
 
 def _basics(old: Filled, new: Filled) -> Iterator[Change]:
-    for name in dict.fromkeys([*old.info, *new.info]):
-        yield from _cell(f"基本信息：{name}", "", old.info.get(name), new.info.get(name))
+    for name, was, now in _paired(old.info, new.info):
+        yield from _cell(f"基本信息：{name}", "", was, now)
 
 
 def _tiers(old: Filled, new: Filled) -> Iterator[Change]:
@@ -82,28 +84,19 @@ def _tiers(old: Filled, new: Filled) -> Iterator[Change]:
 
 
 def _tier(level: int, old: Mapping[str, Tier], new: Mapping[str, Tier]) -> Iterator[Change]:
-    for key in dict.fromkeys([*old, *new]):
-        was, now = old.get(key), new.get(key)
-        if was is None and now is not None:
-            yield Change(
-                f"新增{_LEVELS[level]}",
-                now.label,
-                "",
-                now.name.value or "",
-                _NOWHERE,
-                now.name.place,
-            )
-        elif now is None and was is not None:
-            yield Change(
-                f"删去{_LEVELS[level]}",
-                was.label,
-                was.name.value or "",
-                "",
-                was.name.place,
-                _NOWHERE,
-            )
-        elif was is not None and now is not None:
+    for _, was, now in _paired(old, new):
+        if was and now:
             yield from _indicator(was, now)
+        elif now:
+            name = now.name
+            yield Change(
+                f"新增{_LEVELS[level]}", now.label, "", name.value or "", _NOWHERE, name.place
+            )
+        elif was:
+            name = was.name
+            yield Change(
+                f"删去{_LEVELS[level]}", was.label, name.value or "", "", name.place, _NOWHERE
+            )
 
 
 def _indicator(old: Tier, new: Tier) -> Iterator[Change]:
@@ -122,25 +115,22 @@ def _indicator(old: Tier, new: Tier) -> Iterator[Change]:
 def _marks(old: Filled, new: Filled) -> Iterator[Change]:
     before = {each.scorer.value or "": each for each in old.ballots}
     after = {each.scorer.value or "": each for each in new.ballots}
-    for name in dict.fromkeys([*before, *after]):
-        was, now = before.get(name), after.get(name)
+    for name, was, now in _paired(before, after):
         if was is None or now is None:
             places = (each.scorer.place if each else None for each in (was, now))
             yield _on_one_side("评分表", name, *places)
             continue
-        left, right = was.by_key(), now.by_key()
-        for key in dict.fromkeys([*left, *right]):
-            if key in left and key in right:
-                code = f"{name} {right[key].code.value or ''}"
-                yield from _cell("得分", code, left[key].mark, right[key].mark)
-                yield from _cell("评分说明", code, left[key].remark, right[key].remark)
+        for _, left, right in _paired(was.by_key(), now.by_key()):
+            if left and right:
+                code = f"{name} {right.code.value or ''}"
+                yield from _cell("得分", code, left.mark, right.mark)
+                yield from _cell("评分说明", code, left.remark, right.remark)
 
 
 def _budget(old: Filled, new: Filled) -> Iterator[Change]:
     before = {each.name.value or "": each for each in old.projects}
     after = {each.name.value or "": each for each in new.projects}
-    for name in dict.fromkeys([*before, *after]):
-        was, now = before.get(name), after.get(name)
+    for name, was, now in _paired(before, after):
         if was is None or now is None:
             places = (each.name.place if each else None for each in (was, now))
             yield _on_one_side("预算执行项目", name, *places)
@@ -154,9 +144,14 @@ def _budget(old: Filled, new: Filled) -> Iterator[Change]:
 def _grades(old: Filled, new: Filled) -> Iterator[Change]:
     before = {each.name.value or "": each for each in old.grades}
     after = {each.name.value or "": each for each in new.grades}
-    for name in dict.fromkeys([*before, *after]):
-        was, now = before.get(name), after.get(name)
+    for name, was, now in _paired(before, after):
         yield from _cell("等级下限", name, was.bound if was else None, now.bound if now else None)
+
+
+def _paired(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
+    """Yield (key, what it was, what it is), the old ones first, in their order."""
+    for key in dict.fromkeys([*old, *new]):
+        yield key, old.get(key), new.get(key)
 
 
 def _on_one_side(what: str, name: str, old: Place | None, new: Place | None) -> Change:

@@ -5,49 +5,14 @@ Light on purpose: nothing that reads or writes workbooks is imported, for the wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from xlkpi import disk
+from xlkpi.answers import Refused, Report, Told, at_hand, first, lost_told, source, told, unreadable
 from xlkpi.outputs import CORRECTION, RESULT, Put, Seen, named, put, retire, stem
 from xlkpi.supervisor import Answer, Lost, Worker
-
-Report = dict[str, Any]
-
-
-class Refused(Exception):
-    """What was asked cannot be done; the text says why, in Chinese."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a worker says of one source."""
-
-    status: str
-    """`scored`, `refused` or `unreadable`."""
-    report: Report
-    """As `--json` prints it, without outputs."""
-    text: str
-    """The findings for a console, a line each."""
-    counts: str
-    """How many findings of each kind."""
-    traceback: str = ""
-    """Of our own bug, for developers."""
-
-    @property
-    def codes(self) -> list[str]:
-        """The findings' codes."""
-        return [each["code"] for each in self.report["findings"]]
-
-    @property
-    def exit_code(self) -> int:
-        """0 scored, 1 errors, 3 not a workbook, 4 our own bug."""
-        if self.codes == ["X901"]:
-            return 4
-        return {"scored": 0, "refused": 1, "unreadable": 3}[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +64,8 @@ def target(source: Path, out: Path | None, folder: bool, public: Path | None = N
 
 def checked(path: Path, worker: Worker | None = None) -> Told:
     """Return what there is to say of one source, writing nothing."""
-    with _at_hand(worker) as at_hand:
-        try:
-            first, *_ = at_hand.ask({"do": "check", **_source(path)})
-        except Lost as lost:
-            return _lost(path, lost)
-    return _told(path, first)
+    answer = first(path, {"do": "check", **source(path)}, worker)
+    return answer if isinstance(answer, Told) else told(path, answer)
 
 
 def handled(
@@ -126,21 +87,21 @@ def handled(
     where = target(path, out, folder, public)
     folders = {each.parent for each in (where.scored, where.public) if each}
     _swept(folders)
-    first: Answer | None = None
+    answered: Answer | None = None
     ours: dict[str, Seen] = {}
-    with _at_hand(worker) as at_hand:
+    with at_hand(worker) as asked:
         try:
-            for answer in at_hand.ask(_question(path, where, form)):
-                first = first or answer
+            for answer in asked.ask(_question(path, where, form)):
+                answered = answered or answer
                 ours.update(answer.get("ours", {}))
         except Lost as lost:
             # Lost while it looked at old outputs: then none of them is ours, and all stay.
-            if first is None:
+            if answered is None:
                 _swept(folders)
-                return Handled(_lost(path, lost))
-        assert first is not None
+                return Handled(lost_told(path, lost))
+        assert answered is not None
         # The worker is kept until its files have their names: it is their owner.
-        return _placed(path, first, where, ours, set() if taken is None else taken)
+        return _placed(path, answered, where, ours, set() if taken is None else taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +119,21 @@ class Verified:
         return 1 if self.report["differences"] or self.report["status"] == "changed" else 0
 
 
-def verified(path: Path, source: Path | None, worker: Worker | None = None) -> Verified | Told:
+def verified(path: Path, against: Path | None, worker: Worker | None = None) -> Verified | Told:
     """Compare a scored workbook with what it should be; Told where it cannot be read.
 
     Raises Refused where it is no scored workbook of ours.
     """
-    given = str(source.absolute()) if source else None
-    with _at_hand(worker) as at_hand:
-        try:
-            first, *_ = at_hand.ask({"do": "verify", **_source(path), "source": given})
-        except Lost as lost:
-            return _lost(path, lost)
-    if "unreadable" in first:
-        code, params = first["unreadable"]
-        return _named(path, code, **params)
-    if "verified" in first:
-        return Verified(first["verified"], first["seal"])
-    return _told(path, first)
+    given = str(against.absolute()) if against else None
+    answer = first(path, {"do": "verify", **source(path), "source": given}, worker)
+    if isinstance(answer, Told):
+        return answer
+    if "unreadable" in answer:
+        code, params = answer["unreadable"]
+        return unreadable(path, code, **params)
+    if "verified" in answer:
+        return Verified(answer["verified"], answer["seal"])
+    return told(path, answer)
 
 
 def explained(path: Path, code: str, worker: Worker | None = None) -> str | Told:
@@ -182,12 +141,10 @@ def explained(path: Path, code: str, worker: Worker | None = None) -> str | Told
 
     Raises Refused where it has no indicator of that code.
     """
-    with _at_hand(worker) as at_hand:
-        try:
-            first, *_ = at_hand.ask({"do": "explain", **_source(path), "code": code})
-        except Lost as lost:
-            return _lost(path, lost)
-    return str(first["text"]) if "text" in first else _told(path, first)
+    answer = first(path, {"do": "explain", **source(path), "code": code}, worker)
+    if isinstance(answer, Told):
+        return answer
+    return str(answer["text"]) if "text" in answer else told(path, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +165,17 @@ def compared(
     With `out` the changes are written there too; an existing file is never overwritten (Refused).
     """
     other = {"other": str(new.absolute()), "other_file": str(new)}
-    with _at_hand(worker) as at_hand:
+    with at_hand(worker) as asked:
         try:
-            question = {"do": "diff", **_source(old), **other, "out": str(out) if out else None}
-            first, *_ = at_hand.ask(question)
+            question = {"do": "diff", **source(old), **other, "out": str(out) if out else None}
+            answer, *_ = asked.ask(question)
         except Lost as lost:
-            return _lost(old, lost)
-        if "report" not in first:
-            return _told(old, first)
+            return lost_told(old, lost)
+        if "report" not in answer:
+            return told(old, answer)
         if out is not None:
-            _new(Path(first["written"]), out)
-    return Compared(first["report"], first["text"])
+            _new(Path(answer["written"]), out)
+    return Compared(answer["report"], answer["text"])
 
 
 def _new(temporary: Path, out: Path) -> None:
@@ -236,7 +193,7 @@ def _new(temporary: Path, out: Path) -> None:
 def _question(path: Path, where: Target, form: Path | None) -> dict[str, object]:
     return {
         "do": "score",
-        **_source(path),
+        **source(path),
         "scored": str(where.scored),
         "correction": str(where.correction),
         "public": str(where.public) if where.public else None,
@@ -244,39 +201,17 @@ def _question(path: Path, where: Target, form: Path | None) -> dict[str, object]
     }
 
 
-def _source(path: Path) -> dict[str, object]:
-    return {"path": str(path.absolute()), "file": str(path)}
-
-
 def _swept(folders: set[Path]) -> None:
     for folder in folders:
         disk.sweep(folder)
 
 
-@contextmanager
-def _at_hand(worker: Worker | None) -> Iterator[Worker]:
-    """Use the worker that is there, or one for this source alone."""
-    if worker is not None:
-        yield worker
-        return
-    with Worker() as own:
-        yield own
-
-
-def _told(path: Path, answer: Answer) -> Told:
-    if "refused" in answer:
-        raise Refused(answer["refused"])
-    if "internal" in answer:
-        return _internal(path, answer)
-    return Told(**answer["told"])
-
-
 def _placed(
-    path: Path, first: Answer, where: Target, ours: dict[str, Seen], taken: set[Path]
+    path: Path, answer: Answer, where: Target, ours: dict[str, Seen], taken: set[Path]
 ) -> Handled:
     """Put what the worker prepared where it belongs, and take away what has become stale."""
-    made = Handled(_told(path, first), unwritten=first.get("unwritten", ""))
-    prepared = {kind: Path(name) for kind, name in first.get("written", {}).items()}
+    made = Handled(told(path, answer), unwritten=answer.get("unwritten", ""))
+    prepared = {kind: Path(name) for kind, name in answer.get("written", {}).items()}
     try:
         for kind, temporary in prepared.items():
             written = put(getattr(where, kind), temporary, ours, taken)
@@ -319,41 +254,11 @@ def blank(
     disk.sweep(out.parent)
     with Worker() as worker:
         try:
-            first, *_ = worker.ask(question)
-            if "written" not in first:
-                raise Refused(_told(out, first).text)
+            answer, *_ = worker.ask(question)
+            if "written" not in answer:
+                raise Refused(told(out, answer).text)
         except Lost as lost:
             disk.sweep(out.parent)
-            raise Refused(_lost(out, lost).text) from lost
-        _new(Path(first["written"]["blank"]), out)
+            raise Refused(lost_told(out, lost).text) from lost
+        _new(Path(answer["written"]["blank"]), out)
     return out
-
-
-def _lost(path: Path, lost: Lost) -> Told:
-    """Return what is told of a source whose worker gave no answer."""
-    return _named(path, lost.code, **lost.params)
-
-
-def _internal(path: Path, answer: Answer) -> Told:
-    from xlkpi.version import VERSION
-
-    told = _named(path, "X901", version=VERSION, code=answer["internal"])
-    return replace(told, traceback=answer["traceback"])
-
-
-def _named(path: Path, code: str, /, **params: object) -> Told:
-    """Return what is told of a source of which nothing is known but this."""
-    import hashlib
-
-    from xlkpi.findings import finding
-    from xlkpi.model import Outcome, Source
-    from xlkpi.place import Place
-    from xlkpi.write import plain
-
-    try:
-        data = disk.load(path)
-    except disk.Unopened:
-        data = b""
-    digest = hashlib.sha256(data).hexdigest() if data else ""
-    source = Source(str(path), digest, len(data))
-    return Told(**plain.told(Outcome(source, (finding(code, Place(""), **params),))))

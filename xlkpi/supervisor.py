@@ -196,17 +196,18 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
-_TOO_LONG = tuple(getattr(signal, name, None) for name in ("SIGXCPU",))
+def _by(ended: int, name: str) -> bool:
+    """Whether a process was ended by a signal, which not every system has."""
+    return ended == -getattr(signal, name, 0) != 0
 
 
 def _cause(ended: int, late: bool, limits: Limits) -> Lost:
     """Name the end of a worker by its return code: a negative one is a signal."""
-    by = -ended if ended < 0 else None
     if late:
         return Lost("X018", limit=f"{limits.wall:g}")
-    if by is not None and by in _TOO_LONG:
+    if _by(ended, "SIGXCPU"):
         return Lost("X018", limit=f"{limits.cpu:g}")
-    if by is not None and by == getattr(signal, "SIGKILL", None):
+    if _by(ended, "SIGKILL"):
         # Not by us: the system takes the largest process when memory runs out.
         return Lost("X019", limit=limits.memory // 1024 // 1024)
     return Lost("X035", code=ended)

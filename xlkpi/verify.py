@@ -1,9 +1,10 @@
 """A scored workbook against what it should be: written again from its own input sheets, cell by cell.
 
 Three nets. The figures are computed a second time, over fractions, by `xlkpi.reference`, which
-shares nothing with the engine. The fingerprint over all cells, which stands in the workbook, catches any edit, wherever
-it is. And the whole workbook is made again in memory, from the file's own input sheets or from the
-source file, and compared: that names the cell, and does not trust the fingerprint.
+shares nothing with the engine. The fingerprint over all cells, which stands in the workbook,
+catches any edit, wherever it is. And the whole workbook is made again in memory, from the file's own
+input sheets or from the source file, and compared: that names the cell, and does not trust the
+fingerprint.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 from xlkpi import fingerprint, job
 from xlkpi.figures import disagreements
-from xlkpi.intake.grids import every_sheet
+from xlkpi.intake.grids import contents, every_sheet
 from xlkpi.intake.scan import Package
 from xlkpi.layout import FINDINGS_SHEET, FORM_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.model import Grid, Outcome, Source, Status
@@ -72,9 +73,6 @@ class _Cell:
     formula: str
 
 
-_Cells = dict[str, dict[Address, _Cell]]
-
-
 def verified(
     data: bytes, file: str, source: bytes | None = None, source_file: str = ""
 ) -> Verified:
@@ -92,24 +90,43 @@ def verified(
     told_file = told.get(fingerprint.SOURCE_LABEL, file)
     name = source_file if touched and source_file else told_file
     right = again if source is None else _of(source, name)
-    seal = _seal(job.result(again)) if again.status is Status.SCORED else ""
+    own = _made(again)
+    seal = _seal(own.grids)
     if VERSION not in told.get(_PROGRAM, VERSION) and not touched:
         return Verified("other-version", tuple(_figures(grids, again)), seal)
     differences = [*touched, *_whole(package, data), *_scored(again, right)]
-    expected, own_form = b"", False
+    expected = own if source is None else _made(right)
+    own_form = _own_form(told, _told(expected.grids)) and not touched
     if right.status is Status.SCORED:
-        expected = job.result(right)
-        made = every_sheet(expected)[1]
         skipped = _from_elsewhere(grids) if source is None else frozenset[tuple[str, Address]]()
         left_out = {FINDINGS_SHEET} if source is None else set()
-        own_form = told.get(FORM_LABEL) != _told(made)[FORM_LABEL] and not touched
         if own_form:
             left_out |= {FORM_SHEET, SOURCE_SHEET}  # an office's own layout is not in the file
-        differences += _compared(grids, made, skipped, left_out)
+        differences += _compared(grids, expected.grids, skipped, left_out)
     if differences:
         return Verified("changed", tuple(dict.fromkeys(differences)), seal)
-    same = _untouched(data, expected, _UNTOUCHED[:2] if own_form else _UNTOUCHED)
+    same = _untouched(data, expected.data, _UNTOUCHED[:2] if own_form else _UNTOUCHED)
     return Verified("same" if same else "resaved", (), seal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A scored workbook that has just been written, and what stands in it; empty where none could be."""
+
+    data: bytes
+    grids: list[Grid]
+
+
+def _made(outcome: Outcome) -> _Made:
+    if outcome.status is not Status.SCORED:
+        return _Made(b"", [])
+    data = job.result(outcome)
+    return _Made(data, every_sheet(data)[1])
+
+
+def _own_form(told: Mapping[str, str], expected: Mapping[str, str]) -> bool:
+    """Whether 自评表 was laid out otherwise than we do it by ourselves."""
+    return told.get(FORM_LABEL) != expected.get(FORM_LABEL)
 
 
 def _of(source: bytes, file: str) -> Outcome:
@@ -166,19 +183,10 @@ def _as_told(again: Outcome, told: Mapping[str, str]) -> Outcome:
 
 def _stamp(grids: list[Grid]) -> Iterator[Difference]:
     """The fingerprint against the cells."""
-    own, said = fingerprint.split(each for grid in grids for each in _contents(grid))
+    own, said = fingerprint.split(each for grid in grids for each in contents(grid))
     now = fingerprint.digest(own)
     if said != now:
         yield Difference(SOURCE_SHEET, "", "fingerprint", now[:12], (said or "")[:12])
-
-
-def _contents(grid: Grid) -> Iterator[fingerprint.Content]:
-    for at, cell in _cells(grid).items():
-        row, column = at
-        held: Any = (
-            grid.rows[row][column] if row < len(grid.rows) and column < len(grid.rows[row]) else ""
-        )
-        yield grid.name, at, "" if cell.formula else grid.errors.get(at, held), cell.formula
 
 
 def _whole(package: Package, data: bytes) -> Iterator[Difference]:
@@ -279,9 +287,9 @@ def _cells(grid: Grid) -> dict[Address, _Cell]:
     return cells
 
 
-def _seal(data: bytes) -> str:
-    """校验码 of a workbook that has just been written."""
-    for grid in every_sheet(data)[1]:
+def _seal(grids: list[Grid]) -> str:
+    """校验码 of a workbook that has just been written; "" where there is none."""
+    for grid in grids:
         if grid.name == SUMMARY_SHEET:
             for row in grid.rows:
                 for left, right in pairwise(row):

@@ -217,7 +217,7 @@ def origin(data: bytes) -> tuple[str, str] | None:
         _, grids = every_sheet(data)
     except Unreadable:
         return None
-    own, said = fingerprint.split(each for grid in grids for each in _contents(grid))
+    own, said = fingerprint.split(each for grid in grids for each in contents(grid))
     if said is None or fingerprint.digest(own) != said:
         return None
     labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL)
@@ -225,7 +225,8 @@ def origin(data: bytes) -> tuple[str, str] | None:
     return name, identity
 
 
-def _contents(grid: Grid) -> Iterator[fingerprint.Content]:
+def contents(grid: Grid) -> Iterator[fingerprint.Content]:
+    """Yield what a sheet's cells hold, as the fingerprint counts it."""
     for row, cells in enumerate(grid.rows):
         for column, held in enumerate(cells):
             at = (row, column)

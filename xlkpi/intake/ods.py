@@ -7,12 +7,21 @@ writes a blank million of them repeats one, and so does a bomb.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, SheetFacts, within
-from xlkpi.intake.scan.parts import Parts, count_tags, elements, local_name, new_parser, parse
+from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, within
+from xlkpi.intake.scan.notes import Notes
+from xlkpi.intake.scan.parts import (
+    Parts,
+    count_tags,
+    elements,
+    local_name,
+    new_parser,
+    parse,
+    refuse_sections,
+)
+from xlkpi.intake.scan.shared import Book
+from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.place import Address
 
 _CONTENT = "content.xml"
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
@@ -25,8 +34,7 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
     _refuse_locked(parts)
     xml = parts.read(_CONTENT)
     within(limits.tags, count_tags(xml), "表格与文字的标记数")
-    if b"<![CDATA[" in xml:
-        raise Unreadable("X014", part=_CONTENT, what="含有 CDATA 段")
+    refuse_sections(xml, _CONTENT)
     reader = _Content(limits)
     reader.read(xml)
     produced = _producer(parts)
@@ -37,7 +45,7 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
         date1904=False,
         macros=any(name.startswith("basic/") for name in parts),
         external_links=0,
-        cells=reader.cells,
+        cells=reader.book.cells,
         producer=produced,
     )
 
@@ -56,49 +64,13 @@ def _producer(parts: Parts) -> str:
     return items[0].text.strip() if items else ""
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """What is noted of one sheet."""
-
-    name: str
-    style: str
-    errors: dict[Address, str] = field(default_factory=dict)
-    formulas: dict[Address, Formula] = field(default_factory=dict)
-    percents: set[Address] = field(default_factory=set)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
-    rows: int = 0
-    columns: int = 0
-    hidden: bool = False
-
-    def facts(self) -> SheetFacts:
-        """What has been noted, within the extent."""
-        return SheetFacts(
-            name=self.name,
-            part=_CONTENT,
-            state="hidden" if self.hidden else "visible",
-            errors=self.errors,
-            formulas=self.formulas,
-            percents=frozenset(self.percents),
-            hidden_rows=frozenset(row for row in self.hidden_rows if row < self.rows),
-            hidden_columns=frozenset(n for n in self.hidden_columns if n < self.columns),
-            merges=tuple(self.merges),
-            rows=self.rows,
-            columns=self.columns,
-            filtered=False,
-        )
-
-
 class _Content:
     """Follows content.xml element by element."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.sheets: list[_Sheet] = []
+        self.book = Book(limits, shared=frozenset(), percents=frozenset())
+        self.sheets: list[Notes] = []
         self.names: dict[str, str] = {}
-        self.cells = 0
-        self.merged = 0
         self.hidden_styles: set[str] = set()
         self.style = ""
         self.row = self.column = self.width = 0
@@ -134,27 +106,28 @@ class _Content:
         self.depth += 1
         if self.depth > 1:
             raise self.damaged("表格里还有表格")
-        within(self.limits.sheets, len(self.sheets) + 1, "工作表数")
-        sheet = _Sheet(_of(prefixed, "name"), _of(prefixed, "style-name"))
-        sheet.hidden = sheet.style in self.hidden_styles
-        if any(sheet.name == other.name for other in self.sheets):
-            raise self.damaged(f"两张工作表同名“{sheet.name}”")
-        self.sheets.append(sheet)
+        within(self.book.limits.sheets, len(self.sheets) + 1, "工作表数")
+        name = _of(prefixed, "name")
+        if any(name == other.sheet.name for other in self.sheets):
+            raise self.damaged(f"两张工作表同名“{name}”")
+        hidden = _of(prefixed, "style-name") in self.hidden_styles
+        listed = Listed(name, "hidden" if hidden else "visible", _CONTENT)
+        self.sheets.append(Notes(listed, self.book))
         self.row = self.width = 0
 
     def start_inside(self, tag: str, prefixed: dict[str, str]) -> None:
         if tag == "table-column":
             times = self.times(prefixed, "number-columns-repeated")
             if _of(prefixed, "visibility") in ("collapse", "filter"):
-                last = min(self.width + times, self.limits.columns)
-                self.sheets[-1].hidden_columns.update(range(self.width, last))
+                self.sheets[-1].hidden_spans.append((self.width, self.width + times))
             self.width += times
         elif tag == "table-row":
             self.column = 0
             self.row_times = self.times(prefixed, "number-rows-repeated")
             if _of(prefixed, "visibility") in ("collapse", "filter"):
-                last = min(self.row + self.row_times, self.limits.rows)
-                self.sheets[-1].hidden_rows.update(range(self.row, last))
+                last = min(self.row + self.row_times, self.book.limits.rows)
+                for row in range(self.row, last):
+                    self.sheets[-1].hide(row)
         elif tag in _CELLS:
             self.cell = {local_name(key): value for key, value in prefixed.items()}
             self.texts.clear()
@@ -183,35 +156,33 @@ class _Content:
 
     def valued(self, cell: dict[str, str], text: str, times: int) -> None:
         """Note a cell that holds something, and as many as it is repeated."""
-        sheet, limits = self.sheets[-1], self.limits
+        notes = self.sheets[-1]
         rows, columns = self.row + self.row_times, self.column + times
-        within(limits.rows, rows, "行数", sheet=sheet.name)
-        within(limits.columns, columns, "列数", sheet=sheet.name)
-        self.cells += times * self.row_times
-        within(limits.cells, self.cells, "有内容的单元格数")
-        within(limits.text, len(text), "一个单元格的字数", sheet=sheet.name)
-        sheet.rows, sheet.columns = max(sheet.rows, rows), max(sheet.columns, columns)
+        if rows > notes.rows:
+            notes.grow_rows(rows)
+        if columns > notes.columns:
+            notes.grow_columns(columns)
+        self.book.cells += times * self.row_times
+        within(self.book.limits.cells, self.book.cells, "有内容的单元格数")
+        notes.check_text(len(text))
         kind, formula = cell.get("value-type", ""), cell.get("formula")
         for row in range(self.row, rows):
             for column in range(self.column, columns):
                 at = (row, column)
                 if formula is not None:
                     cached = bool(kind) and kind != "error"
-                    sheet.formulas[at] = Formula(formula.partition("=")[2], cached or self.shown)
+                    notes.formulas[at] = Formula(formula.partition("=")[2], cached or self.shown)
                 if kind == "error" or (formula is not None and text.startswith("#")):
-                    sheet.errors[at] = text or "#N/A"
+                    notes.errors[at] = text or "#N/A"
                 elif kind == "percentage":
-                    sheet.percents.add(at)
+                    notes.percents.add(at)
 
     def merge(self, cell: dict[str, str]) -> None:
         down = self.times(cell, "number-rows-spanned")
         right = self.times(cell, "number-columns-spanned")
         if (down, right) != (1, 1):
-            sheet = self.sheets[-1]
-            self.merged += 1
-            within(self.limits.merges, self.merged, "合并单元格数", sheet=sheet.name)
             block = (self.row, self.column, self.row + down - 1, self.column + right - 1)
-            sheet.merges.append(block)
+            self.sheets[-1].merge_area(block)
 
     def name(self, prefixed: dict[str, str]) -> None:
         found = _RANGE.match(_of(prefixed, "cell-range-address").partition(":")[0])

@@ -62,6 +62,10 @@ class Notes:
         area = merged(reference)
         if area is None:
             raise self.damaged(f"合并区域“{reference}”有错")
+        self.merge_area(area)
+
+    def merge_area(self, area: tuple[int, int, int, int]) -> None:
+        """Note a merged range by its first and last row and column."""
         self.book.merges += 1
         within(self.book.limits.merges, self.book.merges, "合并单元格数", sheet=self.sheet.name)
         self.merges.append(area)

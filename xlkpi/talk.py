@@ -1,0 +1,116 @@
+"""What the command line prints: results on stdout, talk on stderr, JSON as UTF-8."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from xlkpi.answers import Told
+    from xlkpi.office import Handled, Verified
+
+_STATUS = {
+    "same": "与应有的内容一致，没有改动",
+    "resaved": "内容一致，只是由别的程序打开保存过",
+    "changed": "有改动",
+    "other-version": "由别的版本生成，只核对了总分和等级",
+}
+_KINDS = {
+    "value": "数值或文字不同",
+    "formula": "公式不同",
+    "result": "公式显示的结果不同",
+    "figure": "与另行计算的数不同",
+    "extra": "多出内容",
+    "missing": "缺少内容",
+    "sheets": "工作表不同",
+    "hidden": "工作表被隐藏",
+    "macro": "含有宏",
+    "link": "有通向文件外的链接",
+    "fingerprint": "内容指纹不符，有单元格被改动过",
+    "source": "来源不符",
+    "inputs": "填报内容已不能评分",
+}
+
+
+def handled(path: Path, made: Handled, as_json: bool) -> None:
+    """Print what became of one file: results on stdout, talk on stderr."""
+    developers(made.told)
+    if as_json:
+        line({**made.told.report, "outputs": made.outputs})
+        if made.public:
+            click.echo(f"公开版：{made.public}", err=True)
+    else:
+        _people(path, made)
+    if made.unwritten:
+        click.echo(
+            f"{path.name}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
+            err=True,
+        )
+    for words in made.said:
+        click.echo(words, err=True)
+
+
+def _people(path: Path, made: Handled) -> None:
+    told = made.told
+    if told.status == "scored":
+        total, grade = told.report["total"], told.report["grade"]
+        click.echo(f"{path.name}：总分 {total}，等级 {grade}")
+        if told.text:
+            click.echo(told.text, err=True)
+    else:
+        click.echo(told.text)
+        click.echo(f"{path.name}：没有评分（{told.counts}）")
+    for label, written in (
+        ("评分结果", made.scored),
+        ("待修改", made.correction),
+        ("公开版", made.public),
+    ):
+        if written:
+            click.echo(f"{label}：{written}")
+
+
+def developers(told: Told) -> None:
+    """Print the traceback of our own bug, where a developer asked for it."""
+    if told.traceback and os.environ.get("XLKPI_TRACEBACK") == "1":
+        click.echo(told.traceback, err=True)
+
+
+def unread(told: Told, err: bool) -> int:
+    """Print why a file could not be looked into, and return the exit code."""
+    developers(told)
+    click.echo(told.text, err=err)
+    return told.exit_code
+
+
+def verified(name: str, made: Verified, err: bool = False) -> None:
+    """Print what verifying came to; to stderr where stdout belongs to another line of JSON."""
+    status = made.report["status"]
+    for each in made.report["differences"]:
+        place = "!".join(part for part in (each["sheet"], each["cell"]) if part) or "整个工作簿"
+        click.echo(
+            f"{name} › {place}  {_KINDS[each['kind']]}："
+            f"现在是“{each['found']}”，应为“{each['expected']}”",
+            err=err,
+        )
+    count = len(made.report["differences"])
+    said = f"，共 {count} 处" if count else ""
+    click.echo(f"{name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
+
+
+def line(report: Mapping[str, object]) -> None:
+    """Print one line of JSON as UTF-8, whatever the console."""
+    text = json.dumps(report, ensure_ascii=False)
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        click.echo(text)
+        return
+    stream.write(text.encode("utf-8", "replace") + b"\n")
+    stream.flush()
