@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,11 @@ import pytest
 from tests import documents, libreoffice
 from tests.zips import unzipped, zipped
 from xlkpi import job
+from xlkpi.intake import biff
+from xlkpi.intake.unreadable import Unreadable
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.write.correction import correction
 
 SOUND = [*sorted(documents.SAMPLES.glob("*.xlsx"))]
 BASE = documents.RECIPES / "基本示例.md"
@@ -260,14 +264,29 @@ def test_macros_are_said_and_nothing_else_changes() -> None:
     assert not [name for name in unzipped(job.result(made)) if "vba" in name.lower()]
 
 
+def with_style(styles: bytes, number: int) -> tuple[bytes, int]:
+    """The part with one more look, of this number format, and which of them it is."""
+    more = b'<xf numFmtId="%d" applyNumberFormat="1"/></cellXfs>' % number
+    changed = styles.replace(b"</cellXfs>", more)
+    looks = re.search(rb"<cellXfs.*</cellXfs>", changed, re.DOTALL)
+    assert looks
+    return changed, len(re.findall(rb"<xf ", looks[0])) - 1
+
+
 @pytest.mark.parametrize("number", [*range(27, 37), *range(50, 59), 14, 22, 45, 47])
 def test_a_mark_in_a_cell_of_any_date_format_is_an_error_at_its_cell(number: int) -> None:
     """27–36 and 50–58 are dates in Chinese, Japanese and Korean programs, and to no one else."""
+<<<<<<< ours
     held = unzipped(documents.sample(BASE))
     styles = held["xl/styles.xml"].replace(b"</cellXfs>", b'<xf numFmtId="%d" applyNumberFormat="1"/></cellXfs>' % number)  # fmt: skip
     count = len(re.findall(rb"<xf ", re.search(rb"<cellXfs.*</cellXfs>", styles, re.DOTALL)[0])) - 1  # type: ignore[index]
     held["xl/styles.xml"] = styles
     held[BALLOT] = re.sub(rb'<c r="H5"[^>]*>', b'<c r="H5" s="%d">' % count, held[BALLOT])
+=======
+    held = parts(documents.sample(BASE))
+    held["xl/styles.xml"], own = with_style(held["xl/styles.xml"], number)
+    held[BALLOT] = re.sub(rb'<c r="H5"[^>]*>', b'<c r="H5" s="%d">' % own, held[BALLOT])
+>>>>>>> theirs
     assert ("X503", "评分_甲!H5") in said(outcome(zipped(held)))
 
 
@@ -291,3 +310,201 @@ def test_what_other_programs_leave_in_a_cell_is_read_or_named(
     cell = f'<c r="H5" t="{kind}">{inside}</c>'.encode()
     held[BALLOT] = re.sub(rb'<c r="H5"[^>]*>.*?</c>', lambda _: cell, held[BALLOT])
     assert code in [found for found, place in said(outcome(zipped(held))) if place == "评分_甲!H5"]
+
+
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+@pytest.mark.parametrize("name", [name for name in SPOILT if name not in ("公式", "隐藏")])
+def test_a_copy_written_anew_is_as_broken_as_its_source(
+    converted: dict[str, dict[str, bytes]], suffix: str, name: str
+) -> None:
+    """Else a merge or a date that stops the source would be gone, and nobody asked about it."""
+    data = converted[suffix][name]
+    source = outcome(data)
+    assert source.filled
+    copy = outcome(correction(data, source.filled, source.findings))
+    assert source.scored is copy.scored is None
+    assert said(copy) == said(source)
+
+
+def spoilt_ods(converted: dict[str, dict[str, bytes]], cell: str) -> bytes:
+    """An .ods with another cell in 评分_甲!H5."""
+    held = parts(converted["ods"]["日期"])
+    date = rb'<table:table-cell(?:(?!<table:table-cell).)*?office:date-value="2023-12-31.*?</table:table-cell>'
+    changed, count = re.subn(date, lambda _: cell.encode(), held["content.xml"], flags=re.DOTALL)
+    assert count == 1
+    return zipped({**held, "content.xml": changed})
+
+
+@pytest.mark.parametrize(
+    ("attributes", "shown", "code"),
+    [
+        ('office:value-type="float" office:value="0.85"', "85%", "X506"),
+        ('office:value-type="float" office:value="0" table:formula="of:=1/0"', "#DIV/0!", "X501"),
+        ('office:value-type="float" office:value="0" table:formula="of:=1/0"', "Err:502", "X501"),
+        ('office:value-type="float" office:value="0" table:formula="of:=1/0"', "错误:502", "X501"),
+        ('office:value-type="boolean" office:boolean-value="true"', "TRUE", "X509"),
+        ('office:value-type="float" office:value="NaN"', "28", "X505"),
+    ],
+)
+def test_what_an_ods_shows_in_a_cell_is_not_taken_for_another_mark(
+    converted: dict[str, dict[str, bytes]], attributes: str, shown: str, code: str
+) -> None:
+    """As older office programs write per cents and errors: a number, and what it looks like."""
+    cell = f"<table:table-cell {attributes}><text:p>{shown}</text:p></table:table-cell>"
+    made = outcome(spoilt_ods(converted, cell))
+    assert code in [found for found, place in said(made) if place == "评分_甲!H5"]
+    assert made.scored is None
+
+
+REMARK = "<office:annotation><text:p>{}</text:p></office:annotation>"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "before", "after"),
+    [
+        ('table:formula="of:=20+8" office:value-type="float" office:value="28"', "#重点", ""),
+        ('office:value-type="float" office:value="28"', "", "占 30%"),
+    ],
+)
+def test_a_remark_beside_a_cell_of_an_ods_is_not_what_the_cell_shows(
+    converted: dict[str, dict[str, bytes]], attributes: str, before: str, after: str
+) -> None:
+    cell = f"<table:table-cell {attributes}>{REMARK.format(before)}<text:p>28</text:p>{REMARK.format(after)}</table:table-cell>"
+    made = outcome(spoilt_ods(converted, cell))
+    assert made.scored, said(made)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<table:table-cell office:value-type="float"><text:p>28</text:p></table:table-cell>',
+        "<table:table-cell><text:p>28</text:p></table:table-cell>",
+    ],
+)
+def test_a_cell_of_an_ods_that_shows_what_it_does_not_hold_is_refused(
+    converted: dict[str, dict[str, bytes]], cell: str
+) -> None:
+    """calamine reads a blank."""
+    (found,) = outcome(spoilt_ods(converted, cell)).findings
+    assert found.code == "X014"
+    assert "评分_甲!H5" in found.message
+
+
+LINKED = """<table:table table:name="'file:///a.xlsx'#$一"><table:table-source xlink:href="a.xlsx"/>\
+<table:table-row><table:table-cell office:value-type="float" office:value="5"/></table:table-row></table:table>"""
+DDE = (
+    "<table:dde-links>"
+    + "<table:dde-link><office:dde-source/><table:table><table:table-row/></table:table></table:dde-link>"
+    * 2
+    + "</table:dde-links>"
+)
+
+
+def test_what_an_ods_remembers_of_other_files_is_no_sheet_of_it(
+    converted: dict[str, dict[str, bytes]],
+) -> None:
+    held = parts(converted["ods"]["日期"])
+    end = b"</office:spreadsheet>"
+    changed = held["content.xml"].replace(end, LINKED.encode() + DDE.encode() + end)
+    made = outcome(zipped({**held, "content.xml": changed}))
+    assert said(made) == said(outcome(converted["ods"]["日期"]))
+
+
+def test_a_zip_that_is_two_kinds_of_workbook_is_refused(
+    converted: dict[str, dict[str, bytes]],
+) -> None:
+    """The scan would look at the one, and calamine read the other."""
+    both = {**parts(converted["ods"]["日期"]), **parts(documents.sample(BASE))}
+    assert said(outcome(zipped(both))) == [("X014", "")]
+    del both["[Content_Types].xml"]
+    assert said(outcome(zipped(both))) == [("X014", "")]
+
+
+def test_an_opendocument_of_an_unknown_kind_is_named() -> None:
+    mimetype = b"application/vnd.oasis.opendocument.spreadsheet-x"
+    assert said(outcome(zipped({"mimetype": mimetype, "content.xml": b"<a/>"}))) == [("X007", "")]
+
+
+def test_a_locked_xls_is_named(converted: dict[str, dict[str, bytes]]) -> None:
+    """[MS-XLS] 2.4.117: FilePass stands where the passwords begin; here in place of WriteAccess."""
+    whole = converted["xls"]["日期"]
+    user, filepass = struct.pack("<HH", 0x5C, 112), struct.pack("<HHHHH", 0x2F, 54, 1, 1, 1)
+    at = whole.index(user)
+    locked = filepass + bytes(48) + struct.pack("<HH", 0x5C, 54) + b" " * 54
+    data = whole[:at] + locked + whole[at + len(locked) :]
+    assert said(outcome(data)) == [("X002", "")]
+
+
+def test_two_sheets_of_one_name_in_an_xls_are_refused(
+    converted: dict[str, dict[str, bytes]],
+) -> None:
+    """Which of them would a program read?"""
+    first, second = ("评分_甲".encode("utf-16-le"), "评分_乙".encode("utf-16-le"))
+    whole = converted["xls"]["日期"]
+    at = whole.index(second, whole.index(first))
+    assert struct.unpack_from("<B", whole, at - 2)[0] == len("评分_乙")  # the name of BoundSheet8
+    data = whole[:at] + first + whole[at + len(first) :]
+    assert said(outcome(data)) == [("X011", "")]
+
+
+def record(number: int, content: bytes) -> bytes:
+    return struct.pack("<HH", number, len(content)) + content
+
+
+def stream(number: int, sheets: int = 1) -> bytes:
+    """A workbook's stream with 2,000 zeros in a record of this number and in one that goes on with it.
+
+    All of its sheets are said to stand where the only one stands.
+    """
+    start, end = record(0x0809, bytes(16)), record(0x000A, b"")
+    told = struct.Struct("<IBB")
+    at = len(start) + sheets * len(record(0x0085, bytes(told.size))) + len(end)
+    named = sheets * record(0x0085, told.pack(at, 0, 0))
+    blank = record(number, bytes(2_000)) + record(0x003C, bytes(2_000))
+    return start + named + end + start + blank + end + b"\x01" * 600
+
+
+def test_sheets_of_an_xls_that_share_records_are_refused() -> None:
+    """Five hundred of them, each as long as the file, would take for ever."""
+    biff.whole(stream(0x004D, sheets=1))
+    with pytest.raises(Unreadable) as refused:
+        biff.whole(stream(0x004D, sheets=2))
+    assert refused.value.code == "X006"
+
+
+def test_a_printers_settings_in_an_xls_may_be_zeros() -> None:
+    """PLS holds what a printer's driver likes, kilobytes of zeros among it; pictures do too."""
+    for number in (0x004D, 0x00EB, 0x00EC, 0x005D, 0x007F, 0x0866):
+        biff.whole(stream(number))
+    for number in (0x00FC, 0x0204, 0x003D):
+        with pytest.raises(Unreadable) as refused:
+            biff.whole(stream(number))
+        assert refused.value.code == "X006"
+
+
+@pytest.mark.parametrize("number", [14, *range(27, 37), *range(50, 59)])
+@pytest.mark.parametrize("epoch", [1900, 1904])
+def test_a_date_of_any_format_and_system_is_the_same_day(number: int, epoch: int) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(documents.sample(BASE)))
+    info = book["基本信息"]
+    info["A10"], info["B10"] = "填报日期", 45291 - (1462 if epoch == 1904 else 0)
+    saved = io.BytesIO()
+    book.save(saved)
+    held = parts(saved.getvalue())
+    part = next(name for name in held if name.endswith(f"/sheet{book.index(info) + 1}.xml"))
+    held["xl/styles.xml"], own = with_style(held["xl/styles.xml"], number)
+    held[part] = re.sub(rb'<c r="B10"[^>]*>', b'<c r="B10" s="%d">' % own, held[part])
+    if epoch == 1904:
+        held["xl/workbook.xml"] = re.sub(
+            rb"<workbookPr\b", b'<workbookPr date1904="1"', held["xl/workbook.xml"]
+        )
+    made = outcome(zipped(held))
+    assert made.filled
+    assert made.filled.said("填报日期") == "2023-12-31"
+
+
+def test_a_formula_of_an_xls_is_told_though_its_text_is_not(
+    converted: dict[str, dict[str, bytes]],
+) -> None:
+    (told,) = (each for each in outcome(converted["xls"]["公式"]).findings if each.code == "X504")
+    assert told.message == "填写处是公式 =…，按保存的结果读取"

@@ -54,7 +54,8 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
 def _broken(table: Table, row: int, column: Column, dates: bool) -> Iterator[Finding]:
     grid, at = table.grid, (row, table.columns[column.header])
     code = trouble(grid, *at, dates)
-    formula = "=" + grid.formulas[at][0] if at in grid.formulas else ""
+    # Old formats, and the followers of a shared formula, do not say it.
+    formula = "=" + (grid.formulas[at][0] or "…") if at in grid.formulas else ""
     if code == "X501":
         yield finding(code, grid.place(*at), grid.errors[at])
     elif code == "X503":

@@ -118,11 +118,19 @@ def _sniff_zip(data: bytes) -> Kind:
     except (struct.error, zlib.error) as error:
         raise Unreadable("X006", what="压缩内容损坏") from error
     if mimetype is not None and mimetype.strip() in _SPREADSHEET:
+        _refuse_both(names)
         return Kind.ODS
     if types is None:
         raise _foreign_zip(names, mimetype)
     _check_types(types)
     return Kind.OOXML
+
+
+def _refuse_both(names: dict[str, str]) -> None:
+    """Refuse an .ods with an .xlsx in it: calamine would read the .xlsx, which nothing scanned."""
+    for name in names:
+        if name == "[content_types].xml" or name.startswith("xl/"):
+            raise Unreadable("X014", part=names[name], what="这个文件同时是两种格式的工作簿")
 
 
 def _small(archive: zipfile.ZipFile, name: str | None) -> bytes | None:
@@ -150,14 +158,14 @@ def _check_types(types: bytes) -> None:
 
 def _foreign_zip(names: dict[str, str], mimetype: bytes | None) -> Unreadable:
     """The cause for a zip without `[Content_Types].xml`."""
-    if mimetype is not None and b"opendocument.spreadsheet" in mimetype:
-        return Unreadable("X009")
     if "xl/workbook.xml" in names:
         return Unreadable("X014", part="[Content_Types].xml", what="缺少这个部件")
     return Unreadable("X007", kind=_zip_kind(names, mimetype or b""))
 
 
 def _zip_kind(names: dict[str, str], mimetype: bytes) -> str:
+    if b"opendocument.spreadsheet" in mimetype:
+        return "OpenDocument 表格中不认识的一种"
     if b"opendocument" in mimetype:
         return "OpenDocument 文档（不是表格）"
     if "ofd.xml" in names:

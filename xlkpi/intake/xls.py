@@ -73,6 +73,8 @@ def _book(data: bytes) -> Any:
     except MemoryError:
         raise
     except Exception as problem:  # whatever it chokes on, the file is not whole
+        if isinstance(problem, xlrd.XLRDError) and "encrypted" in str(problem):
+            raise Unreadable("X002") from problem
         raise Unreadable("X006", what="旧版格式的结构有错") from problem
     if book.biff_version < 80:
         raise Unreadable("X003")
@@ -81,8 +83,9 @@ def _book(data: bytes) -> Any:
 
 def _package(book: Any, data: bytes) -> Package:
     stream = book.mem[book.base : book.base + book.stream_len]
-    biff.whole(stream)
     within(LIMITS.sheets, book.nsheets, "工作表数")
+    _refuse_namesakes(book)
+    biff.whole(stream)
     starts = biff.sheets(stream)
     if len(starts) != book.nsheets:
         raise Unreadable("X006", what="工作表数与内容不符")
@@ -101,6 +104,14 @@ def _package(book: Any, data: bytes) -> Package:
         cells=cells,
         producer="",
     )
+
+
+def _refuse_namesakes(book: Any) -> None:
+    """Two readers would each find another sheet behind the name."""
+    names = [name.casefold() for name in book.sheet_names()]
+    for name in book.sheet_names():
+        if names.count(name.casefold()) > 1:
+            raise Unreadable("X011", part=name)
 
 
 def _valued(sheet: Any) -> int:

@@ -7,6 +7,7 @@ each marked cell what colour it had, so that the next run can take the marks off
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import math
 import re
@@ -19,7 +20,7 @@ from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled, Grid
-from xlkpi.place import Place, address
+from xlkpi.place import Place, a1, address, column_letters
 from xlkpi.texts import as_text
 from xlkpi.write import problems
 from xlkpi.write.book import Book, legal
@@ -44,6 +45,8 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
         except Exception:  # noqa: BLE001  (what it opened it cannot always save: then our own)
             pass
     own = openpyxl.load_workbook(io.BytesIO(emit(_rewritten(filled))))
+    for grid in _grids(filled):
+        _restore(own[grid.name], grid)
     return _marked(own, filled, findings)
 
 
@@ -129,8 +132,7 @@ def _rewritten(filled: Filled) -> Book:
     What was broken stays broken: an error, or a formula without a value, is never left blank.
     """
     book = Book("待修改")
-    grids = [*([filled.guide] if filled.guide else []), *filled.grids]
-    for grid in grids:
+    for grid in _grids(filled):
         paper = book.sheet(grid.name, "rare")
         paper.widths = _widths(grid)
         for row, cells in enumerate(grid.rows):
@@ -140,14 +142,42 @@ def _rewritten(filled: Filled) -> Book:
                     paper.number(row, column, held, shown)
                 elif held not in ("", None):
                     paper.text(row, column, as_text(held), "input")
-        uncached = {at: "#N/A" for at, (_, cached) in grid.formulas.items() if not cached}
-        for (row, column), error in {**uncached, **grid.errors}.items():
-            paper.formula(row, column, "=1/0", error, "input")
+        for (row, column), (_, cached) in grid.formulas.items():
+            if not cached:
+                paper.formula(row, column, "=1/0", "#N/A", "input")
     names = (layout.TEMPLATE_NAME, layout.FORMAT_NAME)
     for name, place in zip(names, filled.format_places, strict=True):
         if place.sheet:
             book.names[name] = place.absolute
     return book
+
+
+def _grids(filled: Filled) -> list[Grid]:
+    return [*([filled.guide] if filled.guide else []), *filled.grids]
+
+
+def _restore(sheet: Any, grid: Grid) -> None:
+    """Give a sheet written anew what paper has no word for, and what may have been found wrong in it.
+
+    Else the copy would be scored with a merge or a date gone that nobody has looked at.
+    """
+    from openpyxl.cell.cell import ERROR_CODES
+
+    for row, cells in enumerate(grid.rows, start=1):
+        for column, held in enumerate(cells, start=1):
+            if isinstance(held, bool | dt.date | dt.time | dt.timedelta):
+                sheet.cell(row, column).value = held  # openpyxl gives it the format of its kind
+    for (row, column), error in grid.errors.items():
+        cell = sheet.cell(row + 1, column + 1)
+        cell.value, cell.data_type = (error if error in ERROR_CODES else "#VALUE!"), "e"
+    for top, left, bottom, right in grid.merges:
+        # Not by merge_cells, which empties the covered cells.
+        sheet.merged_cells.add(f"{a1(top, left)}:{a1(bottom, right)}")
+    for row in grid.hidden_rows:
+        sheet.row_dimensions[row + 1].hidden = True
+    for column in grid.hidden_columns:
+        sheet.column_dimensions[column_letters(column)].hidden = True
+    sheet.sheet_state = "hidden" if grid.hidden else "visible"
 
 
 def _widths(grid: Grid) -> dict[int, float]:
