@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xlkpi import fingerprint
@@ -137,7 +137,7 @@ def _reason(problem: BaseException) -> str:
 def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
     return Grid(
         name=facts.name,
-        rows=_rows(book, facts.name),
+        rows=_with_texts(_rows(book, facts.name), facts.texts),
         errors=facts.errors,
         formulas={at: (formula.text, formula.cached) for at, formula in facts.formulas.items()},
         percents=facts.percents,
@@ -156,6 +156,14 @@ def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-de
         if isinstance(problem, (KeyboardInterrupt, SystemExit)):
             raise
         raise Unreadable("X017", reason=f"{sheet}：{_reason(problem)}") from problem
+    return rows
+
+
+def _with_texts(rows: list[list[object]], texts: Mapping[Address, str]) -> list[list[object]]:
+    """Put in the texts that the scan knows better than the engine."""
+    for (row, column), text in texts.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
     return rows
 
 

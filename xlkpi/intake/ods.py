@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from xlkpi.intake.ods_text import CellText
 from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, within
 from xlkpi.intake.scan.notes import Notes
 from xlkpi.intake.scan.parts import (
@@ -22,9 +23,19 @@ from xlkpi.intake.scan.parts import (
 from xlkpi.intake.scan.shared import Book
 from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.unreadable import Unreadable
+from xlkpi.place import a1
 
 _CONTENT = "content.xml"
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
+_ERROR = re.compile(r"#|Err:[0-9]|错误[:：][0-9]")
+"""How a formula's error looks; older programs save it as the number 0 that looks so."""
+_HELD = {
+    "float": "value", "percentage": "value", "currency": "value", "boolean": "boolean-value",
+    "date": "date-value", "time": "time-value",
+}  # fmt: skip
+"""Attribute in which a value of each type stands; texts stand in paragraphs."""
+_CACHED = re.compile(r"'.*'#", re.DOTALL)
+"""Name of a sheet of another file whose values are kept for links; no program shows it."""
 _RANGE = re.compile(r"\$?(?P<sheet>'(?:[^']|'')*'|[^.$]+)\.(?P<cell>\$?[A-Z]+\$?[0-9]+)\Z")
 
 
@@ -40,11 +51,11 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
     produced = _producer(parts)
     parts.check_unread()
     return Package(
-        sheets=tuple(sheet.facts() for sheet in reader.sheets),
+        sheets=tuple(sheet.facts() for sheet in reader.sheets if sheet not in reader.elsewhere),
         names=reader.names,
         date1904=False,
         macros=any(name.startswith("basic/") for name in parts),
-        external_links=0,
+        external_links=len(reader.elsewhere),
         cells=reader.book.cells,
         producer=produced,
     )
@@ -71,6 +82,9 @@ class _Content:
         self.book = Book(limits, shared=frozenset(), percents=frozenset())
         self.sheets: list[Notes] = []
         self.names: dict[str, str] = {}
+        self.elsewhere: list[Notes] = []
+        """What is remembered of sheets in other files (external links, DDE)."""
+        self.dde = False
         self.hidden_styles: set[str] = set()
         self.style = ""
         self.row = self.column = self.width = 0
@@ -78,16 +92,17 @@ class _Content:
         self.cell: dict[str, str] | None = None
         self.depth = 0
         """Tables inside tables: only the outer ones are sheets."""
-        self.texts: list[str] = []
-        self.shown = False
-        """Whether the cell shows something; LibreOffice gives an empty text no type, only a paragraph."""
+        self.text = CellText()
 
     def read(self, xml: bytes) -> None:
         parser = new_parser(_CONTENT)
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.texts.append
+        parser.CharacterDataHandler = self.characters
         parse(parser, xml, _CONTENT)
+
+    def characters(self, data: str) -> None:
+        self.text.add(data)
 
     def start(self, name: str, prefixed: dict[str, str]) -> None:
         tag = local_name(name)
@@ -95,8 +110,12 @@ class _Content:
             self.style = _of(prefixed, "name")
         elif tag == "table-properties" and _of(prefixed, "display") == "false":
             self.hidden_styles.add(self.style)
+        elif tag == "dde-links":
+            self.dde = True
         elif tag == "table":
             self.start_table(prefixed)
+        elif self.cell is not None:
+            self.text.start(tag, self.spaces(prefixed) if tag == "s" else 1)
         elif self.depth == 1:
             self.start_inside(tag, prefixed)
         if tag == "named-range":
@@ -108,11 +127,13 @@ class _Content:
             raise self.damaged("表格里还有表格")
         within(self.book.limits.sheets, len(self.sheets) + 1, "工作表数")
         name = _of(prefixed, "name")
-        if any(name == other.sheet.name for other in self.sheets):
+        if name and any(name == other.sheet.name for other in self.sheets):
             raise self.damaged(f"两张工作表同名“{name}”")
         hidden = _of(prefixed, "style-name") in self.hidden_styles
         listed = Listed(name, "hidden" if hidden else "visible", _CONTENT)
         self.sheets.append(Notes(listed, self.book))
+        if self.dde:
+            self.elsewhere.append(self.sheets[-1])
         self.row = self.width = 0
 
     def start_inside(self, tag: str, prefixed: dict[str, str]) -> None:
@@ -130,16 +151,17 @@ class _Content:
                     self.sheets[-1].hide(row)
         elif tag in _CELLS:
             self.cell = {local_name(key): value for key, value in prefixed.items()}
-            self.texts.clear()
-            self.shown = False
-        elif tag == "p":
-            self.shown = True
+            self.text = CellText()
+        elif tag == "table-source" and _CACHED.match(self.sheets[-1].sheet.name):
+            self.elsewhere.append(self.sheets[-1])
 
     def end(self, name: str) -> None:
         tag = local_name(name)
-        if tag == "table":
+        if self.cell is not None and self.text.open:
+            self.text.end()
+        elif tag == "table":
             self.depth -= 1
-        elif self.depth == 1 and tag in _CELLS and self.cell is not None:
+        elif self.cell is not None:
             self.end_cell(self.cell)
             self.cell = None
         elif self.depth == 1 and tag == "table-row":
@@ -147,7 +169,7 @@ class _Content:
 
     def end_cell(self, cell: dict[str, str]) -> None:
         times = self.times(cell, "number-columns-repeated")
-        text = "".join(self.texts)
+        text = self.text.shown
         # What is typed twice in the attributes (office:, calcext:) keeps the later one, calcext.
         if cell.get("value-type") or cell.get("formula") or text:
             self.valued(cell, text, times)
@@ -166,16 +188,26 @@ class _Content:
         within(self.book.limits.cells, self.book.cells, "有内容的单元格数")
         notes.check_text(len(text))
         kind, formula = cell.get("value-type", ""), cell.get("formula")
+        if text.strip() and not _holds(cell):
+            place = f"{notes.sheet.name}!{a1(self.row, self.column)}"
+            raise self.damaged(f"{place} 有文字而没有值")
         for row in range(self.row, rows):
             for column in range(self.column, columns):
                 at = (row, column)
                 if formula is not None:
-                    cached = bool(kind) and kind != "error"
-                    notes.formulas[at] = Formula(formula.partition("=")[2], cached or self.shown)
-                if kind == "error" or (formula is not None and text.startswith("#")):
+                    notes.formulas[at] = Formula(formula.partition("=")[2], self.cached(kind))
+                if kind == "error" or (formula is not None and _ERROR.match(text)):
                     notes.errors[at] = text or "#N/A"
-                elif kind == "percentage":
+                elif kind == "percentage" or (kind == "float" and text.rstrip().endswith("%")):
                     notes.percents.add(at)
+                elif kind == "string" and self.text.misread and "string-value" not in cell:
+                    notes.texts[at] = text
+
+    def cached(self, kind: str) -> bool:
+        """Whether a formula has a value; LibreOffice gives an empty text no type, only a paragraph."""
+        if kind:
+            return kind != "error"
+        return self.text.paragraphs > 0 and not self.text.shown.strip()
 
     def merge(self, cell: dict[str, str]) -> None:
         down = self.times(cell, "number-rows-spanned")
@@ -196,8 +228,21 @@ class _Content:
             raise self.damaged(f"重复次数“{said[:20]}”有错")
         return int(said)
 
+    def spaces(self, attributes: dict[str, str]) -> int:
+        """Return how many spaces one element stands for; the engine would make all of them."""
+        spaces = self.times(attributes, "c")
+        sheet = self.sheets[-1].sheet.name
+        within(self.book.limits.text, spaces, "一个单元格的字数", sheet=sheet)
+        return spaces
+
     def damaged(self, what: str) -> Unreadable:
         return Unreadable("X014", part=_CONTENT, what=what)
+
+
+def _holds(cell: dict[str, str]) -> bool:
+    """Whether a cell that shows something has a type and a value: else calamine reads a blank."""
+    kind = cell.get("value-type", "")
+    return _HELD.get(kind, "value-type") in cell if kind else "formula" in cell
 
 
 def _of(attributes: dict[str, str], wanted: str) -> str:

@@ -27,7 +27,7 @@ class Second:
     """The second reader's view of a workbook."""
 
     def __init__(self, data: bytes) -> None:
-        """Read all of it; X003 without xlrd, X006 or X017 where it cannot be read."""
+        """Read all of it; X003 without xlrd, X002 where it is locked, X006 where it cannot be read."""
         self.book = _book(data)
         self.by_name = {sheet.name: sheet for sheet in self.book.sheets()}
         self.package = _package(self.book, data)

@@ -39,7 +39,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     import openpyxl
 
     book = _open(data)
-    if book is not None:
+    if book is not None and _has_all(book, filled):
         try:
             return _marked(book, filled, findings)
         except Exception:  # noqa: BLE001  (what it opened it cannot always save: then our own)
@@ -48,6 +48,11 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     for grid in _grids(filled):
         _restore(own[grid.name], grid)
     return _marked(own, filled, findings)
+
+
+def _has_all(book: Any, filled: Filled) -> bool:
+    """Whether openpyxl saw the sheets: a strict workbook it opens without a word and without them."""
+    return {grid.name for grid in filled.grids} <= {sheet.title for sheet in book.worksheets}
 
 
 def _marked(book: Any, filled: Filled, findings: Sequence[Finding]) -> bytes:

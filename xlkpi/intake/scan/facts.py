@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlkpi.place import Address
 
@@ -44,6 +44,8 @@ class SheetFacts:
     """Last valued column + 1."""
     filtered: bool
     """A filter of the sheet is active."""
+    texts: Mapping[Address, str] = field(default_factory=dict)
+    """Texts that the engine would read otherwise than the program that wrote them shows them."""
 
 
 @dataclass(frozen=True, slots=True)

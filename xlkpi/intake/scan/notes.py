@@ -26,6 +26,8 @@ class Notes:
     hidden_spans: list[tuple[int, int]] = field(default_factory=list)
     """First column and the one after the last."""
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    texts: dict[Address, str] = field(default_factory=dict)
+    """Those that the engine would read otherwise than the program that wrote them shows them."""
     rows: int = 0
     columns: int = 0
     filtered: bool = False
@@ -46,6 +48,7 @@ class Notes:
             rows=self.rows,
             columns=self.columns,
             filtered=self.filtered,
+            texts=self.texts,
         )
 
     def damaged(self, what: str) -> Unreadable:
