@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ALLOWED = frozenset(
     [
@@ -56,8 +56,7 @@ def checked(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """An Excel formula, without its equals sign, whose inputs are named in braces."""
 
     text: str

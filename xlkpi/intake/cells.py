@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from xlkpi import numbers
@@ -108,7 +107,7 @@ class Reader:
         if any(sign in key for sign in "*?~"):
             self.findings.append(finding("X314", value.place, value.value))
             return Value(value.place, State.BROKEN, typed=value.typed), ""
-        return replace(value, value=code), key
+        return value._replace(value=code), key
 
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""

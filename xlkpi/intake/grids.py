@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlkpi import fingerprint
 from xlkpi.findings import Finding, finding
@@ -27,8 +27,7 @@ from xlkpi.place import Address, Place, address, column_letters
 _RESULTS = {canonical(name) for name in RESULT_SHEETS}
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A workbook's cells, before anything is understood."""
 
     package: Package

@@ -38,16 +38,14 @@ class Cell(NamedTuple):
     link: str = ""
 
 
-@dataclass(slots=True)
-class Validation:
+class Validation(NamedTuple):
     """What may be typed into a block of cells, and what the cell says."""
 
     block: tuple[int, int, int, int]
     options: dict[str, object]
 
 
-@dataclass(slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A look that depends on the cell."""
 
     block: tuple[int, int, int, int]
@@ -55,8 +53,7 @@ class Condition:
     style: str
 
 
-@dataclass(slots=True)
-class Chart:
+class Chart(NamedTuple):
     """A bar chart of one column over another."""
 
     at: Address
