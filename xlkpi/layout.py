@@ -113,6 +113,8 @@ class Sheet(NamedTuple):
 def canonical(text: str) -> str:
     """Return a name or header as it is compared: full-width forms folded, all spaces left out."""
     folded = unicodedata.normalize("NFKC", text)
+    if folded.isprintable() and " " not in folded:  # no other character to leave out is printable
+        return folded
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
 
 

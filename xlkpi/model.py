@@ -83,19 +83,20 @@ class Grid(NamedTuple):
 
     def raw(self, row: int, column: int) -> object:
         """Return what the cell holds, "" beyond the edge."""
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+        if row < 0 or column < 0:
+            return ""
+        try:
             return self.rows[row][column]
-        return ""
+        except IndexError:
+            return ""
 
     def occupied(self, row: int, column: int) -> bool:
         """Whether anything stands in the cell: a broken one counts."""
-        at = (row, column)
-        if at in self.errors:
-            return True
-        if at in self.formulas and not self.formulas[at][1]:
-            return True
         held = self.raw(row, column)
-        return held is not None and (not isinstance(held, str) or held.strip() != "")
+        if held is not None and (not isinstance(held, str) or held.strip()):
+            return True
+        at = (row, column)
+        return at in self.errors or (at in self.formulas and not self.formulas[at][1])
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell of this sheet."""

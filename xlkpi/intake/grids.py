@@ -138,7 +138,7 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         name=facts.name,
         rows=_with_texts(_rows(book, facts.name), facts.texts),
         errors=facts.errors,
-        formulas={at: (formula.text, formula.cached) for at, formula in facts.formulas.items()},
+        formulas=facts.formulas,
         percents=facts.percents,
         merges=facts.merges,
         covered=_covered(facts),
