@@ -23,6 +23,8 @@ Held = str | int | float | Decimal | Fraction
 
 def legal(text: str) -> str:
     """Return a text that a workbook can hold: control characters and lone surrogates become U+FFFD."""
+    if text.isprintable() and len(text) <= _LONGEST // 2:
+        return text
     sound = _ILLEGAL.sub("\ufffd", text)
     if len(sound) <= _LONGEST // 2:  # Excel counts UTF-16 units, at most two a character
         return sound
