@@ -9,7 +9,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import isclose
@@ -283,7 +283,7 @@ def book(
         **{name: tuple(held) for name, held in sheets.items()},
     }
     ballots = tuple((name, tuple(held)) for name, held in marks.items())
-    return replace(base, sheets=made, ballots=ballots)
+    return base._replace(sheets=made, ballots=ballots)
 
 
 def measures(cases: Mapping[str, tuple[str, str, float, float]], low: str = "2.675") -> bytes:

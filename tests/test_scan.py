@@ -8,7 +8,6 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -422,10 +421,10 @@ def test_limit_on_entries() -> None:
 def test_limits_on_bytes() -> None:
     data = small()
     total = sum(map(len, unzipped(data).values()))
-    assert limit_of(data, replace(LIMITS, expanded=total - 1)) == (total, total - 1)
+    assert limit_of(data, LIMITS._replace(expanded=total - 1)) == (total, total - 1)
     largest = max(map(len, unzipped(data).values()))
-    assert limit_of(data, replace(LIMITS, entry=largest - 1)) == (largest, largest - 1)
-    scan(data, replace(LIMITS, expanded=total, entry=largest))
+    assert limit_of(data, LIMITS._replace(entry=largest - 1)) == (largest, largest - 1)
+    scan(data, LIMITS._replace(expanded=total, entry=largest))
 
 
 def test_a_bomb_is_refused_at_once() -> None:
@@ -478,14 +477,14 @@ def test_two_far_cells_are_refused(last: str, found: int, limit: int) -> None:
 
 def test_limit_on_valued_cells_is_for_all_sheets(facts: Facts) -> None:
     data = small()
-    assert scan(data, replace(LIMITS, cells=5)).cells == 5
-    assert limit_of(data, replace(LIMITS, cells=4)) == (5, 4)
+    assert scan(data, LIMITS._replace(cells=5)).cells == 5
+    assert limit_of(data, LIMITS._replace(cells=4)) == (5, 4)
 
 
 def test_limit_on_merges() -> None:
     merges = "".join(f'<mergeCell ref="A{row}:B{row}"/>' for row in range(1, 12))
     data = with_rows("", after=f"<mergeCells>{merges}</mergeCells>")
-    assert limit_of(data, replace(LIMITS, merges=10)) == (11, 10)
+    assert limit_of(data, LIMITS._replace(merges=10)) == (11, 10)
 
 
 def test_limit_on_text(facts: Facts) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
@@ -486,7 +485,7 @@ def _shuffled(made: Contents, rng: Random) -> Contents:
             if "合计" not in map(reference.plain, map(str, row.values()))
         ]
         sheets[name] = tuple(rng.sample(rows, len(rows)))
-    return replace(made, sheets=sheets, ballots=tuple(rng.sample(made.ballots, len(made.ballots))))
+    return made._replace(sheets=sheets, ballots=tuple(rng.sample(made.ballots, len(made.ballots))))
 
 
 @pytest.mark.parametrize("seed", range(LAWFUL))
@@ -551,10 +550,10 @@ def _improved(book: Filled, rng: Random) -> Filled | None:
     mark = ballot.marks[m]
     better = random_books.number(rng, mark.mark.value or Decimal(0), _limit(book, mark.key), 6)
     marks = list(ballot.marks)
-    marks[m] = replace(mark, mark=replace(mark.mark, value=better))
+    marks[m] = mark._replace(mark=mark.mark._replace(value=better))
     ballots = list(book.ballots)
-    ballots[b] = replace(ballot, marks=tuple(marks))
-    return replace(book, ballots=tuple(ballots))
+    ballots[b] = ballot._replace(marks=tuple(marks))
+    return book._replace(ballots=tuple(ballots))
 
 
 @pytest.mark.parametrize("seed", range(70, 70 + LAWFUL))
@@ -651,8 +650,7 @@ def test_a_grade_begins_exactly_at_its_bound() -> None:
         )
         given_marks = {"A1.1": marks, "A1.2": "19.99", "A1.3": "10", "B1.1": "10", "C1.1": "30"}
         ballot = tuple({"编号": code, "得分": Decimal(mark)} for code, mark in given_marks.items())
-        book = replace(
-            made,
+        book = made._replace(
             sheets={**made.sheets, "评价工作组": tuple(rows), "三级指标": third},
             ballots=(("甲", ballot),),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests import documents
-from xlkpi import office, supervisor
+from xlkpi import early, office, supervisor
 from xlkpi.supervisor import LIMITS, Limits, Worker
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -64,6 +65,50 @@ def test_every_end_of_a_worker_has_a_name(
     assert made.told.report["source"]["sha256"]
     assert "甲.xlsx › 整个工作簿" in made.told.text
     assert names(source.parent) == ["甲.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("then", "code"),
+    [
+        ("import os; os.abort()", "X035"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "X019"),
+        ("import time; time.sleep(60)", "X018"),
+    ],
+)
+def test_every_end_of_a_worker_that_was_started_early_has_its_name_too(
+    source: Path, monkeypatch: pytest.MonkeyPatch, then: str, code: str
+) -> None:
+    monkeypatch.setattr(early, "BOOT", f"{READ}\n{then}")
+    with Worker(LIMITS._replace(wall=3), early.start()) as worker:
+        assert office.checked(source, worker).codes == [code]
+        assert office.checked(source, worker).status == "scored"  # by one that was not
+
+
+def test_a_worker_that_was_started_early_serves_and_is_buried(source: Path) -> None:
+    process = early.start()
+    assert process is not None
+    supervisor.start_early(process)
+    with supervisor.worker() as worker:
+        assert office.handled(source, worker=worker).told.report["total"] == TOTAL
+        assert office.checked(source, worker).status == "scored"
+    assert process.returncode == -signal.SIGKILL
+    assert process.stdin.closed
+    assert process.stdout.closed
+
+
+def test_where_the_system_cannot_spawn_the_first_worker_is_started_like_any_other(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_arguments: object, **_named: object) -> int:
+        raise NotImplementedError
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(os, "posix_spawn", unknown)
+    assert early.start() is None
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    supervisor.start_early(None)
+    with supervisor.worker() as worker:
+        assert office.checked(source, worker).status == "scored"
 
 
 def test_one_crash_does_not_change_the_next_file(

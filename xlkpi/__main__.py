@@ -12,9 +12,12 @@ def main() -> None:
     it needs while this one still reads the command line.
     """
     if sys.argv[1:2] and sys.argv[1] in ("score", "check", "verify", "diff"):
+        from xlkpi import early
+
+        started = early.start()
         from xlkpi import supervisor
 
-        supervisor.start_early()
+        supervisor.start_early(started)
     from xlkpi import cli
 
     cli.main()

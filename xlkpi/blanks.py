@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def template(name: str) -> Contents:
         raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
     made = contents(filled, path.stem)
     about = dict(builtin()).get(made.template, "")
-    return replace(made, about=about)
+    return made._replace(about=about)
 
 
 def _unreadable(path: Path, problem: Exception) -> str:
@@ -174,7 +174,7 @@ def prepared(made: Contents, department: str, year: str, scorers: Sequence[Score
     info.extend(held.values())
     group = tuple(_member(scorer) for scorer in scorers)
     sheets = {**made.sheets, INFO.name: tuple(info), GROUP.name: group}
-    return replace(made, sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
+    return made._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
 
 
 def _member(scorer: Scorer) -> Fields:

@@ -7,10 +7,13 @@ An *error* is what would make the score a guess, and stops; warnings and notes n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from xlkpi.place import Place
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Severity(StrEnum):
@@ -31,8 +34,7 @@ class Severity(StrEnum):
         return {"error": "✗", "warning": "!", "note": "i"}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One row of the table."""
 
     severity: Severity
@@ -186,14 +188,13 @@ TO_ADD = ("X411", "X609", "X610")
 """Reasons that are still to be written: the summary counts them as 待补 N 项."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing to be told about one place."""
 
     code: str
     place: Place
     found: str = ""
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = NOTHING
 
     @property
     def severity(self) -> Severity:

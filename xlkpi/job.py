@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlkpi import disk
 from xlkpi.findings import finding
@@ -28,8 +27,7 @@ FORMS = "自评表版式"
 """The folder of the built-in layouts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """What came of one source."""
 
     told: dict[str, Any]

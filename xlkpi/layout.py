@@ -6,9 +6,9 @@ Reading, the blank, the scored workbook and the documentation are all driven by 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 FORMAT_VERSION = 1
 FORMAT_NAME = "xlkpi_format"
@@ -65,8 +65,7 @@ class Kind(StrEnum):
     """A number where a rule needs one, else text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table."""
 
     header: str
@@ -86,8 +85,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One sheet of the format."""
 
     name: str
@@ -115,6 +113,8 @@ class Sheet:
 def canonical(text: str) -> str:
     """Return a name or header as it is compared: full-width forms folded, all spaces left out."""
     folded = unicodedata.normalize("NFKC", text)
+    if folded.isprintable() and " " not in folded:  # no other character to leave out is printable
+        return folded
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
@@ -540,8 +540,7 @@ def sheet_named(name: str) -> Sheet | None:
     return _BY_NAME.get(plain)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A setting of the 参数 sheet."""
 
     name: str

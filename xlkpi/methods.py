@@ -7,8 +7,8 @@ holds the two together through a spreadsheet program. Sources: the national form
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from xlkpi.formula import Formula
 from xlkpi.layout import canonical
@@ -26,8 +26,7 @@ NOT_YET = ("满意度", "定性三档", "不适用")
 DIRECTIONS = ("≥", ">", "=", "≤", "<")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What a rule may look at. Numbers are exact; None where the workbook has none."""
 
     points: Fraction

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from xlkpi import fingerprint, placeholders
 from xlkpi.findings import Finding, Severity
@@ -18,6 +19,8 @@ from xlkpi.methods import JUDGED
 from xlkpi.place import Address, Place
 
 T = TypeVar("T")
+NOTHING: Mapping[Address, Any] = MappingProxyType({})
+"""What a grid holds of things that it has none of."""
 
 
 class State(StrEnum):
@@ -28,8 +31,7 @@ class State(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class Value(Generic[T]):
+class Value(NamedTuple, Generic[T]):
     """A value and the cell where it stands."""
 
     place: Place
@@ -59,16 +61,15 @@ Text = Value[str]
 Number = Value[Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """The cells of one sheet as the reader gave them, and what only the package tells of them."""
 
     name: str
     rows: Sequence[Sequence[object]]
     """Row by row from A1; "" is blank. Rows may be shorter than `columns`."""
-    errors: Mapping[Address, str] = field(default_factory=dict)
+    errors: Mapping[Address, str] = NOTHING
     """Error values: '#DIV/0!'."""
-    formulas: Mapping[Address, tuple[str, bool]] = field(default_factory=dict)
+    formulas: Mapping[Address, tuple[str, bool]] = NOTHING
     """Formula text, and whether the file holds its value."""
     percents: frozenset[Address] = frozenset()
     """Numbers shown as per cent."""
@@ -82,27 +83,27 @@ class Grid:
 
     def raw(self, row: int, column: int) -> object:
         """Return what the cell holds, "" beyond the edge."""
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+        if row < 0 or column < 0:
+            return ""
+        try:
             return self.rows[row][column]
-        return ""
+        except IndexError:
+            return ""
 
     def occupied(self, row: int, column: int) -> bool:
         """Whether anything stands in the cell: a broken one counts."""
-        at = (row, column)
-        if at in self.errors:
-            return True
-        if at in self.formulas and not self.formulas[at][1]:
-            return True
         held = self.raw(row, column)
-        return held is not None and (not isinstance(held, str) or held.strip() != "")
+        if held is not None and (not isinstance(held, str) or held.strip()):
+            return True
+        at = (row, column)
+        return at in self.errors or (at in self.formulas and not self.formulas[at][1])
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell of this sheet."""
         return Place(self.name, row, column)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The table of one sheet, found by its headers."""
 
     layout: Sheet
@@ -130,8 +131,7 @@ class Table:
         return header in self.columns and self.grid.occupied(row, self.columns[header])
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The file that was read."""
 
     file: str
@@ -144,8 +144,7 @@ class Source:
     """Non-blank cells in the package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """The settings in force: the sheet's, else the defaults."""
 
     values: Mapping[str, Value[str]]
@@ -180,8 +179,7 @@ class Parameters:
         return int(self.numbers["去极值最少人数"])
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member of the group, a row of 评价工作组."""
 
     row: int
@@ -198,8 +196,7 @@ class Member:
         return self.status.value == "是"
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A row of 预算执行."""
 
     row: int
@@ -213,8 +210,7 @@ class Project:
     reason: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Fund:
+class Fund(NamedTuple):
     """A row of 资金来源."""
 
     row: int
@@ -268,8 +264,7 @@ class Indicator(Tier):
         return self.method.value == JUDGED
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One scorer's row for one indicator."""
 
     row: int
@@ -280,8 +275,7 @@ class Mark:
     recused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(NamedTuple):
     """One scorer's sheet."""
 
     table: Table
@@ -296,8 +290,7 @@ class Ballot:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(NamedTuple):
     """A row of 等级标准."""
 
     row: int
@@ -307,8 +300,7 @@ class Grade:
     use: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A workbook as it was filled in."""
 
     source: Source
@@ -349,8 +341,7 @@ class Filled:
         return (held.value or "") if held else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What one scorer gave one indicator."""
 
     scorer: str
@@ -359,8 +350,7 @@ class Given:
     """As typed; None for a recusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Working:
+class Working(NamedTuple):
     """How one third-level indicator got its score."""
 
     indicator: Indicator
@@ -376,8 +366,7 @@ class Working:
     """What was done, for this indicator."""
 
 
-@dataclass(frozen=True, slots=True)
-class TierScore:
+class TierScore(NamedTuple):
     """The score of an indicator of any tier."""
 
     tier: Tier
@@ -390,8 +379,7 @@ class TierScore:
         return Fraction(self.score) / Fraction(self.points) if self.points else Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """The sums of 预算执行, over the projects and the basic expenditure together."""
 
     projects: int
@@ -406,8 +394,7 @@ class Budget:
         return Fraction(self.executed) / Fraction(self.budget) if self.budget else Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """What came of scoring a workbook."""
 
     scorers: tuple[Ballot, ...]
@@ -452,8 +439,7 @@ Fields = Mapping[str, "str | Decimal"]
 """One row to be written: header → what stands there; what is not named stays empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """What a standard workbook is made of: a template's text, or a sample's."""
 
     template: str
@@ -465,8 +451,7 @@ class Contents:
     """Scorers and the rows that their sheets already have; empty in a template."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormLayout:
+class FormLayout(NamedTuple):
     """The official form as an office lays it out: texts with placeholders, cell by cell."""
 
     name: str
@@ -496,4 +481,4 @@ class FormLayout:
         """Return the layout with nothing in the place of some placeholders."""
         gone = tuple(names)
         cells = {at: placeholders.without(text, gone) for at, text in self.cells.items()}
-        return replace(self, cells=cells)
+        return self._replace(cells=cells)

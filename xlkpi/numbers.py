@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 """Wide enough that no sum or product of cells is ever rounded by the context."""
@@ -28,8 +28,7 @@ _SPACES = " \t\r\n\u00a0\u3000"
 _INVISIBLE = {"Cf", "Cc"}
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number that was read from a text."""
 
     value: Decimal

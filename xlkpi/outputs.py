@@ -14,8 +14,8 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from xlkpi import disk
 
@@ -32,8 +32,7 @@ Seen = tuple[int, int, int]
 """A file as it was when it was looked at: its number, size and time of change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """An output that was written."""
 
     path: Path

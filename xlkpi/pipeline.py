@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from xlkpi.check import check
 from xlkpi.findings import Finding, Severity, errors, finding
@@ -14,8 +15,7 @@ from xlkpi.place import Place
 from xlkpi.scoring import score
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A source's bytes and the name it goes by; None where it could not be opened."""
 
     file: str

@@ -6,8 +6,8 @@ Rows and columns are zero-based integers everywhere in the program; people see A
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 Address = tuple[int, int]
 """(row, column), both zero-based."""
@@ -57,8 +57,7 @@ def span(sheet: str, first_row: int, first_column: int, last_row: int, last_colu
     return f"{quoted(sheet)}!{block}" if sheet else block
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A cell of a sheet, or a whole sheet where `row` is negative, or the file where `sheet` is ""."""
 
     sheet: str

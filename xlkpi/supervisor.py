@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+from xlkpi import early
 
 Answer = dict[str, Any]
 
@@ -49,13 +49,8 @@ class Lost(Exception):
         self.params = params
 
 
-# Where modules are found is told, not guessed: a virtual environment, a checkout and a notebook
-# all differ, and a folder full of strangers' files must never be a place to import from.
-_BOOT = (
-    "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
-    "from xlkpi.worker import main; main()"
-)
-_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_BOOT = early.BOOT
+_Process = subprocess.Popen[bytes] | early.Process
 
 
 class Worker:
@@ -65,12 +60,12 @@ class Worker:
     Not for several threads at a time.
     """
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
-        """Start the process; it is killed by `close`, or by leaving the `with`."""
+    def __init__(self, limits: Limits = LIMITS, started: early.Process | None = None) -> None:
+        """Start the process, or take one that was; it is killed by `close`, or by leaving the `with`."""
         self.limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: _Process | None = None
         self._late = False
-        self._start()
+        self._start(started)
 
     def __enter__(self) -> Worker:
         return self
@@ -105,28 +100,29 @@ class Worker:
                     stream.close()
         process.wait()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        here = os.getcwd()  # noqa: PTH109  (pathlib would cost a quarter of the start)
+    def _start(self, started: early.Process | None = None) -> _Process:
         self._late = False
+        if started:  # and told
+            self._process = started
+            return started
         self._process = subprocess.Popen(
-            [sys.executable, "-I", *_flags(), "-c", _BOOT],
+            early.command(_BOOT),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=None if os.environ.get("XLKPI_TRACEBACK") == "1" else subprocess.DEVNULL,
-            env={**os.environ, **_ONE_THREAD},
+            stderr=None if early.talkative() else subprocess.DEVNULL,
+            env=early.environment(),
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._send(self._process, [path or here for path in sys.path])
+        self._send(self._process, early.path())
         return self._process
 
-    def _send(self, process: subprocess.Popen[bytes], what: object) -> None:
+    def _send(self, process: _Process, what: object) -> None:
         assert process.stdin is not None
         with contextlib.suppress(OSError):  # it died: reading its answer says how
-            process.stdin.write(json.dumps(what).encode("ascii") + b"\n")
-            process.stdin.flush()
+            early.tell(process.stdin, what)
 
-    def _answers(self, process: subprocess.Popen[bytes]) -> Iterator[Answer]:
+    def _answers(self, process: _Process) -> Iterator[Answer]:
         assert process.stdout is not None
         while True:
             line = process.stdout.readline(self.limits.answer + 1)
@@ -141,13 +137,13 @@ class Worker:
                     self.close()
                 return
 
-    def _lost(self, process: subprocess.Popen[bytes], length: int) -> Lost:
+    def _lost(self, process: _Process, length: int) -> Lost:
         """Name the end of a worker that did not finish its answer."""
         if length > self.limits.answer:
             return Lost("X036", limit=self.limits.answer // 1024 // 1024)
         try:
             ended = process.wait(timeout=1)  # it closes its pipe a moment before it is gone
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, TimeoutError):
             _kill(process)
             ended = process.wait()
         return _cause(ended, self._late, self.limits)
@@ -175,9 +171,9 @@ def _understood(line: bytes) -> Answer:
 _early: list[Worker] = []
 
 
-def start_early() -> None:
-    """Start the worker that `worker` will hand out first."""
-    _early.append(Worker())
+def start_early(started: early.Process | None = None) -> None:
+    """Make the worker that `worker` will hand out first, of a process that was started."""
+    _early.append(Worker(started=started))
 
 
 def worker() -> Worker:
@@ -185,13 +181,7 @@ def worker() -> Worker:
     return _early.pop() if _early else Worker()
 
 
-def _flags() -> list[str]:
-    """Return what the isolated interpreter would not learn from the environment any more."""
-    flags = ["-X", f"utf8={sys.flags.utf8_mode}"]  # file names must mean the same in both
-    return [*flags, "-B"] if sys.dont_write_bytecode else flags
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: _Process) -> None:
     with contextlib.suppress(OSError):
         process.kill()
 

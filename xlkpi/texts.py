@@ -7,6 +7,8 @@ import unicodedata
 
 from xlkpi import numbers
 
+_UNSEEN = ("Cf", "Cc")
+
 
 def as_text(held: object) -> str:
     """Return a value as text: numbers without ".0", dates as 2024-06-07, nothing as ""."""
@@ -27,5 +29,6 @@ def as_text(held: object) -> str:
 
 def tidy(text: str) -> str:
     """Return a text without the spaces around it and without invisible characters."""
-    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc"))
-    return visible.strip(" \t\n\u00a0\u3000")
+    if not text.isprintable():  # nearly all are, and then there is no such character in it
+        text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    return text.strip(" \t\n\u00a0\u3000")

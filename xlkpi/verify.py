@@ -171,8 +171,7 @@ def _as_told(again: Outcome, told: Mapping[str, str]) -> Outcome:
         int(cells) if cells.isdecimal() else 0,
     )
     version = told.get("格式版本", "")
-    filled = replace(
-        filled,
+    filled = filled._replace(
         source=source,
         template=told.get("模板", "").replace("未注明", ""),
         version=int(version) if version.isdecimal() else None,

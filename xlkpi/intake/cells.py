@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from xlkpi import numbers
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import Column, Kind, canonical
+from xlkpi.layout import Kind, canonical
 from xlkpi.model import Grid, Number, State, Table, Text, Value
-from xlkpi.place import Place
+from xlkpi.place import Address, Place
 from xlkpi.texts import as_text, tidy
 
 _DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
@@ -36,8 +35,9 @@ def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | Non
     if at in grid.covered:
         return "X110"  # told once, at the merge
     held = grid.raw(row, column)
-    if isinstance(held, str) and held.lstrip().upper().startswith("=DISPIMG("):
-        return "X513"
+    if isinstance(held, str):
+        image = "=" in held and held.lstrip().upper().startswith("=DISPIMG(")
+        return "X513" if image else None
     return "X503" if isinstance(held, _DATES) and not dates else None
 
 
@@ -47,13 +47,14 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
         if column.computed or column.header not in table.columns:
             continue
         dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
+        at, formulas = table.columns[column.header], table.grid.formulas
         for row in table.rows:
-            yield from _broken(table, row, column, dates)
+            code = trouble(table.grid, row, at, dates)
+            if code or (row, at) in formulas:
+                yield from _broken(table.grid, (row, at), code)
 
 
-def _broken(table: Table, row: int, column: Column, dates: bool) -> Iterator[Finding]:
-    grid, at = table.grid, (row, table.columns[column.header])
-    code = trouble(grid, *at, dates)
+def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
     # Old formats, and the followers of a shared formula, do not say it.
     formula = "=" + (grid.formulas[at][0] or "…") if at in grid.formulas else ""
     if code == "X501":
@@ -108,7 +109,7 @@ class Reader:
         if any(sign in key for sign in "*?~"):
             self.findings.append(finding("X314", value.place, value.value))
             return Value(value.place, State.BROKEN, typed=value.typed), ""
-        return replace(value, value=code), key
+        return value._replace(value=code), key
 
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlkpi import fingerprint
 from xlkpi.findings import Finding, finding
@@ -27,8 +27,7 @@ from xlkpi.place import Address, Place, address, column_letters
 _RESULTS = {canonical(name) for name in RESULT_SHEETS}
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A workbook's cells, before anything is understood."""
 
     package: Package
@@ -139,7 +138,7 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         name=facts.name,
         rows=_with_texts(_rows(book, facts.name), facts.texts),
         errors=facts.errors,
-        formulas={at: (formula.text, formula.cached) for at, formula in facts.formulas.items()},
+        formulas=facts.formulas,
         percents=facts.percents,
         merges=facts.merges,
         covered=_covered(facts),

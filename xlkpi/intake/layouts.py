@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from xlkpi import placeholders
 from xlkpi.findings import finding
@@ -20,7 +19,7 @@ from xlkpi.model import FormLayout, Grid
 from xlkpi.place import Address, Place, a1
 from xlkpi.texts import as_text, tidy
 
-_LIMITS = replace(LIMITS, cells=2_000, rows=200, columns=40, merges=2_000, elements=200_000)
+_LIMITS = LIMITS._replace(cells=2_000, rows=200, columns=40, merges=2_000, elements=200_000)
 _LONGEST = 500
 """Characters of a text with placeholders: it becomes one formula."""
 _PADDING = 0.7109375

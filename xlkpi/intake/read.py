@@ -151,7 +151,7 @@ class _Reading:
             return value
         for choice in choices:
             if canonical(choice) == canonical(value.value or ""):
-                return replace(value, value=choice)
+                return value._replace(value=choice)
         listed = "、".join(choices)
         self.reader.findings.append(finding("X510", value.place, value.value or "", choices=listed))
         return Value(value.place, State.BROKEN, typed=value.typed)
@@ -241,7 +241,7 @@ class _Reading:
         value = self.reader.text(table, row, "评分方式")
         if value.broken:
             return value
-        return replace(value, state=State.GOOD, value=methods.spelled(value.value or ""))
+        return value._replace(state=State.GOOD, value=methods.spelled(value.value or ""))
 
     def _nature(self, table: Table, row: int, needed: bool) -> Text:
         value = self.reader.text(table, row, "指标性质")
@@ -253,7 +253,7 @@ class _Reading:
             return value
         if read != typed and needed:
             self.reader.findings.append(finding("X507", value.place, typed, read=read))
-        return replace(value, value=read)
+        return value._replace(value=read)
 
     def _measure(self, table: Table, row: int, header: str, unit: Text, numeric: bool) -> Number:
         """Read a target or an actual in its unit; with unit % a value counts in percentage points."""
@@ -277,7 +277,7 @@ class _Reading:
         marks = []
         for row in table.rows:
             code, key = self.reader.code(table, row, "编号")
-            code = replace(code, value=spelling.get(key, code.value))
+            code = code._replace(value=spelling.get(key, code.value))
             remark = self.reader.text(table, row, "评分说明")
             marks.append(
                 Mark(
@@ -315,7 +315,7 @@ class _Reading:
                 return name
         name = self.reader.text_at(grid, row, column + 1)
         self.reader.findings.append(finding("X218", name.place))
-        return replace(name, state=State.BROKEN, value=None)
+        return name._replace(state=State.BROKEN, value=None)
 
     def _grades(self) -> Iterator[Grade]:
         for table, row in self._rows(GRADES):
@@ -339,7 +339,7 @@ def _spelling(tiers: Sequence[Tier]) -> dict[str, str]:
 def _child(tier: _Child, spelling: dict[str, str]) -> _Child:
     """Spell the parent's code as the parent does, so that formulas find it whatever the case."""
     spelled = spelling.get(tier.parent_key, tier.parent.value)
-    return replace(tier, parent=replace(tier.parent, value=spelled))
+    return replace(tier, parent=tier.parent._replace(value=spelled))
 
 
 def _format(book: Opened) -> tuple[Text, Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from xlkpi.findings import finding
@@ -55,7 +54,7 @@ def _setting(reader: Reader, table: Table, row: int, known: Parameter) -> Text |
 def _word(reader: Reader, table: Table, row: int, known: Parameter, held: Text) -> Text | None:
     for choice in known.choices:
         if canonical(choice) == canonical(held.value or ""):
-            return replace(held, value=choice)
+            return held._replace(value=choice)
     _refuse(reader, held, known, "、".join(known.choices))
     return None
 
@@ -71,7 +70,7 @@ def _amount(reader: Reader, table: Table, row: int, known: Parameter, held: Text
     if value is None or not _fits(known, value) or (known.percent and bare(number, table, "值")):
         _refuse(reader, held, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
         return None
-    return replace(held, value=plain(value) + unit)
+    return held._replace(value=plain(value) + unit)
 
 
 def _refuse(reader: Reader, held: Text, known: Parameter, choices: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -134,8 +135,7 @@ WAYS: tuple[Way, ...] = (Mean(), Weighted(), Trimmed(), Median())
 BY_NAME = {way.name: way for way in WAYS}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One mark in the frame."""
 
     item: int

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from xlkpi.model import Filled, Given, Scored, Working
 from xlkpi.numbers import NOISE, half_up, rounded
@@ -31,8 +31,7 @@ ALONE, SCARCE, EQUAL = "只有一名评分人", "有效数据不足", "评分完
 """Why there is no alpha."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The marks of one judged indicator."""
 
     work: Working
@@ -90,8 +89,7 @@ def _points(numerator: int, denominator: int) -> Decimal:
     return rounded(exact, POINT_PLACES)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlier:
+class Outlier(NamedTuple):
     """A mark too far from the others'."""
 
     line: int
@@ -100,8 +98,7 @@ class Outlier:
     """Percentage points."""
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(NamedTuple):
     """All marks of all scorers."""
 
     scorers: tuple[str, ...]
@@ -171,8 +168,7 @@ class Panel:
         return Agreement.of(self.lines, len(self.scorers))
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """Krippendorff's alpha for intervals in closed form, over indicators with two marks or more.
 
     alpha = 1 − (n − 1) · Σ_u [Σ_{i<j in u} (x_i − x_j)² ÷ (m_u − 1)] ÷ Σ_{i<j} (x_i − x_j)², where

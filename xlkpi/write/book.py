@@ -23,6 +23,8 @@ Held = str | int | float | Decimal | Fraction
 
 def legal(text: str) -> str:
     """Return a text that a workbook can hold: control characters and lone surrogates become U+FFFD."""
+    if text.isprintable() and len(text) <= _LONGEST // 2:
+        return text
     sound = _ILLEGAL.sub("\ufffd", text)
     if len(sound) <= _LONGEST // 2:  # Excel counts UTF-16 units, at most two a character
         return sound
@@ -38,16 +40,14 @@ class Cell(NamedTuple):
     link: str = ""
 
 
-@dataclass(slots=True)
-class Validation:
+class Validation(NamedTuple):
     """What may be typed into a block of cells, and what the cell says."""
 
     block: tuple[int, int, int, int]
     options: dict[str, object]
 
 
-@dataclass(slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A look that depends on the cell."""
 
     block: tuple[int, int, int, int]
@@ -55,8 +55,7 @@ class Condition:
     style: str
 
 
-@dataclass(slots=True)
-class Chart:
+class Chart(NamedTuple):
     """A bar chart of one column over another."""
 
     at: Address

@@ -7,9 +7,9 @@ the workbook was scored, each line beside a formula that says whether it still h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from xlkpi.layout import COMPARISON_SHEET, RECUSED, SCORES_SHEET
 from xlkpi.model import Filled, Scored
@@ -54,8 +54,7 @@ _FAR, _NEAR = "离群", "不离群"
 _SAME, _DIFFERENT = "雷同", "不雷同"
 
 
-@dataclass(frozen=True, slots=True)
-class _Matrix:
+class _Matrix(NamedTuple):
     """Where the matrix stands, and the references to its parts."""
 
     scorers: int

@@ -18,6 +18,8 @@ _LINE = 15.0
 HIGHEST = 400.0
 """Excel allows 409 points."""
 _DEFAULT_WIDTH = 8.43
+_UNIT = 1.06
+"""Units of width that a narrow character takes, with a little room."""
 
 
 def heights(sheet: Sheet) -> dict[int, float]:
@@ -27,9 +29,11 @@ def heights(sheet: Sheet) -> dict[int, float]:
     for (row, column), cell in sheet.cells.items():
         if row in sheet.heights or not isinstance(cell.value, str) or not cell.value:
             continue
-        if properties(cell.style).get("text_wrap"):
+        if _wraps(cell.style):
             width = _width(sheet, column, spans.get((row, column), column))
-            lines[row] = max(lines[row], _lines(cell, width))
+            count = _lines(cell, width)
+            if count > lines[row]:
+                lines[row] = count
     needed = {row: min(HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
     return {row: _whole_pixels(high) for row, high in {**needed, **sheet.heights}.items()}
 
@@ -45,17 +49,32 @@ def _whole_pixels(points: float) -> float:
 
 
 def _width(sheet: Sheet, first: int, last: int) -> float:
+    if first == last:
+        return sheet.widths.get(first, _DEFAULT_WIDTH)
     return sum(sheet.widths.get(column, _DEFAULT_WIDTH) for column in range(first, last + 1))
 
 
 def _lines(cell: Cell, width: float) -> int:
-    size = properties(cell.style).get("font_size", 10.5)
+    text = str(cell.value)
+    room = max(1.0, (width - 1) * 10.5 / _size(cell.style))
+    if 2 * len(text) * _UNIT <= room and "\n" not in text:  # it fits whatever its characters are
+        return 1
+    return sum(max(1, math.ceil(_units(line) / room)) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=512)
+def _wraps(style: str) -> bool:
+    return bool(properties(style).get("text_wrap"))
+
+
+@lru_cache(maxsize=512)
+def _size(style: str) -> float:
+    size = properties(style).get("font_size", 10.5)
     assert isinstance(size, float | int)
-    room = max(1.0, (width - 1) * 10.5 / size)
-    return sum(max(1, math.ceil(_units(line) / room)) for line in str(cell.value).split("\n"))
+    return size
 
 
 @lru_cache(maxsize=4096)
 def _units(line: str) -> float:
-    wide = sum(1 for c in line if unicodedata.east_asian_width(c) in "WFA")
-    return (len(line) + wide) * 1.06
+    wide = sum(width in "WFA" for width in map(unicodedata.east_asian_width, line))
+    return (len(line) + wide) * _UNIT

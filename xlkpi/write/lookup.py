@@ -5,7 +5,7 @@ Shared by the blank, where staff see them work, and the scored workbook, where t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlkpi.place import a1, span
 
@@ -13,8 +13,7 @@ TITLE_ROW, GUIDE_ROW, LIVE_ROW, HEADER_ROW, FIRST_ROW = range(5)
 """Where everything stands on an input sheet of a blank; a reader never relies on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a table stands: its sheet, columns, and first and last row of data."""
 
     sheet: str

@@ -7,16 +7,17 @@ out against the stock worksheet, and `emit.STOCK` switches back to it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from xlkpi.place import column_letters
+from xlkpi.place import Address, a1, column_letters
 from xlkpi.write.book import Cell, Sheet
 
+_MOST_LINKS = 65_530
+"""Excel takes no more on one sheet."""
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
 
@@ -40,57 +41,43 @@ class PaperWorksheet(Worksheet):  # type: ignore[misc]
         self.paper = paper
         self.looks = looks
         self.heights = heights
-        self.texts = {
-            at: self.str_table._get_shared_string_index(cell.value)
-            for at, cell in paper.cells.items()
-            if not cell.formula and isinstance(cell.value, str) and cell.value
-        }
-        self.ignore_write_string = True  # a link beside a cell, not a text in it
-        if paper.cells:  # the corners are enough, and cells are thousands
-            rows, columns = zip(*paper.cells, strict=True)
-            self._check_dimensions(min(rows), min(columns))
-            self._check_dimensions(max(rows), max(columns))
-        for (row, column), cell in paper.cells.items():
-            if cell.link:
-                shown = cell.value if isinstance(cell.value, str) and cell.value else " "
-                self.write_string(
-                    row, column, " ", looks[cell.style]
-                )  # what it asks of a link's cell
-                self.write_url(row, column, cell.link, looks[cell.style], shown)
+        self.cells = sorted(paper.cells.items())
+        number = self.str_table._get_shared_string_index
+        self.texts = [
+            number(cell.value) if cell.value and isinstance(cell.value, str) and not cell.formula else 0
+            for _, cell in self.cells
+        ]  # fmt: skip
+        if self.cells:  # the corners are enough, and cells are thousands
+            columns = {column for _, column in paper.cells}
+            self._check_dimensions(self.cells[0][0][0], min(columns))
+            self._check_dimensions(self.cells[-1][0][0], max(columns))
 
     def _write_rows(self) -> None:
-        rows: dict[int, list[tuple[int, Cell]]] = defaultdict(list)
-        for (row, column), cell in self.paper.cells.items():
-            rows[row].append((column, cell))
-        for row in self.heights:
-            rows.setdefault(row, [])
-        self.fh.write("".join(self._lines(rows)))
-
-    def _lines(self, rows: Mapping[int, list[tuple[int, Cell]]]) -> Iterator[str]:
+        held = {row for row, _ in self.paper.cells}
+        rows: dict[int, list[str]] = {row: [] for row in sorted(held.union(self.heights))}
         styles = dict.fromkeys(cell.style for cell in self.paper.cells.values())  # in a fixed order
-        index = {style: self.looks[style]._get_xf_index() for style in styles}
-        for row in sorted(rows):
+        looks = {style: self.looks[style]._get_xf_index() for style in styles}
+        for ((row, column), cell), text in zip(self.cells, self.texts, strict=True):
+            head = f'<c r="{column_letters(column)}{row + 1}" s="{looks[cell.style]}"'
+            rows[row].append(_cell(head, cell, text))
+        for row, cells in rows.items():
             height = self.heights.get(row)
             own = f' ht="{height:.16g}" customHeight="1"' if height is not None else ""
-            yield f'<row r="{row + 1}"{own}>'
-            for column, cell in sorted(rows[row]):
-                yield self._cell(row, column, cell, index[cell.style])
-            yield "</row>"
+            self.fh.write(f'<row r="{row + 1}"{own}>{"".join(cells)}</row>')
 
-    def _cell(self, row: int, column: int, cell: Cell, look: int) -> str:
-        head = f'<c r="{column_letters(column)}{row + 1}" s="{look}"'
-        value = cell.value
-        if cell.formula:
-            formula = _escaped(cell.formula[1:])
-            if not isinstance(value, str):
-                return f"{head}><f>{formula}</f><v>{value:.17g}</v></c>"
-            kind = "e" if value in _ERRORS else "str"
-            return f'{head} t="{kind}"><f>{formula}</f><v>{_escaped(value)}</v></c>'
-        if not isinstance(value, str):
-            return f"{head}><v>{value:.16G}</v></c>"
-        if value:
-            return f'{head} t="s"><v>{self.texts[row, column]}</v></c>'
-        return f"{head}/>"
+    def _write_hyperlinks(self) -> None:
+        links = [(at, cell) for at, cell in self.cells if cell.link][:_MOST_LINKS]
+        if links:
+            self.fh.write(f"<hyperlinks>{''.join(self._links(links))}</hyperlinks>")
+
+    def _links(self, links: list[tuple[Address, Cell]]) -> Iterator[str]:
+        for at, cell in links:
+            kind, _, target = cell.link.partition(":")
+            if kind != "internal":
+                raise ValueError(f"a link that leads out: {cell.link}")
+            shown = cell.value if isinstance(cell.value, str) and cell.value else " "
+            where, said = self._escape_attributes(target), self._escape_attributes(shown)
+            yield f'<hyperlink ref="{a1(*at)}" location="{where}" display="{said}"/>'
 
     def _get_range_data(
         self, row_start: int, col_start: int, row_end: int, col_end: int
@@ -102,3 +89,17 @@ class PaperWorksheet(Worksheet):  # type: ignore[misc]
             for column in range(col_start, col_end + 1)
         )
         return [cell.value if cell else "" for cell in block]
+
+
+def _cell(head: str, cell: Cell, text: int) -> str:
+    """Return a cell's element, given how it begins and the number of its shared text."""
+    value = cell.value
+    if cell.formula:
+        formula = _escaped(cell.formula[1:])
+        if not isinstance(value, str):
+            return f"{head}><f>{formula}</f><v>{value:.17g}</v></c>"
+        kind = "e" if value in _ERRORS else "str"
+        return f'{head} t="{kind}"><f>{formula}</f><v>{_escaped(value)}</v></c>'
+    if not isinstance(value, str):
+        return f"{head}><v>{value:.16G}</v></c>"
+    return f'{head} t="s"><v>{text}</v></c>' if value else f"{head}/>"

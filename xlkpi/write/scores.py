@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from xlkpi.layout import RECUSED, SCORES_SHEET, folded
 from xlkpi.model import Filled, Scored, Working
@@ -20,8 +20,7 @@ _RIGHT = ("合成（未取整）", "得分", "得分率", "最高减最低", "�
 _COMPUTED = "系统计分"
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """Where the columns stand; they depend on the number of scorers."""
 
     scorers: int

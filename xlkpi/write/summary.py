@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlkpi.findings import TO_ADD, Severity
 from xlkpi.layout import (
@@ -46,8 +46,7 @@ RESULT_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Where the tables of 汇总 stand; they depend on the number of indicators."""
 
     first: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from xlkpi.place import Address
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """A formula as written."""
 
     text: str
@@ -18,8 +18,7 @@ class Formula:
     """False where no value is stored with it, so that engines show a blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetFacts:
+class SheetFacts(NamedTuple):
     """One worksheet, apart from its values."""
 
     name: str
@@ -44,12 +43,11 @@ class SheetFacts:
     """Last valued column + 1."""
     filtered: bool
     """A filter of the sheet is active."""
-    texts: Mapping[Address, str] = field(default_factory=dict)
+    texts: Mapping[Address, str] = MappingProxyType({})
     """Texts that the engine would read otherwise than the program that wrote them shows them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """One workbook, apart from its values."""
 
     sheets: tuple[SheetFacts, ...]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlkpi.intake.unreadable import Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How large a workbook may be; each is checked before memory is spent on it."""
 
     expanded: int = 200 * 1024 * 1024

@@ -39,11 +39,12 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
     """The facts of a sheet whose rows are plain; None where any of them is not."""
     start, end = xml.find(b"<sheetData>") + 11, xml.rfind(b"</sheetData>")
     rows = plain_text(xml[start:end]) if 11 <= start <= end else None
-    if rows is None or b"<!" in xml:
+    frame = xml[:start] + xml[end:]
+    if rows is None or b"<!" in frame:  # in the rows it is found not to be plain
         return None
     cells, merges = book.cells, book.merges
     # What is left without its rows is small; the parser reads it as ever.
-    notes = parsed_notes(sheet, xml[:start] + xml[end:], book)
+    notes = parsed_notes(sheet, frame, book)
     if _PlainRows(notes).take(rows):
         return notes.facts()
     book.cells, book.merges = cells, merges
@@ -51,7 +52,7 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
 
 
 class _PlainRows:
-    """Takes up rows as text; every method says False at the first thing that is not plain.
+    """Takes up rows as text; every method says False or None at the first thing that is not plain.
 
     What a row is apart from its number and its values is worked out once for
     all rows of that shape.
@@ -68,11 +69,21 @@ class _PlainRows:
 
     def take(self, text: str) -> bool:
         """Take all rows."""
-        *rows, rest = text.split("</row>")
+        parts = _VALUE.split(text)
+        texts = parts[2::3]
+        parts[2::3] = [""] * len(texts)
+        if max(map(len, texts), default=0) > self.book.limits.text:
+            return False
+        *rows, rest = "".join(parts).split("</row>")
+        known, at = self.book.rows, 0
         for row in rows:
-            start = self.closed_rows(row)
-            if start < 0 or not self.take_row(row[start:] if start else row):
+            # Ballots have the same rows at the same places: most are known as they are.
+            number, shape = known.get(row) or self.shaped(row)
+            if shape is None or not self.go_to(number, shape.hidden):
                 return False
+            if shape.valued and not self.take_row(shape, texts[at : at + shape.texts]):
+                return False
+            at += shape.texts
         return self.closed_rows(rest) == len(rest)
 
     def closed_rows(self, text: str) -> int:
@@ -94,25 +105,19 @@ class _PlainRows:
             self.notes.hide(self.row)
         return True
 
-    def take_row(self, text: str) -> bool:
-        """Take one row, without its end tag."""
-        end = text.find('"', 8)
-        number = text[8:end]
-        if not text.startswith('<row r="') or not _NUMBER.fullmatch(number):
-            return False
-        if len(text) > self.book.limits.text:
-            return False  # some text in it may be too long
-        parts = _VALUE.split(text[end + 1 :])
-        texts = parts[2::3]
-        parts[2::3] = [""] * len(texts)
-        shape = self.shape("".join(parts), number)
-        if shape is None or not self.go_to(int(number), shape.hidden):
-            return False
-        if not self.book.shared.issuperset([texts[at] for at in shape.shared]):
-            return False
-        for noted in shape.noted:
-            self.note(noted, texts)
-        return shape.valued == 0 or self.grow(shape)
+    def shaped(self, text: str) -> tuple[int, Shape | None]:
+        """The number and the shape of a row without its end tag and its values."""
+        start = self.closed_rows(text)
+        row = text[start:] if start > 0 else text
+        end = row.find('"', 8)
+        number = row[8:end]
+        plain = start >= 0 and row.startswith('<row r="') and _NUMBER.fullmatch(number)
+        if not plain or len(row) > self.book.limits.text:  # a text that stays in it may be too long
+            return 0, None
+        found = int(number), self.shape(row[end + 1 :], number)
+        if start == 0 and len(self.book.rows) < 5_000:
+            self.book.rows[text] = found
+        return found
 
     def shape(self, skeleton: str, number: str) -> Shape | None:
         """The shape of a row, remembered; None where it is not plain."""
@@ -127,6 +132,24 @@ class _PlainRows:
             shapes[marked] = shape
         return shape if self.room > 0 else None
 
+    def take_row(self, shape: Shape, texts: list[str]) -> bool:
+        """Take the cells of one row; what is over a limit is the parser's to refuse."""
+        notes, book, row = self.notes, self.book, self.row
+        if not book.shared.issuperset([texts[at] for at in shape.shared]):
+            return False
+        formulas, written = notes.formulas, book.formulas
+        for column, formula, value, text in shape.formulas:
+            cached = text or bool(texts[value].strip())
+            formulas[row, column] = written[texts[formula]][cached]
+        for noted in shape.noted:
+            self.note(noted, texts)
+        book.cells += shape.valued
+        notes.rows = row + 1
+        if shape.last >= notes.columns:
+            notes.columns = shape.last + 1
+        limits = book.limits
+        return row < limits.rows and notes.columns <= limits.columns and book.cells <= limits.cells
+
     def note(self, noted: Noted, texts: list[str]) -> None:
         """Note one cell, as the parser would."""
         address = (self.row, noted.column)
@@ -138,15 +161,3 @@ class _PlainRows:
             self.notes.errors[address] = unescaped(bare)
         elif bare and noted.percent:
             self.notes.percents.add(address)
-
-    def grow(self, shape: Shape) -> bool:
-        """Count the cells of a row; what is over a limit is the parser's to refuse."""
-        notes, limits = self.notes, self.book.limits
-        self.book.cells += shape.valued
-        notes.rows = self.row + 1
-        notes.columns = max(notes.columns, shape.last + 1)
-        return (
-            notes.rows <= limits.rows
-            and notes.columns <= limits.columns
-            and self.book.cells <= limits.cells
-        )

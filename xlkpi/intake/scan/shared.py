@@ -120,4 +120,6 @@ class Book:
         self.local: Memo[str] = Memo(local_name)
         self.shapes: dict[str, Shape | None] = {}
         """Rows by their skeleton; None for one that is not plain."""
+        self.rows: dict[str, tuple[int, Shape | None]] = {}
+        """Rows without their values, as they are written: number and shape."""
         self.formulas: Memo[tuple[Formula, Formula]] = Memo(formula_pair)
