@@ -16,9 +16,9 @@ import pytest
 from tests import documents, libreoffice
 from tests.zips import unzipped, zipped
 from xlkpi import job
-from xlkpi.intake import biff
+from xlkpi.intake import biff, origin
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.model import Outcome
+from xlkpi.model import Grid, Outcome
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.write.correction import correction
 
@@ -414,6 +414,36 @@ def test_a_copy_written_anew_is_as_broken_as_its_source(
     copy = outcome(correction(data, source.filled, source.findings))
     assert source.scored is copy.scored is None
     assert said(copy) == said(source)
+
+
+@pytest.mark.parametrize("inline", [False, True])
+@pytest.mark.parametrize(
+    "written",
+    ["改_x000D_\n进", "改_x005F_x000D_进", "改_x005F_x0041_进", "改_x0041_进", "改_x0007_进", "改x005F_进", "改_xD83D_进"],
+)  # fmt: skip
+def test_what_is_escaped_in_a_text_is_kept_in_the_marked_copy_and_in_its_fingerprint(
+    written: str, inline: bool
+) -> None:
+    """WPS leaves `_x000D_` in texts of several lines; the copy was then taken for one worked on."""
+    held = unzipped(documents.sample(BASE))
+    count = held[TEXTS].count(b"<si>")
+    text = f'<t xml:space="preserve">{written}</t>'
+    cell = f't="inlineStr"><is>{text}</is></c>' if inline else f't="s"><v>{count}</v></c>'
+    held[TEXTS] = held[TEXTS].replace(b"</sst>", f"<si>{text}</si></sst>".encode())
+    held[BALLOT], put = re.subn(rb'<c r="I5"[^>]*/>', f'<c r="I5" {cell}'.encode(), held[BALLOT])
+    held[BALLOT], spoilt = re.subn(rb'(<c r="H5"[^>]*><v>)[^<]*', rb"\g<1>999", held[BALLOT])
+    assert (put, spoilt) == (1, 1)
+    source = outcome(zipped(held))
+    assert source.filled
+    copy = correction(zipped(held), source.filled, source.findings)
+    before, after = (grid_of(made, "评分_甲").raw(4, 8) for made in (source, outcome(copy)))
+    assert after == before
+    assert origin(copy) is not None
+
+
+def grid_of(made: Outcome, sheet: str) -> Grid:
+    assert made.filled
+    return next(grid for grid in made.filled.grids if grid.name == sheet)
 
 
 def spoilt_ods(converted: dict[str, dict[str, bytes]], cell: str) -> bytes:

@@ -100,7 +100,9 @@ def _ours(path: Path, source: Path, identity: str) -> bool:
 
 def _family(source: Path) -> str:
     """Return what X.xlsx and its marked copies have in common; X.xls beside it is another."""
-    return f"{stem(source)}{source.suffix.lower()}".casefold()
+    from xlkpi.write.book import legal  # as an output tells the name; loaded in the worker alone
+
+    return legal(f"{stem(source)}{source.suffix.lower()}").casefold()
 
 
 def _seen(path: Path) -> Seen | None:

@@ -14,6 +14,7 @@ from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.place import Place, quoted
 from xlkpi.write import styles
 from xlkpi.write.book import legal
+from xlkpi.write.escapes import escaped
 
 HEADER_ROW = 5
 FINGERPRINT_CELL = "E3"
@@ -53,7 +54,7 @@ def _top(sheet: Any, source: str, identity: str, findings: Sequence[Finding]) ->
     sheet["A1"] = f"问题清单：有 {errors} 个错误要改" if errors else "问题清单"
     sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
     sheet["A2"] = _WORDS
-    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, legal(source)
+    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, escaped(legal(source))
     sheet["B3"].data_type = "s"
     sheet["A4"], sheet["B4"] = fingerprint.IDENTITY_LABEL, identity
     sheet["B4"].data_type = "s"
@@ -90,7 +91,7 @@ def _row(sheet: Any, number: int, each: Finding, colour: str) -> None:
     values = (number, severity, each.code, where, each.message, each.remedy, colour)
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row, column)
-        cell.value = legal(value) if isinstance(value, str) else value
+        cell.value = escaped(legal(value)) if isinstance(value, str) else value
         if isinstance(value, str):
             cell.data_type = "s"  # openpyxl would make a formula of a text with "="
         cell.border = _box()
