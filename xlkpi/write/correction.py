@@ -39,7 +39,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     """Return the bytes of the marked copy."""
     import openpyxl
 
-    book = _open(data)
+    book = None if _is_slow(filled) else _open(data)
     if book is not None and _has_all(book, filled):
         try:
             return _marked(book, filled, findings)
@@ -48,7 +48,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     own = openpyxl.load_workbook(io.BytesIO(emit(_rewritten(filled))))
     for grid in _grids(filled):
         _restore(own[grid.name], grid)
-    return _marked(own, filled, findings)
+    return _marked(own, filled, findings, anew=True)
 
 
 def _has_all(book: Any, filled: Filled) -> bool:
@@ -56,13 +56,15 @@ def _has_all(book: Any, filled: Filled) -> bool:
     return {grid.name for grid in filled.grids} <= {sheet.title for sheet in book.worksheets}
 
 
-def _marked(book: Any, filled: Filled, findings: Sequence[Finding]) -> bytes:
+def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool = False) -> bytes:
     original = _unmark(book)
     _keep_literals(book, filled)
     told = findings[:_MOST]
     marked = _mark(book, told, original)
     name = PurePath(filled.source.file).name
     problems.put(book, name, filled.identity, told, marked, more=len(findings) - len(told))
+    if anew:
+        problems.say_anew(book)
     contents, _ = fingerprint.split(_contents(book))
     book[PROBLEMS_SHEET][problems.FINGERPRINT_CELL] = fingerprint.digest(contents)
     buffer = io.BytesIO()
@@ -75,7 +77,11 @@ def _keep_literals(book: Any, filled: Filled) -> None:
     for grid in _grids(filled):
         for row, cells in enumerate(grid.rows):
             for column, held in enumerate(cells):
-                if isinstance(held, str) and is_literal(held) and (row, column) not in grid.formulas:
+                if (
+                    isinstance(held, str)
+                    and is_literal(held)
+                    and (row, column) not in grid.formulas
+                ):
                     _write_text(book[grid.name].cell(row + 1, column + 1), escaped(held))
 
 
@@ -135,6 +141,15 @@ _LARGEST = 6 * 1024 * 1024
 _SLOW = ("worksheets", "comments", "styles")
 _WIDEST = 2_000_000
 """Cells between the first and the last of a sheet: a walk through them makes each."""
+
+
+def _is_slow(filled: Filled) -> bool:
+    """Whether openpyxl would translate a long shared formula for cell after cell, a character a µs."""
+    lengths = [len(text) for grid in filled.grids for text, _ in grid.formulas.values()]
+    return lengths.count(0) * max(lengths, default=0) > _MOST_TRANSLATED
+
+
+_MOST_TRANSLATED = 4_000_000
 
 
 def _slow_bytes(data: bytes) -> int:

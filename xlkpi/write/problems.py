@@ -22,6 +22,8 @@ _HEADS = ("序号", "级别", "代码", "位置", "发现", "怎么改", "原底
 _WIDTHS = (6, 9, 9, 26, 46, 50, 11)
 _WORDS = "按下面的清单逐条修改，改完保存，再把这个文件拖到 xlkpi 上；标记和这张清单会自动去掉。"
 
+_ANEW = "这份副本是照读到的内容重新写的：公式只留结果，批注、图片和别的工作表没有带上，它们仍在原文件里。"
+
 
 def put(
     book: Any, source: str, identity: str, findings: Sequence[Finding],
@@ -62,6 +64,15 @@ def _top(sheet: Any, source: str, identity: str, findings: Sequence[Finding]) ->
     sheet["D3"].alignment = Alignment(horizontal="right")
     for name in ("A3", "B3", "A4", "B4", "D3", FINGERPRINT_CELL):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
+
+
+def say_anew(book: Any) -> None:
+    """Say of a copy that was written anew what it lacks."""
+    from openpyxl.styles import Font
+
+    cell = book[PROBLEMS_SHEET]["D4"]
+    cell.value = _ANEW
+    cell.font = Font(name=styles.FONT, size=10.5, color="C00000")
 
 
 def _box() -> Any:
