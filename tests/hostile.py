@@ -696,10 +696,11 @@ _add("comment-far-away", lambda: _commented("XFD1048576"), "X203")
 _add("comment-nowhere", lambda: _commented("here"), "X203")
 
 
-def _commented(cell: str) -> bytes:
+def _commented(cell: str, times: int = 1) -> bytes:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
     links = f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{kind}" Target="/xl/comments9.xml"/></Relationships>'
-    said = f'<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><authors><author>a</author></authors><commentList><comment ref="{cell}" authorId="0"><text><t>x</t></text></comment></commentList></comments>'
+    each = f'<comment ref="{cell}" authorId="0"><text><t>x</t></text></comment>'
+    said = f'<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><authors><author>a</author></authors><commentList>{each * times}</commentList></comments>'
     made = parts() | {
         "xl/worksheets/_rels/sheet8.xml.rels": links.encode(),
         "xl/comments9.xml": said.encode(),
@@ -710,6 +711,148 @@ def _commented(cell: str) -> bytes:
     )
     return package(made)
 
+
+# --- the same thing a hundred thousand times ----------------------------------------------------
+
+
+def _behind_rows(new: bytes, times: int, wrap: str) -> bytes:
+    """The ballot with `new` so many times behind its rows, inside an element."""
+    name = wrap.partition(" ")[0]
+    xml = re.sub(rf"<{name}\b.*?</{name}>".encode(), b"", held(BALLOT), flags=re.DOTALL)
+    head, found, tail = xml.partition(b"</sheetData>")
+    begun = head + found + f"<{wrap}>".encode()
+    return with_part(BALLOT, begun + new * times + f"</{name}>".encode() + tail)
+
+
+_CONDITION = b'<cfRule type="cellIs" dxfId="0" priority="1" operator="lessThan"><formula>0</formula></cfRule>'
+_VALIDATION = b'<dataValidation type="whole" sqref="A5"><formula1>1</formula1></dataValidation>'
+_RANGE = b'<protectedRange name="x" sqref="A1:XFD1048576"/>'
+_EVERYTHING = b'<hyperlink ref="A1:XFD1048576" location="x"/>'
+for _name, _new, _times, _wrap in (
+    ("300000-conditions", _CONDITION, 300_000, 'conditionalFormatting sqref="A5"'),
+    ("300000-validations", _VALIDATION, 300_000, "dataValidations"),
+    ("300000-links", b'<hyperlink ref="A5" location="x"/>', 300_000, "hyperlinks"),
+    ("a-hundred-links-on-everything", _EVERYTHING, 100, "hyperlinks"),
+    ("100000-protected-ranges", _RANGE, 100_000, "protectedRanges"),
+    ("300000-page-breaks", b'<brk id="5"/>', 300_000, "rowBreaks"),
+    ("300000-extensions", b"<ext><a/></ext>", 300_000, "extLst"),
+):
+    _add(_name, lambda n=_new, t=_times, w=_wrap: _behind_rows(n, t, w), "X203", _times > 100_000)  # type: ignore[misc]
+for _name, _end, _new, _times in (
+    ("60000-looks", b"</cellXfs>", b'<xf numFmtId="0" fontId="0"/>', 60_000),
+    ("200000-fonts", b"</fonts>", b'<font><sz val="11"/><name val="x"/></font>', 200_000),
+    ("60000-named-looks", b"</cellStyles>", b'<cellStyle name="x" xfId="0"/>', 60_000),
+    ("60000-fills", b"</fills>", b'<fill><patternFill patternType="gray125"/></fill>', 60_000),
+):
+    _add(_name, lambda e=_end, n=_new, t=_times: flood(STYLES, e, n, t), "X203", True)  # type: ignore[misc]
+_NUMBER_FORMAT = '<numFmt numFmtId="{0}" formatCode="0.0&quot;{0}&quot;"/>'
+_add(
+    "60000-number-formats",
+    lambda: put(
+        STYLES, b"<fonts", b"<numFmts>" + numbered(200, 60_199, _NUMBER_FORMAT) + b"</numFmts>"
+    ),
+    "X203",
+    True,
+)
+_add(
+    "condition-on-a-million-cells-one-by-one",
+    lambda: _behind_rows(
+        _CONDITION, 1, 'conditionalFormatting sqref="' + " ".join(f"A{n}" for n in range(1, ROWS)) + '"'
+    ),
+    "X203",
+    True,
+)  # fmt: skip
+_add("200000-merges", lambda: _merges(*[f"A{n}:B{n}" for n in range(5000, 205_000)]), "X013")
+_add("200000-remarks", lambda: _commented("A1", 200_000), "X203", True)
+_add(
+    "300000-relationships",
+    lambda: put(RELS, b"</Relationships>", _LINK * 300_000),
+    "X203",
+    True,
+)
+_LINK = b'<Relationship Id="z" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/theme" Target="theme/theme1.xml"/>'
+_add(
+    "50000-content-types",
+    lambda: flood(TYPES, b"</Types>", b'<Override PartName="/z" ContentType="a/b"/>', 50_000),
+    "X203",
+)
+_add(
+    "1900-tiny-parts",
+    lambda: package(parts(), *[Entry(b"x/%04d.xml" % n, content(b"<a/>")) for n in range(1900)]),
+    "X203",
+)
+_add(
+    "hidden-columns-twenty-times",
+    lambda: with_part(
+        BALLOT,
+        re.sub(
+            rb"<cols>.*?</cols>",
+            lambda _: b"<cols>" + numbered(1, COLUMNS, '<col min="{0}" max="{0}" hidden="1"/>') * 20 + b"</cols>",
+            held(BALLOT),
+        ),
+    ),
+    "X203",
+    True,
+)  # fmt: skip
+for _name, _span in {"billion": b'min="1" max="999999999999"', "minus": b'min="-5" max="-9"'}.items():  # fmt: skip
+    _add(
+        f"column-{_name}",
+        lambda s=_span: with_part(BALLOT, re.sub(rb"<cols>.*?</cols>", lambda _: b"<cols><col " + s + b' hidden="1"/></cols>', held(BALLOT))),  # type: ignore[misc]
+        "X203",
+    )  # fmt: skip
+_add("formula-of-8192", lambda: mark(b'<c r="H5"><f>' + b"A1+" * 2_730 + b"1</f><v>1</v></c>"), "X203")  # fmt: skip
+_add("a-thousand-ifs", lambda: mark(b'<c r="H5"><f>' + b"IF(1," * 1_000 + b"1" + b")" * 1_000 + b"</f><v>1</v></c>"), "X203")  # fmt: skip
+_FOLLOWER = '<row r="{0}"><c r="A{0}"><f t="shared" si="7"/><v>1</v></c></row>'
+_add(
+    "followers-of-a-long-formula",
+    lambda: rows(
+        b'<row r="5000"><c r="A5000"><f t="shared" si="7" ref="A5000:A6999">' + b"A1+" * 2_700 + b"1</f><v>1</v></c></row>"
+        + numbered(5001, 6999, _FOLLOWER)
+    ),
+    "", True,
+)  # fmt: skip
+_add("long-text-in-190000-cells", lambda: _one_text(14_600), "", True)
+_add("long-text-in-20000-cells", lambda: _one_text(1_540), "X017 X019 X035", True)
+
+
+def _one_text(times: int) -> bytes:
+    """One text of 32,000 characters in thirteen cells a row: gigabytes to whoever copies it."""
+    cells = "".join(f'<c r="{letter}{{0}}" t="s"><v>{{1}}</v></c>' for letter in "ABCDEFGHIJKLM")
+    count = held(TEXTS).count(b"<si>")
+    row = f'<row r="{{0}}">{cells}</row>'
+    block = "".join(row.format(n, count) for n in range(5000, 5000 + times)).encode()
+    made = parts() | {BALLOT: held(BALLOT).replace(b"</sheetData>", block + b"</sheetData>")}
+    text = b"<si><t>" + b"A" * 32_000 + b"</t></si></sst>"
+    return package({**made, TEXTS: held(TEXTS).replace(b"</sst>", text)})
+
+
+for _name, _called in {
+    "controls": "a&#9;b&#10;c&#13;", "signs": "[x]:*?/\\'", "nothing": "", "formula": "=1+1",
+    "ours": "问题清单", "link": "http://127.0.0.1/",
+}.items():  # fmt: skip
+    _add(
+        f"sheet-called-{_name}",
+        lambda c=_called: with_part(WORKBOOK, held(WORKBOOK).replace("问题与措施".encode(), c.encode())),  # type: ignore[misc]
+        "X203",
+    )  # fmt: skip
+_add(
+    "two-sheets-nearly-alike",
+    lambda: with_part(WORKBOOK, held(WORKBOOK).replace("问题与措施".encode(), "评分_甲 ".encode())),
+    "X107",
+)
+_add(
+    "ballot-called-with-controls",
+    lambda: with_part(WORKBOOK, held(WORKBOOK).replace("评分_乙".encode(), "评分_乙&#10;&#9;".encode())),
+    "X203",
+)  # fmt: skip
+_add(
+    "drawing-that-is-its-own-sheet",
+    lambda: package({
+        **parts(),
+        "xl/worksheets/_rels/sheet8.xml.rels": b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing" Target="sheet8.xml"/></Relationships>',
+    }),
+    "X203",
+)  # fmt: skip
 
 # --- cells -------------------------------------------------------------------------------
 
@@ -880,7 +1023,9 @@ def _ods(rows: bytes, doctype: str = "") -> bytes:
     import zlib
 
     kind = Content(kind.packed, len(kind.packed), zlib.crc32(kind.packed), zips.STORED)
-    return package({"mimetype": kind, "content.xml": head.encode() + rows + tail})
+    manifest = b'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="application/vnd.oasis.opendocument.spreadsheet"/></m:manifest>'
+    parts = {"mimetype": kind, "content.xml": head.encode() + rows + tail}
+    return package({**parts, "META-INF/manifest.xml": manifest})
 
 
 _FILLED = b'<table:table-cell%s office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
@@ -908,6 +1053,21 @@ _add(
     ),
     slow=True,
 )
+
+_add(
+    "ods-text-repeated",
+    lambda: _ods(_LONG_TEXT % (b"x" * 32_000)),
+    "X013",
+)
+_LONG_TEXT = b'<table:table-row table:number-rows-repeated="19999"><table:table-cell table:number-columns-repeated="10" office:value-type="string"><text:p>%s<text:tab/></text:p></table:table-cell></table:table-row>'
+_add("ods-formula-repeated", lambda: _ods(_LONG_FORMULA % (b"1+" * 16_000)), "X013")
+_LONG_FORMULA = b'<table:table-row table:number-rows-repeated="19999"><table:table-cell table:number-columns-repeated="10" table:formula="of:=%s1" office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell></table:table-row>'
+_SPANNED = b'<table:table-cell table:number-columns-spanned="16000" table:number-rows-spanned="1000000" office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
+_add("ods-merges", lambda: _ods(b"<table:table-row>" + _SPANNED * 200 + b"</table:table-row>"))
+_HIDDEN = (
+    b'<table:table-column table:visibility="collapse" table:number-columns-repeated="16000000"/>'
+)
+_add("ods-hidden-columns", lambda: _ods(_HIDDEN * 10_000))
 
 # --- families ----------------------------------------------------------------------------
 

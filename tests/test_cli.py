@@ -57,6 +57,52 @@ def test_exit_codes(sound: Path, broken: Path, nothing: Path) -> None:
     assert run("nonsense").returncode == 2
 
 
+def test_a_file_that_may_not_be_read_does_not_stop_the_others(sound: Path) -> None:
+    """click would call it wrong usage (2), and score none of them; here root may read everything."""
+    other = sound.with_name("别人的.xlsx")
+    other.write_bytes(b"")
+    code = (
+        "import os, pathlib; from xlkpi import cli, disk; os.access = lambda *_, **__: False\n"
+        "cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", other, sound], capture_output=True, timeout=60,
+        check=False, env={**os.environ, "PYTHONPATH": str(documents.ROOT)},
+    )  # fmt: skip
+    assert "好.xlsx：可以评分" in done.stdout.decode()
+    assert "别人的.xlsx › 整个工作簿  X001" in done.stdout.decode()
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"), [("长" * 100 + ".xlsx", "文件名或路径太长"), ("好.xlsx/结果.xlsx", "路径中有一段是文件")]
+)  # fmt: skip
+def test_a_place_for_the_result_that_cannot_be_is_told(sound: Path, out: str, reason: str) -> None:
+    done = run("score", sound, "-o", sound.parent / out)
+    assert done.returncode == 2
+    assert f"结果没有写出：{reason}" in done.stderr.decode()
+    assert [path.name for path in sound.parent.iterdir()] == ["好.xlsx"]
+
+
+def test_a_name_with_control_characters_is_one_plain_line_and_whole_in_json(tmp_path: Path) -> None:
+    """A name out of a strange archive writes no lines of its own, and does not colour the console."""
+    name = b"a\n\x1b[31m\xe2\x80\xae\xff\xe3\x80\x80.xlsx"
+    path = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118  (not every name is a text)
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(documents.sample(BASE))
+    done = run("score", os.fsdecode(path))
+    said = done.stdout.decode() + done.stderr.decode()
+    assert "a��[31m��\u3000.xlsx：总分 93.57" in said
+    assert not {"\x1b", "\u202e"} & set(said)
+    assert all(line.count("a�") == 1 for line in said.splitlines())
+    told = json.loads(run("score", "--json", os.fsdecode(path)).stdout)
+    assert os.fsencode(told["source"]["file"]) == path
+    assert os.fsencode(told["outputs"]["scored"]) in [
+        os.path.join(os.fsencode(tmp_path), each)  # noqa: PTH118
+        for each in os.listdir(os.fsencode(tmp_path))  # noqa: PTH208
+    ]
+
+
 def test_one_bad_file_does_not_stop_the_others(sound: Path, broken: Path, nothing: Path) -> None:
     made = run("score", "--json", nothing, broken, sound)
     lines = [json.loads(line) for line in made.stdout.decode("utf-8").splitlines()]

@@ -7,6 +7,7 @@ import re
 import shutil
 import struct
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +17,9 @@ import pytest
 from tests import documents, libreoffice
 from tests.zips import unzipped, zipped
 from xlkpi import job
-from xlkpi.intake import biff
+from xlkpi.intake import biff, origin
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.model import Outcome
+from xlkpi.model import Grid, Outcome
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.write.correction import correction
 
@@ -100,6 +101,7 @@ def test_the_marked_copy_of_another_format_is_an_xlsx_with_everything_in_it(
     assert kind == "correction"
     book = openpyxl.load_workbook(io.BytesIO(copy))
     assert book.sheetnames[0] == "问题清单"
+    assert "公式只留结果" in book["问题清单"]["D4"].value  # what it lacks is said
     assert "X501" in book["评分_甲"]["H5"].comment.text
     broken = [
         c.coordinate for row in book["预算执行"].iter_rows() for c in row if c.data_type == "e"
@@ -276,6 +278,13 @@ def rich(held: dict[str, bytes]) -> dict[str, bytes]:
     return {**held, TEXTS: re.sub(rb"<si><t[^>]*>([^<]*)</t></si>", put, held[TEXTS])}
 
 
+def without_texts(held: dict[str, bytes]) -> dict[str, bytes]:
+    """All texts in their cells, and no part for shared ones."""
+    rels = "xl/_rels/workbook.xml.rels"
+    made = {name: data for name, data in inline(held).items() if name != TEXTS}
+    return {**made, rels: re.sub(rb"<Relationship [^>]*sharedStrings[^>]*/>", b"", made[rels])}
+
+
 def date_system(held: dict[str, bytes]) -> dict[str, bytes]:
     return {
         **held,
@@ -285,6 +294,52 @@ def date_system(held: dict[str, bytes]) -> dict[str, bytes]:
     }
 
 
+def elsewhere(held: dict[str, bytes]) -> dict[str, bytes]:
+    """The workbook part under another name, as Excel on the web has it."""
+    names = {
+        "xl/workbook.xml": "xl/workbook22.xml",
+        "xl/_rels/workbook.xml.rels": "xl/_rels/workbook22.xml.rels",
+    }
+    telling = ("_rels/.rels", "[Content_Types].xml")
+    return {
+        names.get(part, part): data.replace(b"xl/workbook.xml", b"xl/workbook22.xml")
+        if part in telling
+        else data
+        for part, data in held.items()
+    }
+
+
+def shuffled(held: dict[str, bytes]) -> dict[str, bytes]:
+    """Sheet files numbered backwards: only the relationships say which is which."""
+    rels = "xl/_rels/workbook.xml.rels"
+    count = sum(part.startswith("xl/worksheets/sheet") for part in held)
+
+    def other(found: re.Match[str]) -> str:
+        return f"{found[1]}{count + 1 - int(found[2])}{found[3]}"
+
+    moved = {re.sub(r"(worksheets/(?:_rels/)?sheet)(\d+)(\.xml)", other, n): d for n, d in held.items()}  # fmt: skip
+    moved[rels] = re.sub(r"(worksheets/sheet)(\d+)(\.xml)", other, held[rels].decode()).encode()
+    return moved
+
+
+def prefixed(held: dict[str, bytes]) -> dict[str, bytes]:
+    """Every element of a sheet with a prefix."""
+    main = b'="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    return each_sheet(
+        lambda xml: re.sub(rb"<(/?)(\w+)(?=[\s/>])", rb"<\1x:\2", xml).replace(
+            b"xmlns" + main, b"xmlns:x" + main
+        )
+    )(held)
+
+
+def alternatives(held: dict[str, bytes]) -> dict[str, bytes]:
+    """What newer programs put in for each other, in the workbook and in the sheets."""
+    said = b'<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="x15"><x15ac:absPath xmlns:x15ac="http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac" url="D:/"/></mc:Choice><mc:Fallback/></mc:AlternateContent>'
+    book = {"xl/workbook.xml": held["xl/workbook.xml"].replace(b"<bookViews", said + b"<bookViews")}
+    end = b"</worksheet>"
+    return each_sheet(lambda xml: xml.replace(end, said + end))({**held, **book})
+
+
 QUIRKS: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
     "strict": strict,
     "WPS 的 dimension": each_sheet(lambda xml: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', xml)),
@@ -292,6 +347,14 @@ QUIRKS: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
     "单元格里的文字": inline,
     "富文本和读音": rich,
     "1904": date_system,
+    "工作簿部件另有名字": elsewhere,
+    "工作表部件次序相反": shuffled,
+    "绝对路径": lambda held: {**held, "xl/_rels/workbook.xml.rels": held["xl/_rels/workbook.xml.rels"].replace(b'Target="', b'Target="/xl/')},
+    "反斜线": lambda held: {name.replace("/", "\\"): data for name, data in held.items()},
+    "带前缀的元素": prefixed,
+    "替代内容": alternatives,
+    "字节顺序标记": lambda held: {name: b"\xef\xbb\xbf" + data for name, data in held.items()},
+    "没有文字部件": without_texts,
 }  # fmt: skip
 
 
@@ -304,6 +367,119 @@ def test_another_way_to_write_the_same_file_scores_the_same(quirk: str) -> None:
         source, made = outcome(path.read_bytes()), outcome(zipped(changed))
         assert figures(made) == figures(source)
         assert said(made) == said(source)
+
+
+def packed(method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"", wide: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as package:
+        package.comment = comment
+        for name, data in unzipped(documents.sample(BASE)).items():
+            with package.open(name, "w", force_zip64=wide) as entry:
+                entry.write(data)
+    return buffer.getvalue()
+
+
+class Pipe(io.RawIOBase):
+    """A stream that cannot go back, so that sizes stand behind the entries."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self.data += data
+        return len(data)
+
+
+def streamed() -> bytes:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as package:  # type: ignore[call-overload]
+        for name, data in unzipped(documents.sample(BASE)).items():
+            package.writestr(name, data)
+    return bytes(pipe.data)
+
+
+def all_zip64() -> bytes:
+    """A directory whose end says nothing but that its numbers stand in the record before it."""
+    data = packed()
+    end = data.rindex(b"PK\x05\x06")
+    count, size, at = struct.unpack_from("<H2I", data, end + 10)
+    record = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, at)
+    found = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    last = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, *[0xFFFF] * 2, *[0xFFFFFFFF] * 2, 0)
+    return data[:end] + record + found + last
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        packed(zipfile.ZIP_STORED), packed(comment=b"by mail"), packed(wide=True), streamed(),
+        all_zip64(), packed() + b"\r\n",
+    ],
+    ids=["stored", "comment", "zip64 entries", "streamed", "zip64", "mail"],
+)  # fmt: skip
+def test_another_way_to_pack_the_same_parts_scores_the_same(data: bytes) -> None:
+    assert figures(outcome(data)) == figures(outcome(documents.sample(BASE)))
+    assert not said(outcome(data))
+
+
+@pytest.mark.parametrize(
+    ("part", "what"),
+    [
+        ("xl/media/image1.png", "图片、图形或图表"),
+        ("xl/cellimages.xml", "图片、图形或图表"),
+        ("xl/pivotCache/pivotCacheDefinition1.xml", "数据透视表或切片器"),
+        ("xl/slicers/slicer1.xml", "数据透视表或切片器"),
+        ("xl/embeddings/oleObject1.bin", "嵌入的文件或控件"),
+        ("xl/connections.xml", "外部数据的连接"),
+        ("xl/externalLinks/externalLink1.xml", "引用其他工作簿的链接"),
+        ("_xmlsignatures/sig1.xml", "数字签名"),
+        ("docMetadata/LabelInfo.xml", "敏感度标签"),
+    ],
+)
+def test_what_a_package_holds_beside_its_sheets_is_said_and_changes_nothing(
+    part: str, what: str
+) -> None:
+    """Neither output has it: an image that was evidence must not be gone without a word."""
+    base = unzipped(documents.sample(BASE))
+    made = outcome(zipped({**base, part: b"<a/>"}))
+    assert figures(made) == figures(outcome(documents.sample(BASE)))
+    (found,) = made.findings
+    assert (found.code, found.params["what"]) == ("X118", what)
+
+
+def test_a_drawing_is_said_and_an_empty_one_is_not() -> None:
+    """LibreOffice and others leave a drawing part where nothing is drawn."""
+    base = unzipped(documents.sample(BASE))
+    part, shape = "xl/drawings/drawing1.xml", b"<d><oneCellAnchor></oneCellAnchor></d>"
+    assert said(outcome(zipped({**base, part: shape}))) == [("X118", "")]
+    assert said(outcome(zipped({**base, part: b"<d/>"}))) == []
+
+
+def with_other_sheet(folder: str, kind: str) -> bytes:
+    """The workbook with one more sheet that is no table."""
+    held = unzipped(documents.sample(BASE))
+    rels = "xl/_rels/workbook.xml.rels"
+    link = f'<Relationship Id="rX" Type="http://schemas.openxmlformats.org/{kind}" Target="{folder}/sheet1.xml"/>'
+    held[rels] = held[rels].replace(b"</Relationships>", link.encode() + b"</Relationships>")
+    sheet = '<sheet name="另一张" sheetId="999" state="veryHidden" r:id="rX"/></sheets>'
+    held["xl/workbook.xml"] = held["xl/workbook.xml"].replace(b"</sheets>", sheet.encode())
+    return zipped({**held, f"xl/{folder}/sheet1.xml": b"<a/>"})
+
+
+@pytest.mark.parametrize("kind", ["chartsheet", "dialogsheet"])
+def test_a_sheet_that_is_no_table_is_said(kind: str) -> None:
+    made = outcome(with_other_sheet(f"{kind}s", f"officeDocument/2006/relationships/{kind}"))
+    assert figures(made) == figures(outcome(documents.sample(BASE)))
+    assert said(made) == [("X108", "另一张")]
+
+
+def test_a_macro_sheet_of_excel_4_is_named() -> None:
+    """calamine does not read such a workbook."""
+    (found,) = outcome(with_other_sheet("macrosheets", "x/xlMacrosheet")).findings
+    assert (found.code, found.params["sheet"]) == ("X009", "另一张")
 
 
 @pytest.mark.filterwarnings("ignore")  # as staff run it: here a warning would be an error
@@ -416,6 +592,36 @@ def test_a_copy_written_anew_is_as_broken_as_its_source(
     assert said(copy) == said(source)
 
 
+@pytest.mark.parametrize("inline", [False, True])
+@pytest.mark.parametrize(
+    "written",
+    ["改_x000D_\n进", "改_x005F_x000D_进", "改_x005F_x0041_进", "改_x0041_进", "改_x0007_进", "改x005F_进", "改_xD83D_进"],
+)  # fmt: skip
+def test_what_is_escaped_in_a_text_is_kept_in_the_marked_copy_and_in_its_fingerprint(
+    written: str, inline: bool
+) -> None:
+    """WPS leaves `_x000D_` in texts of several lines; the copy was then taken for one worked on."""
+    held = unzipped(documents.sample(BASE))
+    count = held[TEXTS].count(b"<si>")
+    text = f'<t xml:space="preserve">{written}</t>'
+    cell = f't="inlineStr"><is>{text}</is></c>' if inline else f't="s"><v>{count}</v></c>'
+    held[TEXTS] = held[TEXTS].replace(b"</sst>", f"<si>{text}</si></sst>".encode())
+    held[BALLOT], put = re.subn(rb'<c r="I5"[^>]*/>', f'<c r="I5" {cell}'.encode(), held[BALLOT])
+    held[BALLOT], spoilt = re.subn(rb'(<c r="H5"[^>]*><v>)[^<]*', rb"\g<1>999", held[BALLOT])
+    assert (put, spoilt) == (1, 1)
+    source = outcome(zipped(held))
+    assert source.filled
+    copy = correction(zipped(held), source.filled, source.findings)
+    before, after = (grid_of(made, "评分_甲").raw(4, 8) for made in (source, outcome(copy)))
+    assert after == before
+    assert origin(copy) is not None
+
+
+def grid_of(made: Outcome, sheet: str) -> Grid:
+    assert made.filled
+    return next(grid for grid in made.filled.grids if grid.name == sheet)
+
+
 def spoilt_ods(converted: dict[str, dict[str, bytes]], cell: str) -> bytes:
     """An .ods with another cell in 评分_甲!H5."""
     held = unzipped(converted["ods"]["日期"])
@@ -432,6 +638,10 @@ def spoilt_ods(converted: dict[str, dict[str, bytes]], cell: str) -> bytes:
         ('office:value-type="float" office:value="0" table:formula="of:=1/0"', "#DIV/0!", "X501"),
         ('office:value-type="float" office:value="0" table:formula="of:=1/0"', "Err:502", "X501"),
         ('office:value-type="float" office:value="0" table:formula="of:=1/0"', "错误:502", "X501"),
+        ('office:value-type="float" office:value="0" table:formula="of:=X()"', " #NAME?", "X501"),
+        ('office:value-type="float" office:value="0"', "Err:502", "X501"),
+        ('office:value-type="float" office:value="0"', "#REF!", "X501"),
+        ('office:value-type="float" office:value="0.85"', "85％", "X506"),
         ('office:value-type="boolean" office:boolean-value="true"', "TRUE", "X509"),
         ('office:value-type="float" office:value="NaN"', "28", "X505"),
     ],
@@ -444,6 +654,30 @@ def test_what_an_ods_shows_in_a_cell_is_not_taken_for_another_mark(
     made = outcome(spoilt_ods(converted, cell))
     assert code in [found for found, place in said(made) if place == "评分_甲!H5"]
     assert made.scored is None
+
+
+def test_a_sign_before_a_number_of_an_ods_is_no_error(
+    converted: dict[str, dict[str, bytes]],
+) -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="28"><text:p>#28</text:p></table:table-cell>'
+    assert outcome(spoilt_ods(converted, cell)).scored
+
+
+def test_a_flat_opendocument_and_a_workbook_of_excel_2003_are_named(
+    converted: dict[str, dict[str, bytes]],
+) -> None:
+    """Both are XML with elements called style, table and meta, as web pages have them."""
+    flat = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">
+<office:meta><meta:generator>LibreOffice</meta:generator></office:meta><office:styles><style:style/></office:styles></office:document>"""
+    old = """<?xml version="1.0"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="a"/></Styles><Worksheet ss:Name="一"><Table/></Worksheet></Workbook>"""
+    page = "<?xml version='1.0'?><!-- <a> --><!DOCTYPE html><html><body><table/></body></html>"
+    for text, code, kind in ((flat, "X007", "fods"), (old, "X007", "Excel 2003 XML"), (page, "X004", "网页")):  # fmt: skip
+        (found,) = outcome(text.encode()).findings
+        assert found.code == code
+        assert kind in found.message
 
 
 REMARK = "<office:annotation><text:p>{}</text:p></office:annotation>"

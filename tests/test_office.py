@@ -341,3 +341,17 @@ def test_the_users_own_sheet_of_our_name_is_kept(source: Path) -> None:
     book = openpyxl.load_workbook(office.handled(source).correction)
     assert book.sheetnames[0] == "问题清单"
     assert book["问题清单（原有）"]["A1"].value == "我自己的笔记"
+
+
+@pytest.mark.parametrize(
+    "name", ["甲_x0041_.xlsx", "甲_x000D_.xlsx", "甲\r.xlsx", "甲\x1b.xlsx", "甲\udcff\udcfe.xlsx", "甲\ufdd0.xlsx"]
+)  # fmt: skip
+def test_the_outputs_of_an_oddly_named_source_are_known_again(source: Path, name: str) -> None:
+    """What a cell cannot hold of a name is no reason to heap up copies, or to leave a stale one."""
+    odd = source.rename(source.with_name(name))
+    sound = odd.read_bytes()
+    for data, ending in ((sound, "_评分结果"), (documents.mishandled(sound, [BROKEN]), "_待修改")):
+        for _ in range(2):
+            odd.write_bytes(data)
+            office.handled(odd)
+            assert names(odd.parent) == sorted([odd.name, f"{odd.stem}{ending}.xlsx"])

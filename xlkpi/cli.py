@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from xlkpi import talk
-from xlkpi.speak import chinese, console
+from xlkpi.speak import chinese, console, one_line
 from xlkpi.version import VERSION
 
 if TYPE_CHECKING:
     from xlkpi.supervisor import Worker
 
-_PATHS = click.Path(path_type=Path)
+# Whether a file can be read is told of that file; click would let none of the others be scored.
+_PATHS = click.Path(path_type=Path, readable=False)
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -113,7 +114,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             if told.text:
                 click.echo(told.text)
             verdict = "可以评分" if told.status == "scored" else "不能评分"
-            click.echo(f"{path.name}：{verdict}（{told.counts}）")
+            click.echo(f"{one_line(path.name)}：{verdict}（{told.counts}）")
     sys.exit(worst)
 
 
@@ -142,7 +143,7 @@ def score(
     if public is not None and len(files) > 1:
         raise click.UsageError("--public 只能用于一个文件")
     folder = out is not None and (
-        len(files) > 1 or out.endswith(("/", os.sep)) or Path(out).is_dir()
+        len(files) > 1 or out.endswith(("/", os.sep)) or os.path.isdir(out)  # noqa: PTH112  (no error for a name too long)
     )
     home = Path(out) if out is not None else None
     worst = 0
@@ -191,13 +192,13 @@ def _verify(
     try:
         made = office.verified(scored, source, worker)
     except answers.Refused as problem:
-        raise click.UsageError(f"{scored.name}：{problem}") from problem
+        raise click.UsageError(f"{one_line(scored.name)}：{problem}") from problem
     if isinstance(made, answers.Told):
         return talk.unread(made, err=as_json or err)
     if as_json:
         talk.line(made.report)
     else:
-        talk.verified(scored.name, made, err=err)
+        talk.verified(one_line(scored.name), made, err=err)
     return made.exit_code
 
 
@@ -225,7 +226,7 @@ def explain(what: str, code: str) -> None:
     try:
         made = office.explained(path, code)
     except answers.Refused as problem:
-        raise click.UsageError(f"{path.name}：{problem}") from problem
+        raise click.UsageError(f"{one_line(path.name)}：{problem}") from problem
     if isinstance(made, str):
         click.echo(made)
         return

@@ -53,7 +53,7 @@ def load(path: Path) -> bytes:
     except PermissionError as problem:
         raise Unopened("没有读取权限，或正被别的程序独占") from problem
     except OSError as problem:
-        raise Unopened(f"系统错误 {problem.errno}") from problem
+        raise Unopened(_reason(problem)) from problem
     if len(data) > LARGEST:
         raise Unopened(f"文件超过 {LARGEST // 1024 // 1024} MB")
     return data
@@ -183,7 +183,14 @@ _REASONS = {
     getattr(errno, "EDQUOT", -1): "磁盘配额已用完",  # not everywhere
     errno.EROFS: "磁盘是只读的",
     errno.EFBIG: "文件超过系统允许的大小",
+    errno.ENAMETOOLONG: "文件名或路径太长",
+    errno.ENOTDIR: "路径中有一段是文件，不是文件夹",
+    errno.EEXIST: "路径中有一段是文件，不是文件夹",
 }
+
+
+def _reason(problem: OSError) -> str:
+    return _REASONS.get(problem.errno or 0, f"系统错误 {problem.errno}")
 
 
 @contextlib.contextmanager
@@ -194,8 +201,7 @@ def _reasons() -> Iterator[None]:
     except PermissionError as problem:
         raise Unwritten("没有写入权限，或文件正在别的程序中打开") from problem
     except OSError as problem:
-        reason = _REASONS.get(problem.errno or 0, f"系统错误 {problem.errno}")
-        raise Unwritten(reason) from problem
+        raise Unwritten(_reason(problem)) from problem
 
 
 def _into_free_place(temporary: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from xlkpi import disk
 from xlkpi.answers import Refused, Report, Told, at_hand, first, lost_told, source, told, unreadable
 from xlkpi.outputs import CORRECTION, RESULT, Put, Seen, named, put, retire, stem
+from xlkpi.speak import one_line
 from xlkpi.supervisor import Answer, Lost, Worker
 
 
@@ -183,7 +184,7 @@ def _new(temporary: Path, out: Path) -> None:
     try:
         disk.place(temporary, out, new=True)
     except disk.Taken as problem:
-        raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名") from problem
+        raise Refused(f"“{one_line(out.name)}”已经存在，没有覆盖；请换一个文件名") from problem
     except disk.Unwritten as problem:
         raise Refused(str(problem)) from problem
     finally:

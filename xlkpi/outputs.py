@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlkpi import disk
+from xlkpi.speak import one_line
 
 RESULT = "_评分结果"
 CORRECTION = "_待修改"
@@ -98,7 +99,9 @@ def _ours(path: Path, source: Path, identity: str) -> bool:
 
 def _family(source: Path) -> str:
     """Return what X.xlsx and its marked copies have in common; X.xls beside it is another."""
-    return f"{stem(source)}{source.suffix.lower()}".casefold()
+    from xlkpi.write.book import legal  # as an output tells the name; loaded in the worker alone
+
+    return legal(f"{stem(source)}{source.suffix.lower()}").casefold()
 
 
 def _seen(path: Path) -> Seen | None:
@@ -142,7 +145,7 @@ def _put(path: Path, temporary: Path, ours: Mapping[str, Seen], taken: set[Path]
         else:
             taken.add(candidate)
             return Put(candidate, _words(path, candidate, busy))
-    raise disk.Unwritten(f"“{path.name}”已有太多份，请先清理")
+    raise disk.Unwritten(f"“{one_line(path.name)}”已有太多份，请先清理")
 
 
 def _candidates(path: Path) -> Iterator[Path]:
@@ -155,7 +158,7 @@ def _words(path: Path, chosen: Path, busy: bool) -> tuple[str, ...]:
     if chosen == path:
         return ()
     why = "正在别的程序中打开" if busy else "已有内容"
-    return (f"“{path.name}”{why}，没有覆盖；新的结果写入“{chosen.name}”",)
+    return (f"“{one_line(path.name)}”{why}，没有覆盖；新的结果写入“{one_line(chosen.name)}”",)
 
 
 def _same_file(left: Path, right: Path) -> bool:
@@ -181,9 +184,9 @@ def retire(
 
 def _retired(path: Path, ours: Mapping[str, Seen]) -> list[str]:
     if not _still_ours(path, ours):
-        return [f"“{path.name}”是以前留下的，已有人改动过，没有删除；请以新的结果为准"]
+        return [f"“{one_line(path.name)}”是以前留下的，已有人改动过，没有删除；请以新的结果为准"]
     try:
         path.unlink()
     except OSError:
-        return [f"“{path.name}”已经过时，但正被占用，请自行删除"]
-    return [f"“{path.name}”已经过时，已删除"]
+        return [f"“{one_line(path.name)}”已经过时，但正被占用，请自行删除"]
+    return [f"“{one_line(path.name)}”已经过时，已删除"]

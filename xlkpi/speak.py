@@ -26,6 +26,15 @@ def console() -> None:
             reconfigure(encoding=None if _can(stream.encoding) else "utf-8", errors="replace")
 
 
+def one_line(name: object) -> str:
+    """Return a file's name or path as it is printed: whatever is in it, it writes no line of its own."""
+    return "".join(c if c.isprintable() or c in _SPACES else "\ufffd" for c in str(name))
+
+
+_SPACES = "\u00a0\u3000"
+"""Spaces that are no control characters; Chinese names have them."""
+
+
 def _can(encoding: str) -> bool:
     """Whether an encoding knows Chinese; GBK does and is kept."""
     try:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
 import click
+
+from xlkpi.speak import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,12 +48,12 @@ def handled(path: Path, made: Handled, as_json: bool) -> None:
     if as_json:
         line({**made.told.report, "outputs": made.outputs})
         if made.public:
-            click.echo(f"公开版：{made.public}", err=True)
+            click.echo(f"公开版：{one_line(made.public)}", err=True)
     else:
         _people(path, made)
     if made.unwritten:
         click.echo(
-            f"{path.name}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
+            f"{one_line(path.name)}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
             err=True,
         )
     for words in made.said:
@@ -61,19 +64,19 @@ def _people(path: Path, made: Handled) -> None:
     told = made.told
     if told.status == "scored":
         total, grade = told.report["total"], told.report["grade"]
-        click.echo(f"{path.name}：总分 {total}，等级 {grade}")
+        click.echo(f"{one_line(path.name)}：总分 {total}，等级 {grade}")
         if told.text:
             click.echo(told.text, err=True)
     else:
         click.echo(told.text)
-        click.echo(f"{path.name}：没有评分（{told.counts}）")
+        click.echo(f"{one_line(path.name)}：没有评分（{told.counts}）")
     for label, written in (
         ("评分结果", made.scored),
         ("待修改", made.correction),
         ("公开版", made.public),
     ):
         if written:
-            click.echo(f"{label}：{written}")
+            click.echo(f"{label}：{one_line(written)}")
 
 
 def developers(told: Told) -> None:
@@ -104,9 +107,13 @@ def verified(name: str, made: Verified, err: bool = False) -> None:
     click.echo(f"{name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def line(report: Mapping[str, object]) -> None:
     """Print one line of JSON as UTF-8, whatever the console."""
-    text = json.dumps(report, ensure_ascii=False)
+    # A name that is no text keeps its bytes, as escapes: UTF-8 has no word for them.
+    text = _SURROGATE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(report, ensure_ascii=False))
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
     if stream is None:

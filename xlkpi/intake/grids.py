@@ -11,6 +11,7 @@ from xlkpi.findings import Finding, finding
 from xlkpi.intake.scan import LIMITS, Limits, Package, SheetFacts, scan, within
 from xlkpi.intake.sniff import Kind, sniff
 from xlkpi.intake.unreadable import Unreadable
+from xlkpi.intake.usual import usual
 from xlkpi.layout import (
     BALLOT,
     FORMAT_NAME,
@@ -50,6 +51,8 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
     kept, findings = _known(package)
     if package.macros:
         findings.append(finding("X117", Place("")))
+    if package.beside and not _is_scored(package):
+        findings.append(finding("X118", Place(""), what="、".join(package.beside)))
     grids = tuple(_grid(book, facts) for facts in kept)
     findings.extend(_hidden(grids))
     by_name = {canonical(facts.name): facts for facts in package.sheets}
@@ -70,7 +73,8 @@ def _opened(data: bytes, limits: Limits = LIMITS):  # type: ignore[no-untyped-de
         from xlkpi.intake.ods import scan_ods
 
         return scan_ods(data, limits), _calamine(data)
-    return scan(data, limits), _calamine(data)
+    package = scan(data, limits)
+    return package, _calamine(usual(data, package.main))
 
 
 def _agreed(data: bytes):  # type: ignore[no-untyped-def]
@@ -101,8 +105,8 @@ def _guide(package: Package) -> str:
 
 def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
     kept: dict[str, SheetFacts] = {}
-    findings = []
-    scored = any(canonical(facts.name) == SOURCE_SHEET for facts in package.sheets)
+    findings = [finding("X108", Place(name), name) for name in package.other_sheets]
+    scored = _is_scored(package)
     for facts in package.sheets:
         layout = sheet_named(facts.name)
         plain = canonical(facts.name)
@@ -120,17 +124,23 @@ def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
     return list(kept.values()), findings
 
 
+def _is_scored(package: Package) -> bool:
+    return any(canonical(facts.name) == SOURCE_SHEET for facts in package.sheets)
+
+
 def _calamine(data: bytes):  # type: ignore[no-untyped-def]
     import pandas
 
     try:
         return pandas.ExcelFile(io.BytesIO(data), engine="calamine").book
+    except MemoryError:  # the worker's to name
+        raise
     except Exception as problem:
         raise Unreadable("X017", reason=_reason(problem)) from problem
 
 
 def _reason(problem: BaseException) -> str:
-    return f"{type(problem).__name__}"
+    return f"读取程序报告 {type(problem).__name__}"
 
 
 def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
@@ -152,7 +162,7 @@ def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-de
     try:
         rows: list[list[object]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except BaseException as problem:  # calamine's panics are no Exception
-        if isinstance(problem, (KeyboardInterrupt, SystemExit)):
+        if isinstance(problem, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
         raise Unreadable("X017", reason=f"{sheet}：{_reason(problem)}") from problem
     return rows

@@ -10,6 +10,7 @@ import re
 
 from xlkpi.intake.ods_text import CellText
 from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, within
+from xlkpi.intake.scan.beside import beside
 from xlkpi.intake.scan.notes import Notes
 from xlkpi.intake.scan.parts import (
     Parts,
@@ -29,6 +30,8 @@ _CONTENT = "content.xml"
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _ERROR = re.compile(r"#|Err:[0-9]|错误[:：][0-9]")
 """How a formula's error looks; older programs save it as the number 0 that looks so."""
+_STRICT = re.compile(r"#(?:N/A|[^#\s]*[!?！？])|(?:Err:|错误[:：])[0-9]+")
+"""The same of a cell without a formula, where a `#` may also stand before a number."""
 _HELD = {
     "float": "value", "percentage": "value", "currency": "value", "boolean": "boolean-value",
     "date": "date-value", "time": "time-value",
@@ -58,6 +61,7 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
         external_links=len(reader.elsewhere),
         cells=reader.book.cells,
         producer=produced,
+        beside=beside(parts),
     )
 
 
@@ -93,6 +97,8 @@ class _Content:
         self.depth = 0
         """Tables inside tables: only the outer ones are sheets."""
         self.text = CellText()
+        self.total = 0
+        """Characters of all cells, the repeated ones as often as they are."""
 
     def read(self, xml: bytes) -> None:
         parser = new_parser(_CONTENT)
@@ -187,18 +193,24 @@ class _Content:
         self.book.cells += times * self.row_times
         within(self.book.limits.cells, self.book.cells, "有内容的单元格数")
         notes.check_text(len(text))
+        self.total += (len(text) + len(cell.get("formula", ""))) * times * self.row_times
+        within(self.book.limits.repeated, self.total, "各格文字与公式的总字数")
         kind, formula = cell.get("value-type", ""), cell.get("formula")
         if text.strip() and not _holds(cell):
             place = f"{notes.sheet.name}!{a1(self.row, self.column)}"
             raise self.damaged(f"{place} 有文字而没有值")
+        error = kind == "error" or _shows_error(kind, formula, text.strip())
+        percent = kind == "percentage" or (kind == "float" and text.rstrip().endswith(("%", "％")))
+        # Once for all that repeat it: a long formula a hundred thousand times is gigabytes.
+        written = formula and Formula(formula.partition("=")[2], self.cached(kind))
         for row in range(self.row, rows):
             for column in range(self.column, columns):
                 at = (row, column)
-                if formula is not None:
-                    notes.formulas[at] = Formula(formula.partition("=")[2], self.cached(kind))
-                if kind == "error" or (formula is not None and _ERROR.match(text)):
+                if written:
+                    notes.formulas[at] = written
+                if error:
                     notes.errors[at] = text or "#N/A"
-                elif kind == "percentage" or (kind == "float" and text.rstrip().endswith("%")):
+                elif percent:
                     notes.percents.add(at)
                 elif kind == "string" and self.text.misread and "string-value" not in cell:
                     notes.texts[at] = text
@@ -237,6 +249,13 @@ class _Content:
 
     def damaged(self, what: str) -> Unreadable:
         return Unreadable("X014", part=_CONTENT, what=what)
+
+
+def _shows_error(kind: str, formula: str | None, text: str) -> bool:
+    """Whether a cell looks like an error, whatever it holds."""
+    if formula is not None:
+        return _ERROR.match(text) is not None
+    return kind == "float" and _STRICT.fullmatch(text) is not None
 
 
 def _holds(cell: dict[str, str]) -> bool:

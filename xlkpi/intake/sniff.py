@@ -264,6 +264,9 @@ def _is_bare_biff(data: bytes) -> bool:
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|style|div|tr)\b", re.IGNORECASE)
 
+_PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!(?!--)[^>]*>", re.DOTALL)
+"""What may stand before the first element, one piece at a time."""
+
 
 def _as_text(head: bytes) -> str | None:
     """The start of a file as text, or None where it is not text in UTF-8, UTF-16 or GBK."""
@@ -288,7 +291,7 @@ def _encodings(head: bytes) -> tuple[str, ...]:
 
 def _text_cause(text: str) -> Unreadable:
     start = text.lstrip()
-    if start.startswith("<?xml") and not _HTML.search(start[:4096]):
+    if start.startswith("<?xml") and not _HTML.match(start, _prolog(start)):
         return Unreadable("X007", kind=_xml_kind(start))
     if re.match(r"mime-version:", start, re.IGNORECASE) or (
         start.startswith("<") and _HTML.search(start[:4096])
@@ -297,7 +300,17 @@ def _text_cause(text: str) -> Unreadable:
     return Unreadable("X005")
 
 
+def _prolog(text: str) -> int:
+    """Where the first element of an XML text begins: flat workbooks, too, have a `style` further down."""
+    at = 0
+    while found := _PROLOG.match(text, at):
+        at = found.end()
+    return at
+
+
 def _xml_kind(text: str) -> str:
+    if "urn:oasis:names:tc:opendocument" in text:
+        return "OpenDocument 单个 XML 文件（.fods 一类）"
     if 'progid="Excel.Sheet"' in text or "urn:schemas-microsoft-com:office:spreadsheet" in text:
         return "Excel 2003 XML 表格"
     if 'progid="Word.Document"' in text:

@@ -25,6 +25,7 @@ from xlkpi.texts import as_text
 from xlkpi.write import problems
 from xlkpi.write.book import Book, legal
 from xlkpi.write.emit import emit
+from xlkpi.write.escapes import escaped, is_literal, unescaped
 from xlkpi.write.styles import MARKED_FILL, WARNED_FILL
 
 AUTHOR = "xlkpi"
@@ -38,7 +39,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     """Return the bytes of the marked copy."""
     import openpyxl
 
-    book = _open(data)
+    book = None if _is_slow(filled) else _open(data)
     if book is not None and _has_all(book, filled):
         try:
             return _marked(book, filled, findings)
@@ -47,7 +48,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     own = openpyxl.load_workbook(io.BytesIO(emit(_rewritten(filled))))
     for grid in _grids(filled):
         _restore(own[grid.name], grid)
-    return _marked(own, filled, findings)
+    return _marked(own, filled, findings, anew=True)
 
 
 def _has_all(book: Any, filled: Filled) -> bool:
@@ -55,17 +56,38 @@ def _has_all(book: Any, filled: Filled) -> bool:
     return {grid.name for grid in filled.grids} <= {sheet.title for sheet in book.worksheets}
 
 
-def _marked(book: Any, filled: Filled, findings: Sequence[Finding]) -> bytes:
+def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool = False) -> bytes:
     original = _unmark(book)
+    _keep_literals(book, filled)
     told = findings[:_MOST]
     marked = _mark(book, told, original)
     name = PurePath(filled.source.file).name
     problems.put(book, name, filled.identity, told, marked, more=len(findings) - len(told))
+    if anew:
+        problems.say_anew(book)
     contents, _ = fingerprint.split(_contents(book))
     book[PROBLEMS_SHEET][problems.FINGERPRINT_CELL] = fingerprint.digest(contents)
     buffer = io.BytesIO()
     book.save(buffer)
     return _steady(buffer.getvalue())
+
+
+def _keep_literals(book: Any, filled: Filled) -> None:
+    """Write anew the texts that look escaped and are not: openpyxl would turn them into others."""
+    for grid in _grids(filled):
+        for row, cells in enumerate(grid.rows):
+            for column, held in enumerate(cells):
+                if (
+                    isinstance(held, str)
+                    and is_literal(held)
+                    and (row, column) not in grid.formulas
+                ):
+                    _write_text(book[grid.name].cell(row + 1, column + 1), escaped(held))
+
+
+def _write_text(cell: Any, text: str) -> None:
+    if type(cell).__name__ != "MergedCell":
+        cell.value, cell.data_type = text, "s"
 
 
 def _steady(data: bytes) -> bytes:
@@ -96,14 +118,15 @@ def _contents(book: Any) -> Iterator[fingerprint.Content]:
                         if cell.data_type == "f"
                         else ""
                     )
-                    yield sheet.title, at, cell.value, formula
+                    held = unescaped(cell.value) if isinstance(cell.value, str) else cell.value
+                    yield sheet.title, at, held, formula
 
 
 def _open(data: bytes) -> Any:
     """Return the source as openpyxl opens it; None where it cannot, or would take too much."""
     import openpyxl
 
-    if _worksheet_bytes(data) > _LARGEST:
+    if _slow_bytes(data) > _LARGEST:
         return None
     try:
         book = openpyxl.load_workbook(io.BytesIO(data))
@@ -114,18 +137,28 @@ def _open(data: bytes) -> Any:
 
 
 _LARGEST = 6 * 1024 * 1024
-"""Bytes of all worksheets' XML: openpyxl makes an object of every cell, blank ones too."""
+"""Bytes of XML: openpyxl makes an object of every cell, blank ones too, of every remark and format."""
+_SLOW = ("worksheets", "comments", "styles")
 _WIDEST = 2_000_000
 """Cells between the first and the last of a sheet: a walk through them makes each."""
 
 
-def _worksheet_bytes(data: bytes) -> int:
+def _is_slow(filled: Filled) -> bool:
+    """Whether openpyxl would translate a long shared formula for cell after cell, a character a µs."""
+    lengths = [len(text) for grid in filled.grids for text, _ in grid.formulas.values()]
+    return lengths.count(0) * max(lengths, default=0) > _MOST_TRANSLATED
+
+
+_MOST_TRANSLATED = 4_000_000
+
+
+def _slow_bytes(data: bytes) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return sum(
                 entry.file_size
                 for entry in package.infolist()
-                if "worksheets" in entry.filename.lower()
+                if any(kind in entry.filename.lower() for kind in _SLOW)
             )
     except zipfile.BadZipFile:  # another format
         return 0

@@ -9,6 +9,7 @@ from typing import Any
 from xlkpi.findings import CODES, Finding, Severity
 from xlkpi.model import Outcome, Scored, TierScore
 from xlkpi.numbers import money, plain
+from xlkpi.speak import one_line
 
 SCORE_SCHEMA = "xlkpi.score/1"
 CHECK_SCHEMA = "xlkpi.check/1"
@@ -45,7 +46,7 @@ def told(outcome: Outcome, check: bool = False) -> dict[str, Any]:
     return {
         "status": outcome.status.value,
         "report": check_report(outcome) if check else score_report(outcome),
-        "text": findings_text(PurePath(outcome.source.file).name, outcome.findings),
+        "text": findings_text(one_line(PurePath(outcome.source.file).name), outcome.findings),
         "counts": counts(outcome),
     }
 

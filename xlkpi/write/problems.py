@@ -14,12 +14,15 @@ from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.place import Place, quoted
 from xlkpi.write import styles
 from xlkpi.write.book import legal
+from xlkpi.write.escapes import escaped
 
 HEADER_ROW = 5
 FINGERPRINT_CELL = "E3"
 _HEADS = ("序号", "级别", "代码", "位置", "发现", "怎么改", "原底色")
 _WIDTHS = (6, 9, 9, 26, 46, 50, 11)
 _WORDS = "按下面的清单逐条修改，改完保存，再把这个文件拖到 xlkpi 上；标记和这张清单会自动去掉。"
+
+_ANEW = "这份副本是照读到的内容重新写的：公式只留结果，批注、图片和别的工作表没有带上，它们仍在原文件里。"
 
 
 def put(
@@ -53,7 +56,7 @@ def _top(sheet: Any, source: str, identity: str, findings: Sequence[Finding]) ->
     sheet["A1"] = f"问题清单：有 {errors} 个错误要改" if errors else "问题清单"
     sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
     sheet["A2"] = _WORDS
-    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, legal(source)
+    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, escaped(legal(source))
     sheet["B3"].data_type = "s"
     sheet["A4"], sheet["B4"] = fingerprint.IDENTITY_LABEL, identity
     sheet["B4"].data_type = "s"
@@ -61,6 +64,15 @@ def _top(sheet: Any, source: str, identity: str, findings: Sequence[Finding]) ->
     sheet["D3"].alignment = Alignment(horizontal="right")
     for name in ("A3", "B3", "A4", "B4", "D3", FINGERPRINT_CELL):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
+
+
+def say_anew(book: Any) -> None:
+    """Say of a copy that was written anew what it lacks."""
+    from openpyxl.styles import Font
+
+    cell = book[PROBLEMS_SHEET]["D4"]
+    cell.value = _ANEW
+    cell.font = Font(name=styles.FONT, size=10.5, color="C00000")
 
 
 def _box() -> Any:
@@ -90,7 +102,7 @@ def _row(sheet: Any, number: int, each: Finding, colour: str) -> None:
     values = (number, severity, each.code, where, each.message, each.remedy, colour)
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row, column)
-        cell.value = legal(value) if isinstance(value, str) else value
+        cell.value = escaped(legal(value)) if isinstance(value, str) else value
         if isinstance(value, str):
             cell.data_type = "s"  # openpyxl would make a formula of a text with "="
         cell.border = _box()

@@ -6,11 +6,12 @@ the package itself is read first, once, by a streaming parser, and whatever
 would mislead an engine is refused here with its cause.
 
 Each module imports only those before it: limits, facts, memo, addresses;
-package (the zip), parts, workbook; shapes, shared, notes, worksheet, plain.
+package (the zip), parts, workbook and beside; shapes, shared, notes, worksheet, plain.
 """
 
 from __future__ import annotations
 
+from xlkpi.intake.scan.beside import beside
 from xlkpi.intake.scan.facts import Formula, Package, SheetFacts
 from xlkpi.intake.scan.limits import LIMITS, Limits, within
 from xlkpi.intake.scan.parts import Parts, count_tags, is_true, refuse_sections
@@ -25,17 +26,17 @@ __all__ = ["LIMITS", "Formula", "Limits", "Package", "SheetFacts", "scan", "with
 def scan(data: bytes, limits: Limits = LIMITS) -> Package:
     """Read the facts of the package in `data`.
 
-    Raises `Unreadable`: X002 locked entries, X006 damaged zip, X010 DOCTYPE,
+    Raises `Unreadable`: X009 a macro sheet of Excel 4, X002 locked entries, X006 damaged zip, X010 DOCTYPE,
     X011 colliding part names, X012 cells out of order, X013 over a limit,
     X014 broken or missing parts.
     """
     parts = Parts(data, limits)
-    main, links = main_part(parts)
+    name, main, links = main_part(parts)
     sheets = listed_sheets(parts, main, links)
     shared = shared_texts(parts, links.usual("sharedStrings", "xl/sharedStrings.xml"))
     percents = percent_styles(parts, links.usual("styles", "xl/styles.xml"))
     book = Book(limits, shared, percents)
-    facts = tuple(_sheet(parts, sheet, book) for sheet in sheets)
+    facts = tuple(_sheet(parts, each, book) for each in sheets if each.kind == "worksheet")
     written_by = producer(parts)
     parts.check_unread()
     return Package(
@@ -44,10 +45,13 @@ def scan(data: bytes, limits: Limits = LIMITS) -> Package:
         date1904=any(
             is_true(item.attributes.get("date1904")) for item in main if item.name == "workbookPr"
         ),
-        macros=any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts),
+        macros=any(part.endswith("vbaproject.bin") for part in parts),
         external_links=sum(link.kind == "externalLink" for link in links),
         cells=book.cells,
         producer=written_by,
+        main=name,
+        other_sheets=tuple(each.name for each in sheets if each.kind != "worksheet"),
+        beside=beside(parts),
     )
 
 

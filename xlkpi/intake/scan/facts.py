@@ -61,3 +61,9 @@ class Package(NamedTuple):
     """Valued cells of all sheets."""
     producer: str
     """The program that wrote the file, as it calls itself; empty where it does not say."""
+    main: str = "xl/workbook.xml"
+    """Name of the workbook part."""
+    other_sheets: tuple[str, ...] = ()
+    """Names of sheets that are no tables: charts, dialogs."""
+    beside: tuple[str, ...] = ()
+    """What the package holds beside its sheets and is not read, in Chinese."""

@@ -24,6 +24,8 @@ class Limits(NamedTuple):
     """Last valued column of a sheet."""
     text: int = 32_767
     """Characters of one text or formula."""
+    repeated: int = 20_000_000
+    """Characters of all cells of an .ods, in which one cell may stand for a hundred thousand."""
     merges: int = 20_000
     """Merged ranges of all sheets."""
     tags: int = 5_000_000

@@ -51,7 +51,12 @@ def _listing(data: bytes) -> list[zipfile.ZipInfo]:
 def _declared_entries(data: bytes) -> int:
     """How many entries the end of the directory speaks of: a damaged length swallows some."""
     end = data.rfind(b"PK\x05\x06")
-    return int(struct.unpack_from("<H", data, end + 10)[0])
+    count = int(struct.unpack_from("<H", data, end + 10)[0])
+    if count == 0xFFFF and data[max(end - 20, 0) : end].startswith(b"PK\x06\x07"):  # zip64
+        (at,) = struct.unpack_from("<Q", data, end - 12)
+        record = data[at : at + 40]
+        count = int.from_bytes(record[32:40], "little") if record[:4] == b"PK\x06\x06" else -1
+    return count
 
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")

@@ -30,6 +30,8 @@ class Parts:
         self.limits = limits
         self.tags = 0
         """Tags of the sheets and the shared texts read so far, against `limits.tags`."""
+        self.drawn = False
+        """Whether something is drawn on a sheet; known when all parts have been looked at."""
         self.unread = directory(data, limits)
         self.names = {key: slashed(info.orig_filename) for key, info in self.unread.items()}
 
@@ -54,6 +56,7 @@ class Parts:
             xml = self.read(key)
             if xml.strip():  # LibreOffice leaves empty parts for what was never set
                 _check_root(xml, self.names[key])
+            self.drawn = self.drawn or ("/drawings/drawing" in key and b"Anchor>" in xml)
 
 
 def local_name(name: str) -> str:

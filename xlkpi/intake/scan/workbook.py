@@ -74,8 +74,8 @@ def _target(parts: Parts, folder: str, target: str) -> str:
     return found.pop() if found else relative
 
 
-def main_part(parts: Parts) -> tuple[list[Element], Links]:
-    """The elements of the workbook part, and its relationships."""
+def main_part(parts: Parts) -> tuple[str, list[Element], Links]:
+    """The workbook part: its name, its elements, and its relationships."""
     roots = _links(parts, "")
     main = roots.usual("officeDocument", "xl/workbook.xml")
     if main is None:
@@ -83,19 +83,21 @@ def main_part(parts: Parts) -> tuple[list[Element], Links]:
     book = elements(parts, main, "workbook", "workbookPr", "sheet", "definedName")
     if not book or book[-1].name != "workbook":
         raise Unreadable("X014", part=main, what="不是工作簿")
-    return book, _links(parts, main)
+    return main, book, _links(parts, main)
 
 
 class Listed(NamedTuple):
-    """A worksheet as the workbook part lists it."""
+    """A sheet as the workbook part lists it."""
 
     name: str
     state: str
     part: str
+    kind: str = "worksheet"
+    """Or `chartsheet`, `dialogsheet`."""
 
 
 def listed_sheets(parts: Parts, book: list[Element], links: Links) -> list[Listed]:
-    """The worksheets in the workbook's order; chart, dialog and macro sheets are left out."""
+    """The sheets in the workbook's order; X009 for a macro sheet of Excel 4, which no engine reads."""
     items = [item for item in book if item.name == "sheet"]
     within(parts.limits.sheets, len(items), "工作表数")
     by_id = {link.id: link for link in links}
@@ -110,9 +112,9 @@ def listed_sheets(parts: Parts, book: list[Element], links: Links) -> list[Liste
             what = f"工作表“{name}”与另一个工作表指向同一部件"
             raise Unreadable("X014", part=link.part, what=what)
         taken.add(link.part.lower())
-        if link.kind == "worksheet":
-            state = item.attributes.get("state", "visible")
-            listed.append(Listed(name, state, link.part))
+        if link.kind.lower().endswith("macrosheet"):
+            raise Unreadable("X009", sheet=name)
+        listed.append(Listed(name, item.attributes.get("state", "visible"), link.part, link.kind))
     return listed
 
 
