@@ -31,7 +31,7 @@ def present(filled: Filled) -> Iterator[Finding]:
     """A wholly empty sheet is a reminder."""
     table = filled.tables.get(EXECUTION.name)
     needed = any(methods.budgeted(indicator.method.value) for indicator in filled.indicators)
-    if table and not filled.projects and not needed:
+    if table and not filled.projects and not needed and not filled.misplaced(EXECUTION):
         yield finding("X401", table.head("项目名称"))
 
 

@@ -38,6 +38,8 @@ class Opened:
     """填表说明, whose words are carried into the outputs."""
     problems: Grid | None
     """问题清单 of a marked copy of ours, which tells how to take our marks off."""
+    foreign: tuple[Grid, ...] = ()
+    """Sheets under names that the format does not know: cells alone."""
     result_sheets: tuple[str, ...] = ()
     """Sheets that only a scored workbook has."""
 
@@ -48,7 +50,7 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
     Of the findings some concern sheets: foreign ones, two of one name, hidden ones.
     """
     package, book = _opened(data)
-    kept, findings = _known(package)
+    kept, others, findings = _known(package)
     if package.macros:
         findings.append(finding("X117", Place("")))
     grids = tuple(_grid(book, facts) for facts in kept)
@@ -59,7 +61,8 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
         for name in (_guide(package), PROBLEMS_SHEET)
     )
     results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
-    return Opened(package, grids, guide, problems, results), findings
+    foreign = tuple(_bare(book, facts) for facts in others)
+    return Opened(package, grids, guide, problems, foreign, results), findings
 
 
 def _opened(data: bytes, limits: Limits = LIMITS):  # type: ignore[no-untyped-def]
@@ -100,9 +103,9 @@ def _guide(package: Package) -> str:
     return canonical(sheet) or GUIDE_SHEET
 
 
-def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
+def _known(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], list[Finding]]:
     kept: dict[str, SheetFacts] = {}
-    findings = []
+    foreign, findings = [], []
     scored = any(canonical(facts.name) == SOURCE_SHEET for facts in package.sheets)
     for facts in package.sheets:
         layout = sheet_named(facts.name)
@@ -110,7 +113,7 @@ def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
         if layout is None:
             ours = scored and plain in _RESULTS
             if not ours and plain not in (_guide(package), GUIDE_SHEET, PROBLEMS_SHEET):
-                findings.append(finding("X108", Place(facts.name), facts.name))
+                foreign.append(facts)
             continue
         key = plain.casefold() if layout is BALLOT else layout.name
         if key in kept:
@@ -118,7 +121,7 @@ def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
             findings.append(finding("X107", Place(facts.name), facts.name, other=other))
             continue
         kept[key] = facts
-    return list(kept.values()), findings
+    return list(kept.values()), foreign, findings
 
 
 def _calamine(data: bytes):  # type: ignore[no-untyped-def]
@@ -147,6 +150,15 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         hidden_columns=facts.hidden_columns,
         hidden=facts.state != "visible",
     )
+
+
+def _bare(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
+    """Return a foreign sheet's cells; one that cannot be read is nobody's business, and empty."""
+    try:
+        rows = _with_texts(_rows(book, facts.name), facts.texts)
+    except Unreadable:
+        rows = []
+    return Grid(name=facts.name, rows=rows)
 
 
 def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-def]
