@@ -1,4 +1,4 @@
-"""What tells that a ballot was copied, or that its looked-up cells were written over.
+"""What tells that a ballot was copied, written over, or marked on another scale.
 
 Beside a code the template shows the indicator's name, target, actual and points. They are never
 trusted; but the scorer had them before the eyes, so a text that says otherwise puts the mark in doubt.
@@ -24,6 +24,8 @@ _ELSEWHERE = re.compile(r"\[[^\]]+\][^\]!]*!")
 """In a formula: a sheet of another workbook."""
 _ENOUGH = 8
 """So many marks alike are no coincidence; fewer may be."""
+_SOME = 3
+"""So many small marks tell of another scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,29 @@ def ballots_own(filled: Filled) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def scale(filled: Filled) -> Iterator[Finding]:
+    """Marks out of 100 are not all within 分值, nor marks out of 分值 all within 1: some rate is meant."""
+    known, hundred = _single(filled), filled.parameters.hundred
+    for ballot in filled.ballots:
+        given = [
+            (mark.mark.value, points)
+            for mark in ballot.marks
+            if (each := known.get(mark.key)) and each.judged and mark.mark.value is not None
+            and (points := each.points.value) is not None and points > 1
+        ]  # fmt: skip
+        if len(given) < _SOME or not any(value for value, _ in given):
+            continue
+        said = {"scorer": ballot.scorer.value or "", "count": len(given)}
+        said["system"] = "百分制" if hundred else "分值制"
+        if all(value <= 1 for value, _ in given):
+            said |= {"limit": " 1", "what": "得分率"}
+        elif hundred and all(value <= points < 100 for value, points in given):
+            said |= {"limit": "分值", "what": "分值制"}
+        else:
+            continue
+        yield finding("X228", ballot.table.head("得分"), **said)
+
+
 def looked_up(filled: Filled) -> Iterator[Finding]:
     """What stands beside a code is what 三级指标 says, where somebody typed over the look-up.
 
@@ -85,7 +110,8 @@ def looked_up(filled: Filled) -> Iterator[Finding]:
     for ballot in filled.ballots:
         found = list(_over(filled, known, ballot))
         strange = [over for over in found if _nobodys(over, owners)]
-        marked = sum(mark.mark.good for mark in ballot.marks)
+        judged = (mark for mark in ballot.marks if mark.key in known and known[mark.key].judged)
+        marked = sum(not mark.mark.blank or mark.recused for mark in judged)
         if len(strange) < 2 or 2 * len(strange) < marked:
             strange = []
         if strange:

@@ -21,7 +21,7 @@ from xlkpi.layout import (
     folded,
     sheet_named,
 )
-from xlkpi.model import Ballot, Filled, Indicator, Mark, Member
+from xlkpi.model import Ballot, Filled, Grid, Indicator, Mark, Member
 from xlkpi.numbers import from_text, plain
 from xlkpi.texts import as_text
 
@@ -94,6 +94,28 @@ def weights(filled: Filled) -> Iterator[Finding]:
             yield finding("X212", member.weight.place, scorer=scorer)
         if member.weight.value is not None and member.weight.value <= 0:
             yield finding("X213", member.weight.place, plain(member.weight.value))
+
+
+def weights_alike(filled: Filled) -> Iterator[Finding]:
+    """A weight of 40% beside one of 30 would count as 0.4 beside 30."""
+    table = filled.tables.get(GROUP.name)
+    if filled.parameters.text("综合方法") != "加权平均" or table is None:
+        return
+    known = [m for m in filled.members if m.scores and m.weight.value is not None]
+    shares = [member for member in known if _share(member, table.grid)]
+    for member in known if shares else ():
+        value = member.weight.value
+        if member not in shares and value is not None and value > 1:
+            first = shares[0].weight
+            share = f"{plain(first.value * 100)}%" if first.value is not None else ""
+            said = {"other": first.place.cell, "share": share}
+            yield finding("X229", member.weight.place, plain(value), **said)
+
+
+def _share(member: Member, grid: Grid) -> bool:
+    weight = member.weight
+    typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
+    return typed or (weight.place.row, weight.place.column) in grid.percents
 
 
 def _told(ballot: Ballot) -> str:
