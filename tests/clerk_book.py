@@ -42,6 +42,7 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     hidden: bool = False
+    filtered: bool = False
     merges: list[tuple[Cell, Cell]] = field(default_factory=list)
 
     def at(self, cell: Cell) -> tuple[int, int] | None:
@@ -156,9 +157,12 @@ def _sheet(sheet: Sheet, book: Book, texts: dict[str, int]) -> str:
         f'<mergeCell ref="{a1(*first)}:{a1(*last)}"/>' for first, last in areas if first and last
     )
     size = f'<dimension ref="{book.dimension}"/>' if book.dimension else ""
+    width = max((len(row) for row in sheet.rows), default=1)
+    area = f"{a1(0, 0)}:{a1(len(sheet.rows), width)}"
+    filtered = f'<autoFilter ref="{area}"/>' if sheet.filtered else ""
     return (
         f'<worksheet xmlns="{MAIN}">{size}{f"<cols>{columns}</cols>" if columns else ""}'
-        f"<sheetData>{rows}</sheetData>{f'<mergeCells>{merges}</mergeCells>' if merges else ''}</worksheet>"
+        f"<sheetData>{rows}</sheetData>{filtered}{f'<mergeCells>{merges}</mergeCells>' if merges else ''}</worksheet>"
     )
 
 

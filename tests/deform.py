@@ -9,10 +9,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from random import Random
 
+from tests import clerk_book, documents
 from tests.clerk_book import Book, Cell, Row, Sheet
+from xlkpi.layout import PARAMETER_BY_NAME, canonical, sheet_named
 
 
 @dataclass
@@ -22,6 +26,8 @@ class Expected:
     codes: set[str]
     cell: Cell | None = None
     sheet: Sheet | None = None
+    moves: bool = False
+    """It is told and read on, and what was typed counts: the figures are others."""
 
 
 @dataclass
@@ -127,6 +133,25 @@ def sorted_rows(book: Book, rng: Random) -> list[Expected]:
     return []
 
 
+def filtered_rows(book: Book, rng: Random) -> list[Expected]:
+    """A filter that leaves some of the rows to be seen."""
+    each = any_table(book, rng)
+    each.sheet.filtered = True
+    first = each.head + 1
+    each.sheet.hidden_rows |= {first + n for n in range(len(each.filled)) if rng.random() < 0.6}
+    return []
+
+
+def title_rows_deleted(book: Book, rng: Random) -> list[Expected]:
+    """The template's own rows above the headers, but for the scorer's."""
+    each = any_table(book, rng)
+    each.sheet.rows = [
+        row for n, row in enumerate(each.sheet.rows)
+        if n >= each.head or any("评分人" in str(cell.value) for cell in row)
+    ]  # fmt: skip
+    return []
+
+
 def hidden_things(book: Book, rng: Random) -> list[Expected]:
     each = any_table(book, rng)
     what = rng.randrange(3)
@@ -176,7 +201,18 @@ def a_column_of_ones_own(book: Book, rng: Random) -> list[Expected]:
 
 
 def a_sheet_of_ones_own(book: Book, rng: Random) -> list[Expected]:
-    rows = [[Cell("编号"), Cell("说明")], [Cell("A1.1"), Cell(99)]]
+    kinds: list[list[list[object]]] = [
+        [["编号", "说明"], ["A1.1", 99]],
+        [["姓名", "职务", "电话"], ["甲", "主任", 12345]],
+        [["事项", "类别", "依据"], ["采购", "货物", "合同"]],
+        [["编号", "三级指标", "得分"], ["A1.1", "去年的指标", 9]],
+        [["参数", "值"], ["打印份数", 3]],
+        [["项目", "内容", "填写说明"], ["会议", "第一季度", "略"]],
+        [["项目名称", "经办", "电话", "全年预算数"], ["项目一", "甲", 1, 5]],
+        [["规则", "方式", "说明"], ["加班", "调休", ""]],
+        [["问题", "答复"], ["何时交", "三月"]],
+    ]
+    rows = [[Cell(held) for held in row] for row in rng.choice(kinds)]
     book.sheets.insert(
         rng.randint(0, len(book.sheets)), Sheet(f"草稿{rng.randint(1, 9)}{len(book.sheets)}", rows)
     )
@@ -184,7 +220,7 @@ def a_sheet_of_ones_own(book: Book, rng: Random) -> list[Expected]:
 
 
 def notes_below(book: Book, rng: Random) -> list[Expected]:
-    each = rng.choice(tiers(book))
+    each = any_table(book, rng)
     last = max(
         n for n, row in enumerate(each.sheet.rows) if any(row is other for other in each.filled)
     )
@@ -305,7 +341,7 @@ def a_mark_typed_otherwise(book: Book, rng: Random) -> list[Expected] | None:
 HARMLESS_DEEDS: tuple[Deed, ...] = (
     blank_rows_in_the_table, rows_above, sorted_rows, hidden_things, sheets_in_another_order,
     a_name_with_spaces, columns_moved, a_column_of_ones_own, a_sheet_of_ones_own, notes_below,
-    a_right_total, headers_typed_otherwise, headers_of_the_official_form, looked_up_cells_gone,
+    filtered_rows, title_rows_deleted, a_right_total, headers_typed_otherwise, headers_of_the_official_form, looked_up_cells_gone,
     spare_rows_deleted, written_by_another_program, a_member_who_does_not_score,
     a_mark_typed_otherwise,
 )  # fmt: skip
@@ -323,6 +359,8 @@ def a_spoilt_mark(book: Book, rng: Random) -> list[Expected] | None:
         "high": (100.5, {"X203"}), "low": (-1, {"X202"}), "word": ("优", {"X505"}), "blank": (None, {"X201"}),
         "dash": ("—", {"X505", "X201"}), "range": ("8-9", {"X505"}), "chinese": ("九", {"X505"}),
         "underscore": ("1_0", {"X505"}), "nan": ("nan", {"X505"}), "bool": (True, {"X509"}),
+        "full stop": (f"{text}。5", {"X505"}), "letter": (f"{text}O", {"X505"}), "comma": (f"{text},5", {"X505"}),
+        "half": (f"{text}分半", {"X505"}), "about": (f"约{text}", {"X505"}), "no decimals": (f"{text}.", {"X505"}),
         "division": (28 / 3, {"X508", "X203"}), "percent": ("85%", {"X506"}), "two": (f"{text} {text}", {"X505"}),
         "zero width": (f"{text[:1]}\u200b{text[1:]}", {"X511"}), "bidi": (f"\u202e{text}", {"X511", "X505"}),
         "unit": (f"{text}万元", {"X512", "X505"}), "picture": ('=DISPIMG("ID_1",1)', {"X513"}),
@@ -471,7 +509,8 @@ def spoilt_basics(book: Book, rng: Random) -> list[Expected] | None:
     each = table(book.sheet("基本信息"), "项目")
     name, value, codes = rng.choice(
         [
-            ("部门名称", None, {"X701"}), ("评价年度", None, {"X701"}), ("评价年度", "23", {"X702"}),
+            ("部门名称", None, {"X701"}), ("评价年度", None, {"X701"}), ("评价年度", "23", {"X702"}), ("评价年度", 2203, {"X702"}),
+            ("评价年度", "2O23", {"X702"}),
             ("是否涉密", "是", {"X703"}),
         ]
     )  # fmt: skip
@@ -483,9 +522,151 @@ def spoilt_basics(book: Book, rng: Random) -> list[Expected] | None:
     return [Expected(codes, cell)]
 
 
+def judged_marks(book: Book) -> list[tuple[Table, Row]]:
+    """The rows of ballots whose mark is asked for, and typed as a plain number."""
+    third = tiers(book)[2]
+    way = {third.cell(row, "编号").value: third.cell(row, "评分方式").value for row in third.filled}
+    return [
+        (each, row)
+        for each in voting(book)
+        for row in each.filled
+        if way.get(each.cell(row, "编号").value, "?") in (None, "评分人打分")
+        and isinstance(each.cell(row, "得分").value, int | float)
+        and each.cell(row, "得分").formula is None
+    ]
+
+
+def typed(cell: Cell, value: object) -> None:
+    """Type over a cell, whatever stood there."""
+    cell.value, cell.formula, cell.error, cell.style = value, None, False, 0
+
+
+def anothers_name_beside_a_mark(book: Book, rng: Random) -> list[Expected] | None:
+    third = tiers(book)[2]
+    names = {
+        third.cell(row, "编号").value: str(third.cell(row, "三级指标").value)
+        for row in third.filled
+    }
+    found = judged_marks(book)
+    if not found:
+        return None
+    each, row = rng.choice(found)
+    own = names[each.cell(row, "编号").value]
+    others = [name for name in names.values() if canonical(name) != canonical(own)]
+    if not others:
+        return None
+    cell = each.cell(row, "三级指标")
+    typed(cell, rng.choice(others))
+    return [Expected({"X225"}, cell)]
+
+
+def a_look_up_typed_over(book: Book, rng: Random) -> list[Expected] | None:
+    found = judged_marks(book)
+    if not found:
+        return None
+    each, row = rng.choice(found)
+    header, value = rng.choice([("分值", 77.25), ("年度指标值", "随手写的"), ("实际完成值", 123456.5), ("三级指标", "随手写的")])  # fmt: skip
+    if header not in each.columns:
+        return None
+    cell = each.cell(row, header)
+    typed(cell, value)
+    return [Expected({"X226"}, cell)]
+
+
+def a_mark_beside_the_table(book: Book, rng: Random) -> list[Expected] | None:
+    """In a column without a header: instead of 得分, or besides it."""
+    found = mark(book, rng)
+    if found is None:
+        return None
+    each, row, cell = found
+    width = max(len(other) for other in each.sheet.rows)
+    row.extend(Cell() for _ in range(width + 1 - len(row)))
+    row[width].value = cell.value
+    if rng.random() < 0.5:
+        return [Expected({"X112"}, sheet=each.sheet)]
+    cell.value = None
+    return [Expected({"X201"}, cell), Expected({"X112"}, sheet=each.sheet)]
+
+
+def a_parameter_emptied(book: Book, rng: Random) -> list[Expected] | None:
+    """One that says the default, so that nothing else moves."""
+    each = table(book.sheet("参数"), "参数")
+    cells = [
+        each.cell(row, "值")
+        for row in each.filled
+        if (known := PARAMETER_BY_NAME.get(canonical(str(each.cell(row, "参数").value))))
+        and str(each.cell(row, "值").value).removesuffix(".0") == known.default
+    ]
+    if not cells:
+        return None
+    cell = rng.choice(cells)
+    typed(cell, None)
+    return [Expected({"X714"}, cell)]
+
+
+def a_bound_written_as_a_share(book: Book, rng: Random) -> list[Expected] | None:
+    each = table(book.sheet("等级标准"), "等级")
+    cell = each.cell(rng.choice(each.filled), "下限")
+    typed(cell, rng.choice([0.9, 0.6, "0.8", 1]))
+    return [Expected({"X715"}, cell)]
+
+
+def a_total_under_a_name_of_its_own(book: Book, rng: Random) -> list[Expected] | None:
+    """Counted as a project: the rate stays, the sums double."""
+    each = table(book.sheet("预算执行"), "项目名称")
+    sums = {}
+    for header in ("全年预算数", "全年执行数"):
+        held = [each.cell(row, header).value for row in each.filled]
+        if len(held) < 2 or not all(isinstance(value, int | float) for value in held):
+            return None
+        sums[header] = sum(Decimal(str(value)) for value in held)
+    if not all(sums.values()) or 2 * max(len(str(amount)) for amount in sums.values()) > 28:
+        return None
+    row = blank_row(each)
+    row[0].value = rng.choice(["年度资金总额", "各项目", "全部"])
+    for header, amount in sums.items():
+        each.cell(row, header).value = float(amount)
+    last = max(n for n, r in enumerate(each.sheet.rows) if any(r is some for some in each.filled))
+    each.sheet.rows.insert(last + 1, row)
+    return [Expected({"X413"}, row[0])]
+
+
+def rates_for_marks(book: Book, rng: Random) -> list[Expected] | None:
+    """One scorer writes 得分率: every mark far too low, and allowed."""
+    each = rng.choice(voting(book))
+    marks = [each.cell(row, "得分") for row in each.filled]
+    if any(isinstance(cell.value, str) or cell.formula is not None for cell in marks):
+        return None  # a text may be a mark as well
+    large = [
+        row for other, row in judged_marks(book)
+        if other.sheet is each.sheet and float(str(each.cell(row, "分值").value or 0)) > 1
+    ]  # fmt: skip
+    if len(large) < 3:
+        return None
+    for row in large:
+        typed(each.cell(row, "得分"), rng.choice([0.8, 0.85, 0.9, 0.95]))
+    return [Expected({"X228"}, sheet=each.sheet, moves=True)]
+
+
+def a_weight_as_a_share(book: Book, rng: Random) -> list[Expected] | None:
+    """One of the weights as per cent, where the others are numbers above 1."""
+    settings = table(book.sheet("参数"), "参数")
+    way = next(row for row in settings.filled if row[0].value == "综合方法")
+    each = table(book.sheet("评价工作组"), "姓名")
+    scoring = [row for row in each.filled if each.cell(row, "是否评分").value in (None, "是")]
+    if settings.cell(way, "值").value != "加权平均" or len(scoring) < 2:
+        return None
+    for row in scoring:
+        typed(each.cell(row, "评分权重"), rng.randint(20, 60))
+    typed(each.cell(rng.choice(scoring), "评分权重"), "40%")
+    return [Expected({"X229"}, sheet=each.sheet)]
+
+
 CELL_DEEDS: tuple[Deed, ...] = (
     a_spoilt_mark, a_broken_mark, a_spoilt_mark, a_broken_mark, a_spoilt_code, marked_and_recused, merged_marks,
-    spoilt_points, spoilt_tree, a_wrong_total, spoilt_parameters, spoilt_basics,
+    spoilt_points, spoilt_tree, a_wrong_total, spoilt_parameters, spoilt_basics, anothers_name_beside_a_mark,
+    a_look_up_typed_over, a_mark_beside_the_table, a_parameter_emptied,
+    a_bound_written_as_a_share, a_total_under_a_name_of_its_own, rates_for_marks, a_weight_as_a_share,
 )  # fmt: skip
 
 # --- harmful, to the whole --------------------------------------------------------------------
@@ -495,8 +676,57 @@ def a_sheet_renamed(book: Book, rng: Random) -> list[Expected] | None:
     sheet = book.sheet(
         rng.choice(["基本信息", "评价工作组", "一级指标", "二级指标", "三级指标", "等级标准"])
     )
-    sheet.name = "我的表"
-    return [Expected({"X101"})]
+    sheet.name = rng.choice(
+        ["我的表", f"{sheet.name}2", f"{sheet.name} (2)", f"{sheet.name}（终稿）"]
+    )
+    return [Expected({"X101", "X118"})]
+
+
+def a_sheet_that_may_be_missing_renamed(book: Book, rng: Random) -> list[Expected] | None:
+    """Without it there would be defaults, or no budget: never in silence."""
+    name, first = rng.choice([("参数", "参数"), ("预算执行", "项目名称")])
+    each = table(book.sheet(name), first)
+    each.sheet.name = rng.choice([f"{name}2", f"{name} (2)", "执行", "设置", f"附表{name}"])
+    return [Expected({"X118"}, sheet=each.sheet)] if each.filled else None
+
+
+def a_copy_kept(book: Book, rng: Random) -> list[Expected] | None:
+    """A copy under a name of its own beside the sheet that counts."""
+    kept = [book.sheet(name) for name in ("参数", "等级标准", "一级指标", "二级指标", "三级指标")]
+    other = copy.deepcopy(rng.choice([*kept, *(each.sheet for each in voting(book))]))
+    other.name = f"{other.name.removeprefix('评分_')}{rng.choice([' (2)', '备份', '2022', '草稿'])}"
+    book.sheets.insert(rng.randint(0, len(book.sheets)), other)
+    return [Expected({"X119"}, sheet=other)]
+
+
+def a_row_far_below(book: Book, rng: Random) -> list[Expected] | None:
+    each = any_table(book, rng)
+    if len(each.filled) < 2:
+        return None
+    row = each.filled[-1]
+    each.sheet.rows = [other for other in each.sheet.rows if other is not row]
+    each.sheet.rows += [blank_row(each) for _ in range(rng.randint(30, 60))]
+    each.sheet.rows.append(row)
+    return [Expected({"X121"}, row[0])]
+
+
+def a_second_table_below(book: Book, rng: Random) -> list[Expected] | None:
+    """Pasted under the first, in the same columns or beside them."""
+    each = any_table(book, rng)
+    other = any_table(book, rng) if rng.random() < 0.3 else each
+    rows = [other.sheet.rows[other.head], *other.filled]
+    if not required(each) <= set(other.columns):
+        return None  # another kind of table: strange codes, or a note's business
+    aside: Row = [Cell() for _ in range(rng.choice([0, 0, 1, 3]))]
+    each.sheet.rows += [blank_row(each) for _ in range(rng.randint(0, 4))]
+    first = len(each.sheet.rows)
+    each.sheet.rows += [[*copy.deepcopy(aside), *copy.deepcopy(row)] for row in rows]
+    return [Expected({"X120"}, each.sheet.rows[first][len(aside)])]
+
+
+def required(each: Table) -> set[str]:
+    layout = sheet_named(each.sheet.name)
+    return {column.header for column in layout.columns if column.required} if layout else set()
 
 
 def a_sheet_deleted(book: Book, rng: Random) -> list[Expected] | None:
@@ -510,7 +740,7 @@ def a_sheet_deleted(book: Book, rng: Random) -> list[Expected] | None:
 
 def a_ballot_renamed(book: Book, rng: Random) -> list[Expected] | None:
     rng.choice(voting(book)).sheet.name = "打分"
-    return [Expected({"X207", "X106"})]
+    return [Expected({"X118"})]
 
 
 def a_ballot_doubled(book: Book, rng: Random) -> list[Expected] | None:
@@ -537,6 +767,88 @@ def a_ballot_from_elsewhere(book: Book, rng: Random) -> list[Expected] | None:
                 right.value, right.formula = "外单位人", None
     book.sheets.append(other)
     return [Expected({"X208"})]
+
+
+def names_of_another_department(book: Book, rng: Random) -> list[Expected] | None:
+    """A ballot out of another workbook: the codes are the same, the indicators are not."""
+    each = rng.choice(voting(book))
+    rows = [row for other, row in judged_marks(book) if other.sheet is each.sheet]
+    if len(rows) < 2:
+        return None
+    for number, row in enumerate(each.filled):
+        typed(each.cell(row, "三级指标"), f"别处的工作{number}")
+    return [Expected({"X227"}, each.sheet.rows[each.head][each.columns["三级指标"]])]
+
+
+def a_ballot_from_another_file(book: Book, rng: Random) -> list[Expected] | None:
+    """In a voter's place, under the voter's name."""
+    each = rng.choice(voting(book))
+    name = scorer_cell(each)
+    other = rng.choice(voting(another(rng)))
+    rows = [str(other.cell(row, header).value) for row in other.filled for header in ("编号", "三级指标")]  # fmt: skip
+    own = [str(each.cell(row, header).value) for row in each.filled for header in ("编号", "三级指标")]  # fmt: skip
+    if rows == own or name is None:
+        return None
+    for row in other.filled:
+        for cell in row:
+            cell.formula = None  # pasted as values
+    theirs = scorer_cell(other)
+    assert theirs is not None
+    theirs.value = name.value
+    each.sheet.rows = other.sheet.rows
+    return [Expected({"X204", "X205", "X223", "X225", "X227"}, sheet=each.sheet)]
+
+
+@cache
+def _others() -> list[Book]:
+    return [
+        clerk_book.opened(path.read_bytes()) for path in sorted(documents.SAMPLES.glob("*.xlsx"))
+    ]
+
+
+def another(rng: Random) -> Book:
+    """Another workbook, for things to be copied from."""
+    return copy.deepcopy(rng.choice(_others()))
+
+
+def scorer_cell(each: Table) -> Cell | None:
+    for row in each.sheet.rows[: each.head]:
+        for left, right in pairwise(row):
+            if left.value == "评分人":
+                return right
+    return None
+
+
+def a_ballot_copied_for_another_scorer(book: Book, rng: Random) -> list[Expected] | None:
+    """Only the name was changed; the marks are now counted twice."""
+    found = voting(book)
+    if len(found) < 2:
+        return None
+    first, second = sorted(rng.sample(range(len(found)), 2))
+    source, name = found[first], scorer_cell(found[second])
+    marked = [row for each, row in judged_marks(book) if each.sheet is source.sheet]
+    rates = {
+        round(float(str(source.cell(row, "得分").value)) / float(str(source.cell(row, "分值").value)), 6)
+        for row in marked
+    }  # fmt: skip
+    recused = any(source.cell(row, "评分说明").value == "回避" for row in source.filled)
+    if name is None or len(marked) < 8 or len(rates) < 2 or recused:  # nobody may be left
+        return None
+    sheet = found[second].sheet
+    sheet.rows = copy.deepcopy(source.sheet.rows)
+    copied = scorer_cell(table(sheet))
+    assert copied is not None
+    copied.value = name.value
+    return [Expected({"X224"}, moves=True)]
+
+
+def two_scorers_names_swapped(book: Book, rng: Random) -> list[Expected] | None:
+    found = [cell for each in voting(book) if (cell := scorer_cell(each))]
+    if len(found) < 2:
+        return None
+    first, second = rng.sample(found, 2)
+    first.value, second.value = second.value, first.value
+    return [Expected({"X209"}, first, moves=True), Expected({"X209"}, second, moves=True)]
 
 
 def a_row_deleted(book: Book, rng: Random) -> list[Expected] | None:
@@ -594,7 +906,9 @@ def a_header_twice(book: Book, rng: Random) -> list[Expected] | None:
 
 STRUCTURE_DEEDS: tuple[Deed, ...] = (
     a_sheet_renamed, a_sheet_deleted, a_ballot_renamed, a_ballot_doubled, a_sheet_doubled_under_a_like_name,
-    a_ballot_from_elsewhere, a_row_deleted, a_member_deleted, two_of_one_name, a_header_deleted, a_header_twice,
+    a_sheet_that_may_be_missing_renamed, a_copy_kept, a_row_far_below, a_second_table_below,
+    names_of_another_department, a_ballot_from_another_file, a_ballot_copied_for_another_scorer,
+    two_scorers_names_swapped, a_ballot_from_elsewhere, a_row_deleted, a_member_deleted, two_of_one_name, a_header_deleted, a_header_twice,
 )  # fmt: skip
 
 
@@ -614,6 +928,10 @@ def deformed(book: Book, rng: Random) -> tuple[Book, list[str], list[Expected]]:
     harmless = rng.sample(HARMLESS_DEEDS, rng.randint(0 if harmful else 1, 3))
     if kind == "structure":  # what is not read any more cannot be found either
         harmless = [deed for deed in harmless if deed is not a_mark_typed_otherwise]
+    if merged_marks in harmful:  # no program sorts what is merged
+        harmless = [deed for deed in harmless if deed is not sorted_rows]
+    if a_row_far_below in harmful:  # the gap is what it is about
+        harmless = [deed for deed in harmless if deed is not spare_rows_deleted]
     # Deeds that find their table by its usual headers and names come before those that change them.
     late = (
         headers_typed_otherwise,

@@ -166,3 +166,20 @@ def test_each_kind_of_mark_is_what_the_contract_says(content: str, code: str | N
     else:
         assert said == [(code, "评分_甲!H5")]
         assert made.scored is None
+
+
+@pytest.mark.parametrize(
+    ("content", "meant"),
+    [
+        ("8。5", "8.5"), ("8,5", "8.5"), ("8，5", "8.5"), ("8·5", "8.5"), ("８：５", "8.5"), ("1O", "10"),
+        ("l0", "10"), ("8.", "8"), ("8．", "8"), (".5", "0.5"),
+        ("8分半", "8.5"), ("约8", "8.5"), ("8-9", "8.5"), ("O", "8.5"), ("优", "8.5"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_hand_is_proposed_and_never_used(content: str, meant: str) -> None:
+    data = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", content)])
+    made = outcomes([Document("示例.xlsx", data)])[0]
+    said = [each for each in made.findings if each.severity == "error"]
+    assert [(each.code, str(each.place)) for each in said] == [("X505", "评分_甲!H5")]
+    assert f"例如 {meant}；" in said[0].remedy
+    assert made.scored is None

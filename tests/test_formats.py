@@ -447,14 +447,14 @@ def test_what_a_package_holds_beside_its_sheets_is_said_and_changes_nothing(
     made = outcome(zipped({**base, part: b"<a/>"}))
     assert figures(made) == figures(outcome(documents.sample(BASE)))
     (found,) = made.findings
-    assert (found.code, found.params["what"]) == ("X118", what)
+    assert (found.code, found.params["what"]) == ("X122", what)
 
 
 def test_a_drawing_is_said_and_an_empty_one_is_not() -> None:
     """LibreOffice and others leave a drawing part where nothing is drawn."""
     base = unzipped(documents.sample(BASE))
     part, shape = "xl/drawings/drawing1.xml", b"<d><oneCellAnchor></oneCellAnchor></d>"
-    assert said(outcome(zipped({**base, part: shape}))) == [("X118", "")]
+    assert said(outcome(zipped({**base, part: shape}))) == [("X122", "")]
     assert said(outcome(zipped({**base, part: b"<d/>"}))) == []
 
 

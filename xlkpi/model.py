@@ -290,6 +290,17 @@ class Ballot(NamedTuple):
         return found
 
 
+class Stranger(NamedTuple):
+    """A sheet under a name that the format does not know, whose table looks like one of the format's."""
+
+    layout: Sheet
+    """What it looks like."""
+    head: Place
+    """Where its header row begins."""
+    scorer: str = ""
+    """The name beside 评分人, where it looks like a ballot."""
+
+
 class Grade(NamedTuple):
     """A row of 等级标准."""
 
@@ -326,8 +337,15 @@ class Filled(NamedTuple):
     """Every number that was read from something else than itself: "90分" → 90."""
     guide: Grid | None = None
     """填表说明, whose words are carried into the outputs."""
+    strangers: tuple[Stranger, ...] = ()
+    """Sheets that look like the format's under another name; nothing in them was used."""
     result_sheets: tuple[str, ...] = ()
     """Result sheets that stand in the file: those of a scored workbook."""
+
+    def misplaced(self, sheet: Sheet) -> bool:
+        """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""
+        table = self.tables.get(sheet.name)
+        return not (table and table.rows) and any(s.layout is sheet for s in self.strangers)
 
     @property
     def identity(self) -> str:

@@ -64,6 +64,18 @@ def from_text(text: str) -> Number | None:
     return Number(Decimal(body), suffix, plain=not suffix and body == text)
 
 
+_SLIPS = str.maketrans("。，、·：OoQlI|", ".....000111")
+"""What a hand types, or an input method puts, where a point or a digit was meant."""
+
+
+def meant(text: str) -> str:
+    """Return the number that a slip of the hand seems to be, to be proposed and never used; "" if none."""
+    narrow = text.translate(_WIDE).translate(_SLIPS).replace(",", ".").strip(_SPACES)
+    narrow = re.sub(r"^\.(?=\d)", "0.", narrow).rstrip(".")
+    digits = any(letter.isdecimal() for letter in text)
+    return narrow if digits and _PLAIN.match(narrow) else ""
+
+
 def decimals(value: Decimal) -> int:
     """Return how many places stand behind the point: 1.50 has one."""
     exponent = value.normalize(EXACT).as_tuple().exponent

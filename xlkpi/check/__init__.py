@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from xlkpi.check import basics, budget, marks, methods, points, structure
+from xlkpi.check import basics, budget, copies, marks, methods, points, structure
 from xlkpi.findings import Finding
 from xlkpi.model import Filled
 
@@ -16,6 +16,7 @@ Check = Callable[[Filled], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     structure.required_sheets,
+    structure.foreign_names,
     structure.empty_sheets,
     structure.format_version,
     basics.required_info,
@@ -37,15 +38,19 @@ CHECKS: tuple[Check, ...] = (
     marks.members_unique,
     marks.someone_scores,
     marks.weights,
+    marks.weights_alike,
     marks.ballots_present,
     marks.ballots_of_members,
     marks.sheet_names,
     marks.ballots_unique,
+    copies.ballots_own,
+    copies.looked_up,
     marks.codes_known,
     marks.codes_unique,
     marks.codes_present,
     marks.all_marked,
     marks.within_limits,
+    copies.scale,
     marks.mark_or_recusal,
     marks.silent_members,
     marks.somebody_left,
@@ -54,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     budget.present,
     budget.complete,
     budget.amounts,
+    budget.disguised_total,
     budget.control_totals,
     budget.funds_complete,
     budget.funds_add_up,

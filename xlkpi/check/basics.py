@@ -79,6 +79,9 @@ def grade_bounds(filled: Filled) -> Iterator[Finding]:
                 grade=grade.name.value or "",
                 above=plain(above),
             )
+    for grade, bound in bounds:
+        if bound is not None and 0 < bound <= 1:
+            yield finding("X715", grade.bound.place, plain(bound), grade=grade.name.value or "")
     if bounds:
         (first, top), (last, bottom) = bounds[0], bounds[-1]
         if top is not None and top > 100:

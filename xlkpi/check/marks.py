@@ -21,8 +21,9 @@ from xlkpi.layout import (
     folded,
     sheet_named,
 )
-from xlkpi.model import Ballot, Filled, Indicator, Mark, Member
-from xlkpi.numbers import plain
+from xlkpi.model import Ballot, Filled, Grid, Indicator, Mark, Member
+from xlkpi.numbers import from_text, plain
+from xlkpi.texts import as_text
 
 _STAYS = re.compile(f"(不|未|无需|无须|不用|没有){RECUSED}")
 
@@ -95,6 +96,28 @@ def weights(filled: Filled) -> Iterator[Finding]:
             yield finding("X213", member.weight.place, plain(member.weight.value))
 
 
+def weights_alike(filled: Filled) -> Iterator[Finding]:
+    """A weight of 40% beside one of 30 would count as 0.4 beside 30."""
+    table = filled.tables.get(GROUP.name)
+    if filled.parameters.text("综合方法") != "加权平均" or table is None:
+        return
+    known = [m for m in filled.members if m.scores and m.weight.value is not None]
+    shares = [member for member in known if _share(member, table.grid)]
+    for member in known if shares else ():
+        value = member.weight.value
+        if member not in shares and value is not None and value > 1:
+            first = shares[0].weight
+            share = f"{plain(first.value * 100)}%" if first.value is not None else ""
+            said = {"other": first.place.cell, "share": share}
+            yield finding("X229", member.weight.place, plain(value), **said)
+
+
+def _share(member: Member, grid: Grid) -> bool:
+    weight = member.weight
+    typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
+    return typed or (weight.place.row, weight.place.column) in grid.percents
+
+
 def _told(ballot: Ballot) -> str:
     """Return the scorer that the sheet's name tells."""
     return folded(ballot.table.grid.name)[len(BALLOT_PREFIX) :]
@@ -110,12 +133,21 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
     """Everyone who is to score has a ballot."""
     ballots, members = _ballots(filled), _members(filled)
     sheets = [grid for grid in filled.grids if sheet_named(grid.name) is BALLOT]
+    elsewhere = {folded(each.scorer) for each in filled.strangers if each.layout is BALLOT}
     unsure = len(sheets) > len(filled.ballots) or any(b.scorer.broken for b in filled.ballots)
-    if any(key not in members for key in ballots):
+    if any(key not in members for key in (*ballots, *elsewhere)):
         return  # a ballot under an unknown name is told; it may well be the missing one
-    doubtful = {_told(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)}
+    doubtful = elsewhere | {
+        _told(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
+    }
     for key, member in members.items():
-        if member.scores and key not in ballots and key not in doubtful and sheets and not unsure:
+        if (
+            member.scores
+            and key not in ballots
+            and key not in doubtful
+            and (sheets or elsewhere)
+            and not unsure
+        ):
             yield finding("X207", member.name.place, scorer=member.name.value)
 
 
@@ -205,7 +237,20 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
                     "X201", mark.mark.place,
                     scorer=member.name.value, indicator=indicator.name.value or "",
                     code=indicator.label, limit=plain(limit) if limit is not None else "分值",
+                    hint=_beside(ballot, mark),
                 )  # fmt: skip
+
+
+def _beside(ballot: Ballot, mark: Mark) -> str:
+    """Return where on the row a number stands in no column of the table: it may be the mark."""
+    table, known = ballot.table, set(ballot.table.columns.values())
+    cells = table.grid.rows[mark.row] if mark.row < len(table.grid.rows) else ()
+    for column, held in enumerate(cells):
+        number = isinstance(held, int | float) and not isinstance(held, bool)
+        if column not in known and (number or (isinstance(held, str) and from_text(held))):
+            cell = table.grid.place(mark.row, column).cell
+            return f"（{cell} 的 {as_text(held)} 如果就是得分，请移到“得分”一栏）"
+    return ""
 
 
 def within_limits(filled: Filled) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXTRA, REVIEW, RULES, TIER3, canonical
+from xlkpi.layout import EXECUTION, EXTRA, REVIEW, RULES, TIER3, canonical
 from xlkpi.model import Filled, Indicator, Table, Text
 from xlkpi.numbers import from_text, plain
 
@@ -103,6 +103,8 @@ def budget_needed(filled: Filled) -> Iterator[Finding]:
         if not rules_of.budgeted(indicator.method.value):
             continue
         if not filled.projects:
+            if filled.misplaced(EXECUTION):
+                continue
             yield finding("X402", indicator.method.place, code=indicator.label)
         elif all(amount == 0 for amount in budgets):
             yield finding("X407", filled.projects[0].budget.place)

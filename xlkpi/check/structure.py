@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import BALLOT, FORMAT_VERSION, SHEETS, sheet_named
-from xlkpi.model import Filled
+from xlkpi.layout import (
+    BALLOT,
+    BALLOT_PREFIX,
+    EXECUTION,
+    EXTRA,
+    FORMAT_VERSION,
+    PARAMETERS,
+    REVIEW,
+    RULES,
+    SHEETS,
+    SOURCES,
+    SURVEY,
+    folded,
+    sheet_named,
+)
+from xlkpi.model import Filled, Stranger
 from xlkpi.place import Place
 
 
@@ -14,17 +28,43 @@ def required_sheets(filled: Filled) -> Iterator[Finding]:
     """Every required sheet stands in the workbook, and at least one ballot."""
     present = [sheet_named(grid.name) for grid in filled.grids]
     for sheet in SHEETS:
-        if sheet.required and sheet not in present:
+        if sheet.required and sheet not in present and not filled.misplaced(sheet):
             yield finding("X101", Place(""), name=sheet.name)
-    if BALLOT not in present:
+    if BALLOT not in present and not any(each.layout is BALLOT for each in filled.strangers):
         yield finding("X106", Place(""))
+
+
+_DECIDES = (
+    *(sheet for sheet in SHEETS if sheet.required),
+    PARAMETERS, EXECUTION, SOURCES, RULES, SURVEY, EXTRA, REVIEW,
+)  # fmt: skip
+"""Sheets on which figures depend, where they are there."""
+
+
+def foreign_names(filled: Filled) -> Iterator[Finding]:
+    """A sheet of the format under a foreign name goes unread: a spare copy is told, a lost one stops."""
+    for each in filled.strangers:
+        name = each.layout.name
+        if each.layout is BALLOT:
+            name = f"{BALLOT_PREFIX}{each.scorer or '姓名'}"
+            lost = not _spare_ballot(filled, each)
+        else:
+            lost = each.layout in _DECIDES and filled.misplaced(each.layout)
+        yield finding("X118" if lost else "X119", each.head, each.head.sheet, name=name)
+
+
+def _spare_ballot(filled: Filled, stranger: Stranger) -> bool:
+    """Whether the scorer has a ballot besides, or is a member who does not score."""
+    key = folded(stranger.scorer)
+    silent = {folded(member.name.value) for member in filled.members if not member.scores}
+    return key in silent | {folded(ballot.scorer.value) for ballot in filled.ballots} - {""}
 
 
 def empty_sheets(filled: Filled) -> Iterator[Finding]:
     """A required sheet that was found has at least one row."""
     for sheet in SHEETS:
         table = filled.tables.get(sheet.name)
-        if sheet.required and table and not table.rows:
+        if sheet.required and table and not table.rows and not filled.misplaced(sheet):
             yield finding("X113", table.head(table.layout.columns[0].header), name=sheet.name)
 
 

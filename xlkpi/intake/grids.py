@@ -38,6 +38,8 @@ class Opened(NamedTuple):
     """填表说明, whose words are carried into the outputs."""
     problems: Grid | None
     """问题清单 of a marked copy of ours, which tells how to take our marks off."""
+    foreign: tuple[Grid, ...] = ()
+    """Sheets under names that the format does not know: cells alone."""
     result_sheets: tuple[str, ...] = ()
     """Sheets that only a scored workbook has."""
 
@@ -48,11 +50,11 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
     Of the findings some concern sheets: foreign ones, two of one name, hidden ones.
     """
     package, book = _opened(data)
-    kept, findings = _known(package)
+    kept, others, findings = _known(package)
     if package.macros:
         findings.append(finding("X117", Place("")))
     if package.beside and not _is_scored(package):
-        findings.append(finding("X118", Place(""), what="、".join(package.beside)))
+        findings.append(finding("X122", Place(""), what="、".join(package.beside)))
     grids = tuple(_grid(book, facts) for facts in kept)
     findings.extend(_hidden(grids))
     by_name = {canonical(facts.name): facts for facts in package.sheets}
@@ -61,7 +63,8 @@ def opened(data: bytes) -> tuple[Opened, list[Finding]]:
         for name in (_guide(package), PROBLEMS_SHEET)
     )
     results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
-    return Opened(package, grids, guide, problems, results), findings
+    foreign = tuple(_bare(book, facts) for facts in others)
+    return Opened(package, grids, guide, problems, foreign, results), findings
 
 
 def _opened(data: bytes, limits: Limits = LIMITS):  # type: ignore[no-untyped-def]
@@ -103,8 +106,9 @@ def _guide(package: Package) -> str:
     return canonical(sheet) or GUIDE_SHEET
 
 
-def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
+def _known(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], list[Finding]]:
     kept: dict[str, SheetFacts] = {}
+    foreign: list[SheetFacts] = []
     findings = [finding("X108", Place(name), name) for name in package.other_sheets]
     scored = _is_scored(package)
     for facts in package.sheets:
@@ -113,7 +117,7 @@ def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
         if layout is None:
             ours = scored and plain in _RESULTS
             if not ours and plain not in (_guide(package), GUIDE_SHEET, PROBLEMS_SHEET):
-                findings.append(finding("X108", Place(facts.name), facts.name))
+                foreign.append(facts)
             continue
         key = plain.casefold() if layout is BALLOT else layout.name
         if key in kept:
@@ -121,7 +125,7 @@ def _known(package: Package) -> tuple[list[SheetFacts], list[Finding]]:
             findings.append(finding("X107", Place(facts.name), facts.name, other=other))
             continue
         kept[key] = facts
-    return list(kept.values()), findings
+    return list(kept.values()), foreign, findings
 
 
 def _is_scored(package: Package) -> bool:
@@ -156,6 +160,15 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         hidden_columns=facts.hidden_columns,
         hidden=facts.state != "visible",
     )
+
+
+def _bare(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
+    """Return a foreign sheet's cells; one that cannot be read is nobody's business, and empty."""
+    try:
+        rows = _with_texts(_rows(book, facts.name), facts.texts)
+    except Unreadable:
+        rows = []
+    return Grid(name=facts.name, rows=rows)
 
 
 def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-def]

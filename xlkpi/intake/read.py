@@ -13,17 +13,17 @@ from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, tables
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.grids import Opened, named, opened
+from xlkpi.intake.scorer import scorer_of
 from xlkpi.intake.settings import bare, parameters
+from xlkpi.intake.strangers import strangers
 from xlkpi.layout import (
     BALLOT,
     EXECUTION,
     GRADES,
     GROUP,
-    HEADER_SEARCH_ROWS,
     INFO,
     PARAMETERS,
     RECUSED,
-    SCORER_LABEL,
     SOURCES,
     TIER1,
     TIER2,
@@ -35,7 +35,6 @@ from xlkpi.model import (
     Filled,
     Fund,
     Grade,
-    Grid,
     Indicator,
     Mark,
     Member,
@@ -81,9 +80,11 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
             ballots.append(table)
         else:
             found[sheet.name] = table
+    likely, others = strangers(book.foreign)
+    findings += [finding("X108", Place(name), name) for name in others]
     reader = Reader()
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
-    return filled, findings + reader.findings
+    return filled._replace(strangers=likely), findings + reader.findings
 
 
 def _source(data: bytes, file: str, book: Opened) -> Source:
@@ -273,7 +274,7 @@ class _Reading:
         return number
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
-        scorer = self._scorer(table)
+        scorer = scorer_of(self.reader, table)
         marks = []
         for row in table.rows:
             code, key = self.reader.code(table, row, "编号")
@@ -290,32 +291,6 @@ class _Reading:
                 )
             )
         return Ballot(table, scorer, tuple(marks))
-
-    def _scorer(self, table: Table) -> Text:
-        grid = table.grid
-        for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows), table.header_row)):
-            for column, held in enumerate(grid.rows[row]):
-                label = canonical(held) if isinstance(held, str) else ""
-                if label.rstrip(":") == SCORER_LABEL:
-                    return self._right_of(grid, row, column)
-                if label.startswith(f"{SCORER_LABEL}:"):
-                    name = tidy(as_text(held)).replace("：", ":").partition(":")[2]
-                    return Value(grid.place(row, column), State.GOOD, tidy(name), held)
-        place = Place(grid.name, table.header_row, 0)
-        self.reader.findings.append(finding("X219", place, rows=HEADER_SEARCH_ROWS))
-        return Value(place, State.BROKEN)
-
-    def _right_of(self, grid: Grid, row: int, column: int) -> Text:
-        """Read the scorer's name: the next cell that holds something, before 签字 and 日期."""
-        for at in range(column + 1, column + 5):
-            name = self.reader.text_at(grid, row, at)
-            if canonical(name.value or "") in ("签字", "日期"):
-                break
-            if name.good:
-                return name
-        name = self.reader.text_at(grid, row, column + 1)
-        self.reader.findings.append(finding("X218", name.place))
-        return name._replace(state=State.BROKEN, value=None)
 
     def _grades(self) -> Iterator[Grade]:
         for table, row in self._rows(GRADES):

@@ -46,6 +46,9 @@ def parameters(reader: Reader, table: Table | None) -> Parameters:
 def _setting(reader: Reader, table: Table, row: int, known: Parameter) -> Text | None:
     """Return what a row sets; None where it is empty, or cannot be and was said."""
     held = reader.text(table, row, "值")
+    if held.blank:
+        said = {"name": known.name, "default": known.default}
+        reader.findings.append(finding("X714", held.place, **said))
     if not held.good:
         return None
     return (_word if known.choices else _amount)(reader, table, row, known, held)

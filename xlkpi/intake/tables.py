@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import (
@@ -13,13 +14,16 @@ from xlkpi.layout import (
     HEADER_SEARCH_ROWS,
     PARAMETERS,
     SHEETS,
+    SOURCES,
+    SPARE_ROWS,
     TOTAL_WORDS,
     Sheet,
     canonical,
 )
 from xlkpi.model import Grid, Table
 from xlkpi.numbers import from_text
-from xlkpi.place import a1
+from xlkpi.place import Place, a1
+from xlkpi.texts import as_text
 
 _REMARK = re.compile(
     r"注\d*[:.、]|备注|说明[:：]|[*※].{6,}|以下(空白|无正文)|(以上|以下).{4,}|"
@@ -71,8 +75,12 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
         for header, places in heads.items()
         for column in places[1:]
     ]
-    rows, totals, remarks = _rows(layout, grid, header_row, columns)
+    again = _second_header(layout, grid, header_row)
+    rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
     found = Table(layout, grid, header_row, columns, rows, totals, remarks)
+    if again <= _last(grid) and layout in _NEEDED:
+        findings.append(finding("X120", _first(grid, again)))
+    findings.extend(_gaps(found))
     findings.extend(_merges(found))
     findings.extend(_remarks(found))
     findings.extend(_strange_columns(found))
@@ -102,7 +110,7 @@ def _header_row(layout: Sheet, grid: Grid) -> tuple[int, dict[str, list[int]]]:
 
 
 def _rows(
-    layout: Sheet, grid: Grid, header_row: int, columns: Mapping[str, int]
+    layout: Sheet, grid: Grid, below: range, columns: Mapping[str, int]
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     inputs = [
         columns[c.header]
@@ -111,7 +119,7 @@ def _rows(
     ]
     names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
     rows, totals, remarks = [], [], []
-    for row in range(header_row + 1, _last(grid) + 1):
+    for row in below:
         held = [column for column in inputs if grid.occupied(row, column)]
         if not held:
             continue
@@ -122,6 +130,35 @@ def _rows(
         else:
             rows.append(row)
     return tuple(rows), tuple(totals), tuple(remarks)
+
+
+def _second_header(layout: Sheet, grid: Grid, header_row: int) -> int:
+    """Return the row below the table in which its headers stand once more; the end where none does.
+
+    What follows is another table, or more of this one in columns that may be others.
+    """
+    known = known_headers(layout)
+    required = {column.header for column in layout.columns if column.required}
+    for row in range(header_row + 1, len(grid.rows)):
+        heads = {known.get(canonical(h)) for h in grid.rows[row] if isinstance(h, str) and h}
+        heads.discard(None)
+        if required <= heads and len(heads) > 1:
+            return row
+    return _last(grid) + 1
+
+
+def _first(grid: Grid, row: int) -> Place:
+    """Return the place of the first cell of a row that holds anything."""
+    width = range(len(grid.rows[row]))
+    return grid.place(row, next((at for at in width if grid.occupied(row, at)), 0))
+
+
+def _gaps(found: Table) -> Iterator[Finding]:
+    """Rows far below the others: forgotten scraps are read like any, so it is said."""
+    for above, row in pairwise(found.rows):
+        gap = row - above - 1
+        if gap > SPARE_ROWS and found.layout in (*_NEEDED, SOURCES):
+            yield finding("X121", _first(found.grid, row), gap=gap)
 
 
 def _last(grid: Grid) -> int:
@@ -204,3 +241,21 @@ def _strange_columns(found: Table) -> Iterator[Finding]:
             yield finding("X115", place, shown, missing="、".join(missing))
         else:
             yield finding("X112", place, shown)
+    if found.layout is BALLOT and not missing:
+        yield from _scraps(found)
+
+
+def _scraps(found: Table) -> Iterator[Finding]:
+    """Numbers beside the marks, right of the table in a column without a header: marks, perhaps."""
+    grid, own = found.grid, max(found.columns.values())
+    width = max((len(grid.rows[row]) for row in found.rows if row < len(grid.rows)), default=0)
+    for column in range(own + 1, width):
+        headless = not canonical(as_text(grid.raw(found.header_row, column)))
+        if headless and any(_number(grid.raw(row, column)) for row in found.rows):
+            yield finding("X112", grid.place(found.header_row, column), "（空）")
+
+
+def _number(held: object) -> bool:
+    if isinstance(held, str):
+        return from_text(held) is not None
+    return isinstance(held, int | float) and not isinstance(held, bool)

@@ -1,0 +1,39 @@
+"""Whose ballot it is: the name beside 评分人, above the table."""
+
+from __future__ import annotations
+
+from xlkpi.findings import finding
+from xlkpi.intake.cells import Reader
+from xlkpi.layout import HEADER_SEARCH_ROWS, SCORER_LABEL, canonical
+from xlkpi.model import Grid, State, Table, Text, Value
+from xlkpi.place import Place
+from xlkpi.texts import as_text, tidy
+
+
+def scorer_of(reader: Reader, table: Table) -> Text:
+    """Read the name beside 评分人, or in the same cell behind a colon; without one it is broken, and said."""
+    grid = table.grid
+    for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows), table.header_row)):
+        for column, held in enumerate(grid.rows[row]):
+            label = canonical(held) if isinstance(held, str) else ""
+            if label.rstrip(":") == SCORER_LABEL:
+                return _right_of(reader, grid, row, column)
+            if label.startswith(f"{SCORER_LABEL}:"):
+                name = tidy(as_text(held)).replace("：", ":").partition(":")[2]
+                return Value(grid.place(row, column), State.GOOD, tidy(name), held)
+    place = Place(grid.name, table.header_row, 0)
+    reader.findings.append(finding("X219", place, rows=HEADER_SEARCH_ROWS))
+    return Value(place, State.BROKEN)
+
+
+def _right_of(reader: Reader, grid: Grid, row: int, column: int) -> Text:
+    """Read the scorer's name: the next cell that holds something, before 签字 and 日期."""
+    for at in range(column + 1, column + 5):
+        name = reader.text_at(grid, row, at)
+        if canonical(name.value or "") in ("签字", "日期"):
+            break
+        if name.good:
+            return name
+    name = reader.text_at(grid, row, column + 1)
+    reader.findings.append(finding("X218", name.place))
+    return name._replace(state=State.BROKEN, value=None)
