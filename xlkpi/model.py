@@ -80,6 +80,8 @@ class Grid(NamedTuple):
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     hidden: bool = False
+    cells: int = 0
+    """Cells that hold something, as the package itself tells."""
 
     def raw(self, row: int, column: int) -> object:
         """Return what the cell holds, "" beyond the edge."""
@@ -311,6 +313,31 @@ class Grade(NamedTuple):
     use: Text
 
 
+class Counted(NamedTuple):
+    """What became of the cells of one sheet; the kinds add up to `cells`."""
+
+    sheet: str
+    cells: int
+    """Cells that hold something, as the package tells."""
+    used: int = 0
+    """Read as answers."""
+    checked: int = 0
+    """Totals, which are held against their parts."""
+    computed: int = 0
+    """Computed by the template: never trusted, worked out anew."""
+    words: int = 0
+    """Headers, instructions, explanations."""
+    listed: int = 0
+    """Not used: notes, columns and sheets of one's own."""
+    empty: int = 0
+    """Texts without a letter."""
+
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """The counts that add up to `cells`."""
+        return self[2:]
+
+
 class Filled(NamedTuple):
     """A workbook as it was filled in."""
 
@@ -341,6 +368,8 @@ class Filled(NamedTuple):
     """Sheets that look like the format's under another name; nothing in them was used."""
     result_sheets: tuple[str, ...] = ()
     """Result sheets that stand in the file: those of a scored workbook."""
+    census: tuple[Counted, ...] = ()
+    """What became of every cell, a line a sheet."""
 
     def misplaced(self, sheet: Sheet) -> bool:
         """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""

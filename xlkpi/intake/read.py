@@ -12,6 +12,7 @@ from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, tables
 from xlkpi.intake.cells import Reader
+from xlkpi.intake.census import census
 from xlkpi.intake.grids import Opened, named, opened
 from xlkpi.intake.scorer import scorer_of
 from xlkpi.intake.settings import bare, parameters
@@ -84,7 +85,9 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     findings += [finding("X108", Place(name), name) for name in others]
     reader = Reader()
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
-    return filled._replace(strangers=likely), findings + reader.findings
+    unused = [*book.foreign, *([book.problems] if book.problems else [])]
+    lines = census(book.grids, [*found.values(), *ballots], book.guide, unused)
+    return filled._replace(strangers=likely, census=lines), findings + reader.findings
 
 
 def _source(data: bytes, file: str, book: Opened) -> Source:

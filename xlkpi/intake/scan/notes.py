@@ -28,6 +28,8 @@ class Notes:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     texts: dict[Address, str] = field(default_factory=dict)
     """Those that the engine would read otherwise than the program that wrote them shows them."""
+    cells: int = 0
+    """Valued cells, where the reader counts them by sheet."""
     rows: int = 0
     columns: int = 0
     filtered: bool = False
@@ -49,6 +51,7 @@ class Notes:
             columns=self.columns,
             filtered=self.filtered,
             texts=self.texts,
+            cells=self.cells,
         )
 
     def damaged(self, what: str) -> Unreadable:
