@@ -28,6 +28,8 @@ def column_letters(column: int) -> str:
 
 def a1(row: int, column: int, absolute: str = "") -> str:
     """Return the address of a cell; `absolute` names what gets a dollar: "", "row", "column", "both"."""
+    if not absolute:
+        return f"{column_letters(column)}{row + 1}"
     before = "$" if absolute in ("column", "both") else ""
     between = "$" if absolute in ("row", "both") else ""
     return f"{before}{column_letters(column)}{between}{row + 1}"
@@ -44,6 +46,7 @@ def address(text: str) -> Address:
     return int(found[2]) - 1, column - 1
 
 
+@lru_cache(maxsize=1024)
 def quoted(sheet: str) -> str:
     """Return a sheet's name as a formula wants it, always in quotes: a name may hold anything."""
     return "'" + sheet.replace("'", "''") + "'"

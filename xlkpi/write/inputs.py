@@ -74,8 +74,9 @@ class Inputs:
             beside = sheet is BALLOT and column.computed  # put in with the marks
             paper.text(table.header_row, at, str(table.grid.raw(table.header_row, at)), "head")
             paper.widths[at] = column.width
+            style = _style(column)
             for row in () if beside else (*table.rows, *table.totals):
-                self._cell(paper, table, row, column, at)
+                self._cell(paper, table, row, column, at, style)
         last = max(table.columns.values())
         paper.freeze = (table.header_row + 1, 0)
         paper.repeat = table.header_row
@@ -85,9 +86,10 @@ class Inputs:
             paper.filter = (table.header_row, min(table.columns.values()), bottom, last)
         paper.heights[0] = 26
 
-    def _cell(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
+    def _cell(
+        self, paper: Sheet, table: Table, row: int, column: Column, at: int, style: str
+    ) -> None:
         place = Place(table.grid.name, row, at)
-        style = _style(column)
         number = self.filled.readings.get(place)
         held = table.grid.raw(row, at)
         if column.computed and row in table.rows:
