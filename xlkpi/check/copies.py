@@ -109,18 +109,19 @@ def looked_up(filled: Filled) -> Iterator[Finding]:
     owners = {canonical(each.name.value or ""): each for each in filled.indicators}
     for ballot in filled.ballots:
         found = list(_over(filled, known, ballot))
-        strange = [over for over in found if _nobodys(over, owners)]
+        nobodys = [over for over in found if _nobodys(over, owners)]
+        strange = [over for over in nobodys if over.counts]
         judged = (mark for mark in ballot.marks if mark.key in known and known[mark.key].judged)
         marked = sum(not mark.mark.blank or mark.recused for mark in judged)
-        if len(strange) < 2 or 2 * len(strange) < marked:
-            strange = []
-        if strange:
+        from_elsewhere = len(strange) > 1 and 2 * len(strange) >= marked
+        if from_elsewhere:
             over = strange[0]
             yield finding(
                 "X227", ballot.table.head(_NAME), over.found, count=marked,
                 different=len(strange), code=over.indicator.label, expected=over.expected,
             )  # fmt: skip
-        yield from (_told(over, owners) for over in found if over not in strange)
+        once = nobodys if from_elsewhere else []
+        yield from (_told(over, owners) for over in found if over not in once)
 
 
 def _told(over: _Over, owners: Mapping[str, Indicator]) -> Finding:
@@ -132,9 +133,9 @@ def _told(over: _Over, owners: Mapping[str, Indicator]) -> Finding:
 
 
 def _nobodys(over: _Over, owners: Mapping[str, Indicator]) -> bool:
-    """Whether a name beside a mark is none of ours, nor nearly that of its code."""
+    """Whether a name beside a code is none of ours, nor nearly that of its indicator."""
     strange = canonical(over.found) not in owners and not _alike(over.found, over.expected)
-    return over.header == _NAME and over.counts and strange
+    return over.header == _NAME and strange
 
 
 def _alike(one: str, other: str) -> bool:
