@@ -303,6 +303,26 @@ class Stranger(NamedTuple):
     """The name beside 评分人, where it looks like a ballot."""
 
 
+class Reviewed(NamedTuple):
+    """A row of 复核: what the office above made of one indicator."""
+
+    row: int
+    code: Text
+    key: str
+    actual: Text
+    """复核完成值."""
+    score: Number
+    """复核得分; blank: the self-evaluation's stands."""
+    reason: Text
+    """扣分原因."""
+    reviewer: Text
+
+    @property
+    def done(self) -> bool:
+        """Whether anything but the code stands there."""
+        return not (self.score.blank and self.actual.blank and self.reason.blank)
+
+
 class Grade(NamedTuple):
     """A row of 等级标准."""
 
@@ -360,6 +380,8 @@ class Filled(NamedTuple):
     indicators: tuple[Indicator, ...]
     ballots: tuple[Ballot, ...]
     grades: tuple[Grade, ...]
+    reviews: tuple[Reviewed, ...]
+    """复核, row by row; a sheet of which only the codes stand there says nothing."""
     readings: Mapping[Place, Decimal]
     """Every number that was read from something else than itself: "90分" → 90."""
     guide: Grid | None = None
@@ -441,16 +463,39 @@ class Budget(NamedTuple):
         return Fraction(self.executed) / Fraction(self.budget) if self.budget else Fraction(0)
 
 
+Tiers = tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]
+"""First, second and third level, in the order of their sheets."""
+
+
+class Summed(NamedTuple):
+    """What the scores of the third level come to."""
+
+    tiers: Tiers
+    total: Decimal
+    grade: Grade
+
+
+class Review(NamedTuple):
+    """What the office above came to, beside the self-evaluation, whose figures stand."""
+
+    summed: Summed
+    rows: Mapping[str, Reviewed]
+    """By the key of the indicator."""
+    deviation: Fraction
+    """(自评 − 复核) ÷ 自评; 0 where the self-evaluation's total is 0."""
+
+
 class Scored(NamedTuple):
     """What came of scoring a workbook."""
 
     scorers: tuple[Ballot, ...]
     """Those whose marks were asked for, in the order of 评价工作组."""
     workings: tuple[Working, ...]
-    tiers: tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]
+    tiers: Tiers
     total: Decimal
     grade: Grade
     budget: Budget | None
+    review: Review | None = None
 
 
 class Status(StrEnum):

@@ -64,7 +64,9 @@ def _people(path: Path, made: Handled) -> None:
     told = made.told
     if told.status == "scored":
         total, grade = told.report["total"], told.report["grade"]
-        click.echo(f"{one_line(path.name)}：总分 {total}，等级 {grade}")
+        click.echo(
+            f"{one_line(path.name)}：总分 {total}，等级 {grade}{_review(told.report['review'])}"
+        )
         if told.text:
             click.echo(told.text, err=True)
     else:
@@ -77,6 +79,10 @@ def _people(path: Path, made: Handled) -> None:
     ):
         if written:
             click.echo(f"{label}：{one_line(written)}")
+
+
+def _review(review: Mapping[str, str] | None) -> str:
+    return f"；复核 {review['total']}，{review['grade']}" if review else ""
 
 
 def developers(told: Told) -> None:

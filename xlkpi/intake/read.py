@@ -25,6 +25,7 @@ from xlkpi.layout import (
     INFO,
     PARAMETERS,
     RECUSED,
+    REVIEW,
     SOURCES,
     TIER1,
     TIER2,
@@ -41,6 +42,7 @@ from xlkpi.model import (
     Member,
     Number,
     Project,
+    Reviewed,
     Source,
     State,
     Table,
@@ -127,6 +129,7 @@ class _Reading:
             indicators=third,
             ballots=tuple(self._ballot(table, _spelling(third)) for table in ballots),
             grades=tuple(self._grades()),
+            reviews=tuple(self._reviews(_spelling(third))),
             readings=self.reader.readings,
             guide=book.guide,
             result_sheets=book.result_sheets,
@@ -294,6 +297,19 @@ class _Reading:
                 )
             )
         return Ballot(table, scorer, tuple(marks))
+
+    def _reviews(self, spelling: dict[str, str]) -> Iterator[Reviewed]:
+        for table, row in self._rows(REVIEW):
+            code, key = self.reader.code(table, row, "编号")
+            yield Reviewed(
+                row=row,
+                code=code._replace(value=spelling.get(key, code.value)),
+                key=key,
+                actual=self.reader.text(table, row, "复核完成值"),
+                score=self.reader.number(table, row, "复核得分", ("分",), "8.5"),
+                reason=self.reader.text(table, row, "扣分原因"),
+                reviewer=self.reader.text(table, row, "复核人"),
+            )
 
     def _grades(self) -> Iterator[Grade]:
         for table, row in self._rows(GRADES):

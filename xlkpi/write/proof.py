@@ -97,6 +97,12 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         ("总分：公式 = 程序结果", f"={total}", scored.total, scored.total),
         ("等级：公式 = 程序结果", f"={names.cells['等级']}", scored.grade.name.value or "", scored.grade.name.value or ""),
     ]  # fmt: skip
+    if scored.review:
+        summed = scored.review.summed
+        proofs += [
+            ("复核总分：公式 = 程序结果", f"={names.cells['复核总分']}", summed.total, summed.total),
+            ("复核等级：公式 = 程序结果", f"={names.cells['复核等级']}", summed.grade.name.value or "", summed.grade.name.value or ""),
+        ]  # fmt: skip
     proofs += _tier_proofs(scored, first, second)
     proofs += _input_proofs(filled, scored, names)
     for offset, work in enumerate(scored.workings):

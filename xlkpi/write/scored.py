@@ -52,8 +52,9 @@ def scored(outcome: Outcome, layout: FormLayout) -> Book:
     grades.write(book, outcome, names)
     form.write(book, outcome, names, layout)
     origin.write(book, outcome, names, layout)
-    proof.write(book, filled, result, names)
     summary.write(book, outcome, names)
+    proof.write(book, filled, result, names)
+    summary.headline(book, filled, result, names)
     records.write_findings(book, outcome.findings, names)
     for name in _STAMPED:
         names.sheet(book, name).footer = f"校验码 {names.cells['校验码']}"
