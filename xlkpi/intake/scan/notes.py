@@ -74,7 +74,8 @@ class Notes:
         """Note a merged range by its first and last row and column."""
         self.book.merges += 1
         within(self.book.limits.merges, self.book.merges, "合并单元格数", sheet=self.sheet.name)
-        self.merges.append(area)
+        top, left, bottom, right = area  # some write a range from its other end
+        self.merges.append((min(top, bottom), min(left, right), max(top, bottom), max(left, right)))
 
     def grow_rows(self, rows: int) -> None:
         """Go on to a row further down."""
