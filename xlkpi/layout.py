@@ -177,6 +177,16 @@ EXECUTED = Column(
 
 NATURES = ("≥", ">", "=", "≤", "<", "定性")
 DEGREES = ("达成", "部分达成", "未达成")
+DEGREE_PHRASES = {
+    **{degree: degree for degree in DEGREES},
+    **{f"{start}{what}{end}": degree
+       for what in ("预期指标", "年度指标", "预期目标", "年度目标")
+       for start, end, degree in (
+           ("达成", "", "达成"), ("全部达成", "", "达成"), ("部分达成", "", "部分达成"),
+           ("部分达成", "并具有一定效果", "部分达成"), ("未达成", "", "未达成"), ("未达成", "且效果较差", "未达成"),
+       )},
+}  # fmt: skip
+"""完成程度 as the official form words it."""
 ASPECTS = (
     "项目目标设定",
     "预算配置",

@@ -7,12 +7,15 @@ holds the two together through a spreadsheet program. Sources: the national form
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from xlkpi import rules
 from xlkpi.formula import Formula
-from xlkpi.layout import canonical
+from xlkpi.layout import canonical, folded
 from xlkpi.numbers import rounded
+from xlkpi.rules import Rule
 
 JUDGED = "评分人打分"
 """The default: scorers mark it, and `scoring.combine` makes one score of their marks."""
@@ -20,10 +23,29 @@ JUDGED = "评分人打分"
 JUDGED_TOO = ("", "评委打分")
 """What is read as 评分人打分: an empty cell, and the word of other forms."""
 
-NOT_YET = ("满意度", "定性三档", "不适用")
-"""Methods of the format that cannot be computed yet; using one stops."""
+BANDED = "定性三档"
+"""Judged too; a mark must lie in the band that 完成程度 names."""
 
-DIRECTIONS = ("≥", ">", "=", "≤", "<")
+NOT_APPLICABLE = "不适用"
+"""No score; the others are rescaled to 100."""
+
+UPWARDS = ("≥", ">", "=")
+DIRECTIONS = (*UPWARDS, "≤", "<")
+_BUDGET = "预算执行率"
+
+
+class Votes(NamedTuple):
+    """What a survey came to: the valid answers of all its rows, by how pleased they are."""
+
+    very: int
+    pleased: int
+    fairly: int
+    not_pleased: int
+
+    @property
+    def valid(self) -> int:
+        """Valid answers."""
+        return sum(self)
 
 
 class Case(NamedTuple):
@@ -39,6 +61,9 @@ class Case(NamedTuple):
     """Σ 全年执行数."""
     inverse: str = "线性"
     """反向公式: 线性 or 比例."""
+    votes: Votes | None = None
+    caliber: str = "满意以上"
+    """满意度口径."""
 
     @property
     def lower_is_better(self) -> bool:
@@ -51,11 +76,22 @@ class Method:
 
     name: str
     measured = False
-    """Needs numbers in 年度指标值 and 实际完成值, and a direction in 指标性质."""
+    """Needs numbers in 年度指标值 and 实际完成值."""
+    natures: tuple[str | None, ...] = ()
+    """What 指标性质 may say, None for an empty cell; () where it does not matter."""
     scaled = False
     """Divides by the target, which then may not be below 0."""
     budgeted = False
     """Needs 预算执行."""
+    surveyed = False
+    """Needs 满意度调查, and a target in percentage points."""
+    rule: Rule | None = None
+    """The rule of 评分规则 that it follows."""
+
+    @property
+    def targeted(self) -> bool:
+        """Whether it needs a number in 年度指标值."""
+        return self.measured or self.surveyed
 
     def share(self, case: Case) -> Fraction:
         """Return the part of the points that is earned, from 0 to 1."""
@@ -74,21 +110,29 @@ class Method:
         return case.points * self.share(case)
 
 
+def _executed(case: Case) -> Fraction:
+    """Return 执行率 as a part of one, 0 where the budget is 0."""
+    if not case.budget or case.executed is None:
+        return Fraction(0)
+    return case.executed / case.budget
+
+
+_EXECUTED = "IF({全年预算数}=0,0,{全年执行数}/{全年预算数})"
+
+
 class BudgetExecution(Method):
     """预算执行率: w × Σ执行 ÷ Σ预算 over all funds, at most w; a budget of 0 earns nothing."""
 
-    name = "预算执行率"
+    name = _BUDGET
     budgeted = True
 
     def share(self, case: Case) -> Fraction:
         """Return the rate kept within 0 and 1."""
-        if not case.budget or case.executed is None:
-            return Fraction(0)
-        return min(Fraction(1), max(Fraction(0), case.executed / case.budget))
+        return min(Fraction(1), max(Fraction(0), _executed(case)))
 
     def formula(self, case: Case) -> Formula:
         """Return points × rate."""
-        return Formula("{分值}*IF({全年预算数}=0,0,MAX(0,MIN(1,{全年执行数}/{全年预算数})))")
+        return Formula(f"{{分值}}*MAX(0,MIN(1,{_EXECUTED}))")
 
     def words(self, case: Case) -> str:
         """Say the rule."""
@@ -104,8 +148,7 @@ def reached(case: Case) -> bool:
     return gap >= 0
 
 
-_GAP_PLACES = 9
-"""A gap is rounded before it is compared: 0.1+0.2, pasted as a double, reaches 0.3 and no more."""
+_GAP_PLACES = rules.GAP_PLACES
 _GAP = f"ROUND({{实际完成值}}-{{年度指标值}},{_GAP_PLACES})"
 
 
@@ -122,6 +165,7 @@ class Proportional(Method):
 
     name = "按比例"
     measured = True
+    natures = DIRECTIONS
     scaled = True
 
     def share(self, case: Case) -> Fraction:
@@ -161,6 +205,7 @@ class AllOrNothing(Method):
 
     name = "达标得满分"
     measured = True
+    natures = DIRECTIONS
 
     def share(self, case: Case) -> Fraction:
         """Return 1 or 0."""
@@ -175,25 +220,183 @@ class AllOrNothing(Method):
         return "达标得满分：达到指标值得满分，否则得 0"
 
 
-METHODS: tuple[Method, ...] = (BudgetExecution(), Proportional(), AllOrNothing())
+_RATE = "{满意率}"
+
+
+class Satisfaction(Method):
+    """满意度: what a survey came to, by 满意度口径, then as 按比例 against the target.
+
+    The survey's rate is in percentage points; its formula stands in for {实际完成值}.
+    """
+
+    name = "满意度"
+    surveyed = True
+    natures = (*UPWARDS, None)
+
+    def share(self, case: Case) -> Fraction:
+        """Return 1 where the target is reached, else rate ÷ target."""
+        return _PROPORTIONAL.share(_surveyed(case))
+
+    def formula(self, case: Case) -> Formula:
+        """Return the formula of 按比例 with the rate in the place of the actual value."""
+        said = _PROPORTIONAL.formula(_surveyed(case)).text
+        return Formula(said.replace("{实际完成值}", f"({satisfied_formula(case.caliber)})"))
+
+    def words(self, case: Case) -> str:
+        """Name the sample and what counts as satisfied."""
+        assert case.votes is not None
+        rate = f"{rounded(satisfied(case.votes, case.caliber), 2):f}"
+        return (
+            f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.caliber}”，"
+            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值"
+        )
+
+
+def _surveyed(case: Case) -> Case:
+    assert case.votes is not None
+    return case._replace(nature="≥", actual=satisfied(case.votes, case.caliber))
+
+
+_WEIGHTS = {
+    "满意以上": (100, 100, 0, 0),
+    "基本满意以上": (100, 100, 100, 0),
+    "指数100-80-60-40": (100, 80, 60, 40),
+}
+"""满意度口径 → what a vote of each kind counts, in percentage points."""
+_VOTES = ("很满意", "满意", "基本满意", "不满意")
+
+
+def satisfied(votes: Votes, caliber: str) -> Fraction:
+    """Return the rate of a survey in percentage points."""
+    counted = sum(weight * count for weight, count in zip(_WEIGHTS[caliber], votes, strict=True))
+    return Fraction(counted, votes.valid)
+
+
+def satisfied_formula(caliber: str) -> str:
+    """Return the same over {很满意} … {不满意}, each the sum of a column of 满意度调查."""
+    pairs = zip(_VOTES, _WEIGHTS[caliber], strict=True)
+    counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
+    return f"({counted})/({'+'.join(f'{{{name}}}' for name in _VOTES)})"
+
+
+class ByRule(Method):
+    """A rule of 评分规则 over 实际完成值 (分档, 步长), or over 执行率 in percentage points."""
+
+    def __init__(self, rule: Rule, budgeted: bool = False) -> None:
+        """Follow that rule."""
+        self.rule = rule
+        self.name = f"{_BUDGET}:{rule.name}" if budgeted else rule.name
+        self.budgeted = budgeted
+        self.measured = not budgeted
+        self.formula_of_value = f"({_EXECUTED}*100)" if budgeted else "{实际完成值}"
+
+    @property
+    def targeted(self) -> bool:
+        """A rule of its own needs no target."""
+        return False
+
+    def value(self, case: Case) -> Fraction:
+        """Return what the rule looks at."""
+        if self.budgeted:
+            return _executed(case) * 100
+        assert case.actual is not None
+        return case.actual
+
+    def points(self, case: Case) -> Fraction:
+        """Return the share of the band, or what is left after the steps."""
+        assert self.rule is not None
+        if self.rule.kind == rules.STEPS:
+            return rules.stepped(self.rule, case.points, self.value(case))
+        return case.points * (rules.share(self.rule, self.value(case)) or Fraction(0))
+
+    def formula(self, case: Case) -> Formula:
+        """Return the same over names."""
+        assert self.rule is not None
+        if self.rule.kind == rules.STEPS:
+            return Formula(rules.stepped_formula(self.rule, self.formula_of_value))
+        return Formula(f"{{分值}}*{rules.share_formula(self.rule, self.formula_of_value)}")
+
+    def words(self, case: Case) -> str:
+        """Name the rule and say it."""
+        assert self.rule is not None
+        over = "，按预算执行率（%）" if self.budgeted else ""
+        return f"评分规则“{self.rule.name}”{over}：{rules.words(self.rule)}"
+
+
+class Overdone(Method):
+    """超额完成: 按比例, and what was reached far beyond the target counts for less."""
+
+    measured = True
+    natures = UPWARDS
+    scaled = True
+
+    def __init__(self, rule: Rule) -> None:
+        """Follow that rule."""
+        self.rule = rule
+        self.name = rule.name
+
+    def share(self, case: Case) -> Fraction:
+        """Return the share of 按比例 times what the ratio actual ÷ target keeps of it."""
+        assert self.rule is not None
+        assert case.actual is not None
+        own = _PROPORTIONAL.share(case)
+        if not case.target:
+            return own
+        kept = rules.share(self.rule, case.actual / case.target * 100)
+        return own * (Fraction(1) if kept is None else kept)
+
+    def formula(self, case: Case) -> Formula:
+        """Return the same over names."""
+        assert self.rule is not None
+        own = _PROPORTIONAL.formula(case).text
+        ratio = "({实际完成值}/{年度指标值}*100)"
+        kept = rules.share_formula(self.rule, ratio, below="1")
+        return Formula(f"{own}*IF({{年度指标值}}=0,1,{kept})")
+
+    def words(self, case: Case) -> str:
+        """Name the rule and say it."""
+        assert self.rule is not None
+        return f"评分规则“{self.rule.name}”：{_PROPORTIONAL.words(case)}；{rules.words(self.rule)}"
+
+
+_PROPORTIONAL = Proportional()
+METHODS: tuple[Method, ...] = (BudgetExecution(), _PROPORTIONAL, AllOrNothing(), Satisfaction())
 BY_NAME = {method.name: method for method in METHODS}
-NAMES = (JUDGED, *BY_NAME, *NOT_YET)
+NAMES = (JUDGED, *BY_NAME, BANDED, NOT_APPLICABLE)
 """Every word that 评分方式 may hold besides the names of a workbook's own rules."""
 
 
-def budgeted(name: str | None) -> bool:
-    """Whether the method of that name needs 预算执行."""
-    return name in BY_NAME and BY_NAME[name].budgeted
+def find(name: str | None, known: Mapping[str, Rule]) -> Method | None:
+    """Return the method of a name, `known` being the workbook's own rules by folded name.
 
-
-def measured(name: str | None) -> bool:
-    """Whether the method of that name needs numbers in 年度指标值 and 实际完成值."""
-    return name in BY_NAME and BY_NAME[name].measured
+    None where scorers mark, where the indicator does not apply, and for a name that is none.
+    """
+    if name in BY_NAME:
+        return BY_NAME[name]
+    head, colon, tail = (name or "").partition(":")
+    if colon and head == _BUDGET:
+        rule = known.get(folded(tail))
+        fits = rule is not None and rule.kind != rules.OVERDONE
+        return ByRule(rule, budgeted=True) if rule and fits else None
+    rule = known.get(folded(name))
+    if rule is None:
+        return None
+    return Overdone(rule) if rule.kind == rules.OVERDONE else ByRule(rule)
 
 
 def spelled(typed: str) -> str:
-    """Return a method as the format spells it; what is none of them comes back as it is."""
+    """Return a method as the format spells it; a rule's name comes back as it is.
+
+    `预算执行率：甲` is read with either colon.
+    """
     plain = canonical(typed)
     if plain in JUDGED_TOO:
         return JUDGED
+    if plain.startswith(f"{_BUDGET}:"):
+        return plain
     return next((name for name in NAMES if canonical(name) == plain), typed)
+
+
+def judged(name: str | None) -> bool:
+    """Whether scorers mark an indicator of that method."""
+    return name in (JUDGED, BANDED)

@@ -11,12 +11,13 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from xlkpi import fingerprint, placeholders
+from xlkpi import fingerprint, methods, placeholders
 from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
 from xlkpi.layout import Parameter, Sheet
-from xlkpi.methods import JUDGED
+from xlkpi.methods import Method
 from xlkpi.place import Address, Place
+from xlkpi.rules import Entry, Rule
 
 T = TypeVar("T")
 NOTHING: Mapping[Address, Any] = MappingProxyType({})
@@ -252,6 +253,8 @@ class Indicator(Tier):
     target_text: Text
     unit: Text
     actual: Number
+    actual_sign: str
+    """The operator typed before it, "" where there is none."""
     actual_text: Text
     method: Text
     degree: Text
@@ -263,7 +266,12 @@ class Indicator(Tier):
     @property
     def judged(self) -> bool:
         """Whether scorers mark it."""
-        return self.method.value == JUDGED
+        return methods.judged(self.method.value)
+
+    @property
+    def applies(self) -> bool:
+        """Whether it is scored at all."""
+        return self.method.value != methods.NOT_APPLICABLE
 
 
 class Mark(NamedTuple):
@@ -301,6 +309,36 @@ class Stranger(NamedTuple):
     """Where its header row begins."""
     scorer: str = ""
     """The name beside 评分人, where it looks like a ballot."""
+
+
+class Survey(NamedTuple):
+    """A row of 满意度调查."""
+
+    row: int
+    code: Text
+    key: str
+    asked: Text
+    """调查对象."""
+    way: Text
+    """调查方式."""
+    sent: Number
+    """发放问卷."""
+    votes: tuple[Number, Number, Number, Number]
+    """很满意, 满意, 基本满意, 不满意."""
+
+
+class Extra(NamedTuple):
+    """A row of 加减分: what a document adds, takes away, or forbids."""
+
+    row: int
+    what: Text
+    kind: Text
+    """加分, 减分 or 否决."""
+    points: Number
+    effect: Text
+    """后果 of a 否决."""
+    basis: Text
+    """依据."""
 
 
 class Reviewed(NamedTuple):
@@ -380,6 +418,12 @@ class Filled(NamedTuple):
     indicators: tuple[Indicator, ...]
     ballots: tuple[Ballot, ...]
     grades: tuple[Grade, ...]
+    entries: tuple[Entry, ...]
+    """The rows of 评分规则, sound or not."""
+    rules: Mapping[str, Rule]
+    """The sound ones, by folded name."""
+    surveys: tuple[Survey, ...]
+    extras: tuple[Extra, ...]
     reviews: tuple[Reviewed, ...]
     """复核, row by row; a sheet of which only the codes stand there says nothing."""
     readings: Mapping[Place, Decimal]
@@ -403,6 +447,10 @@ class Filled(NamedTuple):
         """Whose workbook it is, whatever the file is called."""
         names = ("部门名称", "评价年度", "评价类型", "项目名称")
         return fingerprint.identity(*(self.said(name) for name in names))
+
+    def way(self, indicator: Indicator) -> Method | None:
+        """Return what computes an indicator; None where scorers mark it or it does not apply."""
+        return methods.find(indicator.method.value, self.rules)
 
     def said(self, name: str) -> str:
         """Return a line of 基本信息, "" where it is empty."""
@@ -428,11 +476,18 @@ class Working(NamedTuple):
     exact: Fraction
     """Before rounding."""
     score: Decimal
-    """Rounded half-up to 小数位数."""
+    """Rounded half-up to 小数位数; 0, and nowhere printed, where the indicator does not apply."""
     formula: Formula
     """The unrounded value over names that the writer knows."""
     words: str
     """What was done, for this indicator."""
+    method: Method | None = None
+    """What computed it; None where scorers marked it or it does not apply."""
+
+    @property
+    def applies(self) -> bool:
+        """Whether there is a score."""
+        return self.indicator.applies
 
 
 class TierScore(NamedTuple):
@@ -441,6 +496,8 @@ class TierScore(NamedTuple):
     tier: Tier
     points: Decimal
     score: Decimal
+    applies: bool = True
+    """False where no indicator below applies: `score` is 0 then, and nowhere printed."""
 
     @property
     def rate(self) -> Fraction:
@@ -467,10 +524,43 @@ Tiers = tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...
 """First, second and third level, in the order of their sheets."""
 
 
+class Extras(NamedTuple):
+    """What 加减分 comes to."""
+
+    plus: tuple[Extra, ...]
+    minus: tuple[Extra, ...]
+    zero: Extra | None = None
+    """The first 否决 by which the total counts as 0."""
+    lowest: Extra | None = None
+    """The first by which the grade is the lowest."""
+    not_best: Extra | None = None
+    """The first by which the grade is not the best."""
+
+    @property
+    def points(self) -> Decimal:
+        """Σ 加分 − Σ 减分."""
+        signed = [(each, 1) for each in self.plus] + [(each, -1) for each in self.minus]
+        return sum((sign * (each.points.value or Decimal(0)) for each, sign in signed), Decimal(0))
+
+    @property
+    def vetoes(self) -> tuple[Extra, ...]:
+        """Those of 否决 that do something, the gravest first."""
+        return tuple(each for each in (self.zero, self.lowest, self.not_best) if each)
+
+
+NO_EXTRAS = Extras((), ())
+
+
 class Summed(NamedTuple):
     """What the scores of the third level come to."""
 
     tiers: Tiers
+    added: Decimal
+    """Σ of tier one."""
+    applicable: Decimal
+    """分值 of the indicators that apply; below 100 the sum is rescaled."""
+    rescaled: Decimal
+    """`added` × 100 ÷ `applicable`, rounded once more; `added` itself where all apply."""
     total: Decimal
     grade: Grade
 
@@ -494,8 +584,12 @@ class Scored(NamedTuple):
     tiers: Tiers
     total: Decimal
     grade: Grade
+    summed: Summed
+    """How total and grade came of the scores."""
     budget: Budget | None
     review: Review | None = None
+    extras: Extras = NO_EXTRAS
+    """What 加减分 does to the total and the grade."""
 
 
 class Status(StrEnum):

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from xlkpi.check import basics, budget, copies, marks, methods, points, review, structure
+from xlkpi.check import (
+    basics,
+    budget,
+    copies,
+    degrees,
+    extras,
+    marks,
+    methods,
+    points,
+    review,
+    rules,
+    structure,
+    survey,
+)
 from xlkpi.findings import Finding
 from xlkpi.model import Filled, Scored
 
@@ -65,12 +78,28 @@ CHECKS: tuple[Check, ...] = (
     budget.funds_add_up,
     budget.reasons,
     methods.known,
-    methods.supported,
     methods.numbers_present,
     methods.natures,
+    methods.signs,
+    methods.cuts,
+    methods.something_applies,
     methods.budget_needed,
     methods.judged_shares,
     methods.reasons,
+    degrees.present,
+    degrees.marks_inside,
+    rules.sound,
+    rules.fits,
+    rules.scale,
+    rules.covered,
+    survey.present,
+    survey.codes_known,
+    survey.votes,
+    survey.sent,
+    survey.typed_rate,
+    extras.complete,
+    extras.amounts,
+    extras.effects,
     review.codes_known,
     review.codes_unique,
     review.within_limits,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi import methods
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import EXECUTION, SOURCES, canonical
@@ -34,7 +33,8 @@ def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
 def present(filled: Filled) -> Iterator[Finding]:
     """A wholly empty sheet is a reminder."""
     table = filled.tables.get(EXECUTION.name)
-    needed = any(methods.budgeted(indicator.method.value) for indicator in filled.indicators)
+    ways = (filled.way(indicator) for indicator in filled.indicators)
+    needed = any(way.budgeted for way in ways if way)
     if table and not filled.projects and not needed and not filled.misplaced(EXECUTION):
         yield finding("X401", table.head("项目名称"))
 

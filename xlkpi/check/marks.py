@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlkpi import methods
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import (
@@ -313,7 +312,7 @@ def computed_marked(filled: Filled) -> Iterator[Finding]:
     known = _indicators(filled)
     for ballot, mark in _rows(filled):
         indicator = known.get(mark.key)
-        computed = indicator is not None and indicator.method.value in methods.BY_NAME
+        computed = indicator is not None and indicator.method.good and not indicator.judged
         if indicator and computed and mark.mark.value is not None:
             yield finding(
                 "X217", mark.mark.place, plain(mark.mark.value),

@@ -2,102 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, EXTRA, RULES, TIER3, canonical
+from xlkpi.layout import EXECUTION, TIER3, folded
 from xlkpi.model import Filled, Indicator, Table, Text
 from xlkpi.numbers import from_text, plain
-
-_SUPPORTED = (rules_of.JUDGED, *rules_of.BY_NAME)
-_SCALED = {name for name, method in rules_of.BY_NAME.items() if method.scaled}
-
-
-def _rules(filled: Filled) -> set[str]:
-    table = filled.tables.get(RULES.name)
-    if not table:
-        return set()
-    column = table.columns["规则"]
-    return {canonical(str(table.grid.raw(row, column))) for row in table.rows}
-
-
-def _parts(indicator: Indicator, filled: Filled) -> tuple[bool, bool]:
-    """Return whether the method is known, and whether it can be computed."""
-    method = canonical(indicator.method.value or "")
-    head, _, rule = method.partition(":")
-    known = method in rules_of.NAMES or method in _rules(filled)
-    if head == "预算执行率" and rule:
-        return rule in _rules(filled), False
-    return known, method in _SUPPORTED
 
 
 def known(filled: Filled) -> Iterator[Finding]:
     """评分方式 is one of the methods or a rule of the workbook's own."""
-    choices = "、".join((*rules_of.NAMES, *sorted(_rules(filled))))
+    names = dict.fromkeys(entry.name for entry in filled.entries if entry.name)
+    choices = "、".join((*rules_of.NAMES, *names))
     for indicator in filled.indicators:
-        if indicator.method.good and not _parts(indicator, filled)[0]:
-            yield finding(
-                "X601", indicator.method.place, indicator.method.value or "", choices=choices
-            )
+        name = indicator.method.value
+        if indicator.method.good and not (_is_known(name, names) or filled.way(indicator)):
+            yield finding("X601", indicator.method.place, name or "", choices=choices)
 
 
-def supported(filled: Filled) -> Iterator[Finding]:
-    """What this version cannot compute stops, instead of being left out."""
-    for indicator in filled.indicators:
-        is_known, can = _parts(indicator, filled)
-        if indicator.method.good and is_known and not can:
-            yield finding(
-                "X607", indicator.method.place, what=f"评分方式“{indicator.method.value}”",
-                how="、".join(_SUPPORTED),
-            )  # fmt: skip
-        if indicator.cut.good:
-            yield finding("X607", indicator.cut.place, what="核减分", how="留空")
-    for sheet in (EXTRA,):
-        table = filled.tables.get(sheet.name)
-        if table and _used(filled, sheet.name):
-            place = table.place(_used(filled, sheet.name)[0], sheet.key)
-            yield finding("X607", place, what=f"“{sheet.name}”表", how="清空这张表")
-
-
-def _used(filled: Filled, sheet: str) -> list[int]:
-    return list(filled.tables[sheet].rows)
+def _is_known(name: str | None, own: Iterable[str]) -> bool:
+    """Whether it is a word of the format or the name of a rule, which may have a flaw of its own."""
+    tail = (name or "").removeprefix("预算执行率:")
+    return name in rules_of.NAMES or folded(tail) in {folded(each) for each in own}
 
 
 def numbers_present(filled: Filled) -> Iterator[Finding]:
-    """A method that compares the actual with the target needs both, and a target not below 0."""
+    """A method that looks at the actual value or the target needs a number there."""
     for indicator in filled.indicators:
-        method = indicator.method.value
-        if not rules_of.measured(method) or not indicator.key:
+        method = filled.way(indicator)
+        if method is None or not indicator.key:
             continue
-        said = {"code": indicator.label, "method": method}
-        if indicator.actual.blank:
+        said = {"code": indicator.label, "method": method.name}
+        if method.measured and indicator.actual.blank:
             yield finding("X602", indicator.actual.place, **said)
-        if indicator.target.blank:
+        if method.targeted and indicator.target.blank:
             yield finding("X603", indicator.target.place, **said)
         target = indicator.target.value
-        if method in _SCALED and target is not None and target < 0:
+        if (method.scaled or method.surveyed) and target is not None and target < 0:
             yield finding("X605", indicator.target.place, plain(target), **said)
 
 
 def natures(filled: Filled) -> Iterator[Finding]:
     """指标性质 tells which way is better; without it nothing is computed."""
     for indicator in filled.indicators:
-        if not rules_of.measured(indicator.method.value) or not indicator.key:
+        method, nature = filled.way(indicator), indicator.nature
+        if method is None or not indicator.key or nature.broken:
             continue
-        nature = indicator.nature
-        said = {"code": indicator.label, "method": indicator.method.value}
-        if nature.blank or (nature.good and nature.value not in rules_of.DIRECTIONS):
+        if method.natures and nature.value not in method.natures:
+            said = {"code": indicator.label, "method": method.name}
             yield finding("X604", nature.place, nature.value or "（空）", **said)
+
+
+def signs(filled: Filled) -> Iterator[Finding]:
+    """At least 266 is no number, but enough where 266 is; else what was reached would be a guess."""
+    for indicator in filled.indicators:
+        if not indicator.actual_sign or not indicator.actual.good:
+            continue
+        if not _enough(filled, indicator):
+            place = indicator.actual.place
+            yield finding("X613", place, indicator.actual_text.value or "", code=indicator.label)
+
+
+def _enough(filled: Filled, indicator: Indicator) -> bool:
+    if indicator.actual_sign == "=":
+        return True
+    method, target, actual = filled.way(indicator), indicator.target.value, indicator.actual.value
+    if method is None or method.rule or target is None or actual is None:
+        return False
+    nature = indicator.nature.value or ""
+    case = rules_of.Case(Fraction(1), nature, Fraction(target), Fraction(actual))
+    downwards = indicator.actual_sign in ("≤", "<")
+    return downwards == case.lower_is_better and nature != "=" and rules_of.reached(case)
+
+
+def cuts(filled: Filled) -> Iterator[Finding]:
+    """核减分 lowers what was computed, with a reason; a mark is for its scorer to lower."""
+    for indicator in filled.indicators:
+        cut, points = indicator.cut.value, indicator.points.value
+        if cut is None:
+            continue
+        said = {"code": indicator.label}
+        if indicator.method.good and filled.way(indicator) is None:
+            yield finding("X617", indicator.cut.place, plain(cut), **said)
+        elif cut < 0 or (points is not None and cut > points):
+            limit = "分值" if points is None else plain(points)
+            yield finding("X618", indicator.cut.place, plain(cut), limit=limit, **said)
+        elif cut and indicator.cut_reason.blank:
+            yield finding("X619", indicator.cut_reason.place, plain(cut), **said)
+
+
+def something_applies(filled: Filled) -> Iterator[Finding]:
+    """Not every indicator is 不适用."""
+    if filled.indicators and not any(each.applies for each in filled.indicators):
+        yield finding("X620", filled.indicators[0].method.place)
 
 
 def budget_needed(filled: Filled) -> Iterator[Finding]:
     """预算执行率 needs projects; a budget of 0 gives 0 points, and is said."""
     budgets = [project.budget.value for project in filled.projects]
     for indicator in filled.indicators:
-        if not rules_of.budgeted(indicator.method.value):
+        method = filled.way(indicator)
+        if method is None or not method.budgeted:
             continue
         if not filled.projects:
             if filled.misplaced(EXECUTION):
@@ -109,35 +117,50 @@ def budget_needed(filled: Filled) -> Iterator[Finding]:
 
 def reasons(filled: Filled) -> Iterator[Finding]:
     """A target that was missed, or passed by far, is explained."""
-    line = filled.parameters.numbers["超额完成说明线"]
     for indicator in filled.indicators:
-        table = filled.tables[TIER3.name]
-        if not indicator.reason.blank:
+        if not indicator.reason.blank or not indicator.applies:
             continue
-        if indicator.degree.value in ("部分达成", "未达成") or _missed(indicator, table):
+        case = _case(filled, indicator)
+        missed = case is not None and not rules_of.reached(case)
+        if indicator.degree.value in ("部分达成", "未达成") or missed:
             yield finding("X609", indicator.reason.place, code=indicator.label)
-        else:
-            ratio = _overdone(indicator, table)
-            if ratio is not None and ratio * 100 >= line:
-                shown = f"{plain(ratio * 100, 2)}%"
-                said = f"{plain(line)}%"
-                yield finding(
-                    "X610", indicator.reason.place, shown, code=indicator.label, line=said
-                )
+        elif (
+            case
+            and (ratio := _ratio(case)) is not None
+            and ratio >= (line := _line(filled, indicator))
+        ):
+            shown, said = f"{plain(ratio, 2)}%", f"{plain(line)}%"
+            place = indicator.reason.place
+            yield finding("X610", place, shown, code=indicator.label, line=said)
 
 
-def _case(indicator: Indicator, table: Table) -> rules_of.Case | None:
+def _line(filled: Filled, indicator: Indicator) -> Decimal:
+    """Return from what per cent of the target on a reason is asked for: the rule's own, else the setting."""
+    method = filled.way(indicator)
+    own = method.rule.lowest if method and method.rule and method.scaled else None
+    return filled.parameters.numbers["超额完成说明线"] if own is None else own
+
+
+def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     """Return what a measuring rule would look at, judged indicators included; None without numbers."""
+    method, table = filled.way(indicator), filled.tables[TIER3.name]
+    if not (indicator.judged or (method and method.measured)):
+        return None
     target = indicator.target.value or _plain(indicator.target_text, table)
     actual = indicator.actual.value or _plain(indicator.actual_text, table)
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
-    if not (indicator.judged or rules_of.measured(indicator.method.value)):
-        return None
     return rules_of.Case(
         Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)
     )
+
+
+def _ratio(case: rules_of.Case) -> Fraction | None:
+    """Return actual ÷ target in per cent where more is better."""
+    if case.lower_is_better or not case.target or case.actual is None or case.target < 0:
+        return None
+    return case.actual / case.target * 100
 
 
 def _plain(held: Text, table: Table) -> Decimal | None:
@@ -159,16 +182,3 @@ def judged_shares(filled: Filled) -> Iterator[Finding]:
             shown = (held.place.row, held.place.column) in table.grid.percents
             if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
                 yield finding("X611", held.place, plain(Decimal(repr(number))))
-
-
-def _missed(indicator: Indicator, table: Table) -> bool:
-    case = _case(indicator, table)
-    return case is not None and not rules_of.reached(case)
-
-
-def _overdone(indicator: Indicator, table: Table) -> Fraction | None:
-    """Return actual ÷ target where more is better."""
-    case = _case(indicator, table)
-    if case is None or case.lower_is_better or not case.target or case.actual is None:
-        return None
-    return case.actual / case.target if case.target > 0 else None

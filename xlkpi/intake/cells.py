@@ -128,13 +128,13 @@ class Reader:
 
     def number(
         self, table: Table, row: int, header: str, units: Iterable[str] = (), example: str = "10",
-        percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS,
+        percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS, text: str | None = None,
     ) -> Number:  # fmt: skip
         """Read a number strictly.
 
         `units` may stand behind the digits and are left out. `percent`: "stop" (its meaning would
         be a guess), "points" (85% counts as 85), "fraction" (85% counts as 0.85). `limit` is the
-        most decimals allowed, None for any.
+        most decimals allowed, None for any. `text` is what counts of a typed text, if not all of it.
         """
         column = table.columns.get(header)
         if column is None:
@@ -146,7 +146,8 @@ class Reader:
         if not grid.occupied(row, column):
             return Value(place)
         shown = (row, column) in grid.percents
-        read = self._number(place, held, tuple(units), example, percent, shown)
+        counts = text if text is not None and isinstance(held, str) else str(held)
+        read = self._number(place, held, tuple(units), example, percent, shown, counts)
         if read is None:
             return Value(place, State.BROKEN, typed=held)
         if problem := _unfit(place, read, limit):
@@ -156,7 +157,7 @@ class Reader:
 
     def _number(
         self, place: Place, held: object, units: tuple[str, ...], example: str, percent: str,
-        shown: bool,
+        shown: bool, counts: str,
     ) -> Decimal | None:  # fmt: skip
         if isinstance(held, bool):
             self.findings.append(finding("X509", place, "TRUE" if held else "FALSE"))
@@ -167,12 +168,13 @@ class Reader:
                 self.findings.append(finding("X505", place, str(held), example=example))
                 return None
             return self._shown_percent(place, value, percent) if shown else value
-        return self._typed(place, str(held), units, example, percent)
+        return self._typed(place, str(held), units, example, percent, counts)
 
     def _typed(
-        self, place: Place, typed: str, units: tuple[str, ...], example: str, percent: str
-    ) -> Decimal | None:
-        found = numbers.from_text(typed)
+        self, place: Place, typed: str, units: tuple[str, ...], example: str, percent: str,
+        counts: str,
+    ) -> Decimal | None:  # fmt: skip
+        found = numbers.from_text(counts)
         if found is None:
             self.findings.append(_not_a_number(place, typed, example))
             return None

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
-from xlkpi.intake import cells, tables
+from xlkpi.intake import cells, extras, tables
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.census import census
 from xlkpi.intake.grids import Opened, named, opened
+from xlkpi.intake.measures import measures
 from xlkpi.intake.scorer import scorer_of
-from xlkpi.intake.settings import bare, parameters
+from xlkpi.intake.settings import parameters
 from xlkpi.intake.strangers import strangers
 from xlkpi.layout import (
     BALLOT,
     EXECUTION,
+    EXTRA,
     GRADES,
     GROUP,
     INFO,
     PARAMETERS,
     RECUSED,
     REVIEW,
+    RULES,
     SOURCES,
+    SURVEY,
     TIER1,
     TIER2,
     TIER3,
@@ -50,15 +54,10 @@ from xlkpi.model import (
     Tier,
     Value,
 )
-from xlkpi.numbers import plain
 from xlkpi.place import Place
+from xlkpi.rules import Rule
 from xlkpi.texts import as_text, tidy
 
-_OPERATORS = {
-    "≥": "≥", "≧": "≥", ">=": "≥", "=>": "≥", "大于等于": "≥", "大于或等于": "≥", "不低于": "≥", "不少于": "≥",
-    "≤": "≤", "≦": "≤", "<=": "≤", "=<": "≤", "小于等于": "≤", "小于或等于": "≤", "不高于": "≤", "不超过": "≤",
-    ">": ">", "大于": ">", "<": "<", "小于": "<", "=": "=", "═": "=", "﹦": "=", "等于": "=", "定性": "定性",
-}  # fmt: skip
 _VERSION = re.compile(r"\d+")
 
 
@@ -111,7 +110,9 @@ class _Reading:
         digits = _VERSION.search(version.value or "")
         tier1 = tuple(self._tiers(1))
         tier2 = tuple(_child(tier, _spelling(tier1)) for tier in self._tiers(2))
-        third = tuple(_child(each, _spelling(tier2)) for each in self._indicators())
+        entries = tuple(extras.entries(self.reader, self.tables.get(RULES.name)))
+        own = extras.rules_of(entries)
+        third = tuple(_child(each, _spelling(tier2)) for each in self._indicators(own))
         return Filled(
             source=source,
             grids=book.grids,
@@ -129,6 +130,10 @@ class _Reading:
             indicators=third,
             ballots=tuple(self._ballot(table, _spelling(third)) for table in ballots),
             grades=tuple(self._grades()),
+            entries=entries,
+            rules=own,
+            surveys=tuple(extras.surveys(self.reader, self.tables.get(SURVEY.name))),
+            extras=tuple(extras.extras(self.reader, self.tables.get(EXTRA.name))),
             reviews=tuple(self._reviews(_spelling(third))),
             readings=self.reader.readings,
             guide=book.guide,
@@ -224,60 +229,44 @@ class _Reading:
             "points": self.reader.number(table, row, "分值", ("分",)),
         }
 
-    def _indicators(self) -> Iterator[Indicator]:
+    def _indicators(self, own: Mapping[str, Rule]) -> Iterator[Indicator]:
         for table, row in self._rows(TIER3):
             method = self._method(table, row)
             unit = self.reader.text(table, row, "计量单位")
-            numeric = methods.measured(method.value)
+            way = methods.find(method.value, own)
+            found = measures(
+                self.reader, table, row, unit, target=bool(way and way.targeted),
+                actual=bool(way and way.measured), percent=bool(way and way.surveyed),
+            )  # fmt: skip
             yield Indicator(
                 **self._tier(table, row, 3),  # type: ignore[arg-type]
-                nature=self._nature(table, row, numeric),
-                target=self._measure(table, row, "年度指标值", unit, numeric),
+                nature=found.nature,
+                target=found.target,
                 target_text=self.reader.text(table, row, "年度指标值"),
                 unit=unit,
-                actual=self._measure(table, row, "实际完成值", unit, numeric),
+                actual=found.actual,
+                actual_sign=found.actual_sign,
                 actual_text=self.reader.text(table, row, "实际完成值"),
                 method=method,
-                degree=self.reader.choice(table, row, "完成程度"),
+                degree=self._degree(table, row),
                 cut=self.reader.number(table, row, "核减分", ("分",)),
                 cut_reason=self.reader.text(table, row, "核减理由"),
                 reason=self.reader.text(table, row, "偏差原因分析及改进措施"),
             )
+
+    def _degree(self, table: Table, row: int) -> Text:
+        """完成程度: the word, or the official phrase for it."""
+        value = self.reader.text(table, row, "完成程度")
+        read = layout.DEGREE_PHRASES.get(canonical(value.value or ""))
+        if read is None:
+            return self.reader.choice(table, row, "完成程度")
+        return value._replace(value=read)
 
     def _method(self, table: Table, row: int) -> Text:
         value = self.reader.text(table, row, "评分方式")
         if value.broken:
             return value
         return value._replace(state=State.GOOD, value=methods.spelled(value.value or ""))
-
-    def _nature(self, table: Table, row: int, needed: bool) -> Text:
-        value = self.reader.text(table, row, "指标性质")
-        if not value.good:
-            return value
-        typed = value.value or ""
-        read = _OPERATORS.get(canonical(typed)) or _OPERATORS.get(typed)
-        if read is None:
-            return value
-        if read != typed and needed:
-            self.reader.findings.append(finding("X507", value.place, typed, read=read))
-        return value._replace(value=read)
-
-    def _measure(self, table: Table, row: int, header: str, unit: Text, numeric: bool) -> Number:
-        """Read a target or an actual in its unit; with unit % a value counts in percentage points."""
-        if not numeric:
-            return Value(table.place(row, header))
-        percent = canonical(unit.value or "") == "%"
-        units = (unit.value,) if unit.value and not percent else ()
-        mode = "points" if percent else "stop"
-        number = self.reader.number(table, row, header, units, "100", mode, limit=None)
-        if percent and number.value is not None and bare(number, table, header):
-            value = number.value
-            small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
-            self.reader.findings.append(
-                finding("X606", number.place, plain(value), small=small, large=large)
-            )
-            return Value(number.place, State.BROKEN, typed=number.typed)
-        return number
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
         scorer = scorer_of(self.reader, table)

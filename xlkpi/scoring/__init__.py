@@ -8,10 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import methods
+from xlkpi.formula import Formula
 from xlkpi.layout import folded
 from xlkpi.model import (
     Ballot,
     Budget,
+    Extra,
+    Extras,
     Filled,
     Given,
     Grade,
@@ -27,7 +30,7 @@ from xlkpi.model import (
     TierScore,
     Working,
 )
-from xlkpi.numbers import rounded, settled, total, within_100
+from xlkpi.numbers import plain, rounded, settled, total, within_100
 from xlkpi.scoring import combine
 
 Asked = tuple[Member, Ballot, dict[str, Mark]]
@@ -81,46 +84,87 @@ def _rows(item: int, indicator: Indicator, scorers: list[Asked], weighs: bool) -
 def _scored(book: Filled, scorers: list[Asked], tallies: dict[str, combine.Tally]) -> Scored:
     budget = _budget(book.projects)
     workings = tuple(
-        _judged(book, indicator, scorers, tallies[indicator.key])
-        if indicator.judged
-        else _computed(book, indicator, budget)
-        for indicator in book.indicators
+        _working(book, indicator, scorers, tallies, budget) for indicator in book.indicators
     )
-    summed = _summed(book, [_tier_score(work.indicator, work.score) for work in workings])
+    extras = _extras(book.extras)
+    third = [_third(work.indicator, work.score) for work in workings]
+    summed = _summed(book, third, extras)
     return Scored(
         scorers=tuple(ballot for _, ballot, _ in scorers),
         workings=workings,
         tiers=summed.tiers,
         total=summed.total,
         grade=summed.grade,
+        summed=summed,
         budget=budget,
-        review=_review(book, summed),
+        review=_review(book, summed, extras),
+        extras=extras,
     )
 
 
-def _summed(book: Filled, third: Sequence[TierScore]) -> Summed:
-    """Add up: every parent's score is the sum of its children's rounded scores."""
+def _working(
+    book: Filled, indicator: Indicator, scorers: list[Asked], tallies: dict[str, combine.Tally],
+    budget: Budget | None,
+) -> Working:  # fmt: skip
+    if indicator.judged:
+        return _judged(book, indicator, scorers, tallies[indicator.key])
+    if indicator.applies:
+        return _computed(book, indicator, budget)
+    words = "不适用：不计分，其余指标的得分合计折算为 100 分"
+    return Working(indicator, (), Fraction(0), Decimal(0), Formula(""), words)
+
+
+def _extras(rows: Sequence[Extra]) -> Extras:
+    """Sort the rows of 加减分 by what they do."""
+    effects = {row.effect.value: row for row in reversed(rows) if row.kind.value == "否决"}
+    return Extras(
+        plus=tuple(row for row in rows if row.kind.value == "加分"),
+        minus=tuple(row for row in rows if row.kind.value == "减分"),
+        zero=effects.get("总分记零"),
+        lowest=effects.get("最低等级"),
+        not_best=effects.get("不得评为最高等级"),
+    )
+
+
+def _summed(book: Filled, third: Sequence[TierScore], extras: Extras) -> Summed:
+    """Add up, rescale to what applies, then 加减分 and 否决; every step rounded as it is printed."""
     second = _parents(book.tier2, third)
     first = _parents(book.tier1, second)
-    points = within_100(total([tier.score for tier in first]))
-    whole = rounded(points, book.parameters.places)
-    return Summed((first, second, tuple(third)), whole, grade(points, book.grades))
+    places = book.parameters.places
+    added = rounded(total([tier.score for tier in first]), places)
+    applicable = total([tier.points for tier in third if tier.applies])
+    rescaled = added
+    if applicable != 100:
+        rescaled = settled(Fraction(added) * 100 / Fraction(applicable), places)
+    points = Decimal(0) if extras.zero else within_100(total([rescaled, extras.points]))
+    whole = rounded(points, places)
+    band = _vetoed(grade(whole, book.grades), book.grades, extras)
+    return Summed((first, second, tuple(third)), added, applicable, rescaled, whole, band)
 
 
-def _review(book: Filled, own: Summed) -> Review | None:
+def _vetoed(band: Grade, grades: Sequence[Grade], extras: Extras) -> Grade:
+    """Return the grade that 否决 leaves."""
+    if extras.lowest:
+        return grades[-1]
+    if extras.not_best and band is grades[0]:
+        return grades[min(1, len(grades) - 1)]
+    return band
+
+
+def _review(book: Filled, own: Summed, extras: Extras) -> Review | None:
     """Return what the office above came to: its scores where it gave any, else the self-evaluation's."""
     rows = {row.key: row for row in book.reviews}
     if not any(row.done for row in rows.values()):
         return None
-    third = [_tier_score(each.tier, _reviewed(book, rows, each)) for each in own.tiers[2]]
-    summed = _summed(book, third)
+    third = [each._replace(score=_reviewed(book, rows, each)) for each in own.tiers[2]]
+    summed = _summed(book, third, extras)
     gap = Fraction(own.total - summed.total)
     return Review(summed, rows, gap / Fraction(own.total) if own.total else Fraction(0))
 
 
 def _reviewed(book: Filled, rows: Mapping[str, Reviewed], own: TierScore) -> Decimal:
     row = rows.get(own.tier.key)
-    if row is None or row.score.value is None:
+    if row is None or row.score.value is None or not own.applies:
         return own.score
     return settled(Fraction(row.score.value), book.parameters.places)
 
@@ -147,7 +191,8 @@ def _judged(
 
 
 def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Working:
-    method = methods.BY_NAME[indicator.method.value or ""]
+    method = methods.find(indicator.method.value, book.rules)
+    assert method is not None  # a check has asked
     case = methods.Case(
         points=_points(indicator),
         nature=indicator.nature.value or "",
@@ -156,10 +201,25 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
         budget=_fraction(budget.budget) if budget else None,
         executed=_fraction(budget.executed) if budget else None,
         inverse=book.parameters.text("反向公式"),
+        votes=_votes(book, indicator) if method.surveyed else None,
+        caliber=book.parameters.text("满意度口径"),
     )
-    exact = method.points(case)
+    exact, formula, words = method.points(case), method.formula(case), method.words(case)
+    if indicator.cut.value:
+        exact = max(Fraction(0), exact - Fraction(indicator.cut.value))
+        formula = Formula(f"MAX(0,{formula.text}-{{核减分}})")
+        words += f"；核减 {plain(indicator.cut.value)} 分：{indicator.cut_reason.value}"
     score = settled(exact, book.parameters.places)
-    return Working(indicator, (), exact, score, method.formula(case), method.words(case))
+    return Working(indicator, (), exact, score, formula, words, method)
+
+
+def _votes(book: Filled, indicator: Indicator) -> methods.Votes:
+    """Add up the survey's rows of an indicator."""
+    rows = [row.votes for row in book.surveys if row.key == indicator.key]
+    counts = (
+        int(total([vote.value or Decimal(0) for vote in kind])) for kind in zip(*rows, strict=True)
+    )
+    return methods.Votes(*counts)
 
 
 def _fraction(value: Decimal | None) -> Fraction | None:
@@ -182,14 +242,21 @@ def _budget(projects: Sequence[Project]) -> Budget | None:
 
 
 def _parents(tiers: Sequence[Tier], below: Sequence[TierScore]) -> tuple[TierScore, ...]:
-    scores: dict[str, list[Decimal]] = defaultdict(list)
+    """Every parent's score is the sum of its children's rounded scores."""
+    children: dict[str, list[TierScore]] = defaultdict(list)
     for child in below:
-        scores[child.tier.parent_key].append(child.score)
-    return tuple(_tier_score(tier, total(scores[tier.key])) for tier in tiers)
+        children[child.tier.parent_key].append(child)
+    return tuple(_parent(tier, children[tier.key]) for tier in tiers)
 
 
-def _tier_score(tier: Tier, score: Decimal) -> TierScore:
-    return TierScore(tier, tier.points.value or Decimal(0), score)
+def _parent(tier: Tier, children: Sequence[TierScore]) -> TierScore:
+    score = total([child.score for child in children])
+    applies = any(child.applies for child in children)
+    return TierScore(tier, tier.points.value or Decimal(0), score, applies)
+
+
+def _third(indicator: Indicator, score: Decimal) -> TierScore:
+    return TierScore(indicator, indicator.points.value or Decimal(0), score, indicator.applies)
 
 
 def grade(points: Decimal, grades: Sequence[Grade]) -> Grade:

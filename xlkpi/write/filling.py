@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from xlkpi import methods
 from xlkpi.layout import EXECUTION, GOALS, INFO, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
 from xlkpi.model import (
     FormLayout,
@@ -159,7 +158,7 @@ class Filling:
         found = [
             work
             for work in self.scored.workings
-            if methods.budgeted(work.indicator.method.value) and tops[self._top(work)] == 1
+            if work.method and work.method.budgeted and tops[self._top(work)] == 1
         ]
         return found[0] if len(found) == 1 else None
 

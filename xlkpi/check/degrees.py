@@ -1,0 +1,71 @@
+"""定性三档: 完成程度 names a band, and every mark lies inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xlkpi.findings import Finding, finding
+from xlkpi.layout import DEGREES, folded
+from xlkpi.methods import BANDED
+from xlkpi.model import Filled, Indicator
+from xlkpi.numbers import plain
+from xlkpi.place import Place
+
+
+def present(filled: Filled) -> Iterator[Finding]:
+    """完成程度 is said, and the two bounds of the bands are in order."""
+    lower, upper = _bounds(filled)
+    if lower > upper:
+        place = filled.parameters.values["定性部分达成下限"].place
+        yield finding(
+            "X710",
+            place,
+            f"{plain(lower)}%",
+            name="定性部分达成下限",
+            choices=f"不大于 {plain(upper)}% 的数",
+        )
+    for indicator in filled.indicators:
+        if indicator.method.value == BANDED and indicator.degree.blank and indicator.key:
+            yield finding("X614", indicator.degree.place, code=indicator.label)
+
+
+def _bounds(filled: Filled) -> tuple[Decimal, Decimal]:
+    numbers = filled.parameters.numbers
+    return numbers["定性部分达成下限"], numbers["定性达成下限"]
+
+
+def marks_inside(filled: Filled) -> Iterator[Finding]:
+    """A mark lies inside the band of 完成程度: [80 %, 100 %], [60 %, 80 %), [0, 60 %) by default."""
+    banded = {each.key: each for each in filled.indicators if each.method.value == BANDED}
+    silent = {folded(m.name.value) for m in filled.members if not m.scores}
+    for ballot in filled.ballots:
+        if folded(ballot.scorer.value) in silent:
+            continue
+        for mark in ballot.marks:
+            indicator, value = banded.get(mark.key), mark.mark.value
+            limit = _limit(filled, indicator)
+            if indicator and value is not None and limit is not None and 0 <= value <= limit:
+                yield from _outside(filled, indicator, mark.mark.place, value, limit)
+
+
+def _limit(filled: Filled, indicator: Indicator | None) -> Decimal | None:
+    if indicator is None:
+        return None
+    return Decimal(100) if filled.parameters.hundred else indicator.points.value
+
+
+def _outside(
+    filled: Filled, indicator: Indicator, place: Place, value: Decimal, limit: Decimal
+) -> Iterator[Finding]:
+    lower, upper = (bound * limit / 100 for bound in _bounds(filled))
+    degree = indicator.degree.value or ""
+    bands: dict[str, tuple[Decimal, Decimal | None]] = dict(
+        zip(DEGREES, ((upper, None), (lower, upper), (Decimal(0), lower)), strict=True)
+    )
+    if degree not in bands:
+        return
+    least, below = bands[degree]
+    if value < least or (below is not None and value >= below):
+        ends = f"不低于 {plain(least)}" + (f"、低于 {plain(below)}" if below is not None else "")
+        yield finding("X615", place, plain(value), degree=degree, band=ends)

@@ -1,0 +1,107 @@
+"""评分规则: every rule that is used is sound, and what it is used for is one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from xlkpi import methods
+from xlkpi.findings import Finding, finding
+from xlkpi.layout import canonical, folded
+from xlkpi.model import Filled, Indicator
+from xlkpi.numbers import plain
+from xlkpi.rules import BANDS, OVERDONE, STEPS, Entry, Rule, band, flaws
+
+
+def _used(filled: Filled) -> dict[str, Indicator]:
+    """The folded name of each rule → the first indicator that uses it."""
+    used: dict[str, Indicator] = {}
+    for indicator in filled.indicators:
+        name = (indicator.method.value or "").removeprefix("预算执行率:")
+        used.setdefault(folded(name), indicator)
+    return used
+
+
+def _groups(filled: Filled) -> dict[str, list[Entry]]:
+    groups: dict[str, list[Entry]] = {}
+    for entry in filled.entries:
+        groups.setdefault(folded(entry.name), []).append(entry)
+    return groups
+
+
+def sound(filled: Filled) -> Iterator[Finding]:
+    """A rule that is used can be computed; an unused one is only told."""
+    used = _used(filled)
+    for key, entries in _groups(filled).items():
+        name = entries[0].name
+        if not key:
+            yield finding("X630", entries[0].places["规则"], name="（空）", what="没有写规则名")
+        elif name in methods.NAMES:
+            yield finding(
+                "X630", entries[0].places["规则"], name=name, what="与系统自带的评分方式同名"
+            )
+        for flaw in flaws(entries) if key else ():
+            yield finding("X630" if key in used else "X631", flaw.place, name=name, what=flaw.what)
+
+
+def fits(filled: Filled) -> Iterator[Finding]:
+    """预算执行率 takes 分档 or 步长; a floor lies within the points; bounds are told from shares."""
+    for indicator in filled.indicators:
+        name = indicator.method.value or ""
+        head, colon, tail = name.partition(":")
+        rule = filled.rules.get(folded(tail if colon and head == "预算执行率" else name))
+        if rule is None:
+            continue
+        if colon and rule.kind == OVERDONE:
+            yield finding("X632", indicator.method.place, name, rule=rule.name)
+        points, floor = indicator.points.value, rule.entries[0].floor
+        if rule.kind == STEPS and points is not None and floor is not None and floor > points:
+            limit, place = plain(points), rule.entries[0].places["封底"]
+            yield finding(
+                "X633", place, plain(floor), name=rule.name, code=indicator.label, limit=limit
+            )
+
+
+def scale(filled: Filled) -> Iterator[Finding]:
+    """In percentage points a bare 0.9 is 0.9 % or 90 %: nobody knows, so it stops."""
+    told: set[str] = set()
+    for indicator in filled.indicators:
+        method = filled.way(indicator)
+        if method is None or method.rule is None or method.rule.name in told:
+            continue
+        percent = method.budgeted or method.rule.kind == OVERDONE
+        if percent or canonical(indicator.unit.value or "") == "%":
+            told.add(method.rule.name)
+            yield from _shares(filled, method.rule)
+
+
+def _shares(filled: Filled, rule: Rule) -> Iterator[Finding]:
+    for entry in rule.entries:
+        for header, value in (("下限", entry.bound), ("基准", entry.base)):
+            place = entry.places[header]
+            if value is not None and 0 < abs(value) <= 1 and place not in filled.readings:
+                small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
+                yield finding("X606", place, plain(value), small=small, large=large)
+
+
+def covered(filled: Filled) -> Iterator[Finding]:
+    """A value below the lowest band has no points of its own: to give it 0 would be a guess."""
+    for indicator in filled.indicators:
+        method = filled.way(indicator)
+        if method is None or method.rule is None or method.rule.kind != BANDS:
+            continue
+        value = _rate(filled) if method.budgeted else indicator.actual.value
+        if value is not None and band(method.rule, Fraction(value)) is None:
+            place = indicator.method.place if method.budgeted else indicator.actual.place
+            said = {"code": indicator.label, "name": method.rule.name}
+            yield finding("X634", place, plain(value, 6), **said)
+
+
+def _rate(filled: Filled) -> Fraction | None:
+    """执行率 in percentage points; None where an amount is missing, which is told."""
+    amounts = [(each.budget.value, each.executed.value) for each in filled.projects]
+    if not amounts or any(None in pair for pair in amounts):
+        return None
+    budget = sum((Fraction(left or 0) for left, _ in amounts), Fraction(0))
+    executed = sum((Fraction(right or 0) for _, right in amounts), Fraction(0))
+    return executed / budget * 100 if budget else Fraction(0)

@@ -1,0 +1,92 @@
+"""评分规则, 满意度调查 and 加减分: the sheets that some ways of scoring look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from xlkpi import layout
+from xlkpi import rules as rules_of_workbook
+from xlkpi.intake.cells import Reader
+from xlkpi.layout import RULES, folded
+from xlkpi.model import Extra, Number, Survey, Table
+from xlkpi.rules import Entry, Rule
+
+_VOTES = ("很满意", "满意", "基本满意", "不满意")
+
+
+def entries(reader: Reader, table: Table | None) -> Iterator[Entry]:
+    """Read the rows of 评分规则; per cents in bounds are points, in 得分比例 parts of one."""
+    for row in table.rows if table else ():
+        assert table is not None
+        yield _entry(reader, table, row)
+
+
+def _entry(reader: Reader, table: Table, row: int) -> Entry:
+    def measured(header: str) -> Number:
+        return reader.number(table, row, header, ("分",), "95", "points", limit=None)
+
+    share = reader.number(table, row, "得分比例", (), "80%", "fraction")
+    return Entry(
+        name=reader.text(table, row, "规则").value or "",
+        kind=reader.choice(table, row, "方式").value or "",
+        bound=measured("下限").value,
+        inclusive=reader.choice(table, row, "含下限", default=layout.YES).value != layout.NO,
+        share=share.value,
+        base=measured("基准").value,
+        direction=reader.choice(table, row, "方向").value or "",
+        step=measured("步长").value,
+        cost=reader.number(table, row, "每步扣分", ("分",), "0.5").value,
+        floor=reader.number(table, row, "封底", ("分",), "0").value,
+        places={column.header: table.place(row, column.header) for column in RULES.columns},
+    )
+
+
+def rules_of(rows: Sequence[Entry]) -> Mapping[str, Rule]:
+    """Return the sound rules by folded name."""
+    grouped = by_name(rows)
+    return {
+        key: rules_of_workbook.rule(group[0].name, group)
+        for key, group in grouped.items()
+        if key and not any(rules_of_workbook.flaws(group))
+    }
+
+
+def by_name(rows: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Return the rows of each rule, in the order of the sheet."""
+    grouped: dict[str, list[Entry]] = {}
+    for entry in rows:
+        grouped.setdefault(folded(entry.name), []).append(entry)
+    return grouped
+
+
+def surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
+    """Read the rows of 满意度调查."""
+    for row in table.rows if table else ():
+        assert table is not None
+        code, key = reader.code(table, row, "指标编号")
+        first, second, third, fourth = (
+            reader.number(table, row, header, ("份", "票", "人"), "50") for header in _VOTES
+        )
+        yield Survey(
+            row=row,
+            code=code,
+            key=key,
+            asked=reader.text(table, row, "调查对象"),
+            way=reader.text(table, row, "调查方式"),
+            sent=reader.number(table, row, "发放问卷", ("份", "人"), "100"),
+            votes=(first, second, third, fourth),
+        )
+
+
+def extras(reader: Reader, table: Table | None) -> Iterator[Extra]:
+    """Read the rows of 加减分."""
+    for row in table.rows if table else ():
+        assert table is not None
+        yield Extra(
+            row=row,
+            what=reader.text(table, row, "事项"),
+            kind=reader.choice(table, row, "类别"),
+            points=reader.number(table, row, "分值", ("分",), "2"),
+            effect=reader.choice(table, row, "后果"),
+            basis=reader.text(table, row, "依据"),
+        )

@@ -1,0 +1,223 @@
+"""评分规则: an office's own rules by name, each with its points beside its formula.
+
+分档: the highest band that a value reaches gives a share of the points. 步长: every whole step on the
+bad side of a base costs points, down to a floor. 超额完成: what was reached far beyond the target
+counts for less. Values are in the indicator's own unit; with % in percentage points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+from xlkpi.numbers import rounded
+from xlkpi.place import Place
+
+BANDS, STEPS, OVERDONE = KINDS = ("分档", "步长", "超额完成")
+HIGHER, LOWER = DIRECTIONS = ("高于扣分", "低于扣分")
+MOST = 60
+"""Bands of a rule: a formula may nest 64 deep."""
+GAP_PLACES = 9
+"""A gap is rounded before it is compared or counted in steps: 100.3 − 100 is three steps of 0.1."""
+
+
+class Entry(NamedTuple):
+    """One row of 评分规则 as it was read; numbers are None where the cell is empty or broken."""
+
+    name: str
+    kind: str
+    bound: Decimal | None
+    inclusive: bool
+    share: Decimal | None
+    base: Decimal | None
+    direction: str
+    step: Decimal | None
+    cost: Decimal | None
+    floor: Decimal | None
+    places: dict[str, Place]
+    """The cell of each header."""
+
+
+class Flaw(NamedTuple):
+    """Why a rule cannot be used."""
+
+    place: Place
+    what: str
+
+
+class Rule(NamedTuple):
+    """A sound rule."""
+
+    name: str
+    kind: str
+    entries: tuple[Entry, ...]
+    """Of bands the highest first."""
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The names that its formula uses → references to its cells."""
+        return {
+            f"{header}{n}": entry.places[header].reference
+            for n, entry in enumerate(self.entries, start=1)
+            for header in _NAMED[self.kind]
+            if header in entry.places
+        }
+
+    @property
+    def lowest(self) -> Decimal | None:
+        """The lowest bound; None where a band has none and takes everything."""
+        return self.entries[-1].bound
+
+
+_NAMED = {
+    BANDS: ("下限", "得分比例"),
+    STEPS: ("基准", "步长", "每步扣分", "封底"),
+    OVERDONE: ("下限", "得分比例"),
+}
+
+
+def rule(name: str, entries: Sequence[Entry]) -> Rule:
+    """Return the rule of these rows, of which `flaws` finds nothing wrong."""
+    kind = entries[0].kind
+    if kind == STEPS:
+        return Rule(name, kind, tuple(entries))
+    return Rule(name, kind, tuple(sorted(entries, key=_height, reverse=True)))
+
+
+def _height(entry: Entry) -> tuple[bool, Decimal, bool]:
+    """An empty bound is below all; of two equal ones the exclusive one is the higher."""
+    return entry.bound is not None, entry.bound or Decimal(0), not entry.inclusive
+
+
+def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
+    """Find why the rows of one name make no rule."""
+    kind = entries[0].kind
+    for entry in entries[1:]:
+        if entry.kind != kind:
+            yield Flaw(entry.places["方式"], f"有“{kind}”和“{entry.kind}”两种方式")
+            return
+    if kind not in KINDS:
+        yield Flaw(entries[0].places["方式"], "没有写方式")
+    elif kind == STEPS:
+        yield from _step_flaws(entries)
+    else:
+        yield from _band_flaws(kind, entries)
+
+
+def _step_flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
+    first = entries[0]
+    for entry in entries[1:]:
+        yield Flaw(entry.places["规则"], "步长规则只能有一行")
+    for header, value, least in (("步长", first.step, 0), ("每步扣分", first.cost, 0)):
+        if value is None:
+            yield Flaw(first.places[header], f"没有填{header}")
+        elif value <= least:
+            yield Flaw(first.places[header], f"{header}不是正数")
+    if first.base is None:
+        yield Flaw(first.places["基准"], "没有填基准")
+    if not first.direction:
+        yield Flaw(first.places["方向"], "没有填方向")
+    if first.floor is not None and first.floor < 0:
+        yield Flaw(first.places["封底"], "封底小于 0")
+
+
+def _band_flaws(kind: str, entries: Sequence[Entry]) -> Iterator[Flaw]:
+    for entry in entries:
+        if entry.share is None and kind == BANDS:
+            yield Flaw(entry.places["得分比例"], "没有填得分比例")
+        if entry.share is not None and not 0 <= entry.share <= 1:
+            yield Flaw(entry.places["得分比例"], "得分比例不在 0 到 100% 之间")
+        if entry.bound is None and kind == OVERDONE:
+            yield Flaw(entry.places["下限"], "没有填下限")
+    for above, below in pairwise(sorted(entries, key=_height, reverse=True)):
+        if _height(above) == _height(below):
+            yield Flaw(above.places["下限"], "有两行的下限相同")
+    if len(entries) > MOST:
+        yield Flaw(entries[MOST].places["规则"], f"超过 {MOST} 行")
+
+
+def band(made: Rule, value: Fraction) -> Entry | None:
+    """Return the highest band that a value reaches; None where it is below all of them."""
+    return next((entry for entry in made.entries if _reaches(entry, value)), None)
+
+
+def _reaches(entry: Entry, value: Fraction) -> bool:
+    if entry.bound is None:
+        return True
+    gap = rounded(value - Fraction(entry.bound), GAP_PLACES)
+    return gap >= 0 if entry.inclusive else gap > 0
+
+
+def share(made: Rule, value: Fraction) -> Fraction | None:
+    """Return what a value earns of the points (分档) or keeps of them (超额完成); None below all bands."""
+    found = band(made, value)
+    if found is None:
+        return None
+    return Fraction(1) if found.share is None else Fraction(found.share)
+
+
+def share_formula(made: Rule, value: str, below: str = "0") -> str:
+    """Return the same over names; `below` is for a value below all bands."""
+    said = below
+    for n, entry in reversed(list(enumerate(made.entries, start=1))):
+        earned = "1" if entry.share is None else f"{{得分比例{n}}}"
+        if entry.bound is None:
+            said = earned
+        else:
+            sign = ">=" if entry.inclusive else ">"
+            said = f"IF(ROUND({value}-{{下限{n}}},{GAP_PLACES}){sign}0,{earned},{said})"
+    return said
+
+
+def stepped(made: Rule, points: Fraction, value: Fraction) -> Fraction:
+    """Return the points left after every whole step on the bad side of the base."""
+    entry = made.entries[0]
+    assert entry.base is not None
+    assert entry.step is not None
+    assert entry.cost is not None
+    gap = value - Fraction(entry.base)
+    gap = gap if entry.direction == HIGHER else -gap
+    steps = int(rounded(max(Fraction(0), gap / Fraction(entry.step)), GAP_PLACES))
+    left = points - steps * Fraction(entry.cost)
+    return min(points, max(Fraction(entry.floor or 0), left))
+
+
+def stepped_formula(made: Rule, value: str) -> str:
+    """Return the same over names."""
+    entry = made.entries[0]
+    gap = f"{value}-{{基准1}}" if entry.direction == HIGHER else f"{{基准1}}-{value}"
+    floor = "0" if entry.floor is None else "{封底1}"
+    steps = f"INT(ROUND(MAX(0,({gap})/{{步长1}}),{GAP_PLACES}))"
+    return f"MIN({{分值}},MAX({floor},{{分值}}-{steps}*{{每步扣分1}}))"
+
+
+def words(made: Rule) -> str:
+    """Say the rule, for someone who audits it."""
+    if made.kind == STEPS:
+        entry = made.entries[0]
+        side = "高出" if entry.direction == HIGHER else "低于"
+        floor = f"，最低 {_plain(entry.floor)} 分" if entry.floor else "，扣完为止"
+        return (
+            f"步长：基准 {_plain(entry.base)}，每{side} {_plain(entry.step)}"
+            f"（不足一步不扣）扣 {_plain(entry.cost)} 分{floor}"
+        )
+    ends = [f"{_from(entry)}得{_share(entry)}" for entry in made.entries]
+    what = "分档" if made.kind == BANDS else "超额完成（完成值÷指标值，%）"
+    return f"{what}：{'，'.join(ends)}"
+
+
+def _from(entry: Entry) -> str:
+    if entry.bound is None:
+        return "其余"
+    return f"{'≥' if entry.inclusive else '>'}{_plain(entry.bound)} "
+
+
+def _share(entry: Entry) -> str:
+    return "全部，须说明原因" if entry.share is None else f" {_plain(entry.share * 100)}%"
+
+
+def _plain(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():f}"
