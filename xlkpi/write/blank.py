@@ -51,7 +51,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
     }
     for sheet in layout.SHEETS:
         rows = contents.sheets.get(sheet.name, ())
-        if sheet.optional and not rows and sheet.name not in extra:
+        if not _stands(sheet, contents, extra):
             continue
         _table(book, sheet, rows, spots)
         if sheet is TIER3:
@@ -60,6 +60,14 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
                 _ballot(book, scorer, listed, marks, spots)
     guide.front(front, book, contents, [BALLOT_PREFIX + scorer for scorer, _ in ballots])
     return book
+
+
+def _stands(sheet: Sheet, contents: Contents, extra: Sequence[str]) -> bool:
+    if contents.sheets.get(sheet.name):
+        return True
+    if contents.part.startswith(layout.SCORERS_PART):
+        return sheet.required or sheet is layout.PARAMETERS if sheet in layout.PART_SHEETS else False
+    return not sheet.optional or sheet.name in extra
 
 
 def _spot(sheet: Sheet, name: str, rows: int) -> Spot:

@@ -278,7 +278,18 @@ def write_source(book: Book, outcome: Outcome, names: Names, form: FormLayout) -
         heads = f"表头在第 {table.header_row + 1} 行" if table else ""
         skipped = f"，附注 {len(table.remarks)} 行" if table and table.remarks else ""
         paper.text(row, 2, heads + skipped, "text")
+    _merged(paper, filled, row + 2)
     paper.widths = {0: 24, 1: 40, 2: 40}
+
+
+def _merged(paper: Sheet, filled: Filled, row: int) -> None:
+    """List the files that a merged workbook came of."""
+    if not filled.merged:
+        return
+    paper.row(row, ["合并：评分人", "文件", "SHA-256"], "head")
+    for each in filled.merged:
+        row += 1
+        paper.row(row, [held.value or "" for held in each], "text")
 
 
 def seal(book: Book, names: Names) -> str:
