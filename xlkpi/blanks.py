@@ -160,7 +160,9 @@ def _optional(wanted: Sequence[str]) -> list[str]:
     names = [part.strip() for text in wanted for part in text.replace("，", ",").split(",")]
     for name in names:
         if name not in known:
-            optional = "、".join(sheet.name for sheet in SHEETS if sheet.optional and sheet.name in known)
+            optional = "、".join(
+                sheet.name for sheet in SHEETS if sheet.optional and sheet.name in known
+            )
             raise Refused(f"没有名为“{name}”的工作表；可以另加的有：{optional}")
     return names
 

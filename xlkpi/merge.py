@@ -84,16 +84,15 @@ _Told = tuple[_File, Finding]
 def merge(documents: Sequence[Document]) -> Merge:
     """Return the workbook that these are the parts or copies of; or what keeps them apart."""
     read = [outcomes([document])[0] for document in documents]
-    unfit = [told for each in read if (told := _unfit(each))]
+    unfit = [found for each in read if (found := _unfit(each))]
     if unfit:
         return Merge(tuple(unfit))
     given = _files(read)
     files = sorted(given, key=lambda each: (each.outcome.source.sha256, each.name, each.label))
-    told = list(_alone(files))
-    if not told:
-        base = _base(files)
-        told = list(_against(base, files)) or list(_conflicts(base, files))
-    if told:
+    if told := list(_alone(files)):
+        return Merge(_refusals(given, told))
+    base = _base(files)
+    if told := list(_against(base, files)) or list(_conflicts(base, files)):
         return Merge(_refusals(given, told))
     return _merged(base, files)
 
@@ -151,7 +150,10 @@ def _base(files: Sequence[_File]) -> _File:
 
 def _fixed(file: _File) -> str:
     held = [
-        (name, [sorted((k, parts.words(v).strip()) for k, v in fields.items()) for _, fields in held])
+        (
+            name,
+            [sorted((k, parts.words(v).strip()) for k, v in fields.items()) for _, fields in held],
+        )
         for name, held in _whole(file.filled).items()
     ]
     return repr((_identity(file), held))
@@ -187,11 +189,20 @@ def _other(base: _File, file: _File) -> Iterator[Finding]:
     for (code, name, expected), (_, _, found) in zip(_identity(base), _identity(file), strict=True):
         if folded(found) != folded(expected):
             at = _place(file.filled, name)
-            yield finding(code, at, found or "（空）", name=name, other=base.label, expected=expected or "（空）")
+            yield finding(
+                code,
+                at,
+                found or "（空）",
+                name=name,
+                other=base.label,
+                expected=expected or "（空）",
+            )
             return
     mine, theirs = ([each.key for each in one.filled.indicators] for one in (base, file))
     if mine != theirs:
-        yield finding("X808", Place("三级指标"), _change(base.filled, file.filled), other=base.label)
+        yield finding(
+            "X808", Place("三级指标"), _change(base.filled, file.filled), other=base.label
+        )
 
 
 def _place(filled: Filled, name: str) -> Place:
@@ -206,7 +217,11 @@ def _change(base: Filled, filled: Filled) -> str:
     theirs = {each.key: each.label for each in filled.indicators}
     missing = [label for key, label in mine.items() if key not in theirs]
     more = [label for key, label in theirs.items() if key not in mine]
-    said = [f"{word} {'、'.join(held[:5])}{' 等' if len(held) > 5 else ''}" for word, held in (("缺少", missing), ("多出", more)) if held]
+    said = [
+        f"{word} {'、'.join(held[:5])}{' 等' if len(held) > 5 else ''}"
+        for word, held in (("缺少", missing), ("多出", more))
+        if held
+    ]
     return "，".join(said) or "次序不同"
 
 
@@ -216,7 +231,9 @@ def _differing(base: _File, file: _File) -> Iterator[Finding]:
         parts.shown(one.filled) if file.scorer else _whole(one.filled) for one in (base, file)
     )
     for sheet in SHEETS:
-        cells = list(_cells(sheet, base, mine.get(sheet.name, ()), file, theirs.get(sheet.name, ())))
+        cells = list(
+            _cells(sheet, base, mine.get(sheet.name, ()), file, theirs.get(sheet.name, ()))
+        )
         if cells:
             at, found, there, expected = cells[0]
             said = {"other": base.label, "where": str(there), "expected": expected}
@@ -316,9 +333,7 @@ def _record(files: Sequence[_File]) -> Iterator[Fields]:
         for old in file.filled.merged:
             made[old.scorer.value or "", old.file.value or "", old.sha256.value or ""] = None
     older = sorted(made)
-    new = [
-        (who, file.name, file.outcome.source.sha256) for file in files for who in _whose(file)
-    ]
+    new = [(who, file.name, file.outcome.source.sha256) for file in files for who in _whose(file)]
     order = {row: n for n, row in enumerate(older)}
     for row in sorted({*older, *new}, key=lambda row: (order.get(row, len(order)), row)):
         yield dict(zip((column.header for column in MERGED.columns), row, strict=True))

@@ -22,6 +22,7 @@ from xlkpi.layout import (
     canonical,
     folded,
 )
+from xlkpi.layout import Sheet as Format
 from xlkpi.model import Ballot, Contents, Fields, Filled, Grid, Table, Text
 from xlkpi.numbers import plain
 from xlkpi.place import Place
@@ -51,7 +52,9 @@ def fillings(filled: Filled) -> list[Filling]:
     return [Filling(each.scorer, dict(_typed(each, judged))) for each in filled.ballots]
 
 
-def _typed(ballot: Ballot, judged: set[str]) -> Iterator[tuple[tuple[str, str], tuple[Place, Held]]]:
+def _typed(
+    ballot: Ballot, judged: set[str]
+) -> Iterator[tuple[tuple[str, str], tuple[Place, Held]]]:
     table = ballot.table
     for mark in ballot.marks:
         for header in _TYPED if mark.key in judged else ():
@@ -108,39 +111,31 @@ def of_main(made: Contents) -> Contents:
 
 def of_scorer(made: Contents, scorer: str) -> Contents:
     """Return what one scorer needs: what is judged and by which rules, and the own ballot."""
-    held = {sheet.name: made.sheets.get(sheet.name, ()) for sheet in PART_SHEETS}
-    sheets = {name: tuple(map(dict, _shown(name, rows))) for name, rows in held.items() if rows}
+    sheets = {
+        sheet.name: tuple(
+            kept for row in made.sheets.get(sheet.name, ()) if (kept := _cut(sheet, row))
+        )
+        for sheet in PART_SHEETS
+    }
     ballots = tuple(each for each in made.ballots if each[0] == scorer)
     return made._replace(sheets=sheets, ballots=ballots, part=f"{SCORERS_PART}{scorer}")
 
 
 def shown(filled: Filled) -> dict[str, Rows]:
     """Return the rows of a workbook that stand in every part of it."""
-    made = {}
-    for sheet in PART_SHEETS:
-        table = filled.tables.get(sheet.name)
-        held = list(rows(table)) if table else []
-        kept = {id(fields): row for row, fields in held}
-        made[sheet.name] = [
-            (kept[id(old)], new)
-            for old, new in _pairs(sheet.name, [fields for _, fields in held])
-        ]
-    return made
+    return {
+        sheet.name: [(at, kept) for at, row in rows(table) if (kept := _cut(sheet, row))]
+        for sheet in PART_SHEETS
+        if (table := filled.tables.get(sheet.name))
+    }
 
 
-def _shown(name: str, held: Iterable[Fields]) -> Iterator[Fields]:
-    for _, new in _pairs(name, held):
-        yield new
-
-
-def _pairs(name: str, held: Iterable[Fields]) -> Iterator[tuple[Fields, Fields]]:
-    """Yield the rows of a sheet that a part shows, and what of them."""
-    dropped = PART_DROPPED.get(name, ())
-    for fields in held:
-        if name != INFO.name or canonical(str(fields.get("项目", ""))).rstrip(":?*") in _INFO:
-            kept = {header: value for header, value in fields.items() if header not in dropped}
-            if kept:
-                yield fields, kept
+def _cut(sheet: Format, row: Fields) -> Fields:
+    """Return what a part shows of a row, nothing of a line about persons."""
+    if sheet is INFO and canonical(str(row.get("项目", ""))).rstrip(":?*") not in _INFO:
+        return {}
+    dropped = PART_DROPPED.get(sheet.name, ())
+    return {header: value for header, value in row.items() if header not in dropped}
 
 
 def book_of(made: Contents) -> Book:

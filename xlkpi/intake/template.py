@@ -60,9 +60,13 @@ def contents(filled: Filled, name: str) -> Contents:
 
 def everything(filled: Filled) -> Contents:
     """Return all rows of a workbook, answers and ballots included."""
-    sheets = {table.layout.name: tuple(fields for _, fields in rows(table)) for table in filled.tables.values()}
+    sheets = {
+        table.layout.name: tuple(fields for _, fields in rows(table))
+        for table in filled.tables.values()
+    }
     ballots = tuple(
-        (ballot.scorer.value or "", tuple(fields for _, fields in rows(ballot.table))) for ballot in filled.ballots
+        (ballot.scorer.value or "", tuple(fields for _, fields in rows(ballot.table)))
+        for ballot in filled.ballots
     )
     return Contents(filled.template, "", sheets, ballots)
 

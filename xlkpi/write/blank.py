@@ -66,7 +66,9 @@ def _stands(sheet: Sheet, contents: Contents, extra: Sequence[str]) -> bool:
     if contents.sheets.get(sheet.name):
         return True
     if contents.part.startswith(layout.SCORERS_PART):
-        return sheet.required or sheet is layout.PARAMETERS if sheet in layout.PART_SHEETS else False
+        return (
+            sheet.required or sheet is layout.PARAMETERS if sheet in layout.PART_SHEETS else False
+        )
     return not sheet.optional or sheet.name in extra
 
 
