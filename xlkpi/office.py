@@ -211,10 +211,10 @@ def split(path: Path, home: Path, worker: Worker | None = None) -> Parted | Told
         if isinstance(answer, Told):
             _swept({home})
             return answer
-        if "written" not in answer:
-            return told(path, answer)
-        prepared = {home / name: Path(temporary) for name, temporary in answer["written"]}
         try:
+            if "written" not in answer:
+                return told(path, answer)
+            prepared = {home / name: Path(temporary) for name, temporary in answer["written"]}
             _all_new(prepared)
         except Refused:
             if not stood:
