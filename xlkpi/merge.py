@@ -27,6 +27,7 @@ from xlkpi.model import Contents, Fields, Filled, Outcome
 from xlkpi.parts import Filling, Rows
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Place
+from xlkpi.write.blank import blank
 from xlkpi.write.emit import emit
 
 _STOPS = frozenset((
@@ -303,10 +304,9 @@ def _conflict(one: Filling, other: Filling, label: str, scorer: str) -> Finding 
 def _merged(base: _File, files: Sequence[_File]) -> Merge:
     given = {folded(each.scorer.value): each for file in files for each in file.fillings}
     made = parts.whole(base.filled, given.values())
-    record = tuple(_record(files))
+    record = tuple(_record(files, [scorer for scorer, _ in made.ballots]))
     made = made._replace(part="", sheets={**made.sheets, MERGED.name: record})
-    book = parts.book_of(made)
-    parts.lock(next(sheet for sheet in book.sheets if sheet.name == MERGED.name))
+    book = blank(made)
     data = emit(book)
     changed = [(file, each) for file in files for each in _unfaithful(base, file, data)]
     if changed:
@@ -326,16 +326,20 @@ def _unfaithful(base: _File, file: _File, data: bytes) -> Iterator[Finding]:
         yield from parts.unfaithful(held, file.fillings, data)
 
 
-def _record(files: Sequence[_File]) -> Iterator[Fields]:
+def _record(files: Sequence[_File], scorers: Sequence[str]) -> Iterator[Fields]:
     """Yield the rows of 合并记录: older ones, then whose ballot came of which of these files."""
-    made: dict[tuple[str, str, str], None] = {}
-    for file in files:
-        for old in file.filled.merged:
-            made[old.scorer.value or "", old.file.value or "", old.sha256.value or ""] = None
-    older = sorted(made)
-    new = [(who, file.name, file.outcome.source.sha256) for file in files for who in _whose(file)]
-    order = {row: n for n, row in enumerate(older)}
-    for row in sorted({*older, *new}, key=lambda row: (order.get(row, len(order)), row)):
+    older = {
+        (old.scorer.value or "", old.file.value or "", old.sha256.value or "")
+        for file in files
+        for old in file.filled.merged
+    }
+    new = {(who, file.name, file.outcome.source.sha256) for file in files for who in _whose(file)}
+    order = {who: n for n, who in enumerate((_MAIN, *scorers))}
+
+    def key(row: tuple[str, str, str]) -> tuple[bool, int, tuple[str, str, str]]:
+        return row not in older, order.get(row[0], len(order)), row
+
+    for row in sorted(older | new, key=key):
         yield dict(zip((column.header for column in MERGED.columns), row, strict=True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,7 +12,6 @@ from xlkpi.intake import read
 from xlkpi.intake.template import everything, held, rows
 from xlkpi.layout import (
     BALLOT_PREFIX,
-    GUIDE_SHEET,
     INFO,
     MAIN_PART,
     PART_DROPPED,
@@ -27,8 +27,8 @@ from xlkpi.model import Ballot, Contents, Fields, Filled, Grid, Table, Text
 from xlkpi.numbers import plain
 from xlkpi.place import Place
 from xlkpi.texts import as_text, tidy
-from xlkpi.write.blank import blank
-from xlkpi.write.book import Book, Sheet
+from xlkpi.write.book import Book
+from xlkpi.write.guide import SEEN
 
 Held = str | Decimal
 Rows = Sequence[tuple[int, Fields]]
@@ -118,7 +118,8 @@ def of_scorer(made: Contents, scorer: str) -> Contents:
         for sheet in PART_SHEETS
     }
     ballots = tuple(each for each in made.ballots if each[0] == scorer)
-    return made._replace(sheets=sheets, ballots=ballots, part=f"{SCORERS_PART}{scorer}")
+    part = f"{SCORERS_PART}{scorer}"
+    return made._replace(about="", sheets=sheets, ballots=ballots, part=part)
 
 
 def shown(filled: Filled) -> dict[str, Rows]:
@@ -136,24 +137,6 @@ def _cut(sheet: Format, row: Fields) -> Fields:
         return {}
     dropped = PART_DROPPED.get(sheet.name, ())
     return {header: value for header, value in row.items() if header not in dropped}
-
-
-def book_of(made: Contents) -> Book:
-    """Return a part on paper: what its scorer is not to change is locked there."""
-    book = blank(made)
-    if made.part.startswith(SCORERS_PART):
-        for sheet in book.sheets:
-            if sheet.name != GUIDE_SHEET and not sheet.name.startswith(BALLOT_PREFIX):
-                lock(sheet)
-    return book
-
-
-def lock(sheet: Sheet) -> None:
-    """Take away what invites to fill in a sheet."""
-    sheet.validations.clear()
-    for at, cell in sheet.cells.items():
-        if cell.style.startswith("input"):
-            sheet.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
 
 
 def unfaithful(filled: Filled, given: Sequence[Filling], data: bytes) -> Iterator[Finding]:
@@ -186,22 +169,21 @@ def said(findings: Iterable[Finding]) -> list[Finding]:
 
 def left(filled: Filled, books: Sequence[Book]) -> Iterator[tuple[Place, str]]:
     """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
-    written = {
-        sheet.name: {as_text(cell.value) for cell in sheet.cells.values()}
-        for book in books
-        for sheet in book.sheets
-    }
+    written: dict[str, set[str]] = defaultdict(set)
+    for sheet in (sheet for book in books for sheet in book.sheets):
+        written[sheet.name] |= {as_text(cell.value) for cell in sheet.cells.values()}
     for table in filled.tables.values():
-        yield from _left(table, written.get(table.layout.name, set()))
+        yield from _left(table, written[table.layout.name])
     for ballot in filled.ballots:
-        yield from _left(ballot.table, written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set()))
+        yield from _left(ballot.table, written[f"{BALLOT_PREFIX}{ballot.scorer.value}"])
 
 
 def _left(table: Table, written: set[str]) -> Iterator[tuple[Place, str]]:
     own = set(table.columns.values())
     inside = {table.header_row, *table.rows}
     for row, column, text in _constants(table.grid):
-        if not (row in inside and column in own) and text not in written:
+        ours = text == SEEN or text in written
+        if not ours and not (row in inside and column in own):
             yield table.grid.place(row, column), text
 
 

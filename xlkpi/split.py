@@ -9,6 +9,7 @@ from xlkpi.findings import Finding, errors
 from xlkpi.layout import BALLOT_PREFIX, MAIN_PART
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document
+from xlkpi.write.blank import blank
 from xlkpi.write.emit import emit
 
 _STILL = frozenset(("X201", "X402", "X405", "X412", "X602", "X603", "X701"))
@@ -38,13 +39,13 @@ def split(document: Document) -> Split:
         return Split(_refused(outcome, stops))
     given = parts.fillings(filled)
     made = parts.whole(filled, given)
-    changed = list(parts.unfaithful(filled, given, emit(parts.book_of(made))))
+    changed = list(parts.unfaithful(filled, given, emit(blank(made))))
     if changed:
         return Split(_refused(outcome, changed))
-    books = [(f"{MAIN_PART}.xlsx", parts.book_of(parts.of_main(made)))]
+    books = [(f"{MAIN_PART}.xlsx", blank(parts.of_main(made)))]
     for scorer, _ in made.ballots:
         name = f"{BALLOT_PREFIX}{scorer.translate(_AS_A_FILE)}.xlsx"
-        books.append((name, parts.book_of(parts.of_scorer(made, scorer))))
+        books.append((name, blank(parts.of_scorer(made, scorer))))
     left = ((str(at), text) for at, text in parts.left(filled, [book for _, book in books]))
     files = tuple((name, emit(book)) for name, book in books)
     return Split(outcome, files, tuple(left), tuple(parts.said(outcome.findings)))

@@ -53,7 +53,10 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
         rows = contents.sheets.get(sheet.name, ())
         if not _stands(sheet, contents, extra):
             continue
-        _table(book, sheet, rows, spots)
+        seen = contents.part.startswith(layout.SCORERS_PART)
+        _table(book, sheet, rows, spots, seen)
+        if seen or sheet is layout.MERGED:
+            _lock(book.sheets[-1])
         if sheet is TIER3:
             listed = _listed(contents)
             for scorer, marks in ballots:
@@ -78,10 +81,13 @@ def _spot(sheet: Sheet, name: str, rows: int) -> Spot:
     return Spot(name, columns, FIRST_ROW, last)
 
 
-def _table(book: Book, sheet: Sheet, rows: Sequence[Fields], spots: dict[str, Spot]) -> None:
+def _table(
+    book: Book, sheet: Sheet, rows: Sequence[Fields], spots: dict[str, Spot], seen: bool
+) -> None:
+    """Put a table; in a scorer's part it is only `seen`."""
     spot = spots[sheet.name]
-    paper = book.sheet(sheet.name, sheet.tab)
-    _head(paper, sheet, sheet.name, sheet.guide)
+    paper = book.sheet(sheet.name, "rare" if seen else sheet.tab)
+    _head(paper, sheet, sheet.name, guide.SEEN if seen else sheet.guide)
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         for column in sheet.columns:
@@ -92,6 +98,16 @@ def _table(book: Book, sheet: Sheet, rows: Sequence[Fields], spots: dict[str, Sp
     if sheet is INFO:
         _info_choices(paper, rows)
     live.checks(paper, sheet, spots, rows)
+
+
+def _lock(paper: Paper) -> None:
+    """Take away what invites to fill in a sheet."""
+    paper.validations.clear()
+    for at, cell in paper.cells.items():
+        if cell.style == "head.need":
+            paper.cells[at] = cell._replace(style="head")
+        elif cell.style.startswith("input"):
+            paper.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
 
 
 def _head(paper: Paper, sheet: Sheet, title: str, words: str) -> None:

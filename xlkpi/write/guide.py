@@ -28,6 +28,8 @@ STEPS_OF_THE_MAIN_PART: tuple[tuple[str, str, str], ...] = (
     ("填报人", "上方“还缺什么”", "显示“必填项已齐”后，把本文件交给会计。"),
     ("会计", "xlkpi", "收齐本文件和各分册后合并：xlkpi merge 主表.xlsx 评分_….xlsx -o 合并.xlsx，再给合并后的工作簿评分。"),
 )  # fmt: skip
+SEEN = "供评分时查看，不要改动；以主表为准。"
+"""What a sheet of a scorer's part says that is not the ballot."""
 COLOURS: tuple[tuple[str, str, str], ...] = (
     ("input", "浅黄", "要填写的格子"),
     ("locked", "灰色", "自动计算或不用改的格子（已锁定，没有密码）"),
@@ -64,7 +66,7 @@ def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) 
         row += 1
         paper.row(row, [who, where, how], "text")
     row = _colours(paper, row + 2)
-    _sheets(paper, book, row + 1)
+    _sheets(paper, book, row + 1, contents.part.startswith(layout.SCORERS_PART))
     _settle(paper, book)
 
 
@@ -186,12 +188,13 @@ def _colours(paper: Sheet, row: int) -> int:
     return row + 1
 
 
-def _sheets(paper: Sheet, book: Book, row: int) -> None:
+def _sheets(paper: Sheet, book: Book, row: int, part: bool) -> None:
     paper.row(row, ["标签颜色", "工作表（点击前往）", "用途"], "head")
-    words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：很少改"}
+    words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：供查看" if part else "灰：很少改"}
     for sheet in book.sheets[1:]:
         row += 1
         known = sheet_named(sheet.name)
         paper.text(row, 0, words[sheet.tab], "center")
         paper.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
-        paper.text(row, 2, known.guide if known else "", "text")
+        seen = part and sheet.tab == "rare"
+        paper.text(row, 2, SEEN if seen else known.guide if known else "", "text")
