@@ -151,6 +151,15 @@ def test_a_merged_workbook_takes_further_parts_and_keeps_its_record(
     assert {("甲", "合并.xlsx"), ("丙", "评分_丙.xlsx")} <= set(told)
 
 
+def test_parts_that_come_one_after_another_merge_one_after_another(
+    files: Files, sound: bytes
+) -> None:
+    made = whole({name: files[name] for name in ("主表.xlsx", "评分_丙.xlsx")})
+    for who in "乙甲":
+        made = whole({f"合并{who}.xlsx": made, f"评分_{who}.xlsx": files[f"评分_{who}.xlsx"]})
+    assert figures(made) == figures(sound)
+
+
 def test_one_filling_in_two_files_is_fine(files: Files, sound: bytes) -> None:
     assert figures(whole({**files, "又一份.xlsx": files["评分_甲.xlsx"]})) == figures(sound)
 

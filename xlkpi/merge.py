@@ -145,8 +145,9 @@ def _alone(files: Sequence[_File]) -> Iterator[_Told]:
 def _base(files: Sequence[_File]) -> _File:
     """Return the file that the others are held against: 主表, else a whole copy; as most of them are."""
     likely = [each for each in files if each.main] or [each for each in files if not each.scorer]
-    alike = Counter(_fixed(each) for each in likely)
-    return max(likely, key=lambda each: alike[_fixed(each)])  # of equals the first
+    held = {each.label: _fixed(each) for each in likely}
+    alike = Counter(held.values())
+    return max(likely, key=lambda each: alike[held[each.label]])  # of equals the first
 
 
 def _fixed(file: _File) -> str:
@@ -308,7 +309,9 @@ def _merged(base: _File, files: Sequence[_File]) -> Merge:
     made = made._replace(part="", sheets={**made.sheets, MERGED.name: record})
     book = blank(made)
     data = emit(book)
-    changed = [(file, each) for file in files for each in _unfaithful(base, file, data)]
+    written = parts.Written(data)
+    changed = [(base, each) for each in written.changed(base.filled)]
+    changed += [(file, each) for file in files for each in written.changed_in(file.fillings)]
     if changed:
         return Merge(_refusals(files, changed))
     left = {
@@ -318,12 +321,6 @@ def _merged(base: _File, files: Sequence[_File]) -> Merge:
     }
     said = tuple((file.label, tuple(parts.said(file.outcome.findings))) for file in files)
     return Merge((), data, _empty(made), tuple(left), tuple(each for each in said if each[1]))
-
-
-def _unfaithful(base: _File, file: _File, data: bytes) -> Iterator[Finding]:
-    if file is base or file.fillings:
-        held = file.filled if file is base else file.filled._replace(tables={})
-        yield from parts.unfaithful(held, file.fillings, data)
 
 
 def _record(files: Sequence[_File], scorers: Sequence[str]) -> Iterator[Fields]:

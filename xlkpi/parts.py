@@ -14,6 +14,7 @@ from xlkpi.layout import (
     BALLOT_PREFIX,
     INFO,
     MAIN_PART,
+    MERGED,
     PART_DROPPED,
     PART_INFO,
     PART_SHEETS,
@@ -139,23 +140,34 @@ def _cut(sheet: Format, row: Fields) -> Fields:
     return {header: value for header, value in row.items() if header not in dropped}
 
 
-def unfaithful(filled: Filled, given: Sequence[Filling], data: bytes) -> Iterator[Finding]:
-    """Hold what was written against what was read: nothing may have changed on the way."""
-    again, _ = read(data, "")
-    for table in filled.tables.values():
-        other = again.tables.get(table.layout.name)
-        found = [fields for _, fields in rows(other)] if other else []
-        for n, (row, fields) in enumerate(rows(table)):
-            written = found[n] if n < len(found) else {}
-            for header, value in fields.items():
-                if not same(value, written.get(header, "")):
-                    yield finding("X813", table.place(row, header), words(value))
-    ballots = {folded(each.scorer.value): each.cells for each in fillings(again)}
-    for each in given:
-        cells = ballots.get(folded(each.scorer.value), {})
-        for at, (place, value) in each.cells.items():
-            if at not in cells or not same(value, cells[at][1]):
-                yield finding("X813", place, words(value))
+class Written:
+    """A workbook that was written, read again: nothing may have changed on the way."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read it."""
+        again, _ = read(data, "")
+        self.rows = {
+            name: [fields for _, fields in rows(table)] for name, table in again.tables.items()
+        }
+        self.ballots = {folded(each.scorer.value): each.cells for each in fillings(again)}
+
+    def changed(self, filled: Filled) -> Iterator[Finding]:
+        """Yield the cells of the tables of what it was made of that are not as they were; 合并记录 grows."""
+        for table in (each for each in filled.tables.values() if each.layout is not MERGED):
+            found = self.rows.get(table.layout.name, [])
+            for n, (row, fields) in enumerate(rows(table)):
+                other = found[n] if n < len(found) else {}
+                for header, value in fields.items():
+                    if not same(value, other.get(header, "")):
+                        yield finding("X813", table.place(row, header), words(value))
+
+    def changed_in(self, given: Iterable[Filling]) -> Iterator[Finding]:
+        """Yield those of the ballots."""
+        for filling in given:
+            cells = self.ballots.get(folded(filling.scorer.value), {})
+            for at, (place, value) in filling.cells.items():
+                if at not in cells or not same(value, cells[at][1]):
+                    yield finding("X813", place, words(value))
 
 
 _TOLD = ("X504", "X108", "X109", "X112", "X116", "X117", "X119", "X122", "X217", "X226")

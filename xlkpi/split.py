@@ -39,7 +39,8 @@ def split(document: Document) -> Split:
         return Split(_refused(outcome, stops))
     given = parts.fillings(filled)
     made = parts.whole(filled, given)
-    changed = list(parts.unfaithful(filled, given, emit(blank(made))))
+    written = parts.Written(emit(blank(made)))
+    changed = [*written.changed(filled), *written.changed_in(given)]
     if changed:
         return Split(_refused(outcome, changed))
     books = [(f"{MAIN_PART}.xlsx", blank(parts.of_main(made)))]
