@@ -314,10 +314,11 @@ def _merged(base: _File, files: Sequence[_File]) -> Merge:
     changed += [(file, each) for file in files for each in written.changed_in(file.fillings)]
     if changed:
         return Merge(_refusals(files, changed))
+    beside = parts.texts([book])
     left = {
         (file.label if file.fillings or file is base else "", str(at), text): None
         for file in files
-        for at, text in parts.left(file.filled, [book])
+        for at, text in parts.left(file.filled, beside)
     }
     said = tuple((file.label, tuple(parts.said(file.outcome.findings))) for file in files)
     return Merge((), data, _empty(made), tuple(left), tuple(each for each in said if each[1]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from xlkpi import disk
 from xlkpi.answers import Refused, Report, Told, at_hand, first, lost_told, source, told, unreadable
 from xlkpi.outputs import CORRECTION, RESULT, Put, Seen, named, put, retire, stem
 from xlkpi.speak import one_line
-from xlkpi.supervisor import Answer, Lost, Worker
+from xlkpi.supervisor import LIMITS, Answer, Limits, Lost, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,12 @@ def _all_new(prepared: dict[Path, Path]) -> None:
             disk.discard(temporary)
 
 
+def _for_many(files: int) -> Limits:
+    """Return what one question about many files may cost: a little more for every eighth."""
+    more = files // 8
+    return LIMITS._replace(cpu=LIMITS.cpu + more, wall=LIMITS.wall + more)
+
+
 def merged(paths: Sequence[Path], out: Path, worker: Worker | None = None) -> Parted | list[Told]:
     """Write the workbook that these are the parts or copies of; what stands in the way where it cannot be.
 
@@ -257,7 +264,7 @@ def merged(paths: Sequence[Path], out: Path, worker: Worker | None = None) -> Pa
     }  # fmt: skip
     _swept({out.parent})
     at = files[0]
-    with at_hand(worker) as asked:
+    with nullcontext(worker) if worker else Worker(_for_many(len(files))) as asked:
         answer: Answer = {}
         try:
             for said in asked.ask(question):

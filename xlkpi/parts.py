@@ -179,15 +179,20 @@ def said(findings: Iterable[Finding]) -> list[Finding]:
     return [each for each in findings if each.code in _TOLD]
 
 
-def left(filled: Filled, books: Sequence[Book]) -> Iterator[tuple[Place, str]]:
-    """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
+def texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
+    """Return what stands on the sheets of new workbooks, by their names."""
     written: dict[str, set[str]] = defaultdict(set)
     for sheet in (sheet for book in books for sheet in book.sheets):
         written[sheet.name] |= {as_text(cell.value) for cell in sheet.cells.values()}
+    return written
+
+
+def left(filled: Filled, written: Mapping[str, set[str]]) -> Iterator[tuple[Place, str]]:
+    """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
     for table in filled.tables.values():
-        yield from _left(table, written[table.layout.name])
+        yield from _left(table, written.get(table.layout.name, set()))
     for ballot in filled.ballots:
-        yield from _left(ballot.table, written[f"{BALLOT_PREFIX}{ballot.scorer.value}"])
+        yield from _left(ballot.table, written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set()))
 
 
 def _left(table: Table, written: set[str]) -> Iterator[tuple[Place, str]]:

@@ -47,7 +47,9 @@ def split(document: Document) -> Split:
     for scorer, _ in made.ballots:
         name = f"{BALLOT_PREFIX}{scorer.translate(_AS_A_FILE)}.xlsx"
         books.append((name, blank(parts.of_scorer(made, scorer))))
-    left = ((str(at), text) for at, text in parts.left(filled, [book for _, book in books]))
+    left = (
+        (str(at), text) for at, text in parts.left(filled, parts.texts([book for _, book in books]))
+    )
     files = tuple((name, emit(book)) for name, book in books)
     return Split(outcome, files, tuple(left), tuple(parts.said(outcome.findings)))
 
