@@ -600,8 +600,13 @@ def a_parameter_emptied(book: Book, rng: Random) -> list[Expected] | None:
     if not cells:
         return None
     cell = rng.choice(cells)
-    typed(cell, None)
-    return [Expected({"X714"}, cell)]
+    if rng.random() < 0.6:
+        typed(cell, None)
+        return [Expected({"X714"}, cell)]
+    row = next(row for row in each.filled if any(other is cell for other in row))
+    name = canonical(str(each.cell(row, "参数").value))
+    each.sheet.rows = [other for other in each.sheet.rows if other is not row]
+    return [Expected({"X716"}, sheet=each.sheet)] if PARAMETER_BY_NAME[name].decides else []
 
 
 def a_bound_written_as_a_share(book: Book, rng: Random) -> list[Expected] | None:
@@ -614,6 +619,8 @@ def a_bound_written_as_a_share(book: Book, rng: Random) -> list[Expected] | None
 def a_total_under_a_name_of_its_own(book: Book, rng: Random) -> list[Expected] | None:
     """Counted as a project: the rate stays, the sums double."""
     each = table(book.sheet("预算执行"), "项目名称")
+    if any(sheet.name == "资金来源" for sheet in book.sheets):
+        return None  # whose sums are then others, and it stops
     sums = {}
     for header in ("全年预算数", "全年执行数"):
         held = [each.cell(row, header).value for row in each.filled]
@@ -736,6 +743,15 @@ def a_sheet_deleted(book: Book, rng: Random) -> list[Expected] | None:
     )
     book.sheets = [sheet for sheet in book.sheets if sheet is not chosen]
     return [Expected({"X101", "X106", "X207"})]
+
+
+def the_parameters_deleted(book: Book, rng: Random) -> list[Expected] | None:
+    """The sheet may be missing: then everything is as it is by default, and that is told."""
+    each = table(book.sheet("参数"), "参数")
+    if any(each.cell(row, "值").value == "百分制" for row in each.filled):
+        return None  # the marks are then above 分值 as well, and it stops
+    book.sheets = [sheet for sheet in book.sheets if sheet.name != "参数"]
+    return [Expected({"X717"}, moves=True)]
 
 
 def a_ballot_renamed(book: Book, rng: Random) -> list[Expected] | None:
@@ -906,7 +922,7 @@ def a_header_twice(book: Book, rng: Random) -> list[Expected] | None:
 
 STRUCTURE_DEEDS: tuple[Deed, ...] = (
     a_sheet_renamed, a_sheet_deleted, a_ballot_renamed, a_ballot_doubled, a_sheet_doubled_under_a_like_name,
-    a_sheet_that_may_be_missing_renamed, a_copy_kept, a_row_far_below, a_second_table_below,
+    a_sheet_that_may_be_missing_renamed, the_parameters_deleted, a_copy_kept, a_row_far_below, a_second_table_below,
     names_of_another_department, a_ballot_from_another_file, a_ballot_copied_for_another_scorer,
     two_scorers_names_swapped, a_ballot_from_elsewhere, a_row_deleted, a_member_deleted, two_of_one_name, a_header_deleted, a_header_twice,
 )  # fmt: skip

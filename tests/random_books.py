@@ -116,6 +116,8 @@ class _Maker:
         }
         ballots = self._ballots(scorers, tier3) + self._silent(members)
         self.rng.shuffle(ballots)
+        if self._chance(0.3):
+            sheets["复核"] = self._reviews(tier3)
         return Contents("随机工作簿", "", sheets, tuple(ballots))
 
     def _chance(self, share: float) -> bool:
@@ -356,6 +358,23 @@ class _Maker:
         if not self.clumsy or self._chance(0.8):
             return mark
         return self.rng.choice((f"{mark:f}分", _wide(f"{mark:f}"), f"{mark:f}"))
+
+    # the office above
+
+    def _reviews(self, tier3: Rows) -> Rows:
+        rows: list[Fields] = []
+        for row in tier3:
+            points = row.get("分值")
+            if not row.get("编号") or not isinstance(points, Decimal) or self._chance(0.2):
+                continue
+            said: dict[str, Cell] = {"编号": self._spelled(str(row["编号"]))}
+            if self._chance(0.5):
+                said["复核得分"] = self._typed_mark(self._mark(points))
+            if self._chance(0.5):
+                said["扣分原因"] = "缺少佐证材料（示例）"
+            rows.append(said)
+        self.rng.shuffle(rows)
+        return tuple(rows)
 
     def _silent(self, members: Rows) -> list[tuple[str, Rows]]:
         """Ballots left empty by those who were absent."""

@@ -229,6 +229,23 @@ def test_a_part_tells_nothing_of_the_others() -> None:
     assert figures(whole(made)) == figures(documents.book(text))
 
 
+def test_what_the_office_above_found_stays_in_the_main_part() -> None:
+    text = BASE.read_text(encoding="utf-8")
+    text += "\n## 复核\n| 编号 | 复核得分 | 扣分原因 | 复核人 |\n|---|---|---|---|\n| A1.1 | 25.5 | 旁人勿看（示例） | 郑七示例 |\n"
+    data = documents.book(text)
+    made = dict(parted(data).files)
+    assert "郑七示例" in strings(made["主表.xlsx"])
+    assert all(
+        "郑七示例" not in strings(held) for name, held in made.items() if name != "主表.xlsx"
+    )
+    one, other = outcome(data).scored, outcome(whole(made)).scored
+    assert one
+    assert other
+    assert one.review
+    assert other.review
+    assert (one.review.deviation, one.total) == (other.review.deviation, other.total)
+
+
 def test_what_a_part_shows_is_named_in_the_format() -> None:
     assert set(PART_INFO) <= {name for name, _ in INFO_ROWS}
     assert {sheet.name for sheet in PART_SHEETS} & {"评价工作组", "预算执行", "等级标准"} == set()

@@ -487,6 +487,12 @@ def test_limit_on_merges() -> None:
     assert limit_of(data, LIMITS._replace(merges=10)) == (11, 10)
 
 
+def test_a_merge_written_from_its_other_end_is_the_same(facts: Facts) -> None:
+    row = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    got = facts(with_rows(row, after='<mergeCells><mergeCell ref="C2:A1"/></mergeCells>'))
+    assert got.merges == ((0, 0, 1, 2),)
+
+
 def test_limit_on_text(facts: Facts) -> None:
     long = "长" * 32_768
     shared = f"<sst {MAIN}><si><t>a</t></si><si><r><t>{long[:-1]}</t></r><r><t>x</t></r></si></sst>"

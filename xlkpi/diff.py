@@ -47,6 +47,7 @@ def changes(old: Outcome, new: Outcome) -> list[Change]:
         *_marks(old.filled, new.filled),
         *_budget(old.filled, new.filled),
         *_grades(old.filled, new.filled),
+        *_reviews(old.filled, new.filled),
     ]
 
 
@@ -146,6 +147,19 @@ def _grades(old: Filled, new: Filled) -> Iterator[Change]:
     after = {each.name.value or "": each for each in new.grades}
     for name, was, now in _paired(before, after):
         yield from _cell("等级下限", name, was.bound if was else None, now.bound if now else None)
+
+
+def _reviews(old: Filled, new: Filled) -> Iterator[Change]:
+    before = {each.key: each for each in old.reviews}
+    after = {each.key: each for each in new.reviews}
+    for _, was, now in _paired(before, after):
+        either = now or was
+        code = (either.code.value or "") if either else ""
+        for what, left, right in (
+            ("复核得分", was and was.score, now and now.score),
+            ("扣分原因", was and was.reason, now and now.reason),
+        ):
+            yield from _cell(what, code, left, right)
 
 
 def _paired(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:

@@ -22,6 +22,12 @@ def disagreements(outcome: Outcome) -> Iterator[tuple[Place, str, str]]:
         yield Place(""), f"{scored.total:f}", str(float(right.total))
     if scored.grade.name.value != right.grade:
         yield Place(""), scored.grade.name.value or "", right.grade
+    review = scored.review and (
+        Fraction(scored.review.summed.total),
+        scored.review.summed.grade.name.value,
+    )
+    if review != right.review:
+        yield Place(""), str(review), str(right.review)
     for tiers, expected in zip(scored.tiers, right.tiers, strict=True):
         for each in tiers:
             figure = expected[reference.plain(each.tier.code.value or "")]
@@ -43,6 +49,10 @@ def _sheets(filled: Filled) -> dict[str, list[Row]]:
         "一级指标": [_tier(each) for each in filled.tier1],
         "二级指标": [_tier(each, "一级编号") for each in filled.tier2],
         "三级指标": [_indicator(each) for each in filled.indicators],
+        "复核": [
+            _row(编号=each.code, 复核得分=each.score, 复核完成值=each.actual, 扣分原因=each.reason)
+            for each in filled.reviews
+        ],
         "等级标准": [_row(等级=each.name, 下限=each.bound) for each in filled.grades],
     }
 

@@ -59,10 +59,11 @@ def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
 
 def digest(contents: Iterable[Content]) -> str:
     """Return the fingerprint of cells in any order."""
-    lines = sorted(
+    lines = [
         f"{sheet}\t{row}\t{column}\t{_text(value, formula)}"
         for sheet, (row, column), value, formula in contents
-    )
+    ]
+    lines.sort()
     return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
 
 
@@ -80,7 +81,7 @@ def _text(value: object, formula: str) -> str:
     if formula:
         return "=" + "".join(formula.lstrip("=").split()).replace("'", "").upper()
     if isinstance(value, str):
-        return "s" + value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return "s" + as_text(value).strip()
     if isinstance(value, bool):
         return f"b{value}"
     if isinstance(value, int | float):

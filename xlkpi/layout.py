@@ -580,14 +580,16 @@ class Parameter(NamedTuple):
     high: int = 0
     percent: bool = False
     words: str = ""
+    decides: bool = False
+    """Every score depends on it: a sheet of settings without it is told."""
 
 
 PARAMETER_LIST: tuple[Parameter, ...] = (
-    Parameter("打分制", "分值制", ("分值制", "百分制"), words="分值制：每项在 0 到分值之间打分；百分制：每项在 0 到 100 之间打分，再按分值折算。"),
-    Parameter("综合方法", "算术平均", ("算术平均", "加权平均", "去掉最高最低", "中位数"), words="几名评分人的得分怎样合成一个得分。"),
+    Parameter("打分制", "分值制", ("分值制", "百分制"), words="分值制：每项在 0 到分值之间打分；百分制：每项在 0 到 100 之间打分，再按分值折算。", decides=True),
+    Parameter("综合方法", "算术平均", ("算术平均", "加权平均", "去掉最高最低", "中位数"), words="几名评分人的得分怎样合成一个得分。", decides=True),
     Parameter("去极值最少人数", "6", low=3, high=1000, words="有效评分达到这个人数才去掉一个最高分和一个最低分，否则用算术平均。"),
-    Parameter("小数位数", "2", low=0, high=4, words="每个三级指标得分四舍五入保留的小数位数。"),
-    Parameter("反向公式", "线性", ("线性", "比例"), words="“≤”“<”指标超过目标时：线性为 1－(完成－目标)÷目标，比例为 目标÷完成。"),
+    Parameter("小数位数", "2", low=0, high=4, words="每个三级指标得分四舍五入保留的小数位数。", decides=True),
+    Parameter("反向公式", "线性", ("线性", "比例"), words="“≤”“<”指标超过目标时：线性为 1－(完成－目标)÷目标，比例为 目标÷完成。", decides=True),
     Parameter("定性达成下限", "80%", percent=True, low=0, high=100, words="定性三档中“达成”的得分不低于分值的这个比例。"),
     Parameter("定性部分达成下限", "60%", percent=True, low=0, high=100, words="定性三档中“部分达成”的得分不低于分值的这个比例。"),
     Parameter("超额完成说明线", "130%", percent=True, low=100, high=10000, words="实际完成值达到年度指标值的这个比例时，要说明原因。"),

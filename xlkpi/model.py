@@ -80,6 +80,8 @@ class Grid(NamedTuple):
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     hidden: bool = False
+    cells: int = 0
+    """Cells that hold something, as the package itself tells."""
 
     def raw(self, row: int, column: int) -> object:
         """Return what the cell holds, "" beyond the edge."""
@@ -301,6 +303,26 @@ class Stranger(NamedTuple):
     """The name beside 评分人, where it looks like a ballot."""
 
 
+class Reviewed(NamedTuple):
+    """A row of 复核: what the office above made of one indicator."""
+
+    row: int
+    code: Text
+    key: str
+    actual: Text
+    """复核完成值."""
+    score: Number
+    """复核得分; blank: the self-evaluation's stands."""
+    reason: Text
+    """扣分原因."""
+    reviewer: Text
+
+    @property
+    def done(self) -> bool:
+        """Whether anything but the code stands there."""
+        return not (self.score.blank and self.actual.blank and self.reason.blank)
+
+
 class Grade(NamedTuple):
     """A row of 等级标准."""
 
@@ -317,6 +339,31 @@ class Merged(NamedTuple):
     scorer: Text
     file: Text
     sha256: Text
+
+
+class Counted(NamedTuple):
+    """What became of the cells of one sheet; the kinds add up to `cells`."""
+
+    sheet: str
+    cells: int
+    """Cells that hold something, as the package tells."""
+    used: int = 0
+    """Read as answers."""
+    checked: int = 0
+    """Totals, which are held against their parts."""
+    computed: int = 0
+    """Computed by the template: never trusted, worked out anew."""
+    words: int = 0
+    """Headers, instructions, explanations."""
+    listed: int = 0
+    """Not used: notes, columns and sheets of one's own."""
+    empty: int = 0
+    """Texts without a letter."""
+
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """The counts that add up to `cells`."""
+        return self[2:]
 
 
 class Filled(NamedTuple):
@@ -341,6 +388,8 @@ class Filled(NamedTuple):
     indicators: tuple[Indicator, ...]
     ballots: tuple[Ballot, ...]
     grades: tuple[Grade, ...]
+    reviews: tuple[Reviewed, ...]
+    """复核, row by row; a sheet of which only the codes stand there says nothing."""
     readings: Mapping[Place, Decimal]
     """Every number that was read from something else than itself: "90分" → 90."""
     guide: Grid | None = None
@@ -352,6 +401,8 @@ class Filled(NamedTuple):
     part: str = ""
     """Of a split workbook: 主表, or 评分人： and the name; "" for a whole workbook."""
     merged: tuple[Merged, ...] = ()
+    census: tuple[Counted, ...] = ()
+    """What became of every cell, a line a sheet."""
 
     def misplaced(self, sheet: Sheet) -> bool:
         """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""
@@ -423,16 +474,39 @@ class Budget(NamedTuple):
         return Fraction(self.executed) / Fraction(self.budget) if self.budget else Fraction(0)
 
 
+Tiers = tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]
+"""First, second and third level, in the order of their sheets."""
+
+
+class Summed(NamedTuple):
+    """What the scores of the third level come to."""
+
+    tiers: Tiers
+    total: Decimal
+    grade: Grade
+
+
+class Review(NamedTuple):
+    """What the office above came to, beside the self-evaluation, whose figures stand."""
+
+    summed: Summed
+    rows: Mapping[str, Reviewed]
+    """By the key of the indicator."""
+    deviation: Fraction
+    """(自评 − 复核) ÷ 自评; 0 where the self-evaluation's total is 0."""
+
+
 class Scored(NamedTuple):
     """What came of scoring a workbook."""
 
     scorers: tuple[Ballot, ...]
     """Those whose marks were asked for, in the order of 评价工作组."""
     workings: tuple[Working, ...]
-    tiers: tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]
+    tiers: Tiers
     total: Decimal
     grade: Grade
     budget: Budget | None
+    review: Review | None = None
 
 
 class Status(StrEnum):

@@ -99,7 +99,7 @@ def half_up(numerator: int, denominator: int, places: int) -> int:
 
 def rounded(value: Fraction | Decimal, places: int) -> Decimal:
     """Return the value half-up with exactly `places` decimals."""
-    exact = Fraction(value)
+    exact = value if isinstance(value, Fraction) else Fraction(value)
     return Decimal(half_up(exact.numerator, exact.denominator, places)).scaleb(-places, EXACT)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from xlkpi.check import check
+from xlkpi.check import afterwards, check
 from xlkpi.findings import Finding, Severity, errors, finding
 from xlkpi.intake import Unreadable, read
-from xlkpi.model import Filled, Outcome, Source
+from xlkpi.model import Filled, Outcome, Scored, Source
 from xlkpi.place import Place
 from xlkpi.scoring import score
 
@@ -30,8 +30,16 @@ def outcomes(documents: Sequence[Document]) -> list[Outcome]:
     sound = [n for n, each in enumerate(made) if each.filled and not errors(each.findings)]
     results = score([filled for n in sound if (filled := made[n].filled)])
     for n, result in zip(sound, results, strict=True):
-        made[n] = replace(made[n], scored=result)
+        made[n] = _scored(made[n], result)
     return made
+
+
+def _scored(outcome: Outcome, result: Scored) -> Outcome:
+    filled = outcome.filled
+    assert filled is not None
+    later = afterwards(filled, result)
+    findings = _ordered(filled, [*outcome.findings, *later]) if later else outcome.findings
+    return replace(outcome, findings=findings, scored=result)
 
 
 def _understood(document: Document) -> Outcome:

@@ -6,6 +6,7 @@ Rows and columns are zero-based integers everywhere in the program; people see A
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ def column_letters(column: int) -> str:
 
 def a1(row: int, column: int, absolute: str = "") -> str:
     """Return the address of a cell; `absolute` names what gets a dollar: "", "row", "column", "both"."""
+    if not absolute:
+        return f"{column_letters(column)}{row + 1}"
     before = "$" if absolute in ("column", "both") else ""
     between = "$" if absolute in ("row", "both") else ""
     return f"{before}{column_letters(column)}{between}{row + 1}"
@@ -44,6 +47,7 @@ def address(text: str) -> Address:
     return int(found[2]) - 1, column - 1
 
 
+@lru_cache(maxsize=1024)
 def quoted(sheet: str) -> str:
     """Return a sheet's name as a formula wants it, always in quotes: a name may hold anything."""
     return "'" + sheet.replace("'", "''") + "'"
@@ -87,3 +91,14 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         """Return the place as people write it: 评分_张三!D7."""
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+
+
+def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
+    """Return references to the rows of a table, in runs, so that totals between them stay out."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ",".join(span(sheet, top, column, bottom, column) for top, bottom in runs)

@@ -38,6 +38,8 @@ class Verdict:
     total: Fraction
     grade: str
     tiers: tuple[dict[str, Fraction], dict[str, Fraction], dict[str, Fraction]]
+    review: tuple[Fraction, str] | None = None
+    """Total and grade as the office above has them; None where it has said nothing."""
 
 
 def half_up(value: Fraction, places: int) -> Fraction:
@@ -169,7 +171,8 @@ class _Book:
 
     def rows(self, sheet: str) -> list[dict[str, Held]]:
         """The rows that count: neither empty ones nor totals."""
-        rows = [{k: v for k, v in row.items() if v != ""} for row in self.sheets[sheet]]
+        held = self.sheets.get(sheet, ())
+        rows = [{k: v for k, v in row.items() if v != ""} for row in held]
         totals = ("合计", "总计", "小计")
         return [r for r in rows if r and not any(plain(str(v)) in totals for v in r.values())]
 
@@ -178,8 +181,22 @@ class _Book:
         third = {plain(str(r["编号"])): settled(self.exact(r), self.places) for r in self.rows("三级指标")}  # fmt: skip
         second = self.added("二级指标", "三级指标", "二级编号", third)
         first = self.added("一级指标", "二级指标", "一级编号", second)
-        total = min(Fraction(100), max(Fraction(0), sum(first.values(), Fraction(0))))
-        return Verdict(total, self.grade(total), (first, second, third))
+        total = self.total(first)
+        return Verdict(total, self.grade(total), (first, second, third), self.review(third))
+
+    def total(self, first: dict[str, Fraction]) -> Fraction:
+        return min(Fraction(100), max(Fraction(0), sum(first.values(), Fraction(0))))
+
+    def review(self, third: dict[str, Fraction]) -> tuple[Fraction, str] | None:
+        """What the office above came to, whose score stands where it gave one."""
+        rows = [r for r in self.rows("复核") if r.keys() & {"复核得分", "复核完成值", "扣分原因"}]
+        if not rows:
+            return None
+        given = {plain(str(r["编号"])): r["复核得分"] for r in rows if "复核得分" in r}
+        other = third | {k: settled(figure(v), self.places) for k, v in given.items()}
+        second = self.added("二级指标", "三级指标", "二级编号", other)
+        total = self.total(self.added("一级指标", "二级指标", "一级编号", second))
+        return total, self.grade(total)
 
     def added(
         self, sheet: str, below: str, parent: str, scores: dict[str, Fraction]

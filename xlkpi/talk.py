@@ -66,7 +66,9 @@ def _people(path: Path, made: Handled) -> None:
     told = made.told
     if told.status == "scored":
         total, grade = told.report["total"], told.report["grade"]
-        click.echo(f"{one_line(path.name)}：总分 {total}，等级 {grade}")
+        click.echo(
+            f"{one_line(path.name)}：总分 {total}，等级 {grade}{_review(told.report['review'])}"
+        )
         if told.text:
             click.echo(told.text, err=True)
     else:
@@ -109,6 +111,10 @@ def _free(path: Path) -> Iterator[Path]:
     """Yield names at which no file stands, `path` first."""
     names = (path.with_stem(f"{path.stem}({n})") if n > 1 else path for n in count(1))
     return (each for each in names if not os.path.lexists(each))
+
+
+def _review(review: Mapping[str, str] | None) -> str:
+    return f"；复核 {review['total']}，{review['grade']}" if review else ""
 
 
 def developers(told: Told) -> None:

@@ -12,8 +12,8 @@ _UNSEEN = ("Cf", "Cc")
 
 def as_text(held: object) -> str:
     """Return a value as text: numbers without ".0", dates as 2024-06-07, nothing as ""."""
-    if held is None:
-        return ""
+    if isinstance(held, str):
+        return held.replace("\r\n", "\n").replace("\r", "\n") if "\r" in held else held
     if isinstance(held, bool):
         return "是" if held else "否"
     if isinstance(held, int | float):
@@ -24,7 +24,7 @@ def as_text(held: object) -> str:
         return held.date().isoformat() if whole else held.isoformat(" ", "minutes")
     if isinstance(held, dt.date | dt.time):
         return held.isoformat()
-    return str(held).replace("\r\n", "\n").replace("\r", "\n")
+    return "" if held is None else as_text(str(held))
 
 
 def tidy(text: str) -> str:

@@ -22,11 +22,11 @@ from xlkpi.figures import disagreements
 from xlkpi.intake.grids import contents, every_sheet
 from xlkpi.intake.scan import Package
 from xlkpi.layout import FINDINGS_SHEET, FORM_SHEET, SOURCE_SHEET, SUMMARY_SHEET
-from xlkpi.model import Grid, Outcome, Source, Status
+from xlkpi.model import Counted, Grid, Outcome, Source, Status
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Address, a1
 from xlkpi.version import VERSION
-from xlkpi.write.records import FORM_LABEL
+from xlkpi.write.origin import CENSUS, CENSUS_HEADS, FORM_LABEL
 
 SCHEMA = "xlkpi.verify/1"
 SEAL_LABEL = "校验码："
@@ -84,7 +84,7 @@ def verified(
     told = _told(grids)
     if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
-    again = _as_told(outcomes([Document(file, data)])[0], told)
+    again = _as_told(outcomes([Document(file, data)])[0], told, _told_census(grids))
     touched = list(_stamp(grids))
     # A source may have been renamed since; where the result was worked on, that is no excuse.
     told_file = told.get(fingerprint.SOURCE_LABEL, file)
@@ -156,8 +156,32 @@ def _told(grids: list[Grid]) -> dict[str, str]:
     return lines
 
 
-def _as_told(again: Outcome, told: Mapping[str, str]) -> Outcome:
-    """The outcome of the file's own inputs, under the name of the source that it tells."""
+def _told_census(grids: list[Grid]) -> tuple[Counted, ...]:
+    """What 来源与指纹 says of the source's cells, which only the source knows; the sums are held anew."""
+    rows = next((grid.rows for grid in grids if grid.name == SOURCE_SHEET), ())
+    lines: list[Counted] = []
+    found = False
+    for row in rows:
+        if found and (len(row) < _COUNTS.stop or not all(map(_is_count, row[_COUNTS]))):
+            break
+        if found:
+            lines.append(
+                Counted(str(row[0]), *(int(str(count).partition(".")[0]) for count in row[_COUNTS]))
+            )
+        found = found or bool(row and row[0] == CENSUS)
+    return tuple(lines[:-1])  # the last line adds them up
+
+
+_COUNTS = slice(3, 3 + len(CENSUS_HEADS))
+"""Columns of that table that hold counts."""
+
+
+def _is_count(held: Any) -> bool:
+    return isinstance(held, float | int) and held == int(held)
+
+
+def _as_told(again: Outcome, told: Mapping[str, str], census: tuple[Counted, ...]) -> Outcome:
+    """The outcome of the file's own inputs, under the name and with the counts of the source that it tells."""
     filled = again.filled
     if filled is None:
         return again
@@ -175,6 +199,7 @@ def _as_told(again: Outcome, told: Mapping[str, str]) -> Outcome:
         source=source,
         template=told.get("模板", "").replace("未注明", ""),
         version=int(version) if version.isdecimal() else None,
+        census=census,
     )
     findings = tuple(each for each in again.findings if each.code != "X105")
     return replace(again, source=source, filled=filled, findings=findings)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from xlkpi.check import basics, budget, copies, marks, methods, points, structure
+from xlkpi.check import basics, budget, copies, marks, methods, points, review, structure
 from xlkpi.findings import Finding
-from xlkpi.model import Filled
+from xlkpi.model import Filled, Scored
 
 Check = Callable[[Filled], Iterator[Finding]]
 
@@ -71,9 +71,21 @@ CHECKS: tuple[Check, ...] = (
     methods.budget_needed,
     methods.judged_shares,
     methods.reasons,
+    review.codes_known,
+    review.codes_unique,
+    review.within_limits,
 )
+Afterwards = Callable[[Filled, Scored], Iterator[Finding]]
+
+AFTERWARDS: tuple[Afterwards, ...] = (review.reasons,)
+"""What can only be asked once there are scores; none of it stops."""
 
 
 def check(filled: Filled) -> list[Finding]:
     """Return what every check has to say, in the order of the tuple."""
     return [finding for each in CHECKS for finding in each(filled)]
+
+
+def afterwards(filled: Filled, scored: Scored) -> list[Finding]:
+    """Return what there is to say of a workbook that was scored."""
+    return [finding for each in AFTERWARDS for finding in each(filled, scored)]

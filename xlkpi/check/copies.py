@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -109,18 +109,19 @@ def looked_up(filled: Filled) -> Iterator[Finding]:
     owners = {canonical(each.name.value or ""): each for each in filled.indicators}
     for ballot in filled.ballots:
         found = list(_over(filled, known, ballot))
-        strange = [over for over in found if _nobodys(over, owners)]
+        nobodys = [over for over in found if _nobodys(over, owners)]
+        strange = [over for over in nobodys if over.counts]
         judged = (mark for mark in ballot.marks if mark.key in known and known[mark.key].judged)
         marked = sum(not mark.mark.blank or mark.recused for mark in judged)
-        if len(strange) < 2 or 2 * len(strange) < marked:
-            strange = []
-        if strange:
+        from_elsewhere = len(strange) > 1 and 2 * len(strange) >= marked
+        if from_elsewhere:
             over = strange[0]
             yield finding(
                 "X227", ballot.table.head(_NAME), over.found, count=marked,
                 different=len(strange), code=over.indicator.label, expected=over.expected,
             )  # fmt: skip
-        yield from (_told(over, owners) for over in found if over not in strange)
+        once = nobodys if from_elsewhere else []
+        yield from (_told(over, owners) for over in found if over not in once)
 
 
 def _told(over: _Over, owners: Mapping[str, Indicator]) -> Finding:
@@ -132,9 +133,9 @@ def _told(over: _Over, owners: Mapping[str, Indicator]) -> Finding:
 
 
 def _nobodys(over: _Over, owners: Mapping[str, Indicator]) -> bool:
-    """Whether a name beside a mark is none of ours, nor nearly that of its code."""
+    """Whether a name beside a code is none of ours, nor nearly that of its indicator."""
     strange = canonical(over.found) not in owners and not _alike(over.found, over.expected)
-    return over.header == _NAME and over.counts and strange
+    return over.header == _NAME and strange
 
 
 def _alike(one: str, other: str) -> bool:
@@ -146,11 +147,12 @@ def _alike(one: str, other: str) -> bool:
 def _over(filled: Filled, known: Mapping[str, Indicator], ballot: Ballot) -> Iterator[_Over]:
     """Find the looked-up cells that were typed over, or look up elsewhere, and say something else."""
     table, source = ballot.table, filled.tables.get(TIER3.name, ballot.table).grid
+    columns = [(header, table.columns[header]) for header in _SHOWN if header in table.columns]
     for mark in ballot.marks:
-        indicator = known.get(mark.key)
-        for header, own in _shown(indicator) if indicator else ():
-            at = (mark.row, table.columns.get(header, -1))
-            if own.broken or not _typed(table.grid, at) or indicator is None:
+        for header, column in columns:
+            at = (mark.row, column)
+            indicator = known.get(mark.key) if _typed(table.grid, at) else None
+            if indicator is None or (own := _SHOWN[header](indicator)).broken:
                 continue
             found, expected = as_text(table.grid.raw(*at)), _words(own)
             there = (own.place.row, own.place.column)
@@ -159,22 +161,25 @@ def _over(filled: Filled, known: Mapping[str, Indicator], ballot: Ballot) -> Ite
                 yield _Over(mark, indicator, header, table.grid.place(*at), found, expected)
 
 
-def _shown(indicator: Indicator) -> Iterator[tuple[str, Value[str] | Value[Decimal]]]:
-    yield _NAME, indicator.name
-    yield TARGET.header, indicator.target_text
-    yield ACTUAL.header, indicator.actual_text
-    yield POINTS.header, indicator.points
+_Shown = Value[str] | Value[Decimal]
+_SHOWN: Mapping[str, Callable[[Indicator], _Shown]] = {
+    _NAME: lambda each: each.name,
+    TARGET.header: lambda each: each.target_text,
+    ACTUAL.header: lambda each: each.actual_text,
+    POINTS.header: lambda each: each.points,
+}
+"""The looked-up columns that say which indicator it is, and what it is about."""
 
 
-def _words(own: Value[str] | Value[Decimal]) -> str:
+def _words(own: _Shown) -> str:
     return plain(own.value) if isinstance(own.value, Decimal) else own.value or ""
 
 
 def _typed(grid: Grid, at: Address) -> bool:
     """Whether somebody typed there, or copied a formula that looks into another workbook."""
-    if at[1] < 0 or at in grid.errors or not grid.occupied(*at):
+    if at in grid.formulas and not _ELSEWHERE.search(grid.formulas[at][0]):
         return False
-    return at not in grid.formulas or bool(_ELSEWHERE.search(grid.formulas[at][0]))
+    return at not in grid.errors and grid.occupied(*at)
 
 
 def _numbers(grid: Grid, at: Address) -> set[Decimal]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, EXTRA, REVIEW, RULES, TIER3, canonical
+from xlkpi.layout import EXECUTION, EXTRA, RULES, TIER3, canonical
 from xlkpi.model import Filled, Indicator, Table, Text
 from xlkpi.numbers import from_text, plain
 
@@ -55,7 +55,7 @@ def supported(filled: Filled) -> Iterator[Finding]:
             )  # fmt: skip
         if indicator.cut.good:
             yield finding("X607", indicator.cut.place, what="核减分", how="留空")
-    for sheet in (EXTRA, REVIEW):
+    for sheet in (EXTRA,):
         table = filled.tables.get(sheet.name)
         if table and _used(filled, sheet.name):
             place = table.place(_used(filled, sheet.name)[0], sheet.key)
@@ -63,10 +63,7 @@ def supported(filled: Filled) -> Iterator[Finding]:
 
 
 def _used(filled: Filled, sheet: str) -> list[int]:
-    table = filled.tables[sheet]
-    if sheet == REVIEW.name:
-        return [row for row in table.rows if table.has(row, "复核得分")]
-    return list(table.rows)
+    return list(filled.tables[sheet].rows)
 
 
 def numbers_present(filled: Filled) -> Iterator[Finding]:

@@ -32,6 +32,8 @@ def required_sheets(filled: Filled) -> Iterator[Finding]:
             yield finding("X101", Place(""), name=sheet.name)
     if BALLOT not in present and not any(each.layout is BALLOT for each in filled.strangers):
         yield finding("X106", Place(""))
+    if PARAMETERS not in present and not filled.misplaced(PARAMETERS):
+        yield finding("X717", Place(""))
 
 
 _DECIDES = (

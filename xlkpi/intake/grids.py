@@ -159,6 +159,7 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         hidden_rows=facts.hidden_rows,
         hidden_columns=facts.hidden_columns,
         hidden=facts.state != "visible",
+        cells=facts.cells,
     )
 
 
@@ -168,7 +169,7 @@ def _bare(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         rows = _with_texts(_rows(book, facts.name), facts.texts)
     except Unreadable:
         rows = []
-    return Grid(name=facts.name, rows=rows)
+    return Grid(name=facts.name, rows=rows, cells=facts.cells)
 
 
 def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-def]

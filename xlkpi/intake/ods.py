@@ -190,6 +190,7 @@ class _Content:
             notes.grow_rows(rows)
         if columns > notes.columns:
             notes.grow_columns(columns)
+        notes.cells += times * self.row_times
         self.book.cells += times * self.row_times
         within(self.book.limits.cells, self.book.cells, "有内容的单元格数")
         notes.check_text(len(text))

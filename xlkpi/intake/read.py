@@ -12,6 +12,7 @@ from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, tables
 from xlkpi.intake.cells import Reader
+from xlkpi.intake.census import census
 from xlkpi.intake.grids import Opened, named, opened
 from xlkpi.intake.scorer import scorer_of
 from xlkpi.intake.settings import bare, parameters
@@ -25,6 +26,7 @@ from xlkpi.layout import (
     MERGED,
     PARAMETERS,
     RECUSED,
+    REVIEW,
     SOURCES,
     TIER1,
     TIER2,
@@ -42,6 +44,7 @@ from xlkpi.model import (
     Merged,
     Number,
     Project,
+    Reviewed,
     Source,
     State,
     Table,
@@ -86,7 +89,9 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     findings += [finding("X108", Place(name), name) for name in others]
     reader = Reader()
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
-    return filled._replace(strangers=likely), findings + reader.findings
+    unused = [*book.foreign, *([book.problems] if book.problems else [])]
+    lines = census(book.grids, [*found.values(), *ballots], book.guide, unused)
+    return filled._replace(strangers=likely, census=lines), findings + reader.findings
 
 
 def _source(data: bytes, file: str, book: Opened) -> Source:
@@ -126,6 +131,7 @@ class _Reading:
             indicators=third,
             ballots=tuple(self._ballot(table, _spelling(third)) for table in ballots),
             grades=tuple(self._grades()),
+            reviews=tuple(self._reviews(_spelling(third))),
             readings=self.reader.readings,
             guide=book.guide,
             result_sheets=book.result_sheets,
@@ -299,6 +305,19 @@ class _Reading:
                 )
             )
         return Ballot(table, scorer, tuple(marks))
+
+    def _reviews(self, spelling: dict[str, str]) -> Iterator[Reviewed]:
+        for table, row in self._rows(REVIEW):
+            code, key = self.reader.code(table, row, "编号")
+            yield Reviewed(
+                row=row,
+                code=code._replace(value=spelling.get(key, code.value)),
+                key=key,
+                actual=self.reader.text(table, row, "复核完成值"),
+                score=self.reader.number(table, row, "复核得分", ("分",), "8.5"),
+                reason=self.reader.text(table, row, "扣分原因"),
+                reviewer=self.reader.text(table, row, "复核人"),
+            )
 
     def _grades(self) -> Iterator[Grade]:
         for table, row in self._rows(GRADES):

@@ -35,6 +35,11 @@ def parameters(reader: Reader, table: Table | None) -> Parameters:
         else:
             seen[known.name] = name.place
             values[known.name] = _setting(reader, table, row, known) or values[known.name]
+    for known in PARAMETER_LIST if table else ():
+        if known.decides and known.name not in seen:
+            assert table is not None
+            said = {"name": known.name, "default": known.default}
+            reader.findings.append(finding("X716", table.head("参数"), **said))
     amounts = {
         each.name: Decimal((values[each.name].value or each.default).rstrip("%"))
         for each in PARAMETER_LIST

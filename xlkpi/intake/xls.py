@@ -93,7 +93,7 @@ def _package(book: Any, data: bytes) -> Package:
         _facts(book, sheet, biff.formulas(stream, start))
         for sheet, start in zip(book.sheets(), starts, strict=True)
     )
-    cells = sum(_valued(sheet) for sheet in book.sheets())
+    cells = sum(sheet.cells for sheet in sheets)
     within(LIMITS.cells, cells, "有内容的单元格数")
     return Package(
         sheets=sheets,
@@ -127,6 +127,7 @@ def _facts(book: Any, sheet: Any, formulas: Sequence[Address]) -> SheetFacts:
     return SheetFacts(
         name=sheet.name,
         part="",
+        cells=_valued(sheet),
         state=_STATES[min(sheet.visibility, 2)],
         errors={at: error_text_from_code.get(value, "#N/A") for at, kind, value in _cells(sheet) if kind == _ERROR},
         formulas={at: Formula("", cached=True) for at in formulas},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,7 +19,10 @@ from xlkpi.model import (
     Mark,
     Member,
     Project,
+    Review,
+    Reviewed,
     Scored,
+    Summed,
     Tier,
     TierScore,
     Working,
@@ -83,16 +86,43 @@ def _scored(book: Filled, scorers: list[Asked], tallies: dict[str, combine.Tally
         else _computed(book, indicator, budget)
         for indicator in book.indicators
     )
-    tiers = _tiers(book, workings)
-    points = within_100(total([tier.score for tier in tiers[0]]))
+    summed = _summed(book, [_tier_score(work.indicator, work.score) for work in workings])
     return Scored(
         scorers=tuple(ballot for _, ballot, _ in scorers),
         workings=workings,
-        tiers=tiers,
-        total=rounded(points, book.parameters.places),
-        grade=grade(points, book.grades),
+        tiers=summed.tiers,
+        total=summed.total,
+        grade=summed.grade,
         budget=budget,
+        review=_review(book, summed),
     )
+
+
+def _summed(book: Filled, third: Sequence[TierScore]) -> Summed:
+    """Add up: every parent's score is the sum of its children's rounded scores."""
+    second = _parents(book.tier2, third)
+    first = _parents(book.tier1, second)
+    points = within_100(total([tier.score for tier in first]))
+    whole = rounded(points, book.parameters.places)
+    return Summed((first, second, tuple(third)), whole, grade(points, book.grades))
+
+
+def _review(book: Filled, own: Summed) -> Review | None:
+    """Return what the office above came to: its scores where it gave any, else the self-evaluation's."""
+    rows = {row.key: row for row in book.reviews}
+    if not any(row.done for row in rows.values()):
+        return None
+    third = [_tier_score(each.tier, _reviewed(book, rows, each)) for each in own.tiers[2]]
+    summed = _summed(book, third)
+    gap = Fraction(own.total - summed.total)
+    return Review(summed, rows, gap / Fraction(own.total) if own.total else Fraction(0))
+
+
+def _reviewed(book: Filled, rows: Mapping[str, Reviewed], own: TierScore) -> Decimal:
+    row = rows.get(own.tier.key)
+    if row is None or row.score.value is None:
+        return own.score
+    return settled(Fraction(row.score.value), book.parameters.places)
 
 
 def _judged(
@@ -149,15 +179,6 @@ def _budget(projects: Sequence[Project]) -> Budget | None:
         fiscal=total([project.fiscal.value or Decimal(0) for project in projects]),
         executed=total([project.executed.value or Decimal(0) for project in projects]),
     )
-
-
-def _tiers(
-    book: Filled, workings: Sequence[Working]
-) -> tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]:
-    """Add up: every parent's score is the sum of its children's rounded scores."""
-    third = tuple(_tier_score(work.indicator, work.score) for work in workings)
-    second = _parents(book.tier2, third)
-    return _parents(book.tier1, second), second, third
 
 
 def _parents(tiers: Sequence[Tier], below: Sequence[TierScore]) -> tuple[TierScore, ...]:

@@ -13,6 +13,7 @@ from xlkpi.layout import (
     GRADES,
     GUIDE_SHEET,
     INFO,
+    REVIEW,
     RULES,
     SURVEY,
     TEXTS,
@@ -51,12 +52,12 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
     }
     for sheet in layout.SHEETS:
         rows = contents.sheets.get(sheet.name, ())
+        if sheet is REVIEW and sheet.name in extra and not rows:
+            rows = tuple({"编号": row["编号"]} for row in _listed(contents))
+            spots[sheet.name] = _spot(sheet, sheet.name, len(rows))
         if not _stands(sheet, contents, extra):
             continue
-        seen = contents.part.startswith(layout.SCORERS_PART)
-        _table(book, sheet, rows, spots, seen)
-        if seen or sheet is layout.MERGED:
-            _lock(book.sheets[-1])
+        _table(book, sheet, rows, spots, contents)
         if sheet is TIER3:
             listed = _listed(contents)
             for scorer, marks in ballots:
@@ -82,9 +83,10 @@ def _spot(sheet: Sheet, name: str, rows: int) -> Spot:
 
 
 def _table(
-    book: Book, sheet: Sheet, rows: Sequence[Fields], spots: dict[str, Spot], seen: bool
+    book: Book, sheet: Sheet, rows: Sequence[Fields], spots: dict[str, Spot], contents: Contents
 ) -> None:
-    """Put a table; in a scorer's part it is only `seen`."""
+    """Put a table; in a scorer's part it is only to be seen."""
+    seen = contents.part.startswith(layout.SCORERS_PART)
     spot = spots[sheet.name]
     paper = book.sheet(sheet.name, "rare" if seen else sheet.tab)
     _head(paper, sheet, sheet.name, guide.SEEN if seen else sheet.guide)
@@ -93,11 +95,15 @@ def _table(
         for column in sheet.columns:
             _input(paper, sheet, spot, row, column, given)
     _computed(paper, sheet, spot, rows)
+    if sheet is REVIEW:
+        _reviewed(paper, spot, rows, contents, spots[TIER3.name])
     for column in sheet.columns:
         _validate(paper, sheet, spot, column)
     if sheet is INFO:
         _info_choices(paper, rows)
     live.checks(paper, sheet, spots, rows)
+    if seen or sheet is layout.MERGED:
+        _lock(paper)
 
 
 def _lock(paper: Paper) -> None:
@@ -171,6 +177,20 @@ def _computed(paper: Paper, sheet: Sheet, spot: Spot, rows: Sequence[Fields]) ->
                 row, spot.columns["满意度"], lookup.satisfaction(row, spot), share,
                 "locked.number:0.00%",
             )  # fmt: skip
+
+
+def _reviewed(
+    paper: Paper, spot: Spot, rows: Sequence[Fields], contents: Contents, tier3: Spot
+) -> None:
+    """Look up what 复核 shows of each indicator; 自评得分 is there once the workbook is scored."""
+    listed = {str(row["编号"]): row for row in _listed(contents)}
+    for row in range(spot.first, spot.last + 1):
+        given = rows[row - spot.first] if row - spot.first < len(rows) else {}
+        indicator = listed.get(str(given.get("编号", "")), {})
+        for header, name in lookup.REVIEW_COPIES.items():
+            formula = lookup.looked_up(name, a1(row, 0), tier3)
+            style = "locked.number" if header == "分值" else "locked"
+            paper.formula(row, spot.columns[header], formula, indicator.get(name, ""), style)
 
 
 def _rate(given: Fields) -> float | str:

@@ -24,7 +24,7 @@ from xlkpi.model import (
     Working,
 )
 from xlkpi.numbers import total
-from xlkpi.place import Place, span
+from xlkpi.place import Place, blocks, span
 from xlkpi.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
 from xlkpi.texts import as_text
 from xlkpi.write.book import Held
@@ -32,7 +32,6 @@ from xlkpi.write.inputs import shown
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, Columns
 from xlkpi.write.styles import MONEY, RATE, figure
-from xlkpi.write.summary import blocks
 
 DASH = "—"
 _JUDGED = "定性"

@@ -15,6 +15,8 @@ from xlkpi.layout import (
     EXECUTION,
     GUIDE_SHEET,
     PARAMETER_LIST,
+    REVIEW,
+    SCORES_SHEET,
     SURVEY,
     TEXTS,
     TIER3,
@@ -22,12 +24,13 @@ from xlkpi.layout import (
     Kind,
 )
 from xlkpi.model import Ballot, Filled, Grid, Parameters, Scored, Table, Tier
-from xlkpi.place import Place
+from xlkpi.place import Place, span
 from xlkpi.texts import as_text, tidy
 from xlkpi.write import lookup
 from xlkpi.write.book import Book, Cell, Sheet, legal
-from xlkpi.write.lookup import Spot
+from xlkpi.write.lookup import REVIEW_COPIES, Spot
 from xlkpi.write.names import Names
+from xlkpi.write.scores import FIRST, Columns
 from xlkpi.write.styles import MONEY, SHARE
 
 
@@ -43,6 +46,7 @@ class Inputs:
     def __init__(self, filled: Filled, scored: Scored) -> None:
         """Take the workbook as read, and what came of it."""
         self.filled = filled
+        self.scored = scored
         self.codes = _codes(filled)
         self.shares = _shares(filled.parameters)
         self.beside = {
@@ -62,6 +66,9 @@ class Inputs:
             _constants(paper, grid, table)
             if table:
                 self._table(paper, table)
+        if REVIEW.name in self.filled.tables:
+            table = self.filled.tables[REVIEW.name]
+            self._beside_reviews(Names.sheet(book, table.grid.name), table)
         for ballot in self.filled.ballots:
             self._beside_marks(Names.sheet(book, ballot.table.grid.name), ballot)
 
@@ -71,11 +78,12 @@ class Inputs:
             at = table.columns.get(column.header)
             if at is None:
                 continue
-            beside = sheet is BALLOT and column.computed  # put in with the marks
+            beside = sheet in (BALLOT, REVIEW) and column.computed  # put in with what is given
             paper.text(table.header_row, at, str(table.grid.raw(table.header_row, at)), "head")
             paper.widths[at] = column.width
+            style = _style(column)
             for row in () if beside else (*table.rows, *table.totals):
-                self._cell(paper, table, row, column, at)
+                self._cell(paper, table, row, column, at, style)
         last = max(table.columns.values())
         paper.freeze = (table.header_row + 1, 0)
         paper.repeat = table.header_row
@@ -85,9 +93,10 @@ class Inputs:
             paper.filter = (table.header_row, min(table.columns.values()), bottom, last)
         paper.heights[0] = 26
 
-    def _cell(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
+    def _cell(
+        self, paper: Sheet, table: Table, row: int, column: Column, at: int, style: str
+    ) -> None:
         place = Place(table.grid.name, row, at)
-        style = _style(column)
         number = self.filled.readings.get(place)
         held = table.grid.raw(row, at)
         if column.computed and row in table.rows:
@@ -141,6 +150,23 @@ class Inputs:
                 cells[column.header] = Cell(legal(held) if isinstance(held, str) else held, look)
         return cells
 
+    def _beside_reviews(self, paper: Sheet, table: Table) -> None:
+        """Put what 三级指标 says, and the live score of the self-evaluation, beside each row."""
+        rows = {work.indicator.key: FIRST + at for at, work in enumerate(self.scored.workings)}
+        column = Columns(len(self.scored.scorers)).right("得分")
+        for each in self.filled.reviews:
+            told = self.beside.get(each.key)
+            if told is None:
+                continue
+            for header, name in REVIEW_COPIES.items():
+                if header in table.columns and name in told:
+                    paper.cells[each.row, table.columns[header]] = told[name]
+            if "自评得分" in table.columns:
+                at, row = table.columns["自评得分"], rows[each.key]
+                score = self.scored.workings[row - FIRST].score
+                cell = span(SCORES_SHEET, row, column, row, column)
+                paper.formula(each.row, at, f"={cell}", score, "grey.figure")
+
     def _beside_marks(self, paper: Sheet, ballot: Ballot) -> None:
         columns = ballot.table.columns
         for mark in ballot.marks:
@@ -165,6 +191,7 @@ def _codes(filled: Filled) -> dict[Place, str]:
     tiers: tuple[Tier, ...] = (*filled.tier1, *filled.tier2, *filled.indicators)
     codes = {tier.code.place: tier.code.value or "" for tier in tiers}
     codes |= {tier.parent.place: tier.parent.value or "" for tier in tiers if tier.level > 1}
+    codes |= {row.code.place: row.code.value or "" for row in filled.reviews}
     for ballot in filled.ballots:
         codes |= {mark.code.place: mark.code.value or "" for mark in ballot.marks}
     return codes

@@ -37,6 +37,10 @@ def looked_up(header: str, code: str, indicators: Spot) -> str:
     return f'=IF({code}="","",IFERROR(IF({found}="","",{found}),"编号不存在"))'
 
 
+REVIEW_COPIES = {"三级指标": "三级指标", "分值": "分值", "自评完成值": "实际完成值"}
+"""What 复核 shows of an indicator → the column of 三级指标 that it stands in."""
+
+
 def execution_rate(row: int, spot: Spot) -> str:
     """Return 执行率 of a row of 预算执行."""
     budget, executed = spot.cell(row, "全年预算数"), spot.cell(row, "全年执行数")

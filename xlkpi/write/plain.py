@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from xlkpi.findings import CODES, Finding, Severity, shown
-from xlkpi.model import Outcome, Scored, TierScore
+from xlkpi.model import Outcome, Review, Scored, TierScore
 from xlkpi.numbers import money, plain
 from xlkpi.speak import one_line
 
@@ -96,7 +96,15 @@ def _result(outcome: Outcome) -> dict[str, object]:
         "tiers": _tiers(scored) if scored else [],
         "budget": _budget(scored) if scored else None,
         "findings": _findings(outcome),
-        "review": None,
+        "review": _review(scored.review) if scored and scored.review else None,
+    }
+
+
+def _review(review: Review) -> dict[str, object]:
+    return {
+        "total": f"{review.summed.total:f}",
+        "grade": review.summed.grade.name.value,
+        "deviation": plain(review.deviation, 4),
     }
 
 

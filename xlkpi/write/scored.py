@@ -14,7 +14,7 @@ from xlkpi.layout import (
     SUMMARY_SHEET,
 )
 from xlkpi.model import FormLayout, Outcome
-from xlkpi.write import comparison, form, grades, records, scores, seal, summary
+from xlkpi.write import comparison, form, grades, origin, proof, records, scores, seal, summary
 from xlkpi.write.book import Book
 from xlkpi.write.inputs import Inputs
 from xlkpi.write.names import Names
@@ -51,11 +51,12 @@ def scored(outcome: Outcome, layout: FormLayout) -> Book:
     comparison.write(book, filled, result, names)
     grades.write(book, outcome, names)
     form.write(book, outcome, names, layout)
-    records.write_proof(book, filled, result, names)
+    origin.write(book, outcome, names, layout)
     summary.write(book, outcome, names)
+    proof.write(book, filled, result, names)
+    summary.headline(book, filled, result, names)
     records.write_findings(book, outcome.findings, names)
-    records.write_source(book, outcome, names, layout)
     for name in _STAMPED:
         names.sheet(book, name).footer = f"校验码 {names.cells['校验码']}"
-    records.seal(book, names)
+    origin.seal(book, names)
     return book

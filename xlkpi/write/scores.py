@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.layout import RECUSED, SCORES_SHEET, folded
-from xlkpi.model import Filled, Scored, Working
+from xlkpi.model import Filled, Review, Scored, Working
 from xlkpi.numbers import NOISE
 from xlkpi.place import a1
 from xlkpi.write.book import Book, Sheet
@@ -17,6 +17,8 @@ from xlkpi.write.styles import RATE, figure
 TITLE, GUIDE, WEIGHTS, HEADER, FIRST = range(5)
 _LEFT = ("编号", "二级编号", "三级指标", "分值", "评分方式")
 _RIGHT = ("合成（未取整）", "得分", "得分率", "最高减最低", "计分过程")
+REVIEWED = "复核得分"
+"""Stands rightmost, where there is a review."""
 _COMPUTED = "系统计分"
 
 
@@ -37,7 +39,7 @@ class Columns(NamedTuple):
 
     def right(self, name: str) -> int:
         """Return a column right of the scorers."""
-        return len(_LEFT) + self.scorers + _RIGHT.index(name)
+        return len(_LEFT) + self.scorers + (*_RIGHT, REVIEWED).index(name)
 
 
 def write(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
@@ -49,6 +51,8 @@ def write(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
         _row(paper, FIRST + offset, filled, work, columns, names)
     _total(paper, filled, scored, columns)
     _geometry(paper, scored, columns)
+    if scored.review:
+        _reviewed(paper, filled, scored, scored.review, names)
 
 
 def _head(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> None:
@@ -156,6 +160,22 @@ def _total(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> No
     whole = sum((work.score for work in scored.workings), Decimal())
     formula = f"=ROUND(SUM({a1(FIRST, at)}:{a1(last, at)}),6)"
     paper.formula(row, at, formula, whole, f"strong.figure:{figure(places)}")
+
+
+def _reviewed(paper: Sheet, filled: Filled, scored: Scored, review: Review, names: Names) -> None:
+    """Put the office above's score beside each: its own where it gave one, else the self-evaluation's."""
+    columns, look = Columns(len(scored.scorers)), f"figure:{figure(filled.parameters.places)}"
+    at, own = columns.right(REVIEWED), columns.right("得分")
+    paper.text(HEADER, at, REVIEWED, "head")
+    paper.widths[at] = 10
+    for row, tier in enumerate(review.summed.tiers[2], start=FIRST):
+        given = review.rows.get(tier.tier.key)
+        formula, link = f"={a1(row, own)}", ""
+        if given is not None:
+            cell, link = given.score.place.reference, given.score.place.link
+            digits = names.parameter("小数位数")
+            formula = f'=IF({cell}="",{a1(row, own)},ROUND(ROUND({cell},{NOISE}),{digits}))'
+        paper.formula(row, at, formula, tier.score, look, link)
 
 
 def _geometry(paper: Sheet, scored: Scored, columns: Columns) -> None:

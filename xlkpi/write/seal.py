@@ -30,5 +30,8 @@ def code(constants: Iterable[fingerprint.Content], scored: Scored) -> str:
 def _results(scored: Scored) -> Iterator[fingerprint.Content]:
     figures = [f"{scored.total:f}", scored.grade.name.value or ""]
     figures += [f"{tier.score:f}" for tiers in scored.tiers for tier in tiers]
+    if scored.review:
+        summed = scored.review.summed
+        figures += [f"{summed.total:f}", summed.grade.name.value or ""]
     for row, figure in enumerate(figures):
         yield "", (row, 0), figure, ""

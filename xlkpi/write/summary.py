@@ -21,7 +21,8 @@ from xlkpi.layout import (
 )
 from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore, Working
 from xlkpi.numbers import within_100
-from xlkpi.place import a1, quoted, span
+from xlkpi.place import a1, blocks, quoted, span
+from xlkpi.write import review
 from xlkpi.write.book import Book, Chart, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, Columns
@@ -65,6 +66,8 @@ def locate(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
     """Name the cells of 汇总 that other sheets refer to, before any of them is filled in."""
     rows, paper = Rows.of(scored), names.sheet(book, SUMMARY_SHEET)
     names.cells["总分"] = paper.absolute(rows.first + len(scored.tiers[0]), 3)
+    for at in range(len(scored.tiers[0])):
+        names.cells[f"一级得分{at}"] = paper.absolute(rows.first + at, 3)
     table = filled.tables.get(EXECUTION.name)
     if scored.budget and table:
         for column, header in enumerate(_SUMS, start=2):
@@ -91,15 +94,18 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
     row = _group(paper, filled, scored, row + 1)
     row = _notices(paper, outcome, row + 1)
     row = _deviations(paper, outcome, row + 2)
+    if scored.review:
+        row = review.write(paper, filled, scored, scored.review, row + 1, names)
     _signatures(paper, row + 1, names.cells["校验码"])
-    _headline(paper, scored, filled, names)
     _contents(paper, book)
     paper.widths = {0: 10, 1: 26, 2: 12, 3: 12, 4: 12, 5: 12, 6: 12, 7: 3, 8: 20, 9: 34}
     paper.heights.update({0: 34, 1: 20, 3: 40})
     paper.print_to = (row + 6, _LAST)
 
 
-def _headline(paper: Sheet, scored: Scored, filled: Filled, names: Names) -> None:
+def headline(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
+    """Put the total, the grade and the verdict of 校验 on top, once all of them stand somewhere."""
+    paper = names.sheet(book, SUMMARY_SHEET)
     row, places = 3, filled.parameters.places
     for column, label in ((0, "总分"), (2, "等级"), (5, "校验")):
         paper.text(row, column, label, "label")
@@ -222,17 +228,6 @@ def _budget(paper: Sheet, budget: Budget | None, filled: Filled, row: int) -> in
     paper.blank(row, 6, "figure")
     paper.merges.append((row, 5, row, 6))
     return row + 1
-
-
-def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
-    """Return references to the rows of a table, in runs, so that totals between them stay out."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1][1] = row
-        else:
-            runs.append([row, row])
-    return ",".join(span(sheet, top, column, bottom, column) for top, bottom in runs)
 
 
 def _group(paper: Sheet, filled: Filled, scored: Scored, row: int) -> int:

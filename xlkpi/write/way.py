@@ -69,6 +69,23 @@ def _top(outcome: Outcome) -> Iterator[str]:
         f"等级 {grade.name.value}：总分不低于 {_number(grade.bound.value)}"
         f"（{grade.bound.place}），按四舍五入后的总分定"
     )
+    yield from _review(scored)
+
+
+def _review(scored: Scored) -> Iterator[str]:
+    """What the office above came to, where it said anything."""
+    if scored.review:
+        summed = scored.review.summed
+        share = plain(scored.review.deviation * 100, 2)
+        yield f"复核总分 {summed.total:f}，等级 {summed.grade.name.value}，偏离度 {share}%（自评总分和等级不因此改变）"
+
+
+def _reviewed(scored: Scored, work: Working) -> Iterator[str]:
+    """The office above's score of one indicator, where it gave one."""
+    row = scored.review.rows.get(work.indicator.key) if scored.review else None
+    if row is not None and row.score.value is not None:
+        why = f"，扣分原因：{row.reason.value}" if row.reason.good else ""
+        yield f"复核得分 {_number(row.score.value)}（{row.score.place}）{why}"
 
 
 def _sum(tiers: tuple[TierScore, ...] | list[TierScore]) -> str:
@@ -109,6 +126,7 @@ def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
     yield f"计分：{work.words}"
     yield f"未取整 {_exact(work.exact)}（{exact}），四舍五入得 {work.score:f}（{rounded}）"
+    yield from _reviewed(scored, work)
 
 
 def _inputs(work: Working) -> Iterator[str]:

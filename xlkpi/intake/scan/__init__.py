@@ -61,4 +61,6 @@ def _sheet(parts: Parts, sheet: Listed, book: Book) -> SheetFacts:
     refuse_sections(xml, sheet.part)
     parts.tags += count_tags(xml)
     within(parts.limits.tags, parts.tags, "表格与文字的标记数", sheet=sheet.name)
-    return plain_facts(sheet, xml, book) or parsed_facts(sheet, xml, book)
+    before = book.cells
+    facts = plain_facts(sheet, xml, book) or parsed_facts(sheet, xml, book)
+    return facts._replace(cells=book.cells - before)

@@ -45,6 +45,8 @@ class SheetFacts(NamedTuple):
     """A filter of the sheet is active."""
     texts: Mapping[Address, str] = MappingProxyType({})
     """Texts that the engine would read otherwise than the program that wrote them shows them."""
+    cells: int = 0
+    """Valued cells."""
 
 
 class Package(NamedTuple):

@@ -28,6 +28,8 @@ class Notes:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     texts: dict[Address, str] = field(default_factory=dict)
     """Those that the engine would read otherwise than the program that wrote them shows them."""
+    cells: int = 0
+    """Valued cells, where the reader counts them by sheet."""
     rows: int = 0
     columns: int = 0
     filtered: bool = False
@@ -49,6 +51,7 @@ class Notes:
             columns=self.columns,
             filtered=self.filtered,
             texts=self.texts,
+            cells=self.cells,
         )
 
     def damaged(self, what: str) -> Unreadable:
@@ -71,7 +74,8 @@ class Notes:
         """Note a merged range by its first and last row and column."""
         self.book.merges += 1
         within(self.book.limits.merges, self.book.merges, "合并单元格数", sheet=self.sheet.name)
-        self.merges.append(area)
+        top, left, bottom, right = area  # some write a range from its other end
+        self.merges.append((min(top, bottom), min(left, right), max(top, bottom), max(left, right)))
 
     def grow_rows(self, rows: int) -> None:
         """Go on to a row further down."""

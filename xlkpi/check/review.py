@@ -1,0 +1,48 @@
+"""复核: the office above's scores belong to indicators, stay within their points, and have reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlkpi.findings import Finding, finding
+from xlkpi.model import Filled, Scored
+from xlkpi.numbers import plain
+
+
+def codes_known(filled: Filled) -> Iterator[Finding]:
+    """A row of 复核 belongs to an indicator that exists."""
+    known = {indicator.key for indicator in filled.indicators}
+    for row in filled.reviews:
+        if row.key and known and row.key not in known:
+            yield finding("X621", row.code.place, row.code.value or "")
+        if row.code.blank and row.done:
+            yield finding("X621", row.code.place, "（空）")
+
+
+def codes_unique(filled: Filled) -> Iterator[Finding]:
+    """An indicator stands once in 复核."""
+    first = {row.key: row for row in reversed(filled.reviews)}
+    for row in filled.reviews:
+        if row.key and first[row.key] is not row:
+            other = first[row.key].code.place.cell
+            yield finding("X622", row.code.place, row.code.value or "", other=other)
+
+
+def within_limits(filled: Filled) -> Iterator[Finding]:
+    """0 ≤ 复核得分 ≤ 分值, in 百分制 too: it is a score, not a mark."""
+    points = {indicator.key: indicator.points.value for indicator in filled.indicators}
+    for row in filled.reviews:
+        limit, score = points.get(row.key), row.score.value
+        if limit is not None and score is not None and not 0 <= score <= limit:
+            yield finding("X623", row.score.place, plain(score), limit=plain(limit))
+
+
+def reasons(filled: Filled, scored: Scored) -> Iterator[Finding]:
+    """A deduction needs its reason; the self-evaluation's figures do not depend on it."""
+    own = {work.indicator.key: work.score for work in scored.workings}
+    for row in filled.reviews:
+        score = row.score.value
+        if score is not None and score < own[row.key] and row.reason.blank:
+            yield finding(
+                "X624", row.reason.place, plain(score), code=row.code.value, own=plain(own[row.key])
+            )
