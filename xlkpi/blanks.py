@@ -17,6 +17,8 @@ from xlkpi.layout import (
     GROUP,
     INFO,
     INFO_ROWS,
+    MAIN_PART,
+    MERGED,
     SCORER_NAME_LENGTH,
     SHEETS,
     canonical,
@@ -87,6 +89,8 @@ def template(name: str) -> Contents:
         raise Refused(_unreadable(path, problem)) from problem
     if not filled.indicators:
         raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
+    if filled.part not in ("", MAIN_PART):
+        raise Refused(f"“{path.name}”是评分人的分册，不能用作模板；请用主表或合并后的工作簿")
     made = contents(filled, path.stem)
     about = dict(builtin()).get(made.template, "")
     return made._replace(about=about)
@@ -152,11 +156,13 @@ def _members(made: Contents) -> list[Scorer]:
 
 
 def _optional(wanted: Sequence[str]) -> list[str]:
-    known = {sheet.name for sheet in SHEETS}
+    known = {sheet.name for sheet in SHEETS if sheet is not MERGED}
     names = [part.strip() for text in wanted for part in text.replace("，", ",").split(",")]
     for name in names:
         if name not in known:
-            optional = "、".join(sheet.name for sheet in SHEETS if sheet.optional)
+            optional = "、".join(
+                sheet.name for sheet in SHEETS if sheet.optional and sheet.name in known
+            )
             raise Refused(f"没有名为“{name}”的工作表；可以另加的有：{optional}")
     return names
 

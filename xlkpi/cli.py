@@ -148,6 +148,7 @@ def score(
     home = Path(out) if out is not None else None
     worst = 0
     taken: set[Path] = set()
+    partial: list[tuple[Path, str]] = []
     with supervisor.worker() as worker:
         for path in files:
             try:
@@ -163,6 +164,9 @@ def score(
                 continue
             worst = max(worst, handled.exit_code)
             talk.handled(path, handled, as_json)
+            if handled.partial:
+                partial.append((path, handled.identity))
+    talk.mergeable(partial)
     sys.exit(worst)
 
 
@@ -260,6 +264,64 @@ def diff(old: Path, new: Path, out: Path | None, as_json: bool) -> None:
         if out is not None:
             click.echo(f"差异：{out}")
     sys.exit(1 if made.report["changes"] else 0)
+
+
+@cli.command(options_metavar="[选项]")
+@click.argument("file", type=_PATHS, metavar="工作簿")
+@click.option(
+    "-o",
+    "--output",
+    "home",
+    type=_PATHS,
+    required=True,
+    metavar="文件夹",
+    help="主表和各分册写到这里。",
+)
+def split(file: Path, home: Path) -> None:
+    """把一份工作簿拆成“主表.xlsx”和每名评分人一个的分册。
+
+    分册里只有评分所需的内容和本人的评分表，看不到别人的得分。已有的文件不会被覆盖。填好后用 merge 合并。
+    """
+    from xlkpi import answers, office
+
+    try:
+        made = office.split(file, home)
+    except answers.Refused as problem:
+        raise click.UsageError(str(problem)) from problem
+    if isinstance(made, answers.Told):
+        sys.exit(talk.unread(made, err=False))
+    talk.parted(made)
+
+
+@cli.command(options_metavar="[选项]")
+@click.argument("files", nargs=-1, required=True, type=_PATHS, metavar="文件…")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=_PATHS,
+    required=True,
+    metavar="合并.xlsx",
+    help="合并后的工作簿。",
+)
+def merge(files: tuple[Path, ...], out: Path) -> None:
+    """把主表和各评分人的分册合并成一份工作簿。
+
+    也可以是同一份工作簿的几个副本，每人只填了自己的评分表；文件名不限。同一张评分表有两种填法、其余各表不一致、
+    部门、年度、模板或指标不同的，都不合并，并逐个指出。已有的文件不会被覆盖。
+    """
+    from xlkpi import answers, office
+
+    try:
+        made = office.merged(files, out)
+    except answers.Refused as problem:
+        raise click.UsageError(str(problem)) from problem
+    if isinstance(made, office.Parted):
+        talk.parted(made)
+        return
+    worst = max(talk.unread(each, err=False) for each in made)
+    click.echo("没有合并", err=True)
+    sys.exit(worst)
 
 
 def main() -> None:

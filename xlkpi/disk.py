@@ -114,6 +114,12 @@ def discard(temporary: Path) -> None:
     _own.discard(temporary)
 
 
+def remove_empty(folder: Path) -> None:
+    """Remove a folder that was made for nothing; one in which something stands stays."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
 def discard_own() -> None:
     """Remove what this process has prepared and not put in place."""
     for temporary in list(_own):

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlkpi import disk
-from xlkpi.findings import finding
+from xlkpi.findings import Finding, finding
 from xlkpi.intake import layouts
 from xlkpi.intake.layouts import BadLayout
-from xlkpi.layout import SOURCE_SHEET
-from xlkpi.model import FormLayout, Outcome, Status
+from xlkpi.layout import MAIN_PART, SCORERS_PART, SOURCE_SHEET
+from xlkpi.model import Filled, FormLayout, Outcome, Status
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Place
 from xlkpi.write import plain
@@ -21,7 +21,7 @@ from xlkpi.write.emit import emit
 from xlkpi.write.publish import published
 from xlkpi.write.scored import scored
 
-__all__ = ["BadLayout", "Made", "checked", "form", "made", "result"]
+__all__ = ["BadLayout", "Made", "checked", "form", "made", "result", "understood"]
 
 FORMS = "自评表版式"
 """The folder of the built-in layouts."""
@@ -51,13 +51,13 @@ def checked(path: Path, file: str = "", result: bool = False) -> Outcome:
     With `result` a scored workbook will do too: the outcome of its own input sheets.
     """
     opened = document(path, file)
-    return outcomes([opened])[0] if result else _outcome(opened)
+    return outcomes([opened])[0] if result else understood(opened)
 
 
 def made(path: Path, file: str, own: FormLayout | None, public: bool) -> Made:
     """Return the outcome of one source as it is told, and its outputs."""
     opened = document(path, file)
-    outcome = _outcome(opened)
+    outcome = understood(opened)
     identity = outcome.filled.identity if outcome.filled else ""
     return Made(plain.told(outcome), identity, _outputs(outcome, opened.data, own, public))
 
@@ -65,7 +65,7 @@ def made(path: Path, file: str, own: FormLayout | None, public: bool) -> Made:
 def _outputs(
     outcome: Outcome, data: bytes | None, own: FormLayout | None, public: bool
 ) -> Iterator[tuple[str, bytes]]:
-    if outcome.filled is None or data is None or _is_result(outcome):
+    if outcome.filled is None or data is None or _is_no_source(outcome):
         return
     if outcome.status is Status.REFUSED:
         yield "correction", correction(data, outcome.filled, outcome.findings)
@@ -100,15 +100,23 @@ def _form(outcome: Outcome, own: FormLayout | None) -> FormLayout:
     return own or _built_in("项目支出" if project else "部门整体支出")
 
 
-def _outcome(opened: Document) -> Outcome:
-    """Read, check and score; a scored workbook of ours is not scored again."""
+def understood(opened: Document) -> Outcome:
+    """Read, check and score; a scored workbook of ours is not scored again, nor a part of one."""
     outcome = outcomes([opened])[0]
-    filled = outcome.filled
-    if filled is None or SOURCE_SHEET not in filled.result_sheets:
-        return outcome
-    found = finding("X114", Place(SOURCE_SHEET))
-    return Outcome(outcome.source, (found,), filled)
+    found = _no_source(outcome.filled) if outcome.filled else None
+    return Outcome(outcome.source, (found,), outcome.filled) if found else outcome
 
 
-def _is_result(outcome: Outcome) -> bool:
-    return [each.code for each in outcome.findings] == ["X114"]
+def _no_source(filled: Filled) -> Finding | None:
+    """Say what a workbook of ours is that cannot be scored as it is."""
+    if SOURCE_SHEET in filled.result_sheets:
+        return finding("X114", Place(SOURCE_SHEET))
+    if filled.part == MAIN_PART:
+        return finding("X802", Place(""))
+    if filled.part:
+        return finding("X801", Place(""), filled.part.removeprefix(SCORERS_PART))
+    return None
+
+
+def _is_no_source(outcome: Outcome) -> bool:
+    return [each.code for each in outcome.findings] in (["X114"], ["X801"], ["X802"])

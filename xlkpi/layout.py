@@ -15,6 +15,11 @@ FORMAT_NAME = "xlkpi_format"
 """Defined name that holds the format version in a workbook; the cell itself is visible."""
 TEMPLATE_NAME = "xlkpi_template"
 """Defined name that holds the template's name."""
+PART_NAME = "xlkpi_part"
+"""Defined name of the cell that says which part of a split workbook a file is."""
+MAIN_PART = "主表"
+SCORERS_PART = "评分人："
+"""What stands there: the one, or the other with the scorer's name behind it."""
 
 BALLOT_PREFIX = "评分_"
 SCORER_LABEL = "评分人"
@@ -532,12 +537,36 @@ PARAMETERS = Sheet(
     key="参数",
     spare=0,
 )
+MERGED = Sheet(
+    "合并记录",
+    (
+        Column("评分人", _T, 18, True),
+        Column("文件", _T, 40, True),
+        Column("SHA-256", _C, 68, True),
+    ),
+    "由 xlkpi merge 写入：每张评分表来自哪个文件。不用填，也不要改。",
+    optional=True,
+    tab="rare",
+    key="评分人",
+    spare=0,
+)
 
 SHEETS: tuple[Sheet, ...] = (
     INFO, GROUP, EXECUTION, SOURCES, GOALS, TIER1, TIER2, TIER3, RULES, SURVEY, EXTRA, REVIEW,
-    EVIDENCE, BASE_DATA, VAGUE_WORDS, TEXTS, PROBLEMS, GRADES, PARAMETERS,
+    EVIDENCE, BASE_DATA, VAGUE_WORDS, TEXTS, PROBLEMS, GRADES, PARAMETERS, MERGED,
 )  # fmt: skip
 """Every sheet but the ballots, in the contract's order; ballots stand after 三级指标."""
+
+PART_SHEETS: tuple[Sheet, ...] = (
+    INFO, TIER1, TIER2, TIER3, RULES, SURVEY, EVIDENCE, PARAMETERS,
+)  # fmt: skip
+"""What a scorer's part shows besides the ballot."""
+PART_INFO = (
+    "部门名称", "评价年度", "预算单位编码", "评价类型", "项目名称", "项目编码", "部门类别", "金额单位", "是否涉密",
+)  # fmt: skip
+"""Lines of 基本信息 that a part shows: what is judged, and no persons."""
+PART_DROPPED = {EVIDENCE.name: ("提供人",)}
+"""Columns that a part does not show: they hold persons."""
 
 _BY_NAME = {canonical(sheet.name): sheet for sheet in SHEETS}
 

@@ -371,6 +371,14 @@ class Grade(NamedTuple):
     use: Text
 
 
+class Merged(NamedTuple):
+    """A row of 合并记录: whose ballot came of which file."""
+
+    scorer: Text
+    file: Text
+    sha256: Text
+
+
 class Counted(NamedTuple):
     """What became of the cells of one sheet; the kinds add up to `cells`."""
 
@@ -434,6 +442,9 @@ class Filled(NamedTuple):
     """Sheets that look like the format's under another name; nothing in them was used."""
     result_sheets: tuple[str, ...] = ()
     """Result sheets that stand in the file: those of a scored workbook."""
+    part: str = ""
+    """Of a split workbook: 主表, or 评分人： and the name; "" for a whole workbook."""
+    merged: tuple[Merged, ...] = ()
     census: tuple[Counted, ...] = ()
     """What became of every cell, a line a sheet."""
 
@@ -635,6 +646,8 @@ class Contents(NamedTuple):
     """Rows by sheet name of the format."""
     ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
     """Scorers and the rows that their sheets already have; empty in a template."""
+    part: str = ""
+    """Which part of a split workbook it is, as in `Filled`."""
 
 
 class FormLayout(NamedTuple):

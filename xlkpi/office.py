@@ -5,7 +5,9 @@ Light on purpose: nothing that reads or writes workbooks is imported, for the wo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from xlkpi import disk
 from xlkpi.answers import Refused, Report, Told, at_hand, first, lost_told, source, told, unreadable
 from xlkpi.outputs import CORRECTION, RESULT, Put, Seen, named, put, retire, stem
 from xlkpi.speak import one_line
-from xlkpi.supervisor import Answer, Lost, Worker
+from xlkpi.supervisor import LIMITS, Answer, Limits, Lost, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,16 @@ class Handled:
     """Sentences about files: what was put beside what, and why."""
     unwritten: str = ""
     """Why the output could not be written; nothing was."""
+    identity: str = ""
+    """Whose workbook it is, "" where that is not known."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether others of the same workbook may have what it lacks: a part, or marks alone are missing."""
+        errors = {
+            each["code"] for each in self.told.report["findings"] if each["severity"] == "error"
+        }
+        return len(errors) == 1 and errors <= {"X201", "X801", "X802"}
 
     @property
     def outputs(self) -> dict[str, str | None]:
@@ -179,6 +191,100 @@ def compared(
     return Compared(answer["report"], answer["text"])
 
 
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """New workbooks made of others: parts of one, or one of its parts."""
+
+    paths: tuple[Path, ...]
+    said: tuple[str, ...]
+    """What is still missing, and what was not carried over."""
+
+
+def split(path: Path, home: Path, worker: Worker | None = None) -> Parted | Told:
+    """Write 主表 and a part for every scorer into a folder, all or none; Told where it cannot be split.
+
+    Raises Refused where one of the files exists already.
+    """
+    _swept({home})
+    stood = home.exists()
+    with at_hand(worker) as asked:
+        answer = first(path, {"do": "split", **source(path), "home": str(home)}, asked)
+        if isinstance(answer, Told):
+            _swept({home})
+            return answer
+        try:
+            if "written" not in answer:
+                return told(path, answer)
+            prepared = {home / name: Path(temporary) for name, temporary in answer["written"]}
+            _all_new(prepared)
+        except Refused:
+            if not stood:
+                disk.remove_empty(home)
+            raise
+    return Parted(tuple(prepared), tuple(answer["said"]))
+
+
+def _all_new(prepared: dict[Path, Path]) -> None:
+    """Put prepared files where there are none yet, all of them or none. Raises Refused."""
+    placed: list[Path] = []
+    try:
+        for path in prepared:
+            if os.path.lexists(path):
+                raise Refused(_exists(path))
+        for path, temporary in prepared.items():
+            _new(temporary, path)
+            placed.append(path)
+    except Refused:
+        for path in placed:
+            disk.discard(path)
+        raise
+    finally:
+        for temporary in prepared.values():
+            disk.discard(temporary)
+
+
+def _for_many(files: int) -> Limits:
+    """Return what one question about many files may cost: a little more for every eighth."""
+    more = files // 8
+    return LIMITS._replace(cpu=LIMITS.cpu + more, wall=LIMITS.wall + more)
+
+
+def merged(paths: Sequence[Path], out: Path, worker: Worker | None = None) -> Parted | list[Told]:
+    """Write the workbook that these are the parts or copies of; what stands in the way where it cannot be.
+
+    Raises Refused where `out` exists already or cannot be a workbook's name.
+    """
+    if os.path.lexists(out):
+        raise Refused(_exists(out))
+    if out.suffix.lower() != ".xlsx":
+        raise Refused(f"“{one_line(out.name)}”应以 .xlsx 结尾，否则双击打不开")
+    files = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
+    question = {
+        "do": "merge", "files": [(str(p.absolute()), str(p)) for p in files], "out": str(out),
+    }  # fmt: skip
+    _swept({out.parent})
+    at = files[0]
+    with nullcontext(worker) if worker else Worker(_for_many(len(files))) as asked:
+        answer: Answer = {}
+        try:
+            for said in asked.ask(question):
+                at = files[said["at"]] if "at" in said else at
+                answer = answer if "at" in said else answer or said
+        except Lost as lost:
+            _swept({out.parent})
+            return [lost_told(at, lost)]
+        if "tolds" in answer:
+            return [Told(**each) for each in answer["tolds"]]
+        if "written" not in answer:
+            return [told(at, answer)]
+        _new(Path(answer["written"]), out)
+    return Parted((out,), tuple(answer["said"]))
+
+
+def _exists(path: Path) -> str:
+    return f"“{one_line(path.name)}”已经存在，没有覆盖；请换一个文件名或文件夹"
+
+
 def _new(temporary: Path, out: Path) -> None:
     """Put a prepared file where there is none yet; Refused where there is."""
     try:
@@ -212,6 +318,7 @@ def _placed(
 ) -> Handled:
     """Put what the worker prepared where it belongs, and take away what has become stale."""
     made = Handled(told(path, answer), unwritten=answer.get("unwritten", ""))
+    made = replace(made, identity=answer.get("identity", ""))
     prepared = {kind: Path(name) for kind, name in answer.get("written", {}).items()}
     try:
         for kind, temporary in prepared.items():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
+from itertools import count
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +15,11 @@ import click
 from xlkpi.speak import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from xlkpi.answers import Told
-    from xlkpi.office import Handled, Verified
+    from xlkpi.office import Handled, Parted, Verified
 
 _STATUS = {
     "same": "与应有的内容一致，没有改动",
@@ -79,6 +81,36 @@ def _people(path: Path, made: Handled) -> None:
     ):
         if written:
             click.echo(f"{label}：{one_line(written)}")
+
+
+def parted(made: Parted) -> None:
+    """Print which workbooks were made of others, and what is to be said of them."""
+    for path in made.paths:
+        click.echo(f"已生成 {one_line(path)}")
+    for words in made.said:
+        click.echo(words, err=True)
+
+
+def mergeable(partial: list[tuple[Path, str]]) -> None:
+    """Where files that could not be scored seem to be parts or copies of one workbook, offer to merge them."""
+    groups: dict[str, list[Path]] = {}
+    for path, identity in dict(partial).items():
+        groups.setdefault(identity, []).append(path)
+    for paths in groups.values():
+        if len(paths) > 1:
+            out = next(each for each in _free(paths[0].with_name("合并.xlsx")))
+            named = " ".join(shlex.quote(one_line(path)) for path in paths)
+            click.echo(
+                f"这 {len(paths)} 个文件像是同一份工作簿的分册或副本，可以先合并再评分："
+                f"xlkpi merge {named} -o {shlex.quote(one_line(out))}",
+                err=True,
+            )
+
+
+def _free(path: Path) -> Iterator[Path]:
+    """Yield names at which no file stands, `path` first."""
+    names = (path.with_stem(f"{path.stem}({n})") if n > 1 else path for n in count(1))
+    return (each for each in names if not os.path.lexists(each))
 
 
 def _review(review: Mapping[str, str] | None) -> str:

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 from xlkpi import disk, job
 from xlkpi.intake import Unreadable
 from xlkpi.outputs import judged
+from xlkpi.speak import one_line
 from xlkpi.write import plain
 
 Question = dict[str, Any]
@@ -94,7 +95,9 @@ def _scored(question: Question) -> Iterator[Answer]:
             written[kind] = str(disk.prepare(Path(homes[kind]), data))
     except disk.Unwritten as problem:
         unwritten = str(problem)
-    yield {"told": made.told, "written": written, "unwritten": unwritten}
+    yield {
+        "told": made.told, "written": written, "unwritten": unwritten, "identity": made.identity,
+    }  # fmt: skip
     # Told apart from the first answer: an old output that ends this process must not cost the new one.
     paths = [Path(path) for path in homes.values() if path]
     try:
@@ -181,6 +184,46 @@ def _blank(question: Question) -> Iterator[Answer]:
         yield {"refused": str(problem)}
 
 
+def _split(question: Question) -> Iterator[Answer]:
+    from xlkpi.split import split
+
+    made = split(job.document(Path(question["path"]), question["file"]))
+    if not made.files:
+        yield {"told": plain.told(made.outcome)}
+        return
+    home = Path(question["home"])
+    try:
+        written = [(name, str(disk.prepare(home / name, data))) for name, data in made.files]
+    except disk.Unwritten as problem:
+        disk.discard_own()
+        yield {"refused": str(problem)}
+        return
+    name = one_line(Path(question["file"]).name)
+    yield {
+        "written": written,
+        "said": plain.not_carried([(name, made.said)], [(name, *each) for each in made.left]),
+    }
+
+
+def _merged(question: Question) -> Iterator[Answer]:
+    from xlkpi.merge import merge
+
+    documents = []
+    for n, (path, file) in enumerate(question["files"]):
+        yield {"at": n}
+        documents.append(job.document(Path(path), file))
+    made = merge(documents)
+    if made.refused:
+        yield {"tolds": [plain.told(each) for each in made.refused]}
+        return
+    said = [f"{scorer} 的评分表还是空的" for scorer in made.empty]
+    said += plain.not_carried(made.said, made.left)
+    try:
+        yield {"written": str(disk.prepare(Path(question["out"]), made.data)), "said": said}
+    except disk.Unwritten as problem:
+        yield {"refused": str(problem)}
+
+
 _DO: dict[str, Callable[[Question], Iterator[Answer]]] = {
     "score": _scored,
     "check": _checked,
@@ -188,6 +231,8 @@ _DO: dict[str, Callable[[Question], Iterator[Answer]]] = {
     "verify": _verified,
     "explain": _explained,
     "diff": _compared,
+    "split": _split,
+    "merge": _merged,
 }
 
 

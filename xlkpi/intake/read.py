@@ -25,6 +25,7 @@ from xlkpi.layout import (
     GRADES,
     GROUP,
     INFO,
+    MERGED,
     PARAMETERS,
     RECUSED,
     REVIEW,
@@ -44,6 +45,7 @@ from xlkpi.model import (
     Indicator,
     Mark,
     Member,
+    Merged,
     Number,
     Project,
     Reviewed,
@@ -138,6 +140,8 @@ class _Reading:
             readings=self.reader.readings,
             guide=book.guide,
             result_sheets=book.result_sheets,
+            part=_named_cell(book, layout.PART_NAME).value or "",
+            merged=tuple(self._merged()),
         )
 
     def _rows(self, sheet: layout.Sheet) -> Iterator[tuple[Table, int]]:
@@ -181,6 +185,10 @@ class _Reading:
 
     def _amount(self, table: Table, row: int, header: str, unit: str) -> Number:
         return self.reader.number(table, row, header, (unit,), "120.50", limit=None)
+
+    def _merged(self) -> Iterator[Merged]:
+        for table, row in self._rows(MERGED):
+            yield Merged(*(self.reader.text(table, row, c.header) for c in MERGED.columns))
 
     def _projects(self, unit: str) -> Iterator[Project]:
         for table, row in self._rows(EXECUTION):

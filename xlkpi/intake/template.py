@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from xlkpi.intake.cells import trouble
@@ -12,19 +12,21 @@ from xlkpi.layout import (
     EXECUTION,
     GOALS,
     INFO,
+    MERGED,
     PROBLEMS,
     REVIEW,
     SOURCES,
     SURVEY,
     TEXTS,
     TIER3,
+    Column,
     Kind,
 )
 from xlkpi.model import Contents, Fields, Filled, Table
-from xlkpi.numbers import from_double
+from xlkpi.numbers import EXACT, from_double, plain
 from xlkpi.texts import as_text
 
-_EMPTIED = (EXECUTION, SURVEY, EVIDENCE, PROBLEMS, REVIEW)
+_EMPTIED = (EXECUTION, SURVEY, EVIDENCE, PROBLEMS, REVIEW, MERGED)
 """Sheets whose rows are all answers."""
 _ANSWERS = {
     TIER3.name: {
@@ -51,16 +53,20 @@ def contents(filled: Filled, name: str) -> Contents:
         sheet = table.layout
         if sheet not in _EMPTIED:
             dropped = _ANSWERS.get(sheet.name, set())
-            sheets[sheet.name] = tuple(_rows(table, dropped))
+            sheets[sheet.name] = tuple(fields for _, fields in rows(table, dropped))
     sheets[INFO.name] = tuple(_undated(row) for row in sheets.get(INFO.name, ()))
     return Contents(filled.template or name, "", sheets)
 
 
 def everything(filled: Filled) -> Contents:
     """Return all rows of a workbook, answers and ballots included."""
-    sheets = {table.layout.name: tuple(_rows(table, set())) for table in filled.tables.values()}
+    sheets = {
+        table.layout.name: tuple(fields for _, fields in rows(table))
+        for table in filled.tables.values()
+    }
     ballots = tuple(
-        (ballot.scorer.value or "", tuple(_rows(ballot.table, set()))) for ballot in filled.ballots
+        (ballot.scorer.value or "", tuple(fields for _, fields in rows(ballot.table)))
+        for ballot in filled.ballots
     )
     return Contents(filled.template, "", sheets, ballots)
 
@@ -70,26 +76,33 @@ def _undated(row: Fields) -> Fields:
     return {k: v for k, v in row.items() if k != "内容" or row.get("项目") not in _YEARLY}
 
 
-def _rows(table: Table, dropped: set[str]) -> Iterator[Fields]:
+def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fields]]:
+    """Yield the rows of a table as they would be written again, each with where it stands."""
     for row in table.rows:
         fields: dict[str, str | Decimal] = {}
         for column in table.layout.columns:
             if column.header in dropped or column.computed or column.header not in table.columns:
                 continue
-            value = _value(table, row, table.columns[column.header], column.kind)
+            value = held(table, row, column)
             if value != "":
                 fields[column.header] = value
         if fields:
-            yield fields
+            yield row, fields
 
 
-def _value(table: Table, row: int, column: int, kind: Kind) -> str | Decimal:
-    grid = table.grid
-    held = grid.raw(row, column)
-    if not grid.occupied(row, column) or trouble(grid, row, column, dates=True):
+def held(table: Table, row: int, column: Column) -> str | Decimal:
+    """Return what stands in a cell as it would be written again, "" where nothing that can be.
+
+    A number shown as per cent becomes a text: what 0.85 means there depends on that it reads 85%.
+    """
+    grid, at = table.grid, table.columns[column.header]
+    if not grid.occupied(row, at) or trouble(grid, row, at, dates=True):
         return ""
-    numeric = isinstance(held, int | float) and not isinstance(held, bool)
-    if numeric and kind in (Kind.NUMBER, Kind.MONEY, Kind.ANY):
-        number = from_double(float(held))  # type: ignore[arg-type]
+    raw = grid.raw(row, at)
+    numeric = isinstance(raw, int | float) and not isinstance(raw, bool)
+    if numeric and column.kind in (Kind.NUMBER, Kind.MONEY, Kind.ANY):
+        number = from_double(float(raw))  # type: ignore[arg-type]
+        if number is not None and (row, at) in grid.percents:
+            return plain(number.scaleb(2, EXACT)) + "%"
         return "" if number is None else number.normalize()
-    return as_text(held)
+    return as_text(raw)

@@ -55,7 +55,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
         if sheet is REVIEW and sheet.name in extra and not rows:
             rows = tuple({"编号": row["编号"]} for row in _listed(contents))
             spots[sheet.name] = _spot(sheet, sheet.name, len(rows))
-        if sheet.optional and not rows and sheet.name not in extra:
+        if not _stands(sheet, contents, extra):
             continue
         _table(book, sheet, rows, spots, contents)
         if sheet is TIER3:
@@ -64,6 +64,16 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
                 _ballot(book, scorer, listed, marks, spots)
     guide.front(front, book, contents, [BALLOT_PREFIX + scorer for scorer, _ in ballots])
     return book
+
+
+def _stands(sheet: Sheet, contents: Contents, extra: Sequence[str]) -> bool:
+    if contents.sheets.get(sheet.name):
+        return True
+    if contents.part.startswith(layout.SCORERS_PART):
+        return (
+            sheet.required or sheet is layout.PARAMETERS if sheet in layout.PART_SHEETS else False
+        )
+    return not sheet.optional or sheet.name in extra
 
 
 def _spot(sheet: Sheet, name: str, rows: int) -> Spot:
@@ -75,9 +85,11 @@ def _spot(sheet: Sheet, name: str, rows: int) -> Spot:
 def _table(
     book: Book, sheet: Sheet, rows: Sequence[Fields], spots: dict[str, Spot], contents: Contents
 ) -> None:
+    """Put a table; in a scorer's part it is only to be seen."""
+    seen = contents.part.startswith(layout.SCORERS_PART)
     spot = spots[sheet.name]
-    paper = book.sheet(sheet.name, sheet.tab)
-    _head(paper, sheet, sheet.name, sheet.guide)
+    paper = book.sheet(sheet.name, "rare" if seen else sheet.tab)
+    _head(paper, sheet, sheet.name, guide.SEEN if seen else sheet.guide)
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         for column in sheet.columns:
@@ -90,6 +102,18 @@ def _table(
     if sheet is INFO:
         _info_choices(paper, rows)
     live.checks(paper, sheet, spots, rows)
+    if seen or sheet is layout.MERGED:
+        _lock(paper)
+
+
+def _lock(paper: Paper) -> None:
+    """Take away what invites to fill in a sheet."""
+    paper.validations.clear()
+    for at, cell in paper.cells.items():
+        if cell.style == "head.need":
+            paper.cells[at] = cell._replace(style="head")
+        elif cell.style.startswith("input"):
+            paper.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
 
 
 def _head(paper: Paper, sheet: Sheet, title: str, words: str) -> None:

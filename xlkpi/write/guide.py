@@ -20,6 +20,16 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ("填报人", "上方“还缺什么”", "显示“必填项已齐”后，把整个工作簿交给会计。"),
     ("会计", "xlkpi", "把工作簿拖到 xlkpi 上：没有问题就得到“_评分结果”，有问题就得到“_待修改”，按其中的“问题清单”逐条改好，再拖一次。"),
 )  # fmt: skip
+STEPS_OF_THE_MAIN_PART: tuple[tuple[str, str, str], ...] = (
+    *STEPS[:2],
+    ("填报人", "分册里也有的各表", "“基本信息”、各级指标、“参数”等表，拆分以后不要再改；非改不可的，改好后重新拆分、重新评分。"),
+    ("每名评分人", "各自的分册", "每人一个文件，只填自己的“得分”，填好后交给会计。本文件里没有评分表。"),
+    STEPS[3],
+    ("填报人", "上方“还缺什么”", "显示“必填项已齐”后，把本文件交给会计。"),
+    ("会计", "xlkpi", "收齐本文件和各分册后合并：xlkpi merge 主表.xlsx 评分_….xlsx -o 合并.xlsx，再给合并后的工作簿评分。"),
+)  # fmt: skip
+SEEN = "供评分时查看，不要改动；以主表为准。"
+"""What a sheet of a scorer's part says that is not the ballot."""
 COLOURS: tuple[tuple[str, str, str], ...] = (
     ("input", "浅黄", "要填写的格子"),
     ("locked", "灰色", "自动计算或不用改的格子（已锁定，没有密码）"),
@@ -31,6 +41,19 @@ UNLOCK = (
 )
 
 
+def _steps(part: str) -> tuple[tuple[str, str, str], ...]:
+    """Return who fills in what: in a whole workbook, in 主表, or in one scorer's part."""
+    if not part.startswith(layout.SCORERS_PART):
+        return STEPS_OF_THE_MAIN_PART if part else STEPS
+    scorer = part.removeprefix(layout.SCORERS_PART)
+    return (
+        (scorer, BALLOT_PREFIX + scorer, "只填黄色的“得分”；需要回避的，得分留空并在“评分说明”写“回避”。打印后在表上方签字。"),
+        (scorer, "其余各表", "供评分时查看，不要改动：与主表不一致的分册不能合并。有不同意见，请告诉填报人。"),
+        (scorer, "上方“还缺什么”", "显示“必填项已齐”后，把本文件交给会计；文件名可以改。"),
+        ("会计", "xlkpi", "收齐主表和各分册后合并：xlkpi merge 主表.xlsx 评分_….xlsx -o 合并.xlsx，再给合并后的工作簿评分。"),
+    )  # fmt: skip
+
+
 def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) -> None:
     """Fill in the first sheet; every other sheet of the book already stands."""
     paper.widths = {0: 14, 1: 34, 2: 66}
@@ -39,23 +62,27 @@ def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) 
     row = _format(paper, book, contents)
     row = _missing(paper, contents, ballots, row)
     paper.row(row, ["谁来填", "填哪里", "怎么填"], "head")
-    for who, where, how in STEPS:
+    for who, where, how in _steps(contents.part):
         row += 1
         paper.row(row, [who, where, how], "text")
     row = _colours(paper, row + 2)
-    _sheets(paper, book, row + 1)
+    _sheets(paper, book, row + 1, contents.part.startswith(layout.SCORERS_PART))
     _settle(paper, book)
 
 
 def _format(paper: Sheet, book: Book, contents: Contents) -> int:
-    lines = (("模板名称", contents.template), ("格式版本", str(layout.FORMAT_VERSION)))
-    names = (layout.TEMPLATE_NAME, layout.FORMAT_NAME)
-    for row, ((label, value), name) in enumerate(zip(lines, names, strict=True), start=1):
+    lines = [
+        ("模板名称", contents.template, layout.TEMPLATE_NAME),
+        ("格式版本", str(layout.FORMAT_VERSION), layout.FORMAT_NAME),
+    ]
+    if contents.part:
+        lines.append(("本文件是", contents.part, layout.PART_NAME))
+    for row, (label, value, name) in enumerate(lines, start=1):
         paper.text(row, 0, label, "label")
         paper.text(row, 1, value, "text")
         book.names[name] = paper.absolute(row, 1)
     paper.text(1, 2, contents.about, "guide")
-    return 3
+    return 1 + len(lines)
 
 
 def _missing(paper: Sheet, contents: Contents, ballots: Sequence[str], row: int) -> int:
@@ -70,7 +97,22 @@ def _missing(paper: Sheet, contents: Contents, ballots: Sequence[str], row: int)
 
 def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str]:
     """Return the live line and what it says now."""
-    parts, said = [], []
+    parts: list[str] = []
+    said: list[str] = []
+    if not contents.part.startswith(layout.SCORERS_PART):
+        _asked(contents, parts, said)
+    for name in ballots:
+        cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
+        who = name.removeprefix(BALLOT_PREFIX).replace('"', '""')
+        parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
+    joined = "&".join(parts)
+    broken = '"✗ 有格子是错误值，请先改正"'
+    whole = f'=IFERROR(IF({joined}="","✓ 必填项已齐","还缺："&{joined}),{broken})'
+    return whole, "".join(said)
+
+
+def _asked(contents: Contents, parts: list[str], said: list[str]) -> None:
+    """Ask for what everybody but the scorers has to fill in."""
     info = contents.sheets.get(INFO.name, ())
     for offset, fields in enumerate(info):
         name = str(fields.get("项目", ""))
@@ -80,14 +122,6 @@ def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str
             said.append("" if fields.get("内容") else f"{name}；")
     parts.append(_points_part(contents, said))
     _answers(contents, parts, said)
-    for name in ballots:
-        cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
-        who = name.removeprefix(BALLOT_PREFIX).replace('"', '""')
-        parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
-    joined = "&".join(parts)
-    broken = '"✗ 有格子是错误值，请先改正"'
-    whole = f'=IFERROR(IF({joined}="","✓ 必填项已齐","还缺："&{joined}),{broken})'
-    return whole, "".join(said)
 
 
 def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
@@ -154,12 +188,13 @@ def _colours(paper: Sheet, row: int) -> int:
     return row + 1
 
 
-def _sheets(paper: Sheet, book: Book, row: int) -> None:
+def _sheets(paper: Sheet, book: Book, row: int, part: bool) -> None:
     paper.row(row, ["标签颜色", "工作表（点击前往）", "用途"], "head")
-    words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：很少改"}
+    words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：供查看" if part else "灰：很少改"}
     for sheet in book.sheets[1:]:
         row += 1
         known = sheet_named(sheet.name)
         paper.text(row, 0, words[sheet.tab], "center")
         paper.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
-        paper.text(row, 2, known.guide if known else "", "text")
+        seen = part and sheet.tab == "rare"
+        paper.text(row, 2, SEEN if seen else known.guide if known else "", "text")

@@ -44,6 +44,7 @@ def write(book: Book, outcome: Outcome, names: Names, form: FormLayout) -> None:
     paper.merge(row, 1, 2, "", "text")
     names.cells["指纹"] = a1(row, 1)
     row = _census(paper, filled, row + 2, names)
+    row = _merged(paper, filled, row)
     assert outcome.scored is not None
     _origins(paper, outcome.scored, row + 2)
     paper.widths = {0: 24, 1: 40, 2: 40, **dict.fromkeys(range(3, 3 + len(CENSUS_HEADS)), 11.0)}
@@ -80,6 +81,21 @@ def _census(paper: Sheet, filled: Filled, row: int, names: Names) -> int:
         paper.formula(row, column, f"=SUM({block})", count, "strong.figure")
     names.cells["格数"] = paper.absolute(row, 3)
     names.cells["各类格数"] = span(SOURCE_SHEET, row, 4, row, 2 + len(CENSUS_HEADS))
+    return row
+
+
+def _merged(paper: Sheet, filled: Filled, row: int) -> int:
+    """List the files that a merged workbook came of, under row `row`; return the last row."""
+    if not filled.merged:
+        return row
+    row += 2
+    last = 2 + len(CENSUS_HEADS)
+    paper.row(row, ["合并：评分人", "文件"], "head")
+    paper.merge(row, 2, last, "SHA-256", "head")
+    for each in filled.merged:
+        row += 1
+        paper.row(row, [each.scorer.value or "", each.file.value or ""], "text")
+        paper.merge(row, 2, last, each.sha256.value or "", "text")
     return row
 
 

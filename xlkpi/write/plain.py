@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from xlkpi.findings import CODES, Finding, Severity
+from xlkpi.findings import CODES, Finding, Severity, shown
 from xlkpi.model import Outcome, Review, Scored, TierScore
 from xlkpi.numbers import money, plain
 from xlkpi.speak import one_line
@@ -27,6 +27,22 @@ def findings_text(name: str, findings: Sequence[Finding]) -> str:
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
     lines = [finding_line(each) for each in sorted(findings, key=lambda f: order[f.severity])]
     return "\n".join(f"{name} › {line}" for line in lines)
+
+
+_MOST_LEFT = 20
+
+
+def not_carried(
+    said: Iterable[tuple[str, Sequence[Finding]]], left: Sequence[tuple[str, str, str]]
+) -> list[str]:
+    """Return what to say of what stands in files (name, place, text) and not in those made of them."""
+    lines = [findings_text(one_line(name), findings) for name, findings in said if findings]
+    for name, place, text in left[:_MOST_LEFT]:
+        where = f"{one_line(name)} › {place}" if name else place
+        lines.append(f"没有带入新文件：{where}  “{shown(text)}”")
+    if len(left) > _MOST_LEFT:
+        lines.append(f"没有带入新文件的共有 {len(left)} 处，以上是其中 {_MOST_LEFT} 处")
+    return lines
 
 
 def counts(outcome: Outcome) -> str:
