@@ -309,7 +309,7 @@ def _ballot_row(
 
 
 def _judged(indicator: Fields) -> bool:
-    return methods.spelled(str(indicator.get("评分方式", ""))) == methods.JUDGED
+    return methods.judged(methods.spelled(str(indicator.get("评分方式", ""))))
 
 
 def _identity(paper: Paper, spot: Spot, scorer: str) -> None:
