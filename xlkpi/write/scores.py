@@ -150,12 +150,12 @@ def _addresses(
         "核减分": indicator.cut.place.reference,
         **names.budget,
         **(work.method.rule.cells if work.method and work.method.rule else {}),
-        **(_votes(work, filled) if work.method and work.method.surveyed else {}),
+        **(votes(work, filled) if work.method and work.method.surveyed else {}),
     }
 
 
-def _votes(work: Working, filled: Filled) -> dict[str, str]:
-    """The sum of each kind of vote over the survey's rows of an indicator."""
+def votes(work: Working, filled: Filled) -> dict[str, str]:
+    """Return the sum of each kind of vote over the survey's rows of an indicator, by its name."""
     own = [row for row in filled.surveys if row.key == work.indicator.key]
     rows = [row.row for row in own]
     places = [vote.place for vote in own[0].votes]

@@ -84,8 +84,9 @@ def write(paper: Sheet, filled: Filled, scored: Scored, row: int, names: Names) 
             said = "、".join(
                 dict.fromkeys(each.effect.value or "" for each in scored.extras.vetoes)
             )
-            paper.text(row, 1, f"一票否决：{said}", "strong")
-            paper.text(row, 3, said, "link.strong", scored.extras.vetoes[0].what.place.link)
+            paper.text(row, 1, "一票否决", "strong")
+            paper.merge(row, 3, 6, said, "strong")
+            paper.text(row, 3, said, "link.box", scored.extras.vetoes[0].what.place.link)
         row += 1
     if steps(scored):
         _blanks(paper, row)
@@ -104,7 +105,7 @@ def _rescaled(paper: Sheet, scored: Scored, row: int, names: Names, digits: str,
     summed = scored.summed
     applicable = [FIRST + n for n, work in enumerate(scored.workings) if work.applies]
     parts = blocks(SCORES_SHEET, 3, applicable)
-    paper.text(row, 1, "折算（合计×100÷适用分值）", "strong")
+    paper.text(row, 1, "折算（×100÷适用分值）", "strong")
     paper.formula(row, 2, f"=ROUND(SUM({parts}),6)", summed.applicable, "strong.figure")
     added = names.cells["得分合计"].rpartition("!")[2]
     cell = names.cells["适用分值"].rpartition("!")[2]
@@ -114,7 +115,7 @@ def _rescaled(paper: Sheet, scored: Scored, row: int, names: Names, digits: str,
 
 def _adjusted(paper: Sheet, scored: Scored, row: int) -> None:
     extras = scored.extras
-    paper.text(row, 1, f"加减分（{len(extras.plus)} 项加分、{len(extras.minus)} 项减分）", "strong")
+    paper.text(row, 1, f"加减分（加 {len(extras.plus)} 项，减 {len(extras.minus)} 项）", "strong")
     formula = f"=ROUND({_sum(extras.plus)}-{_sum(extras.minus)},6)"
     link = (*extras.plus, *extras.minus)[0].points.place.link
     paper.formula(row, 3, formula, extras.points, "link.strong", link)
