@@ -16,8 +16,11 @@ from typing import NamedTuple
 from xlkpi.numbers import rounded
 from xlkpi.place import Place
 
-BANDS, STEPS, OVERDONE = KINDS = ("分档", "步长", "超额完成")
-HIGHER, LOWER = DIRECTIONS = ("高于扣分", "低于扣分")
+KINDS = ("分档", "步长", "超额完成")
+"""What 方式 may say."""
+BANDS, STEPS, OVERDONE = KINDS
+HIGHER = "高于扣分"
+"""方向: else 低于扣分."""
 MOST = 60
 """Bands of a rule: a formula may nest 64 deep."""
 GAP_PLACES = 9
