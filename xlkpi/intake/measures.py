@@ -79,7 +79,8 @@ def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
 
 def _signed(reader: Reader, nature: Text, goal: _Cell, sign: str) -> Text:
     """Return 指标性质, taken from the operator before the target where its own cell is empty."""
-    if not sign or nature.broken or nature.value == sign:
+    missing = nature.blank and "指标性质" not in goal.table.columns
+    if not sign or missing or nature.broken or nature.value == sign:
         return nature
     if nature.blank:
         reader.findings.append(finding("X616", nature.place, goal.typed, read=sign))
