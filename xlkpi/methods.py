@@ -220,9 +220,6 @@ class AllOrNothing(Method):
         return "达标得满分：达到指标值得满分，否则得 0"
 
 
-_RATE = "{满意率}"
-
-
 class Satisfaction(Method):
     """满意度: what a survey came to, by 满意度口径, then as 按比例 against the target.
 
@@ -263,7 +260,9 @@ _WEIGHTS = {
     "指数100-80-60-40": (100, 80, 60, 40),
 }
 """满意度口径 → what a vote of each kind counts, in percentage points."""
-_VOTES = ("很满意", "满意", "基本满意", "不满意")
+CALIBERS = tuple(_WEIGHTS)
+"""满意度口径, the default first."""
+VOTES = ("很满意", "满意", "基本满意", "不满意")
 
 
 def satisfied(votes: Votes, caliber: str) -> Fraction:
@@ -274,9 +273,9 @@ def satisfied(votes: Votes, caliber: str) -> Fraction:
 
 def satisfied_formula(caliber: str) -> str:
     """Return the same over {很满意} … {不满意}, each the sum of a column of 满意度调查."""
-    pairs = zip(_VOTES, _WEIGHTS[caliber], strict=True)
+    pairs = zip(VOTES, _WEIGHTS[caliber], strict=True)
     counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
-    return f"({counted})/({'+'.join(f'{{{name}}}' for name in _VOTES)})"
+    return f"({counted})/({'+'.join(f'{{{name}}}' for name in VOTES)})"
 
 
 class ByRule(Method):

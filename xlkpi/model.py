@@ -17,6 +17,7 @@ from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
 from xlkpi.layout import Parameter, Sheet
 from xlkpi.methods import Method
+from xlkpi.numbers import plain
 from xlkpi.place import Address, Place
 from xlkpi.rules import Entry, Rule
 
@@ -115,6 +116,13 @@ class Datum(NamedTuple):
     year: str
     """本年 or 上年."""
     number: Number
+
+    @property
+    def words(self) -> str:
+        """Say it, and where it stands."""
+        value = self.number.value
+        said = "（空）" if value is None else plain(value)
+        return f"{self.name}（{self.year}）{said}（{self.number.place}）"
 
 
 class Derived(NamedTuple):

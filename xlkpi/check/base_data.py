@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from xlkpi.findings import Finding, finding
 from xlkpi.model import Datum, Derived, Filled
-from xlkpi.numbers import plain
 from xlkpi.place import Place
 
 
@@ -25,15 +24,8 @@ def computable(filled: Filled) -> Iterator[Finding]:
     """Numbers that are all there come to a number."""
     for label, each in _needed(filled):
         if each.problem:
-            items = "，".join(words(datum) for datum in each.data)
+            items = "，".join(datum.words for datum in each.data)
             yield finding(each.problem, each.place, "=" + each.formula, code=label, items=items)
-
-
-def words(datum: Datum) -> str:
-    """Say a number and where it stands."""
-    value = datum.number.value
-    said = "（空）" if value is None else plain(value)
-    return f"{datum.name}（{datum.year}）{said}，{datum.number.place}"
 
 
 def _needed(filled: Filled) -> Iterator[tuple[str, Derived]]:

@@ -190,7 +190,11 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
     if not known or any(not each.key for each in filled.indicators):
         return  # the code that is missing there has been told
     for _, mark in _rows(filled):
-        said = mark.mark.good or mark.mark.broken or mark.remark.value not in (None, "系统计分")
+        said = (
+            mark.mark.good
+            or mark.mark.broken
+            or mark.remark.value not in (None, "系统计分", "不适用")
+        )
         if mark.key and mark.key not in known and said:
             yield finding("X204", mark.code.place, mark.code.value or "")
 

@@ -8,11 +8,10 @@ from fractions import Fraction
 
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import SURVEY
-from xlkpi.methods import Votes, satisfied
+from xlkpi.methods import VOTES, Votes, satisfied
 from xlkpi.model import Filled, Indicator, Survey
 from xlkpi.numbers import plain
 
-_VOTES = ("很满意", "满意", "基本满意", "不满意")
 _CLOSE = Fraction(1, 200)
 """Percentage points by which a typed rate may be off: it was rounded to two decimals."""
 
@@ -50,7 +49,7 @@ def votes(filled: Filled) -> Iterator[Finding]:
     """Votes are whole, not negative, none is left out, and there are some."""
     asking = _asking(filled)
     for row in filled.surveys:
-        for what, vote in zip(_VOTES, row.votes, strict=True):
+        for what, vote in zip(VOTES, row.votes, strict=True):
             value = vote.value
             if vote.blank and row.key in asking:
                 yield finding("X644", vote.place, what=what)

@@ -8,10 +8,9 @@ from xlkpi import layout
 from xlkpi import rules as rules_of_workbook
 from xlkpi.intake.cells import Reader
 from xlkpi.layout import RULES, folded
+from xlkpi.methods import VOTES
 from xlkpi.model import Extra, Number, Survey, Table
 from xlkpi.rules import Entry, Rule
-
-_VOTES = ("很满意", "满意", "基本满意", "不满意")
 
 
 def entries(reader: Reader, table: Table | None) -> Iterator[Entry]:
@@ -65,7 +64,7 @@ def surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
         assert table is not None
         code, key = reader.code(table, row, "指标编号")
         first, second, third, fourth = (
-            reader.number(table, row, header, ("份", "票", "人"), "50") for header in _VOTES
+            reader.number(table, row, header, ("份", "票", "人"), "50") for header in VOTES
         )
         yield Survey(
             row=row,

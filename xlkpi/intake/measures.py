@@ -79,7 +79,8 @@ def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
 
 def _signed(reader: Reader, nature: Text, goal: _Cell, sign: str) -> Text:
     """Return 指标性质, taken from the operator before the target where its own cell is empty."""
-    if not sign or nature.broken or nature.value == sign:
+    missing = nature.blank and "指标性质" not in goal.table.columns
+    if not sign or missing or nature.broken or nature.value == sign:
         return nature
     if nature.blank:
         reader.findings.append(finding("X616", nature.place, goal.typed, read=sign))
@@ -95,7 +96,8 @@ class _Cell:
     def __init__(self, table: Table, row: int, header: str) -> None:
         self.table, self.row, self.header = table, row, header
         column = table.columns.get(header)
-        held = "" if column is None else table.grid.raw(row, column)
+        computed = (row, column) in table.derived  # what is cached there counts for nothing
+        held = "" if column is None or computed else table.grid.raw(row, column)
         self.typed = held if isinstance(held, str) else ""
         found = _SIGN.match(self.typed.translate(_WIDE))
         self.sign = _SIGNS[found[1]] if found else ""

@@ -97,7 +97,7 @@ def _table(
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         for column in sheet.columns:
             _input(paper, sheet, spot, row, column, given)
-    _computed(paper, sheet, spot, rows)
+    _computed(paper, sheet, spot, rows, _caliber(contents))
     if sheet is REVIEW:
         _reviewed(paper, spot, rows, contents, spots[TIER3.name])
     for column in sheet.columns:
@@ -160,7 +160,7 @@ def _input(paper: Paper, sheet: Sheet, spot: Spot, row: int, column: Column, giv
         paper.blank(row, at, f"{style}:#,##0.00####" if column.kind is Kind.MONEY else style)
 
 
-def _computed(paper: Paper, sheet: Sheet, spot: Spot, rows: Sequence[Fields]) -> None:
+def _computed(paper: Paper, sheet: Sheet, spot: Spot, rows: Sequence[Fields], caliber: str) -> None:
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         if sheet is EXECUTION:
@@ -172,12 +172,12 @@ def _computed(paper: Paper, sheet: Sheet, spot: Spot, rows: Sequence[Fields]) ->
             at = spot.columns["字数"]
             paper.formula(row, at, lookup.length(row, spot), len(text) or "", "locked.number")
         elif sheet is SURVEY:
-            votes, share = _votes(given)
+            votes, share = _votes(given, caliber)
             paper.formula(
                 row, spot.columns["有效问卷"], lookup.valid_votes(row, spot), votes, "locked.number"
             )
             paper.formula(
-                row, spot.columns["满意度"], lookup.satisfaction(row, spot), share,
+                row, spot.columns["满意度"], lookup.satisfaction(row, spot, caliber), share,
                 "locked.number:0.00%",
             )  # fmt: skip
 
@@ -203,14 +203,21 @@ def _rate(given: Fields) -> float | str:
     return float(executed / budget) if budget else 0
 
 
-def _votes(given: Fields) -> tuple[float | str, float | str]:
-    names = ("很满意", "满意", "基本满意", "不满意")
-    votes = [value for name in names if isinstance(value := given.get(name, ""), Decimal)]
-    if not votes:
+def _votes(given: Fields, caliber: str) -> tuple[float | str, float | str]:
+    held = [given.get(name, "") for name in methods.VOTES]
+    votes = [int(value) if isinstance(value, Decimal) else 0 for value in held]
+    if not any(isinstance(value, Decimal) for value in held):
         return "", ""
-    pleased = [v for name in names[:2] if isinstance(v := given.get(name, ""), Decimal)]
-    whole = sum(votes)
-    return float(whole), (float(sum(pleased) / whole) if whole else "")
+    whole = methods.Votes(*votes)
+    rate = float(methods.satisfied(whole, caliber) / 100) if whole.valid else ""
+    return float(whole.valid), rate
+
+
+def _caliber(contents: Contents) -> str:
+    """Return 满意度口径 as the workbook sets it when it is made."""
+    rows = contents.sheets.get(layout.PARAMETERS.name, ())
+    said = next((str(row.get("值", "")) for row in rows if row.get("参数") == "满意度口径"), "")
+    return said if said in methods.CALIBERS else methods.CALIBERS[0]
 
 
 def _validate(paper: Paper, sheet: Sheet, spot: Spot, column: Column) -> None:
@@ -298,7 +305,7 @@ def _ballot_row(
             style = "locked.number" if column.kind is Kind.NUMBER else "locked"
             paper.formula(row, at, formula, cached, style)
         elif code and not judged:
-            shown = "系统计分" if column.header == "评分说明" else ""
+            shown = live.unmarked(indicator) if column.header == "评分说明" else ""
             paper.text(row, at, shown, "locked.center") if shown else paper.blank(row, at, "locked")
         else:
             value = mark.get(column.header, "")
@@ -312,7 +319,7 @@ def _ballot_row(
 
 
 def _judged(indicator: Fields) -> bool:
-    return methods.spelled(str(indicator.get("评分方式", ""))) == methods.JUDGED
+    return methods.judged(methods.spelled(str(indicator.get("评分方式", ""))))
 
 
 def _identity(paper: Paper, spot: Spot, scorer: str) -> None:

@@ -9,7 +9,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from xlkpi.formula import Formula
 from xlkpi.layout import EXECUTION, GOALS, INFO, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
+from xlkpi.methods import NOT_APPLICABLE, Votes, satisfied, satisfied_formula
 from xlkpi.model import (
     FormLayout,
     Fund,
@@ -22,14 +24,14 @@ from xlkpi.model import (
     Tier,
     Working,
 )
-from xlkpi.numbers import total
+from xlkpi.numbers import rounded, total
 from xlkpi.place import Place, blocks, span
 from xlkpi.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
 from xlkpi.texts import as_text
 from xlkpi.write.book import Held
 from xlkpi.write.inputs import shown
 from xlkpi.write.names import Names
-from xlkpi.write.scores import FIRST, Columns
+from xlkpi.write.scores import FIRST, Columns, votes
 from xlkpi.write.styles import MONEY, RATE, figure
 
 DASH = "—"
@@ -236,7 +238,7 @@ class Filling:
         if name in (TIER1.name, TIER2.name):
             return self._parent(work, name)
         if name in ("年度指标值", "实际完成值"):
-            return self._measure(table, indicator, name)
+            return self._measure(table, work, name)
         header = "偏差原因分析及改进措施" if name == "偏差原因" else name
         centred = name in ("三级指标", "指标性质", "计量单位")
         return self._copy(table, indicator.row, header, _CENTER if centred else _TEXT)
@@ -245,6 +247,8 @@ class Filling:
         row = FIRST + self._rows[work.indicator.key]
         column = Columns(len(self.scored.scorers)).right("得分")
         cell = span(SCORES_SHEET, row, column, row, column)
+        if not work.applies:
+            return Shown(cell, NOT_APPLICABLE, _CENTER, _link(cell))
         return Shown(cell, work.score, self._score_look, _link(cell))
 
     @cached_property
@@ -256,8 +260,11 @@ class Filling:
         tier = self._tiers[at][1]
         return self._copy(self.filled.tables[sheet], tier.row, sheet, _CENTER)
 
-    def _measure(self, table: Table, indicator: Indicator, header: str) -> Shown:
+    def _measure(self, table: Table, work: Working, header: str) -> Shown:
         """A target or an actual: with its sign and unit, unless the layout has cells for them."""
+        indicator, surveyed = work.indicator, work.method and work.method.surveyed
+        if surveyed and header == "实际完成值" and indicator.actual_text.blank:
+            return self._surveyed(work)
         bare = self._copy(table, indicator.row, header, _CENTER)
         if not isinstance(bare.value, float):
             return bare
@@ -276,11 +283,21 @@ class Filling:
             return bare
         return Shown(f"IF(ISNUMBER({cell}),{joined},{bare.expression})", sign + said + unit)
 
+    def _surveyed(self, work: Working) -> Shown:
+        """The rate that a survey came to, in per cent."""
+        caliber = self.filled.parameters.text("满意度口径")
+        rows = [row.votes for row in self.filled.surveys if row.key == work.indicator.key]
+        counts = (sum(int(vote.value or 0) for vote in kind) for kind in zip(*rows, strict=True))
+        rate = float(rounded(satisfied(Votes(*counts), caliber), 2))
+        expression = Formula(satisfied_formula(caliber)).at(votes(work, self.filled))[1:]
+        return Shown(f'ROUND({expression},2)&"%"', _spelled(rate, 2) + "%")
+
     def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
         """Return the expression and the text of what stands beside a number: its sign, its unit."""
         if f"{INDICATORS}.{header}" in self.wanted or header not in table.columns:
             return "", ""
-        text = as_text(shown(self.filled, table, indicator.row, header))
+        raw = as_text(shown(self.filled, table, indicator.row, header))
+        text = (indicator.nature.value or "") if header == "指标性质" and not raw else raw
         cell = table.place(indicator.row, header).reference
         if not text or header == "计量单位":
             return (cell, text) if text else ("", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from xlkpi import layout
+from xlkpi import layout, methods
 from xlkpi.layout import BALLOT_PREFIX, EXECUTION, INFO, TIER1, TIER2, TIER3, sheet_named
 from xlkpi.model import Contents, Fields
 from xlkpi.place import a1, quoted, span
@@ -131,15 +131,20 @@ def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
     said.append("" if any("全年预算数" in row for row in budget) else "预算执行；")
     rows = contents.sheets.get(TIER3.name, ())
     names, actual, way = (_block(TIER3, rows, h) for h in ("三级指标", "实际完成值", "评分方式"))
-    count = f'SUMPRODUCT(({names}<>"")*({actual}="")*({way}<>"预算执行率"))'
+    others = "".join(f'*({way}<>"{name}")' for name in ("满意度", methods.NOT_APPLICABLE))
+    count = f'SUMPRODUCT(({names}<>"")*({actual}="")*(LEFT({way},5)<>"预算执行率"){others})'
     parts.append(f'IF({count}>0,"实际完成值缺 "&{count}&" 项；","")')
-    empty = sum(
-        1 for row in rows if not row.get("实际完成值") and row.get("评分方式") != "预算执行率"
-    )
+    empty = sum(1 for row in rows if not row.get("实际完成值") and _is_asked(row))
     said.append(f"实际完成值缺 {empty} 项；" if empty else "")
     for sheet in (TIER1, TIER2, TIER3):
         marks = _block(sheet, contents.sheets.get(sheet.name, ()), "")
         parts.append(f'IF(SUMPRODUCT(--(LEFT({marks},1)="✗"))>0,"{sheet.name}有 ✗；","")')
+
+
+def _is_asked(row: Fields) -> bool:
+    """Whether somebody has to fill in 实际完成值."""
+    method = str(row.get("评分方式", ""))
+    return not method.startswith("预算执行率") and method not in ("满意度", methods.NOT_APPLICABLE)
 
 
 def _block(sheet: layout.Sheet, rows: Sequence[Fields], header: str) -> str:

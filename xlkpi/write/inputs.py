@@ -23,6 +23,7 @@ from xlkpi.layout import (
     Column,
     Kind,
 )
+from xlkpi.methods import VOTES, Votes, satisfied
 from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
 from xlkpi.place import Place, span
 from xlkpi.texts import as_text, tidy
@@ -123,22 +124,20 @@ class Inputs:
         elif table.layout is TEXTS:
             text = tidy(as_text(table.grid.raw(row, table.columns["正文"])))
             paper.formula(row, at, lookup.length(row, spot(table)), len(text) or "", "figure")
-        elif table.layout is SURVEY and "有效问卷" in table.columns:
+        elif table.layout is SURVEY and all(name in table.columns for name in VOTES):
             self._votes(paper, table, row, column, at)
 
     def _votes(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
-        names = ("很满意", "满意", "基本满意", "不满意")
-        if any(name not in table.columns for name in names):
-            return
-        held = [table.grid.raw(row, table.columns[name]) for name in names]
-        votes = [float(v) if isinstance(v, int | float) else None for v in held]
-        known = [v for v in votes if v is not None]
+        survey = next(each for each in self.filled.surveys if each.row == row)
+        votes = [int(vote.value or 0) for vote in survey.votes]
+        caliber = self.filled.parameters.text("满意度口径")
         if column.header == "有效问卷":
-            value: float | str = sum(known) if known else ""
+            known = any(vote.good for vote in survey.votes)
+            value = sum(votes) if known else ""
             paper.formula(row, at, lookup.valid_votes(row, spot(table)), value, "figure")
         else:
-            share = sum(v or 0 for v in votes[:2]) / sum(known) if sum(known) else ""
-            formula = lookup.satisfaction(row, spot(table))
+            share = satisfied(Votes(*votes), caliber) / 100 if sum(votes) else ""
+            formula = lookup.satisfaction(row, spot(table), caliber)
             paper.formula(row, at, formula, share, "figure:0.00%")
 
     def _told(self, row: int) -> dict[str, Cell]:
@@ -205,11 +204,17 @@ def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
 
 
 def _codes(filled: Filled) -> dict[Place, str]:
-    """Return each cell that names an indicator → the code as it was read."""
+    """Return each cell that names an indicator → the code as it was read.
+
+    So is 指标性质 where it was taken from the operator before the target.
+    """
     tiers: tuple[Tier, ...] = (*filled.tier1, *filled.tier2, *filled.indicators)
     codes = {tier.code.place: tier.code.value or "" for tier in tiers}
     codes |= {tier.parent.place: tier.parent.value or "" for tier in tiers if tier.level > 1}
+    natures = (each.nature for each in filled.indicators)
+    codes |= {each.place: each.value or "" for each in natures if each.good and not each.typed}
     codes |= {row.code.place: row.code.value or "" for row in filled.reviews}
+    codes |= {row.code.place: row.code.value or "" for row in filled.surveys}
     for ballot in filled.ballots:
         codes |= {mark.code.place: mark.code.value or "" for mark in ballot.marks}
     return codes

@@ -159,10 +159,11 @@ def _mark_check(row: int, spot: Spot, spots: dict[str, Spot]) -> str:
     points = spot.cell(row, "分值")
     method = spots[TIER3.name]
     way = f"INDEX({method.block('评分方式')},MATCH({code},{method.block('编号')},0))"
-    judged = f'OR({way}="",{way}="{methods.JUDGED}",{way}="评委打分")'
+    judged = f'OR({way}="",{way}="{methods.JUDGED}",{way}="评委打分",{way}="{methods.BANDED}")'
+    unmarked = f'IF({way}="{methods.NOT_APPLICABLE}","{methods.NOT_APPLICABLE}","系统计分")'
     return (
         f'=IFERROR(IF({code}="",IF({mark}="","","✗ 缺编号"),IF(NOT(ISNUMBER(MATCH({code},'
-        f'{method.block("编号")},0))),"✗ 编号不存在",IF(NOT({judged}),"系统计分",'
+        f'{method.block("编号")},0))),"✗ 编号不存在",IF(NOT({judged}),{unmarked},'
         f'IF({remark}="{RECUSED}",IF({mark}="","{OK} 回避","✗ 回避应留空"),'
         f'IF({mark}="","○ 未评分",IF(NOT(ISNUMBER({mark})),"✗ 不是数",'
         f'IF(OR({mark}<0,{mark}>{limit(points, spots)}),"✗ 超出范围","{OK}"))))))),"✗ 是错误值")'
@@ -173,9 +174,17 @@ def _mark_said(indicator: Fields, given: dict[str, Fields]) -> str:
     code = str(indicator.get("编号", ""))
     if not code:
         return ""
-    if methods.spelled(str(indicator.get("评分方式", ""))) != methods.JUDGED:
-        return "系统计分"
+    if said := unmarked(indicator):
+        return said
     mark = given.get(code, {})
     if mark.get("评分说明") == RECUSED:
         return f"{OK} 回避"
     return OK if isinstance(mark.get("得分"), Decimal) else "○ 未评分"
+
+
+def unmarked(indicator: Fields) -> str:
+    """Return what stands on a ballot where scorers mark nothing; "" where they do."""
+    method = methods.spelled(str(indicator.get("评分方式", "")))
+    if methods.judged(method):
+        return ""
+    return method if method == methods.NOT_APPLICABLE else "系统计分"

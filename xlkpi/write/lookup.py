@@ -5,8 +5,10 @@ Shared by the blank, where staff see them work, and the scored workbook, where t
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
+from xlkpi.methods import satisfied_formula
 from xlkpi.place import a1, span
 
 TITLE_ROW, GUIDE_ROW, LIVE_ROW, HEADER_ROW, FIRST_ROW = range(5)
@@ -63,8 +65,11 @@ def valid_votes(row: int, spot: Spot) -> str:
     return f'=IF(COUNT({first}:{last})=0,"",SUM({first}:{last}))'
 
 
-def satisfaction(row: int, spot: Spot) -> str:
-    """Return 满意度 (满意以上) of a row of 满意度调查, for the eye only."""
-    first, second = spot.cell(row, "很满意"), spot.cell(row, "满意")
+def satisfaction(row: int, spot: Spot, caliber: str) -> str:
+    """Return 满意度 of a row of 满意度调查 by a 满意度口径, as a part of one."""
+    rate = _NAMED.sub(lambda found: f"N({spot.cell(row, found[1])})", satisfied_formula(caliber))
     votes = spot.cell(row, "有效问卷")
-    return f'=IF(N({votes})=0,"",SUM({first}:{second})/{votes})'
+    return f'=IF(N({votes})=0,"",{rate}/100)'
+
+
+_NAMED = re.compile(r"\{([^{}]+)\}")

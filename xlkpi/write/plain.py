@@ -123,8 +123,8 @@ def _tier(level: int, tier: TierScore, scored: Scored) -> dict[str, object]:
         "code": tier.tier.code.value,
         "name": tier.tier.name.value,
         "points": plain(tier.points, places),
-        "score": plain(tier.score, places),
-        "rate": plain(tier.rate, 4),
+        "score": plain(tier.score, places) if tier.applies else None,
+        "rate": plain(tier.rate, 4) if tier.applies else None,
     }
 
 

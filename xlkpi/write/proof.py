@@ -18,6 +18,7 @@ from xlkpi.write.names import Names
 from xlkpi.write.origin import totals
 from xlkpi.write.scores import FIRST, Columns
 from xlkpi.write.summary import Rows
+from xlkpi.write.total import steps, whole
 
 
 def write(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
@@ -69,6 +70,7 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
     block = (
         f"{sheet}!{a1(FIRST, columns.first_mark, 'both')}:{a1(last - 1, columns.last_mark, 'both')}"
     )
+    kept = "、".join([*steps(scored), "0 到 100 之间"])
     absent = sum(member.status.value == ABSENT for member in filled.members)
     away = _absences(filled)
     cells = totals(filled)
@@ -82,8 +84,8 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         ("一级指标分值合计 = 100", f"=ROUND(SUM({tier1}),6)", 100, 100),
         ("二级指标分值合计 = 100", f"=ROUND(SUM({tier2}),6)", 100, 100),
         ("三级指标分值合计 = 100", f"=ROUND(SUM({points}),6)", 100, 100),
-        ("三级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({scores}),{digits})"), scored.total, (f"={total}", scored.total)),
-        ("二级指标得分合计（0 到 100 之间）= 总分", _kept(f"ROUND(SUM({tier2_scores}),{digits})"), scored.total, (f"={total}", scored.total)),
+        (f"三级指标得分合计（{kept}）= 总分", _whole(scores, digits, scored, names), scored.total, (f"={total}", scored.total)),
+        (f"二级指标得分合计（{kept}）= 总分", _whole(tier2_scores, digits, scored, names), scored.total, (f"={total}", scored.total)),
         ("得分个数 + 回避个数 = 评分人 × 打分指标", f'=COUNT({block})+COUNTIF({block},"{RECUSED}")',
          marks + recused, len(scored.scorers) * len(judged)),
         ("得分个数 = 读入的得分个数", f"=COUNT({block})", marks, marks),
@@ -106,6 +108,8 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
     proofs += _tier_proofs(scored, first, second)
     proofs += _input_proofs(filled, scored, names)
     for offset, work in enumerate(scored.workings):
+        if not work.applies:
+            continue
         cell = f"{sheet}!{a1(FIRST + offset, score, 'both')}"
         what = f"{work.indicator.code.value} {work.indicator.name.value}：公式 = 程序结果"
         proofs.append((what, f"={cell}", work.score, work.score))
@@ -147,21 +151,23 @@ def _input_proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         bound = grade.bound.value or Decimal()
         cell = f"={grade.bound.place.reference}"
         proofs.append((f"等级“{grade.name.value}”的下限 = 读入时", cell, bound, bound))
-    for name in ("打分制", "综合方法", "反向公式"):
+    for name in ("打分制", "综合方法", "反向公式", "满意度口径"):
         used = filled.parameters.text(name)
         proofs.append((f"{name} = 计分时所用", f"={names.parameter(name)}", used, used))
     return proofs
 
 
-def _kept(formula: str) -> str:
-    """Return the formula of a total, which stays within 0 and 100 whatever rounding adds."""
-    return f"=MAX(0,MIN(100,{formula}))"
+def _whole(scores: str, digits: str, scored: Scored, names: Names) -> str:
+    """Return the formula of the total over a block of scores."""
+    return "=" + whole(f"ROUND(SUM({scores}),{digits})", scored, names)
 
 
 def _tier_proofs(scored: Scored, first: int, second: int) -> list[Proof]:
     proofs: list[Proof] = []
     for start, tiers in ((first, scored.tiers[0]), (second, scored.tiers[1])):
         for offset, tier in enumerate(tiers):
+            if not tier.applies:
+                continue
             what = f"{tier.tier.code.value} {tier.tier.name.value}：公式 = 程序结果"
             cell = f"='汇总'!$D${start + offset + 1}"
             proofs.append((what, cell, tier.score, tier.score))

@@ -6,9 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.layout import SCORES_SHEET
+from xlkpi.methods import NOT_APPLICABLE
 from xlkpi.model import Filled, Review, Scored, Working
 from xlkpi.numbers import total as added
 from xlkpi.place import a1, blocks, quoted
+from xlkpi.write import total
 from xlkpi.write.book import Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, REVIEWED, Columns
@@ -43,6 +45,9 @@ def _tier(
     Names.copy(paper, row, 1, own.tier.name, "text")
     place = own.tier.points.place
     paper.formula(row, 2, "=" + place.reference, own.points, "figure", place.link)
+    if not own.applies:
+        paper.row(row, [NOT_APPLICABLE, NOT_APPLICABLE, "—", "—"], "grey", start=3)
+        return
     paper.formula(row, 3, f"={names.cells[f'一级得分{at}']}", own.score, look)
     below = {tier.tier.key for tier in scored.tiers[1] if tier.tier.parent_key == own.tier.key}
     rows = [FIRST + n for n, w in enumerate(scored.workings) if w.indicator.parent_key in below]
@@ -69,8 +74,9 @@ def _total(
     points = added([tier.points for tier in scored.tiers[0]])
     paper.formula(row, 2, f"=ROUND(SUM({a1(top, 2)}:{a1(row - 1, 2)}),6)", points, "strong.figure")
     paper.formula(row, 3, f"={names.cells['总分']}", scored.total, look)
-    whole = f"ROUND(SUM({a1(top, 4)}:{a1(row - 1, 4)}),{names.parameter('小数位数')})"
-    paper.formula(row, 4, f"=MAX(0,MIN(100,{whole}))", review.summed.total, look)
+    sum_of_tiers = f"ROUND(SUM({a1(top, 4)}:{a1(row - 1, 4)}),{names.parameter('小数位数')})"
+    formula = total.whole(sum_of_tiers, scored, names)
+    paper.formula(row, 4, f"={formula}", review.summed.total, look)
     _gap(paper, row, scored.total, review.summed.total, look)
     names.cells["复核总分"] = paper.absolute(row, 4)
 
@@ -82,20 +88,19 @@ def _grade(
     paper.text(row, 1, "等级", "strong")
     paper.blank(row, 2, "strong")
     paper.formula(row, 3, f"={names.cells['等级']}", scored.grade.name.value or "", "strong.figure")
-    band = _band(filled, a1(row - 1, 4))
+    band = _band(filled, scored, a1(row - 1, 4), names)
     paper.formula(row, 4, f"={band}", review.summed.grade.name.value or "", "strong.figure")
     names.cells["复核等级"] = paper.absolute(row, 4)
     for column in (5, 6):
         paper.blank(row, column, "strong")
 
 
-def _band(filled: Filled, whole: str) -> str:
-    """Return the expression of the first band, from the top, whose bound a total reaches."""
-    said = '""'
-    for grade in reversed(filled.grades):
-        bound, name = grade.bound.place.reference, grade.name.place.reference
-        said = f"IF(ROUND({whole}-{bound},9)>=0,{name},{said})"
-    return said
+def _band(filled: Filled, scored: Scored, whole: str, names: Names) -> str:
+    """Return the expression of the grade of a total: the band's name by its place, best first."""
+    place = str(len(filled.grades))
+    for at, grade in reversed(list(enumerate(filled.grades, start=1))):
+        place = f"IF(ROUND({whole}-{grade.bound.place.reference},9)>=0,{at},{place})"
+    return f"INDEX({names.cells['各等级']},{total.band(scored, place, len(filled.grades))})"
 
 
 def _changes(paper: Sheet, filled: Filled, scored: Scored, review: Review, row: int) -> int:
@@ -114,7 +119,8 @@ def _changes(paper: Sheet, filled: Filled, scored: Scored, review: Review, row: 
 
 def _given(review: Review, work: Working) -> bool:
     row = review.rows.get(work.indicator.key)
-    return row is not None and row.score.value is not None and row.score.value != work.score
+    given = row.score.value if row is not None and work.applies else None
+    return given is not None and given != work.score
 
 
 def _change(

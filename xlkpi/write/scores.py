@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.layout import RECUSED, SCORES_SHEET, folded
+from xlkpi.methods import NOT_APPLICABLE, VOTES
 from xlkpi.model import Filled, Review, Scored, Working
 from xlkpi.numbers import NOISE
-from xlkpi.place import a1
+from xlkpi.place import a1, blocks
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.styles import RATE, figure
@@ -94,9 +95,12 @@ def _row(
     paper.formula(row, 3, "=" + place.reference, points, "figure", place.link)
     paper.text(row, 4, indicator.method.value or "", "center")
     _marks(paper, row, work, columns)
+    if not work.applies:
+        _not_applicable(paper, row, work, columns)
+        return
     exact, score = columns.right("合成（未取整）"), columns.right("得分")
     places = filled.parameters.places
-    formula = work.formula.at(_addresses(row, work, columns, names))
+    formula = work.formula.at(_addresses(row, work, filled, columns, names))
     paper.formula(row, exact, formula, work.exact, "figure:0.00####")
     rounding = f"=ROUND(ROUND({a1(row, exact)},{NOISE}),{names.parameter('小数位数')})"
     paper.formula(row, score, rounding, work.score, f"strong.figure:{figure(places)}")
@@ -107,10 +111,20 @@ def _row(
     paper.text(row, columns.right("计分过程"), work.words, "text")
 
 
+def _not_applicable(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
+    """No score is no 0: words stand where the figures of the others do."""
+    for name in ("合成（未取整）", "得分"):
+        paper.text(row, columns.right(name), NOT_APPLICABLE, "grey")
+    for name in ("得分率", "最高减最低"):
+        paper.text(row, columns.right(name), "—", "grey")
+    paper.text(row, columns.right("计分过程"), work.words, "text")
+
+
 def _marks(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
     if not work.given:
+        said = _COMPUTED if work.applies else "—"
         for column in range(columns.first_mark, columns.last_mark + 1):
-            paper.text(row, column, _COMPUTED, "grey")
+            paper.text(row, column, said, "grey")
         return
     for offset, given in enumerate(work.given):
         cell = given.place.reference
@@ -120,7 +134,9 @@ def _marks(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
         paper.formula(row, columns.first_mark + offset, formula, value, style, given.place.link)
 
 
-def _addresses(row: int, work: Working, columns: Columns, names: Names) -> dict[str, str]:
+def _addresses(
+    row: int, work: Working, filled: Filled, columns: Columns, names: Names
+) -> dict[str, str]:
     indicator = work.indicator
     first, last = columns.first_mark, columns.last_mark
     weights = f"{a1(WEIGHTS, first, 'row')}:{a1(WEIGHTS, last, 'row')}"
@@ -131,7 +147,21 @@ def _addresses(row: int, work: Working, columns: Columns, names: Names) -> dict[
         "年度指标值": indicator.target.place.reference,
         "实际完成值": indicator.actual.place.reference,
         "去极值最少人数": names.parameter("去极值最少人数"),
+        "核减分": indicator.cut.place.reference,
         **names.budget,
+        **(work.method.rule.cells if work.method and work.method.rule else {}),
+        **(votes(work, filled) if work.method and work.method.surveyed else {}),
+    }
+
+
+def votes(work: Working, filled: Filled) -> dict[str, str]:
+    """Return the sum of each kind of vote over the survey's rows of an indicator, by its name."""
+    own = [row for row in filled.surveys if row.key == work.indicator.key]
+    rows = [row.row for row in own]
+    places = [vote.place for vote in own[0].votes]
+    return {
+        name: f"SUM({blocks(place.sheet, place.column, rows)})"
+        for name, place in zip(VOTES, places, strict=True)
     }
 
 
@@ -169,6 +199,9 @@ def _reviewed(paper: Sheet, filled: Filled, scored: Scored, review: Review, name
     paper.text(HEADER, at, REVIEWED, "head")
     paper.widths[at] = 10
     for row, tier in enumerate(review.summed.tiers[2], start=FIRST):
+        if not tier.applies:
+            paper.text(row, at, NOT_APPLICABLE, "grey")
+            continue
         given = review.rows.get(tier.tier.key)
         formula, link = f"={a1(row, own)}", ""
         if given is not None:

@@ -29,7 +29,7 @@ def code(constants: Iterable[fingerprint.Content], scored: Scored) -> str:
 
 def _results(scored: Scored) -> Iterator[fingerprint.Content]:
     figures = [f"{scored.total:f}", scored.grade.name.value or ""]
-    figures += [f"{tier.score:f}" for tiers in scored.tiers for tier in tiers]
+    figures += [f"{t.score:f}" if t.applies else "" for tiers in scored.tiers for t in tiers]
     if scored.review:
         summed = scored.review.summed
         figures += [f"{summed.total:f}", summed.grade.name.value or ""]

@@ -19,10 +19,11 @@ from xlkpi.layout import (
     folded,
     sheet_named,
 )
+from xlkpi.methods import NOT_APPLICABLE
 from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore, Working
 from xlkpi.numbers import within_100
 from xlkpi.place import a1, blocks, quoted, span
-from xlkpi.write import review
+from xlkpi.write import review, total
 from xlkpi.write.book import Book, Chart, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, Columns
@@ -58,14 +59,16 @@ class Rows(NamedTuple):
     def of(cls, scored: Scored) -> Rows:
         """Return the rows for these tiers."""
         first, second, _ = scored.tiers
-        below = _FIRST + len(first) + 4
+        below = _FIRST + len(first) + 4 + total.rows(scored)
         return cls(_FIRST, below, below + len(second) + 4)
 
 
 def locate(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
     """Name the cells of 汇总 that other sheets refer to, before any of them is filled in."""
     rows, paper = Rows.of(scored), names.sheet(book, SUMMARY_SHEET)
-    names.cells["总分"] = paper.absolute(rows.first + len(scored.tiers[0]), 3)
+    bottom = rows.first + len(scored.tiers[0])
+    names.cells["得分合计"] = paper.absolute(bottom, 3)
+    total.locate(paper, scored, bottom + 1, names)
     for at in range(len(scored.tiers[0])):
         names.cells[f"一级得分{at}"] = paper.absolute(rows.first + at, 3)
     table = filled.tables.get(EXECUTION.name)
@@ -88,6 +91,7 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
     rows = Rows.of(scored)
     first, second, _ = scored.tiers
     _tiers(paper, "一、一级指标得分", first, rows.first, scored, names)
+    total.write(paper, filled, scored, rows.first + len(first) + 1, names)
     _tiers(paper, "二、二级指标得分", second, rows.second, scored, names)
     _chart(paper, len(first), len(book.sheets))
     row = _budget(paper, scored.budget, filled, rows.budget)
@@ -137,13 +141,16 @@ def _tiers(
         place = tier.tier.points.place
         paper.formula(row, 2, "=" + place.reference, tier.points, "figure", place.link)
         added, link = _of_second(row, tier, scored) if upper else _of_third(row, tier, scored)
-        paper.formula(row, 3, f"=ROUND({added},{digits})", tier.score, look, link)
-        _rate_and_loss(paper, row, tier.points, tier.score, _places(scored))
+        if tier.applies:
+            paper.formula(row, 3, f"=ROUND({added},{digits})", tier.score, look, link)
+            _rate_and_loss(paper, row, tier.points, tier.score, _places(scored))
+        else:
+            paper.row(row, [NOT_APPLICABLE, "—", "—"], "grey", start=3)
         if upper:
             paper.text(row, 6, "查看", "link.box", link)
         else:
             Names.copy(paper, row, 6, tier.tier.parent, "center")
-    _total(paper, top, tiers, digits, _places(scored))
+    _total(paper, top, tiers, digits, scored)
 
 
 def _places(scored: Scored) -> int:
@@ -178,15 +185,17 @@ def _rate_and_loss(paper: Sheet, row: int, points: Decimal, score: Decimal, plac
     paper.formula(row, 5, loss, points - score, f"figure:{figure(places)}")
 
 
-def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, places: int) -> None:
-    row = top + len(tiers)
+def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, scored: Scored) -> None:
+    row, places = top + len(tiers), _places(scored)
     paper.blank(row, 0, "strong")
     paper.text(row, 1, "合计", "strong")
     points = sum((tier.points for tier in tiers), Decimal())
     score = sum((tier.score for tier in tiers), Decimal())
     paper.formula(row, 2, f"=ROUND(SUM(C{top + 1}:C{row}),6)", points, "strong.figure")
     added = f"ROUND(SUM(D{top + 1}:D{row}),{digits})"
-    if top == _FIRST:  # the total: rounding each indicator up can carry the sum past 100
+    if top == _FIRST and not total.rows(
+        scored
+    ):  # the total: rounding each indicator up can carry the sum past 100
         added, score = f"MAX(0,MIN(100,{added}))", within_100(score)
     paper.formula(row, 3, "=" + added, score, f"strong.figure:{figure(places)}")
     _rate_and_loss(paper, row, points, score, places)
@@ -278,7 +287,7 @@ def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
         for work in scored.workings
         if work.indicator.reason.good
         or work.indicator.reason.place in missing
-        or work.score < (work.indicator.points.value or 0)
+        or (work.applies and work.score < (work.indicator.points.value or 0))
     ]
     paper.merge(row, 0, _LAST, "六、失分、偏差原因和改进措施", "block")
     if not told:

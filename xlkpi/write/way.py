@@ -7,9 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.layout import SCORES_SHEET
-from xlkpi.model import Number, Outcome, Scored, Text, TierScore, Working
+from xlkpi.methods import NOT_APPLICABLE, VOTES
+from xlkpi.model import Derived, Number, Outcome, Scored, Text, TierScore, Working
 from xlkpi.numbers import plain
 from xlkpi.place import a1
+from xlkpi.write import total
 from xlkpi.write.scores import FIRST, Columns
 
 _LEVELS = ("一级指标", "二级指标", "三级指标")
@@ -59,11 +61,10 @@ def _head(outcome: Outcome) -> Iterator[str]:
 def _top(outcome: Outcome) -> Iterator[str]:
     """How the total comes of tier one, and the grade of the total."""
     scored = _scored(outcome)
-    yield (
-        f"总分 {scored.total:f} = "
-        + _sum(scored.tiers[0])
-        + "（一级指标得分相加，保持在 0 到 100 之间）"
-    )
+    summed = scored.summed
+    yield f"合计 {summed.added:f} = {_sum(scored.tiers[0])}（一级指标得分相加）"
+    yield from total.words(scored)
+    yield f"总分 {scored.total:f}（保持在 0 到 100 之间）"
     grade = scored.grade
     yield (
         f"等级 {grade.name.value}：总分不低于 {_number(grade.bound.value)}"
@@ -89,11 +90,17 @@ def _reviewed(scored: Scored, work: Working) -> Iterator[str]:
 
 
 def _sum(tiers: tuple[TierScore, ...] | list[TierScore]) -> str:
-    return " + ".join(f"{each.tier.label} {each.score:f}" for each in tiers)
+    return " + ".join(f"{each.tier.label} {_score(each)}" for each in tiers)
+
+
+def _score(each: TierScore) -> str:
+    return f"{each.score:f}" if each.applies else NOT_APPLICABLE
 
 
 def _line(each: TierScore) -> str:
     tier = each.tier
+    if not each.applies:
+        return f"{tier.label} {tier.name.value}：不适用，分值 {_number(each.points)}（{tier.points.place}）"
     share = plain(Fraction(each.rate) * 100, 2)
     return (
         f"{tier.label} {tier.name.value}：{each.score:f} 分，分值 {_number(each.points)}"
@@ -115,9 +122,13 @@ def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
     for given in work.given:
         mark = "回避" if given.mark is None else _number(given.mark)
         yield f"{given.scorer}：{mark}（{given.place}）"
+    if not work.applies:
+        yield f"计分：{work.words}（{work.indicator.method.place}）"
+        return
     if not work.given:
         yield from _inputs(work)
-        if scored.budget and work.indicator.method.value == "预算执行率":
+        yield from _looked_at(outcome, work)
+        if scored.budget and work.method and work.method.budgeted:
             budget = scored.budget
             yield f"全年执行数合计 {_number(budget.executed)}，全年预算数合计 {_number(budget.budget)}（预算执行）"
     columns = Columns(len(scored.scorers))
@@ -127,6 +138,24 @@ def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
     yield f"计分：{work.words}"
     yield f"未取整 {_exact(work.exact)}（{exact}），四舍五入得 {work.score:f}（{rounded}）"
     yield from _reviewed(scored, work)
+
+
+def _looked_at(outcome: Outcome, work: Working) -> Iterator[str]:
+    """The rows of 评分规则 and 满意度调查 that a method looks at, and what was cut."""
+    assert outcome.filled is not None
+    if work.method and work.method.rule:
+        cells = "、".join(dict.fromkeys(str(e.places["规则"]) for e in work.method.rule.entries))
+        yield f"评分规则“{work.method.rule.name}”：{cells}"
+    if work.method and work.method.surveyed:
+        for row in outcome.filled.surveys:
+            if row.key == work.indicator.key:
+                said = "，".join(
+                    f"{name} {_number(vote.value)}（{vote.place}）"
+                    for name, vote in zip(VOTES, row.votes, strict=True)
+                )
+                yield f"{row.asked.value or '满意度调查'}：{said}"
+    if work.indicator.cut.value:
+        yield f"核减分：{_number(work.indicator.cut.value)}（{work.indicator.cut.place}）"
 
 
 def _inputs(work: Working) -> Iterator[str]:
@@ -140,6 +169,9 @@ def _inputs(work: Working) -> Iterator[str]:
         if cell.value not in (None, ""):
             said = _number(cell.value) if isinstance(cell.value, Decimal) else cell.value
             yield f"{name}：{said}（{cell.place}）"
+    if isinstance(indicator.actual.typed, Derived):
+        yield f"实际完成值由基础数据算得：{indicator.actual.typed.formula}"
+        yield from (datum.words for datum in indicator.actual.typed.data)
 
 
 def _around(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:
@@ -150,14 +182,14 @@ def _around(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:
         yield from (_STEP + said for said in _origins(outcome, _working(scored, tier)))
     else:
         children = _children(scored, level + 1, tier)
-        yield f"{_STEP}{tier.score:f} = {_sum(children)}"
+        yield f"{_STEP}{_score(tier)} = {_sum(children)}"
         yield from (_STEP + _line(child) for child in children)
     yield "往上，到总分和等级："
     while level:
         level -= 1
         parent = next(each for each in scored.tiers[level] if each.tier.key == tier.tier.parent_key)
         whole = _sum(_children(scored, level + 1, parent))
-        yield f"{_STEP}{_LEVELS[level]} {parent.tier.label} {parent.tier.name.value} {parent.score:f} = {whole}"
+        yield f"{_STEP}{_LEVELS[level]} {parent.tier.label} {parent.tier.name.value} {_score(parent)} = {whole}"
         tier = parent
     yield from (_STEP + said for said in _top(outcome))
 
