@@ -15,7 +15,7 @@ from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.settings import bare
 from xlkpi.layout import canonical
-from xlkpi.model import Number, State, Table, Text, Value
+from xlkpi.model import Derived, Number, State, Table, Text, Value
 from xlkpi.numbers import plain
 
 OPERATORS = {
@@ -96,7 +96,8 @@ class _Cell:
     def __init__(self, table: Table, row: int, header: str) -> None:
         self.table, self.row, self.header = table, row, header
         column = table.columns.get(header)
-        held = "" if column is None else table.grid.raw(row, column)
+        computed = (row, column) in table.derived  # what is cached there counts for nothing
+        held = "" if column is None or computed else table.grid.raw(row, column)
         self.typed = held if isinstance(held, str) else ""
         found = _SIGN.match(self.typed.translate(_WIDE))
         self.sign = _SIGNS[found[1]] if found else ""
@@ -124,7 +125,8 @@ def _measure(
     )
     if percent and number.value is not None and bare(number, cell.table, cell.header):
         small, large = f"{plain(number.value)}%", f"{plain(number.value * 100)}%"
-        said = finding("X606", number.place, plain(number.value), small=small, large=large)
+        code = "X664" if isinstance(number.typed, Derived) else "X606"
+        said = finding(code, number.place, plain(number.value), small=small, large=large)
         reader.findings.append(said)
         number = Value(number.place, State.BROKEN, typed=number.typed)
     return number, cell.sign, cell.suffix

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi.layout import SCORES_SHEET
 from xlkpi.methods import NOT_APPLICABLE, VOTES
-from xlkpi.model import Number, Outcome, Scored, Text, TierScore, Working
+from xlkpi.model import Derived, Number, Outcome, Scored, Text, TierScore, Working
 from xlkpi.numbers import plain
 from xlkpi.place import a1
 from xlkpi.write import total
@@ -173,6 +173,9 @@ def _inputs(work: Working) -> Iterator[str]:
         if cell.value not in (None, ""):
             said = _number(cell.value) if isinstance(cell.value, Decimal) else cell.value
             yield f"{name}：{said}（{cell.place}）"
+    if isinstance(indicator.actual.typed, Derived):
+        yield f"实际完成值由基础数据算得：{indicator.actual.typed.formula}"
+        yield from (datum.words for datum in indicator.actual.typed.data)
 
 
 def _around(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:
