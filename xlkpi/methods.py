@@ -88,6 +88,12 @@ class Method:
     rule: Rule | None = None
     """The rule of 评分规则 that it follows."""
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Method) and (self.name, self.rule) == (other.name, other.rule)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     @property
     def targeted(self) -> bool:
         """Whether it needs a number in 年度指标值."""
