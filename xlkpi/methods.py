@@ -376,8 +376,8 @@ def find(name: str | None, known: Mapping[str, Rule]) -> Method | None:
 
     None where scorers mark, where the indicator does not apply, and for a name that is none.
     """
-    if name in BY_NAME:
-        return BY_NAME[name]
+    if name in NAMES:  # a rule of such a name is told, and never stands in for it
+        return BY_NAME.get(name)
     head, colon, tail = (name or "").partition(":")
     if colon and head == _BUDGET:
         rule = known.get(folded(tail))
