@@ -88,6 +88,16 @@ class Method:
     rule: Rule | None = None
     """The rule of 评分规则 that it follows."""
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it computes alike, so that what came of two workbooks can be compared."""
+        if not isinstance(other, Method) or type(self) is not type(other):
+            return False
+        return (self.name, self.rule) == (other.name, other.rule)
+
+    def __hash__(self) -> int:
+        """Go by the name."""
+        return hash((type(self), self.name))
+
     @property
     def targeted(self) -> bool:
         """Whether it needs a number in 年度指标值."""
