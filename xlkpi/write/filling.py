@@ -238,10 +238,7 @@ class Filling:
         if name in (TIER1.name, TIER2.name):
             return self._parent(work, name)
         if name in ("年度指标值", "实际完成值"):
-            surveyed = work.method and work.method.surveyed and name == "实际完成值"
-            if surveyed and indicator.actual_text.blank:
-                return self._surveyed(work)
-            return self._measure(table, indicator, name)
+            return self._measure(table, work, name)
         header = "偏差原因分析及改进措施" if name == "偏差原因" else name
         centred = name in ("三级指标", "指标性质", "计量单位")
         return self._copy(table, indicator.row, header, _CENTER if centred else _TEXT)
@@ -263,8 +260,11 @@ class Filling:
         tier = self._tiers[at][1]
         return self._copy(self.filled.tables[sheet], tier.row, sheet, _CENTER)
 
-    def _measure(self, table: Table, indicator: Indicator, header: str) -> Shown:
+    def _measure(self, table: Table, work: Working, header: str) -> Shown:
         """A target or an actual: with its sign and unit, unless the layout has cells for them."""
+        indicator, surveyed = work.indicator, work.method and work.method.surveyed
+        if surveyed and header == "实际完成值" and indicator.actual_text.blank:
+            return self._surveyed(work)
         bare = self._copy(table, indicator.row, header, _CENTER)
         if not isinstance(bare.value, float):
             return bare
