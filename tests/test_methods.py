@@ -18,59 +18,21 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
-from xlkpi import methods, reference, rules
+from tests.own_rules import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
+from xlkpi import methods, reference
 from xlkpi.findings import errors
 from xlkpi.intake import markdown
 from xlkpi.methods import Case, Method, Votes
 from xlkpi.model import Contents, Fields, Scored
 from xlkpi.numbers import rounded
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import Place
-from xlkpi.rules import BANDS, DIRECTIONS, HIGHER, LOWER, OVERDONE, STEPS, Entry, Rule
+from xlkpi.rules import HIGHER, OVERDONE, Rule
 from xlkpi.write.blank import blank
 from xlkpi.write.emit import emit
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 MANY = settings(max_examples=5000 if PROVE else 100)
 LAWFUL = 200 if PROVE else 10
-
-Band = tuple[Decimal | None, bool, Decimal | None]
-"""下限, 含下限, 得分比例."""
-
-
-def entry(kind: str, **said: object) -> Entry:
-    """A row of 评分规则."""
-    nothing = dict.fromkeys(("bound", "share", "base", "step", "cost", "floor"))
-    held = {**nothing, "inclusive": True, "direction": "", **said}
-    places = {header: Place("评分规则") for header in ("规则", "方式", "下限", "得分比例", "封底")}
-    return Entry(name="甲", kind=kind, places=places, **held)  # type: ignore[arg-type]
-
-
-def banded(bands: Sequence[Band], kind: str = BANDS) -> Rule:
-    """A rule of 分档 or 超额完成."""
-    rows = [entry(kind, bound=b, inclusive=i, share=s) for b, i, s in bands]
-    return rules.rule("甲", rows)
-
-
-def stepped(
-    base: Decimal, direction: str, step: Decimal, cost: Decimal, floor: Decimal | None = None
-) -> Rule:
-    """A rule of 步长."""
-    row = entry(STEPS, base=base, direction=direction, step=step, cost=cost, floor=floor)
-    return rules.rule("甲", [row])
-
-
-def table(rule: Rule) -> list[reference.Row]:
-    """The same as rows of cells."""
-    return [_cells(row) for row in rule.entries]
-
-
-def _cells(row: Entry) -> dict[str, reference.Held]:
-    held = {
-        "方式": row.kind, "下限": row.bound, "含下限": "是" if row.inclusive else "否", "得分比例": row.share,
-        "基准": row.base, "方向": row.direction, "步长": row.step, "每步扣分": row.cost, "封底": row.floor,
-    }  # fmt: skip
-    return {name: value for name, value in held.items() if value is not None}
 
 
 def earned(rule: Rule, points: Decimal, value: Decimal | Fraction) -> Fraction:
@@ -209,7 +171,7 @@ def test_a_stepped_value_is_the_second_implementations(
     for at in (value, row.base, *(row.base + count * row.step + off for off in _OFF)):
         own = earned(rule, points, at)
         assert (row.floor or 0) <= own <= points
-        assert own == reference.stepped(Fraction(points), _cells(row), Fraction(at))
+        assert own == reference.stepped(Fraction(points), table(rule)[0], Fraction(at))
 
 
 @given(st.data(), points_, value_, value_)
@@ -365,7 +327,6 @@ def test_a_rate_of_execution_worked_by_hand() -> None:
 
 count_ = st.integers(0, 10**6)
 votes_ = st.tuples(count_, count_, count_, count_).filter(any)
-CALIBERS = ("满意以上", "基本满意以上", "指数100-80-60-40")
 caliber_ = st.sampled_from(CALIBERS)
 goal_ = st.decimals(0, 100, places=2)
 
