@@ -264,7 +264,9 @@ def banded(rng: Random) -> Line:
 
 
 def _steps(rng: Random, points: Decimal, part: Decimal) -> Rule:
-    base = Decimal(rng.choice((100, 100, 0, 95, rng.randint(-200, 20000))))
+    base = Decimal(
+        rng.choice((100, 100, 0, 95, rng.randint(-200, 20000), rng.randint(10**5, 10**6)))
+    )
     base += random_books.number(rng, Decimal(0), Decimal(1), rng.choice((0, 1, 2)))
     step = Decimal(rng.choice(("0.1", "0.1", "0.01", "0.3", "0.7", "1", "2.5", "5", "1000")))
     cost = part / rng.choice((1, 2, 4, 5, 10)) or Decimal("0.5")
