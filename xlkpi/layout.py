@@ -464,7 +464,7 @@ BASE_DATA = Sheet(
         Column("单位", _T, 9),
         Column("来源", _T, 26),
     ),
-    "计算指标实际完成值所用的原始数据。",
+    "计算指标实际完成值所用的原始数据：在“本年”“上年”填数，没有发生的填 0；“三级指标”里灰色的实际完成值由它们自动算出。",
     optional=True,
     tab="need",
     key="数据项",
@@ -558,7 +558,7 @@ SHEETS: tuple[Sheet, ...] = (
 """Every sheet but the ballots, in the contract's order; ballots stand after 三级指标."""
 
 PART_SHEETS: tuple[Sheet, ...] = (
-    INFO, TIER1, TIER2, TIER3, RULES, SURVEY, EVIDENCE, PARAMETERS,
+    INFO, TIER1, TIER2, TIER3, RULES, SURVEY, EVIDENCE, BASE_DATA, PARAMETERS,
 )  # fmt: skip
 """What a scorer's part shows besides the ballot."""
 PART_INFO = (

@@ -12,10 +12,12 @@ from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from xlkpi import fingerprint, methods, placeholders
+from xlkpi.derived import Named
 from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
 from xlkpi.layout import Parameter, Sheet
 from xlkpi.methods import Method
+from xlkpi.numbers import plain
 from xlkpi.place import Address, Place
 from xlkpi.rules import Entry, Rule
 
@@ -106,6 +108,52 @@ class Grid(NamedTuple):
         return Place(self.name, row, column)
 
 
+class Datum(NamedTuple):
+    """A cell of 基础数据 that a formula refers to."""
+
+    name: str
+    """数据项."""
+    year: str
+    """本年 or 上年."""
+    number: Number
+
+    @property
+    def words(self) -> str:
+        """Say it, and where it stands."""
+        value = self.number.value
+        said = "（空）" if value is None else plain(value)
+        return f"{self.name}（{self.year}）{said}（{self.number.place}）"
+
+
+class Derived(NamedTuple):
+    """实际完成值 that the template computes from 基础数据: recomputed, whatever the cell shows."""
+
+    place: Place
+    formula: str
+    """As the scored workbook carries it, without the equals sign."""
+    named: Named
+    """Over names, as a template holds it."""
+    value: Decimal | None
+    """None where a number is missing or broken, or the formula comes to none."""
+    data: tuple[Datum, ...]
+    clear: bool
+    """Whether it tells per cent from fractions: a 0.8 of it is 0.8 and no 80 %."""
+    percent: bool
+    """Whether the cell shows per cent; `value` counts in percentage points then."""
+    problem: str = ""
+    """The code of what keeps it from a value when all the numbers are there."""
+
+    @property
+    def missing(self) -> tuple[Datum, ...]:
+        """The numbers that are not there."""
+        return tuple(each for each in self.data if each.number.blank)
+
+    @property
+    def state(self) -> State:
+        """A missing number is no missing answer: its own cell is told."""
+        return State.GOOD if self.value is not None else State.BROKEN
+
+
 class Table(NamedTuple):
     """The table of one sheet, found by its headers."""
 
@@ -120,6 +168,8 @@ class Table(NamedTuple):
     """Rows named 合计, 总计 or 小计."""
     remarks: tuple[int, ...] = ()
     """Rows that hold only a note below or between the data."""
+    derived: Mapping[Address, Derived] = NOTHING
+    """Cells that the template computes from 基础数据."""
 
     def place(self, row: int, header: str) -> Place:
         """Return the place of a row's cell; the row itself where the sheet lacks the column."""

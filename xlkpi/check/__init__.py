@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlkpi.check import (
+    base_data,
     basics,
     budget,
     copies,
@@ -79,6 +80,8 @@ CHECKS: tuple[Check, ...] = (
     budget.reasons,
     methods.known,
     methods.numbers_present,
+    base_data.present,
+    base_data.computable,
     methods.natures,
     methods.signs,
     methods.cuts,

@@ -14,7 +14,7 @@ from decimal import Decimal
 from xlkpi import numbers
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import Kind, canonical
-from xlkpi.model import Grid, Number, State, Table, Text, Value
+from xlkpi.model import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.place import Address, Place
 from xlkpi.texts import as_text, tidy
 
@@ -49,6 +49,8 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
         dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
         at, formulas = table.columns[column.header], table.grid.formulas
         for row in table.rows:
+            if (row, at) in table.derived:
+                continue
             code = trouble(table.grid, row, at, dates)
             if code or (row, at) in formulas:
                 yield from _broken(table.grid, (row, at), code)
@@ -80,6 +82,8 @@ class Reader:
         column = table.columns.get(header)
         if column is None:
             return Value(table.place(row, header))
+        if (row, column) in table.derived:
+            return derived_text(table.derived[row, column])
         return self.text_at(table.grid, row, column, dates)
 
     def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
@@ -140,6 +144,8 @@ class Reader:
         if column is None:
             return Value(table.place(row, header))
         grid, place = table.grid, table.place(row, header)
+        if (row, column) in table.derived:
+            return self._derived(table.derived[row, column], percent, limit)
         held = grid.raw(row, column)
         if trouble(grid, row, column):
             return Value(place, State.BROKEN, typed=held)
@@ -148,12 +154,26 @@ class Reader:
         shown = (row, column) in grid.percents
         counts = text if text is not None and isinstance(held, str) else str(held)
         read = self._number(place, held, tuple(units), example, percent, shown, counts)
-        if read is None:
-            return Value(place, State.BROKEN, typed=held)
-        if problem := _unfit(place, read, limit):
+        problem = None if read is None else _unfit(place, read, limit)
+        if problem:
             self.findings.append(problem)
+        if read is None or problem:
             return Value(place, State.BROKEN, typed=held)
         return Value(place, State.GOOD, read, held)
+
+    def _derived(self, found: Derived, percent: str, limit: int | None) -> Number:
+        """Take the number that was computed; one that is shown as per cent is none where none belongs."""
+        value, place = found.value, found.place
+        if value is None:
+            return Value(place, State.BROKEN, typed=found)
+        if found.percent and percent == "stop":
+            typed = f"{numbers.plain(value)}%"
+            self.findings.append(finding("X506", place, typed, digits=numbers.plain(value)))
+            return Value(place, State.BROKEN, typed=found)
+        if problem := _unfit(place, value, limit):
+            self.findings.append(problem)
+            return Value(place, State.BROKEN, typed=found)
+        return Value(place, State.GOOD, value, found)
 
     def _number(
         self, place: Place, held: object, units: tuple[str, ...], example: str, percent: str,
@@ -203,6 +223,14 @@ class Reader:
         self.readings[place] = value
         self.findings.append(finding("X507", place, typed, read=numbers.plain(value)))
         return value
+
+
+def derived_text(found: Derived) -> Text:
+    """Return what a cell that the template computes reads as; nothing where it comes to no number."""
+    if found.value is None:
+        return Value(found.place)
+    sign = "%" if found.percent else ""
+    return Value(found.place, State.GOOD, numbers.plain(found.value) + sign, found)
 
 
 def _unfit(place: Place, read: Decimal, limit: int | None) -> Finding | None:

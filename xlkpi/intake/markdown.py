@@ -1,7 +1,8 @@
 r"""A workbook as Markdown: one table a sheet. Templates are reviewed, and tests written, in it.
 
 `# template`, a paragraph about it, then `## sheet` and a pipe table with the format's headers. A
-line break in a cell is `<br>`, a pipe `\|`; a cell in back-ticks is text whatever it looks like.
+line break in a cell is `<br>`, a pipe `\|`; a cell in back-ticks is text whatever it looks like. 实际完成值 may
+hold a formula over the names of 基础数据: `=[在职人员数]/[编制人数]*100`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xlkpi.layout import BALLOT, BALLOT_PREFIX, Kind, Sheet, sheet_named
+from xlkpi.derived import Named
+from xlkpi.layout import ACTUAL, BALLOT, BALLOT_PREFIX, TIER3, Kind, Sheet, sheet_named
 from xlkpi.model import Contents, Fields
 from xlkpi.numbers import from_text
 
@@ -83,6 +85,8 @@ def _value(layout: Sheet, header: str, cell: str) -> str | Decimal:
         number = from_text(cell)
         if number and number.plain:
             return number.value
+    if layout is TIER3 and header == ACTUAL.header and cell.startswith("="):
+        return Named(cell)
     return cell.replace("<br>", "\n")
 
 

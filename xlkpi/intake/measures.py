@@ -15,7 +15,7 @@ from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.settings import bare
 from xlkpi.layout import canonical, folded
-from xlkpi.model import Number, State, Table, Text, Value
+from xlkpi.model import Derived, Number, State, Table, Text, Value
 from xlkpi.numbers import plain
 from xlkpi.texts import as_text
 
@@ -81,7 +81,7 @@ def measures(
     nature = _signed(reader, nature, goal) if target else nature
     own = _measure(reader, reached, unit, points) if actual else Value(reached.place)
     if target and unit.blank and measured.good and own.good:
-        own = _alike(reader, goal, reached, own)
+        own = _alike(reader, goal, reached, measured, own)
     return Measures(nature, measured, own, reached.sign if actual else "")
 
 
@@ -124,7 +124,8 @@ class _Cell:
         self.table, self.row, self.header = table, row, header
         self.place = table.place(row, header)
         column = table.columns.get(header)
-        held = "" if column is None else table.grid.raw(row, column)
+        computed = (row, column) in table.derived  # what is cached there counts for nothing
+        held = "" if column is None or computed else table.grid.raw(row, column)
         self.typed = held if isinstance(held, str) else ""
         self.shown = as_text(held).strip()
         found = _SIGN.match(self.typed.translate(_WIDE))
@@ -164,21 +165,34 @@ def _measure(reader: Reader, cell: _Cell, unit: Text, percent: bool) -> Number:
     )
     if percent and number.value is not None and bare(number, cell.table, cell.header):
         small, large = f"{plain(number.value)}%", f"{plain(number.value * 100)}%"
-        told = finding("X606", number.place, plain(number.value), small=small, large=large)
+        code = "X664" if isinstance(number.typed, Derived) else "X606"
+        told = finding(code, number.place, plain(number.value), small=small, large=large)
         reader.findings.append(told)
         return Value(number.place, State.BROKEN, typed=number.typed)
     return number
 
 
-def _alike(reader: Reader, goal: _Cell, reached: _Cell, own: Number) -> Number:
+_NEAR = 100
+"""Times by which two numbers in one unit may differ where a 万 could be missing, which makes 10,000."""
+
+
+def _alike(reader: Reader, goal: _Cell, reached: _Cell, target: Number, own: Number) -> Number:
     """Return the actual value where nothing says that its unit is another than the target's.
 
-    "50个" and 52 are alike; "3万" and 28000 need not be, and "3万元" and "28000元" are not.
+    "50个" and 52 are alike, and so are "90万元" and 85; "3万" and 28000 need not be, and "3万元" and
+    "28000元" are not.
     """
     left, right = canonical(goal.unit), canonical(reached.unit)
     alone = not left or not right
-    if left == right or (alone and not (left or right).startswith(_MULTIPLES)):
+    if left == right or (
+        alone and (not (left or right).startswith(_MULTIPLES) or _near(target, own))
+    ):
         return own
     said = {"target": goal.shown, "unit": goal.unit or reached.unit}
     reader.findings.append(finding("X607", reached.place, reached.shown, **said))
     return Value(own.place, State.BROKEN, typed=own.typed)
+
+
+def _near(target: Number, own: Number) -> bool:
+    left, right = (abs(number.value or Decimal(0)) for number in (target, own))
+    return left <= right * _NEAR and right <= left * _NEAR

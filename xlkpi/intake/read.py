@@ -11,6 +11,7 @@ from typing import TypeVar
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
 from xlkpi.intake import cells, extras, tables
+from xlkpi.intake.base_data import with_derived
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.census import census
 from xlkpi.intake.grids import Opened, named, opened
@@ -79,7 +80,6 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
         findings.extend(said)
         if table is None:
             continue
-        findings.extend(cells.broken_inputs(table))
         if sheet is BALLOT:
             ballots.append(table)
         else:
@@ -87,6 +87,9 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     likely, others = strangers(book.foreign)
     findings += [finding("X108", Place(name), name) for name in others]
     reader = Reader()
+    found = dict(with_derived(reader, found))
+    for table in (*found.values(), *ballots):
+        findings.extend(cells.broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
     lines = census(book.grids, [*found.values(), *ballots], book.guide, unused)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.layout import PARAMETER_BY_NAME, PARAMETER_LIST, Parameter, canonical
-from xlkpi.model import Number, Parameters, State, Table, Text, Value
+from xlkpi.model import Derived, Number, Parameters, State, Table, Text, Value
 from xlkpi.numbers import plain
 from xlkpi.place import Place
 
@@ -96,6 +96,8 @@ def bare(number: Number, table: Table, header: str) -> bool:
     value = number.value
     if value is None or not 0 < abs(value) <= 1:
         return False
+    if isinstance(number.typed, Derived):
+        return not (number.typed.clear or number.typed.percent)
     if isinstance(number.typed, str):
         return "%" not in number.typed and "％" not in number.typed
     at = (number.place.row, table.columns[header])

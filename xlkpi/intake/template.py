@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 
+from xlkpi.derived import Named
 from xlkpi.intake.cells import trouble
 from xlkpi.layout import (
     BASE_DATA,
@@ -81,10 +82,10 @@ def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fie
     for row in table.rows:
         fields: dict[str, str | Decimal] = {}
         for column in table.layout.columns:
-            if column.header in dropped or column.computed or column.header not in table.columns:
+            if column.computed or column.header not in table.columns:
                 continue
             value = held(table, row, column)
-            if value != "":
+            if value != "" and (column.header not in dropped or isinstance(value, Named)):
                 fields[column.header] = value
         if fields:
             yield row, fields
@@ -96,6 +97,8 @@ def held(table: Table, row: int, column: Column) -> str | Decimal:
     A number shown as per cent becomes a text: what 0.85 means there depends on that it reads 85%.
     """
     grid, at = table.grid, table.columns[column.header]
+    if (row, at) in table.derived:
+        return table.derived[row, at].named
     if not grid.occupied(row, at) or trouble(grid, row, at, dates=True):
         return ""
     raw = grid.raw(row, at)

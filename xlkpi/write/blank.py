@@ -9,6 +9,7 @@ from xlkpi import layout, methods
 from xlkpi.layout import (
     BALLOT,
     BALLOT_PREFIX,
+    BASE_DATA,
     EXECUTION,
     GRADES,
     GUIDE_SHEET,
@@ -26,7 +27,7 @@ from xlkpi.layout import (
 )
 from xlkpi.model import Contents, Fields
 from xlkpi.place import a1
-from xlkpi.write import guide, live, lookup
+from xlkpi.write import base_data, guide, live, lookup
 from xlkpi.write.book import Book, Validation
 from xlkpi.write.book import Sheet as Paper
 from xlkpi.write.lookup import (
@@ -50,6 +51,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
         sheet.name: _spot(sheet, sheet.name, len(contents.sheets.get(sheet.name, ())))
         for sheet in layout.SHEETS
     }
+    contents, computed = base_data.computed(contents, spots[BASE_DATA.name], spots[TIER3.name])
     for sheet in layout.SHEETS:
         rows = contents.sheets.get(sheet.name, ())
         if sheet is REVIEW and sheet.name in extra and not rows:
@@ -59,6 +61,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
             continue
         _table(book, sheet, rows, spots, contents)
         if sheet is TIER3:
+            base_data.put(book.sheets[-1], computed)
             listed = _listed(contents)
             for scorer, marks in ballots:
                 _ballot(book, scorer, listed, marks, spots)

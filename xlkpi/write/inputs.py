@@ -23,8 +23,8 @@ from xlkpi.layout import (
     Column,
     Kind,
 )
-from xlkpi.methods import VOTES, Votes, satisfied
-from xlkpi.model import Ballot, Filled, Grid, Parameters, Scored, Table, Tier
+from xlkpi.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
+from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
 from xlkpi.place import Place, span
 from xlkpi.texts import as_text, tidy
 from xlkpi.write import lookup
@@ -103,6 +103,8 @@ class Inputs:
         if column.computed and row in table.rows:
             paper.cells.pop((row, at), None)
             self._computed(paper, table, row, column, at)
+        elif (row, at) in table.derived:
+            _derived(paper, table.derived[row, at])
         elif number is not None:
             paper.number(row, at, number, style)
         elif place in self.shares:
@@ -162,7 +164,8 @@ class Inputs:
                     paper.cells[each.row, table.columns[header]] = told[name]
             if "自评得分" in table.columns:
                 at, row = table.columns["自评得分"], rows[each.key]
-                score = self.scored.workings[row - FIRST].score
+                work = self.scored.workings[row - FIRST]
+                score = work.score if work.applies else NOT_APPLICABLE
                 cell = span(SCORES_SHEET, row, column, row, column)
                 paper.formula(each.row, at, f"={cell}", score, "grey.figure")
 
@@ -174,12 +177,28 @@ class Inputs:
                     paper.cells[mark.row, columns[header]] = cell
 
 
+def _derived(paper: Sheet, found: Derived) -> None:
+    """Put what the template computes from 基础数据, live again; where it comes to nothing it stays empty."""
+    row, at = found.place.row, found.place.column
+    if found.value is not None:
+        paper.formula(row, at, found.formula, found.value, "grey.figure")
+        return
+    silent = found.formula.startswith("IFERROR(")
+    paper.formula(
+        row, at, found.formula if silent else f'IFERROR({found.formula},"")', "", "grey.text"
+    )
+
+
 def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
     """Return what a cell of a table holds in the scored workbook; codes aside."""
     number = filled.readings.get(table.place(row, header))
     if number is not None:
         return float(number)
-    held = table.grid.raw(row, table.columns[header])
+    at = table.columns[header]
+    if (row, at) in table.derived:
+        value = table.derived[row, at].value
+        return "" if value is None else float(value)
+    held = table.grid.raw(row, at)
     if isinstance(held, int | float) and not isinstance(held, bool):
         return float(held)
     return tidy(as_text(held))

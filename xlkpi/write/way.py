@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi.layout import SCORES_SHEET
 from xlkpi.methods import NOT_APPLICABLE, VOTES
-from xlkpi.model import Number, Outcome, Scored, Text, TierScore, Working
+from xlkpi.model import Derived, Number, Outcome, Scored, Text, TierScore, Working
 from xlkpi.numbers import plain
 from xlkpi.place import a1
 from xlkpi.write import total
@@ -62,9 +62,13 @@ def _top(outcome: Outcome) -> Iterator[str]:
     """How the total comes of tier one, and the grade of the total."""
     scored = _scored(outcome)
     summed = scored.summed
-    yield f"合计 {summed.added:f} = {_sum(scored.tiers[0])}（一级指标得分相加）"
-    yield from total.words(scored)
-    yield f"总分 {scored.total:f}（保持在 0 到 100 之间）"
+    parts, steps = _sum(scored.tiers[0]), total.words(scored)
+    if steps:
+        yield f"合计 {summed.added:f} = {parts}（一级指标得分相加）"
+        yield from steps
+        yield f"总分 {scored.total:f}（保持在 0 到 100 之间）"
+    else:
+        yield f"总分 {scored.total:f} = {parts}（一级指标得分相加，保持在 0 到 100 之间）"
     grade = scored.grade
     yield (
         f"等级 {grade.name.value}：总分不低于 {_number(grade.bound.value)}"
@@ -169,6 +173,9 @@ def _inputs(work: Working) -> Iterator[str]:
         if cell.value not in (None, ""):
             said = _number(cell.value) if isinstance(cell.value, Decimal) else cell.value
             yield f"{name}：{said}（{cell.place}）"
+    if isinstance(indicator.actual.typed, Derived):
+        yield f"实际完成值由基础数据算得：{indicator.actual.typed.formula}"
+        yield from (datum.words for datum in indicator.actual.typed.data)
 
 
 def _around(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:
