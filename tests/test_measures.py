@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests import documents
+from tests import clerk_book, documents
 from xlkpi.findings import Severity
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
@@ -23,7 +23,7 @@ COLUMNS = {"性质": "E", "指标值": "F", "单位": "G", "完成值": "H", "�
 def typed(**cells: str) -> Outcome:
     """The outcome with these things typed into the indicator's row, as `documents` writes them."""
     steps = [("写", "三级指标", f"{COLUMNS[name]}{ROW}", held) for name, held in cells.items()]
-    return outcomes([Document("甲.xlsx", documents.mishandled(BASE, steps))])[0]
+    return outcomes([Document("甲.xlsx", clerk_book.followed(BASE, steps))])[0]
 
 
 def told(made: Outcome) -> set[tuple[str, str]]:
