@@ -137,7 +137,6 @@ def _format() -> Iterator[str]:
     for sheet in _in_order():
         yield from _sheet(sheet)
     yield from _layout_of_the_form()
-    yield from _not_yet()
 
 
 def _in_order() -> Iterator[Sheet]:
@@ -233,14 +232,6 @@ def _layout_of_the_form() -> Iterator[str]:
     ]
     listed = ((what, "、".join(f"{{{name}}}" for name in names)) for what, names in rows)
     yield from _table(("占位符", "可以写"), listed)
-
-
-def _not_yet() -> Iterator[str]:
-    if methods.NOT_YET:
-        yield "## 本版本尚不支持"
-        yield ""
-        yield f"评分方式 {'、'.join(methods.NOT_YET)} 和评分规则表中的规则已在格式之内，但还不能计分；用到时停止（X607），不会略过。"
-        yield ""
 
 
 def _allowed(parameter: Parameter) -> str:

@@ -8,6 +8,7 @@ real life. What the figures must come to is for `xlkpi.reference` to say.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from decimal import Decimal
 from functools import lru_cache
@@ -50,7 +51,9 @@ def workbook(seed: int) -> bytes:
 
 def contents(seed: int) -> Contents:
     """What stands in the workbook of a seed."""
-    return _Maker(Random(seed)).contents()
+    maker = _Maker(Random(seed))
+    made = maker.contents()
+    return _Local(maker, made, Random(f"本地规则 {seed}")).contents()
 
 
 def number(rng: Random, low: Decimal, high: Decimal, places: int) -> Decimal:
@@ -380,6 +383,392 @@ class _Maker:
         """Ballots left empty by those who were absent."""
         absent = [str(row["姓名"]) for row in members if row.get("是否评分") in ("否", "缺席")]
         return [(name, ()) for name in absent if self._chance(0.4)]
+
+
+# what the office has of its own
+
+Said = dict[str, Cell]
+_KINDS = ("不适用", "定性三档", "分档", "步长", "超额完成", "满意度", "预算执行率")
+_CALIBERS = ("满意以上", "基本满意以上", "指数100-80-60-40")
+_PHRASES = {
+    "达成": ("达成", "达成预期指标", "达成年度指标"),
+    "部分达成": ("部分达成", "部分达成预期指标并具有一定效果", "部分达成年度指标并具有一定效果"),
+    "未达成": ("未达成", "未达成预期指标且效果较差", "未达成年度指标且效果较差"),
+}
+_NOISE = Decimal("4e-10")
+"""What doubles may leave of a difference that is nought."""
+
+
+class _Local:
+    """The field's own rules and templates, laid over a workbook with dice of their own.
+
+    A seed keeps everything else that it had: indicators are turned into others one by one.
+    """
+
+    def __init__(self, maker: _Maker, made: Contents, rng: Random) -> None:
+        self.maker, self.made, self.rng = maker, made, rng
+        self.turned = rng.choice((0, 0, 0.2, 0.5, 0.9))
+        self.typed = rng.choice((0, 0, 0.5))
+        self.cuts = rng.choice((0, 0, 0.3))
+        self.out = rng.choice((0.3, 1))
+        self.lines: dict[str, Decimal] = {"达成": Decimal(80), "部分达成": Decimal(60)}
+        self.settings: list[Fields] = []
+        self.rules: list[list[Said]] = []
+        self.surveys: list[Said] = []
+        self.third: list[Said] = [dict(row) for row in made.sheets["三级指标"]]
+        self.marks = {name: [dict(row) for row in rows] for name, rows in made.ballots}
+
+    def contents(self) -> Contents:
+        self._set()
+        rows = [row for row in self.third if row.get("编号")]
+        kept = self.rng.choice(rows)  # something always applies
+        for row in rows:
+            if self._chance(self.turned):
+                self._turn(row, self.rng.choice(_KINDS[row is kept :]))
+            self._spell(row)
+            self._cut(row)
+        sheets = dict(self.made.sheets)
+        sheets["三级指标"] = tuple(self.third)
+        sheets["参数"] = (*sheets["参数"], *self.settings)
+        extras = self._extras() if self._chance(0.25) else ()
+        rules = [row for rule in self.rules for row in self._shuffled(rule)]
+        for name, held in (("评分规则", rules), ("满意度调查", self.surveys), ("加减分", extras)):
+            if held:
+                sheets[name] = tuple(held)
+        if "复核" in sheets:
+            sheets["复核"] = self._reviews(sheets["复核"])
+        ballots = tuple((name, tuple(held)) for name, held in self.marks.items())
+        return self.made._replace(sheets=sheets, ballots=ballots)
+
+    def _chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def _shuffled(self, rows: list[Said]) -> list[Said]:
+        """In any order, and now and then with a blank row between."""
+        rows = self.rng.sample(rows, len(rows))
+        return [{}, *rows] if self._chance(0.2) else rows
+
+    def _set(self) -> None:
+        if self._chance(0.6):
+            self.settings.append({"参数": "满意度口径", "值": self.rng.choice(_CALIBERS)})
+        if self._chance(0.3):
+            low, high = sorted(self.rng.sample(range(10, 100, 5), 2))
+            self.lines = {"达成": Decimal(high), "部分达成": Decimal(low)}
+            self.settings.append({"参数": "定性达成下限", "值": f"{high}%"})
+            self.settings.append({"参数": "定性部分达成下限", "值": f"{low}%"})
+
+    def _turn(self, row: Said, kind: str) -> None:
+        """Have the indicator scored in that way."""
+        judged = row.get("评分方式", "评分人打分") == "评分人打分"
+        if kind == "定性三档" and not judged:
+            return
+        if kind == "不适用" and not self._chance(self.out):
+            return
+        for header in ("指标性质", "年度指标值", "实际完成值", "计量单位"):
+            row.pop(header, None)
+        if kind == "定性三档":
+            self._degree(row)
+            return
+        if judged and self._chance(0.8):
+            self._take_back(row["编号"])
+        points = row["分值"]
+        assert isinstance(points, Decimal)
+        row |= getattr(self, _TURNS[kind])(points, str(row["编号"]))
+
+    def _take_back(self, code: Cell) -> None:
+        for name, rows in self.marks.items():
+            self.marks[name] = [row for row in rows if row["编号"] != code]
+
+    def _not_applicable(self, _points: Decimal, _code: str) -> Said:
+        return {
+            "评分方式": "不适用",
+            "年度指标值": self.rng.choice(("", "—", "/")),
+            "实际完成值": "无",
+        }
+
+    # judged in three bands
+
+    def _degree(self, row: Said) -> None:
+        degree = self.rng.choice(tuple(_PHRASES))
+        row["评分方式"] = "定性三档"
+        row["完成程度"] = self.rng.choice(_PHRASES[degree]) if self.maker.clumsy else degree
+        for rows in self.marks.values():
+            for mark in rows:
+                if mark["编号"] == row["编号"] and "得分" in mark:
+                    mark["得分"] = self.maker._typed_mark(self._mark(row["分值"], degree))
+
+    def _mark(self, points: Cell, degree: str) -> Decimal:
+        """A mark inside the band: on its lower bound, close under its upper one, or between."""
+        assert isinstance(points, Decimal)
+        limit = Decimal(100) if self.maker.hundred else points
+        high, low = (_short(self.lines[name] * limit / 100) for name in ("达成", "部分达成"))
+        if degree == "达成":
+            return self.rng.choice((high, limit, number(self.rng, high, limit, 2)))
+        least, above = (low, high) if degree == "部分达成" else (Decimal(0), low)
+        hair = Decimal("0.000001")
+        return self.rng.choice((least, above - hair, number(self.rng, least, above - hair, 2)))
+
+    # named rules
+
+    def _known(self, kind: str, percent: bool, points: Decimal) -> list[Said] | None:
+        """A rule that there is already and that fits, sometimes."""
+        fitting = [
+            rule
+            for rule in self.rules
+            if rule[0]["方式"] == kind
+            and ("%" in str(rule[0]["规则"])) == percent
+            and all(Decimal(str(row.get("封底", 0))) <= points for row in rule)
+        ]
+        return self.rng.choice(fitting) if fitting and self._chance(0.5) else None
+
+    def _name(self, kind: str, percent: bool) -> str:
+        """A name of its own; one that says % is over percentage points."""
+        name = self.rng.choice(
+            (f"{kind}法", f"{kind} ", f"Rule-{kind}", f"市局（{kind}）", f"={kind}")
+        )
+        return f"{name}{len(self.rules) + 1}{'%' if percent else ''}"
+
+    def _called(self, name: Cell) -> str:
+        """The name as an indicator calls the rule, which need not be spelled to the letter."""
+        text = str(name)
+        if not self.maker.clumsy or self._chance(0.6):
+            return text
+        return self.rng.choice((text.upper(), text.lower(), f" {text}", text.replace("%", "％")))
+
+    def _value(self, value: Decimal, percent: bool) -> Cell:
+        """As typed; a small one in per cent must say so."""
+        if percent and (self._chance(0.4) or 0 < abs(value) <= 1):
+            return f"{value:f}%"
+        return value
+
+    def _share(self) -> Cell:
+        kind = self.rng.random()
+        if kind < 0.4:
+            return f"{self.rng.randint(0, 20) * 5}%"
+        if kind < 0.7:
+            return Decimal(self.rng.choice(("0", "0.25", "0.5", "0.8", "0.95", "1")))
+        return number(self.rng, Decimal(0), Decimal(1), self.rng.choice((2, 3, 6)))
+
+    def _bounds(self, low: Decimal, high: Decimal) -> list[tuple[Decimal, bool]]:
+        """Bounds and whether they are inclusive; [80 and (80 may stand side by side."""
+        places = self.rng.choice((0, 0, 1, 2))
+        count = self.rng.choice((1, 2, 3, 4, 5, 20))
+        made = {
+            (number(self.rng, low, high, places), self._chance(0.6)) for _ in range(count)
+        }  # fmt: skip
+        if self._chance(0.3):
+            bound, inclusive = self.rng.choice(sorted(made))
+            made.add((bound, not inclusive))
+        return sorted(made)
+
+    def _bands(self, percent: bool, open_below: bool) -> list[Said]:
+        """A rule of 分档."""
+        name = self._name("分档", percent)
+        top = Decimal(120) if percent else Decimal(10) ** self.rng.randint(1, 5)
+        rule: list[Said] = []
+        for bound, inclusive in self._bounds(self.rng.choice((Decimal(0), -top)), top):
+            row: Said = {"规则": name, "方式": "分档", "下限": self._value(bound, percent)}
+            if not inclusive or self._chance(0.3):
+                row["含下限"] = "是" if inclusive else "否"
+            rule.append(row | {"得分比例": self._share()})
+        if open_below or self._chance(0.5):
+            rule.append({"规则": name, "方式": "分档", "得分比例": self._share()})
+        self.rules.append(rule)
+        return rule
+
+    def _steps(self, percent: bool, points: Decimal) -> list[Said]:
+        """A rule of 步长."""
+        base = number(self.rng, Decimal(0), Decimal(10) ** self.rng.randint(1, 4), 0)
+        base = Decimal(100) if percent or self._chance(0.3) else base
+        step = Decimal(self.rng.choice(("0.1", "0.1", "0.01", "0.3", "1", "2.5", "5", "10")))
+        row: Said = {
+            "规则": self._name("步长", percent), "方式": "步长", "基准": self._value(base, percent),
+            "方向": self.rng.choice(("高于扣分", "低于扣分")), "步长": self._value(step, percent and step > 1),
+            "每步扣分": number(self.rng, Decimal("0.001"), max(Decimal("0.01"), points / 3), self.rng.choice((1, 2, 3))),
+        }  # fmt: skip
+        if not row["每步扣分"]:
+            row["每步扣分"] = Decimal("0.5")
+        if self._chance(0.5):
+            row["封底"] = number(self.rng, Decimal(0), points, self.rng.choice((0, 1, 3)))
+        self.rules.append([row])
+        return [row]
+
+    def _banded(self, points: Decimal, _code: str) -> Said:
+        percent = self._chance(0.4)
+        rule = self._known("分档", percent, points) or self._bands(percent, open_below=False)
+        bounds = sorted(_digits(row["下限"]) for row in rule if "下限" in row)
+        hair = Decimal(1).scaleb(-self.rng.randint(0, 3))
+        near = self.rng.choice(bounds)
+        value = self.rng.choice((
+            near, near, near + hair, near - hair, near + _NOISE, near - _NOISE,
+            number(self.rng, bounds[0] - 5, bounds[-1] + 5, 2),
+        ))  # fmt: skip
+        if all("下限" in row for row in rule) and value <= bounds[0] + hair:
+            value = bounds[0] + 1  # below the lowest band nothing is said
+        return self._ruled(rule, value, percent)
+
+    def _stepped(self, points: Decimal, _code: str) -> Said:
+        percent = self._chance(0.4)
+        rule = self._known("步长", percent, points) or self._steps(percent, points)
+        base, step = _digits(rule[0]["基准"]), _digits(rule[0]["步长"])
+        count = self.rng.choice((0, 1, 2, 3, 3, 5, 7, 10, 29, 1000))
+        off = self.rng.choice((Decimal(0), Decimal(0), step / 2, -step / 10, step / 10))
+        side = 1 if (rule[0]["方向"] == "高于扣分") == self._chance(0.85) else -1
+        return self._ruled(rule, base + side * (count * step + off), percent)
+
+    def _ruled(self, rule: list[Said], value: Decimal, percent: bool) -> Said:
+        said: Said = {
+            "评分方式": self._called(rule[0]["规则"]), "指标性质": self.rng.choice(("", "≥", "≤", "定性")),
+            "年度指标值": "", "计量单位": "%" if percent else self.rng.choice(_UNITS),
+        }  # fmt: skip
+        return said | {"实际完成值": self._value(_short(value), percent)}
+
+    def _overdone(self, points: Decimal, _code: str) -> Said:
+        rule = self._known("超额完成", percent=False, points=points) or self._overdoing()
+        target, actual = measure(self.rng, points, self.maker.places)
+        if target <= 0:
+            target = Decimal(self.rng.choice((8, 20, 250)))
+        if self._chance(0.6):
+            ratio = _digits(self.rng.choice(rule)["下限"])
+            hair = Decimal("0.001")
+            actual = target * ratio / 100 + self.rng.choice((Decimal(0), hair, -hair))
+        return {
+            "评分方式": self._called(rule[0]["规则"]), "指标性质": self.rng.choice(("≥", ">", "=")),
+            "年度指标值": target, "实际完成值": _short(actual), "计量单位": self.rng.choice(_UNITS),
+        }  # fmt: skip
+
+    def _overdoing(self) -> list[Said]:
+        """A rule of 超额完成."""
+        name = self._name("超额完成", percent=False)
+        rule: list[Said] = []
+        for bound, inclusive in self._bounds(Decimal(100), Decimal(300)):
+            row: Said = {"规则": name, "方式": "超额完成", "下限": self._value(bound, percent=True)}
+            if not inclusive:
+                row["含下限"] = "否"
+            if self._chance(0.8):
+                row["得分比例"] = self._share()
+            rule.append(row)
+        self.rules.append(rule)
+        return rule
+
+    def _executed(self, points: Decimal, _code: str) -> Said:
+        if self._chance(0.5):
+            rule = self._known("步长", percent=True, points=points)
+            rule = rule or self._steps(percent=True, points=points)
+        else:
+            rule = self._bands(percent=True, open_below=True)
+        colon = "：" if self.maker.clumsy else ":"
+        return {
+            "评分方式": f"预算执行率{colon}{self._called(rule[0]['规则'])}",
+            "年度指标值": "100%",
+        }
+
+    # surveys
+
+    def _surveyed(self, _points: Decimal, code: str) -> Said:
+        for _ in range(self.rng.choice((1, 1, 2, 3))):
+            votes = [self.rng.choice((0, 1, 7, 50, self.rng.randint(0, 400))) for _ in range(4)]
+            votes[0] += sum(votes) == 0
+            row: Said = {
+                "指标编号": self.maker._spelled(code),
+                "调查对象": "办事群众（示例）",
+                "调查方式": "问卷",
+            }
+            row |= dict(
+                zip(("很满意", "满意", "基本满意", "不满意"), map(Decimal, votes), strict=True)
+            )
+            if self._chance(0.8):
+                row["发放问卷"] = Decimal(sum(votes) + self.rng.choice((0, 20, -1)))
+            self.surveys.append(row)
+        target = self.rng.choice(
+            (Decimal(90), Decimal("95.5"), Decimal(100), "95%", "≥90%", "0.8%", Decimal(0))
+        )
+        return {
+            "评分方式": "满意度", "指标性质": "" if self._chance(0.4) else "≥", "年度指标值": target,
+            "计量单位": self.rng.choice(("%", "")), "实际完成值": self.rng.choice(("", "96.5%")),
+        }  # fmt: skip
+
+    # what may be said of any computed indicator
+
+    def _spell(self, row: Said) -> None:
+        """Write operator, number and unit into one cell, as forms do."""
+        if row.get("评分方式") not in ("按比例", "达标得满分") or not self._chance(self.typed):
+            return
+        sign = next(s for s, ways in NATURES.items() if row["指标性质"] in ways)
+        target, actual = _digits(row["年度指标值"]), _digits(row["实际完成值"])
+        unit = row["计量单位"]
+        row["年度指标值"] = f"{self.rng.choice(NATURES[sign])}{target:f}{unit}"
+        if self._chance(0.5):
+            del row["指标性质"]
+        if (
+            sign != "="
+            and self._chance(0.5)
+            and (actual - target) * (1 if sign in "≥>" else -1) >= 0
+        ):
+            row["实际完成值"] = f"{sign}{actual:f}{unit}"
+
+    def _cut(self, row: Said) -> None:
+        computed = row.get("评分方式", "评分人打分") not in ("评分人打分", "定性三档", "不适用")
+        points = row["分值"]
+        assert isinstance(points, Decimal)
+        if computed and self._chance(self.cuts):
+            cut = number(self.rng, Decimal("0.001"), points, self.rng.choice((0, 1, 2, 3)))
+            row |= {
+                "核减分": self.rng.choice((points, cut, cut)),
+                "核减理由": "佐证材料不全（示例）",
+            }
+
+    # what is said of the whole
+
+    def _extras(self) -> list[Said]:
+        rows: list[Said] = []
+        for n in range(self.rng.randint(1, 4)):
+            row: Said = {
+                "事项": f"事项{n}（示例）",
+                "依据": f"示发〔2023〕{n}号",
+                "类别": self.rng.choice(("加分", "减分", "否决")),
+            }
+            if row["类别"] == "否决":
+                row["后果"] = self.rng.choice(
+                    ("最低等级", "不得评为最高等级", "不得评为最高等级", "总分记零")
+                )
+            else:
+                most = self.rng.choice((Decimal(2), Decimal(10), Decimal(150)))
+                row["分值"] = number(self.rng, Decimal("0.5"), most, self.rng.choice((0, 1, 3, 6)))
+                row["分值"] = row["分值"] or Decimal(1)
+            rows.append(row)
+        return rows
+
+    def _reviews(self, rows: Rows) -> Rows:
+        """The office above gives no points for what does not apply."""
+        out = {_plain(row["编号"]) for row in self.third if row.get("评分方式") == "不适用"}
+        return tuple(
+            {
+                name: cell
+                for name, cell in row.items()
+                if name != "复核得分" or _plain(row["编号"]) not in out
+            }
+            for row in rows
+        )
+
+
+_TURNS = {
+    "不适用": "_not_applicable", "分档": "_banded", "步长": "_stepped", "超额完成": "_overdone",
+    "满意度": "_surveyed", "预算执行率": "_executed",
+}  # fmt: skip
+
+
+def _plain(code: Cell) -> str:
+    return unicodedata.normalize("NFKC", str(code)).strip().casefold()
+
+
+def _digits(held: Cell) -> Decimal:
+    """The number in a cell that this module wrote."""
+    if isinstance(held, Decimal):
+        return held
+    found = re.search(r"-?[\d.]+", unicodedata.normalize("NFKC", held))
+    assert found, held
+    return Decimal(found[0])
 
 
 def measure(rng: Random, points: Decimal, places: int) -> tuple[Decimal, Decimal]:

@@ -103,7 +103,7 @@ def test_the_rows_of_the_house_are_those_that_are_enforced() -> None:
     assert rows == contract["layers"]
 
 
-@pytest.mark.parametrize("name", ["CHECKS", "METHODS", "NOT_YET", "WAYS", "Tally", "Case", "CODES",
+@pytest.mark.parametrize("name", ["CHECKS", "METHODS", "KINDS", "WAYS", "Tally", "Case", "CODES",
                                   "RESULT_SHEETS", "PARAMETER_LIST", "_RESULTS", "RESULT_WORDS",
                                   "_computed", "_addresses", "Handled", "_outputs", "tallies"])  # fmt: skip
 def test_what_the_recipes_for_additions_name_exists(name: str) -> None:

@@ -58,8 +58,8 @@ Figures = tuple[Decimal, str, list[dict[str, Decimal]]]
 
 
 def figures(result: Scored) -> Figures:
-    """Total, grade, and the scores of every tier by code, whatever their order."""
-    tiers = [{each.tier.key: each.score for each in tier} for tier in result.tiers]
+    """Total, grade, and the scores of what applies in every tier by code, whatever their order."""
+    tiers = [{each.tier.key: each.score for each in tier if each.applies} for tier in result.tiers]
     return result.total, str(result.grade.name.value), tiers
 
 
@@ -478,7 +478,7 @@ def test_budget_execution(points: Decimal, budget: Decimal, one: Decimal, two: D
 def _shuffled(made: Contents, rng: Random) -> Contents:
     """The same people and indicators in another order, on every sheet but 等级标准."""
     sheets = dict(made.sheets)
-    for name in ("评价工作组", "预算执行", "一级指标", "二级指标", "三级指标", "参数"):
+    for name in [each for each in sheets if each not in ("等级标准", "基本信息")]:
         rows = [
             row
             for row in sheets[name]

@@ -7,8 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import reference
-from xlkpi.model import Ballot, Filled, Indicator, Number, Outcome, Text, Tier
+from xlkpi.methods import NOT_APPLICABLE
+from xlkpi.model import Ballot, Filled, Indicator, Number, Outcome, Survey, Text, Tier
 from xlkpi.place import Place
+from xlkpi.rules import Entry
 
 Row = dict[str, str | Decimal]
 
@@ -30,9 +32,14 @@ def disagreements(outcome: Outcome) -> Iterator[tuple[Place, str, str]]:
         yield Place(""), str(review), str(right.review)
     for tiers, expected in zip(scored.tiers, right.tiers, strict=True):
         for each in tiers:
-            figure = expected[reference.plain(each.tier.code.value or "")]
-            if Fraction(each.score) != figure:
-                yield each.tier.points.place, f"{each.score:f}", str(float(figure))
+            figure = expected.get(reference.plain(each.tier.code.value or ""))
+            own = Fraction(each.score) if each.applies else None
+            if own != figure:
+                yield each.tier.points.place, _said(own), _said(figure)
+
+
+def _said(figure: Fraction | None) -> str:
+    return NOT_APPLICABLE if figure is None else str(float(figure))
 
 
 def _sheets(filled: Filled) -> dict[str, list[Row]]:
@@ -49,6 +56,11 @@ def _sheets(filled: Filled) -> dict[str, list[Row]]:
         "一级指标": [_tier(each) for each in filled.tier1],
         "二级指标": [_tier(each, "一级编号") for each in filled.tier2],
         "三级指标": [_indicator(each) for each in filled.indicators],
+        "评分规则": [_entry(each) for each in filled.entries],
+        "满意度调查": [_row(指标编号=each.code, **_votes(each)) for each in filled.surveys],
+        "加减分": [
+            _row(类别=each.kind, 分值=each.points, 后果=each.effect) for each in filled.extras
+        ],
         "复核": [
             _row(编号=each.code, 复核得分=each.score, 复核完成值=each.actual, 扣分原因=each.reason)
             for each in filled.reviews
@@ -57,7 +69,7 @@ def _sheets(filled: Filled) -> dict[str, list[Row]]:
     }
 
 
-_SETTINGS = ("打分制", "综合方法", "反向公式", "去极值最少人数", "小数位数")
+_SETTINGS = ("打分制", "综合方法", "反向公式", "去极值最少人数", "小数位数", "满意度口径")
 
 
 def _setting(filled: Filled, name: str) -> Row:
@@ -78,8 +90,29 @@ def _indicator(each: Indicator) -> Row:
             指标性质=each.nature,
             年度指标值=each.target,
             实际完成值=each.actual,
+            核减分=each.cut,
         ),
     }
+
+
+def _entry(entry: Entry) -> Row:
+    held = {
+        "规则": entry.name,
+        "方式": entry.kind,
+        "下限": entry.bound,
+        "含下限": "是" if entry.inclusive else "否",
+        "得分比例": entry.share,
+        "基准": entry.base,
+        "方向": entry.direction,
+        "步长": entry.step,
+        "每步扣分": entry.cost,
+        "封底": entry.floor,
+    }
+    return {name: value for name, value in held.items() if value is not None}
+
+
+def _votes(survey: Survey) -> dict[str, Number]:
+    return dict(zip(("很满意", "满意", "基本满意", "不满意"), survey.votes, strict=True))
 
 
 def _ballot(ballot: Ballot) -> tuple[str, list[Row]]:

@@ -513,6 +513,15 @@ class Filled(NamedTuple):
         """Return what computes an indicator; None where scorers mark it or it does not apply."""
         return methods.find(indicator.method.value, self.rules)
 
+    def votes(self, key: str) -> methods.Votes | None:
+        """Add up the rows of 满意度调查 of an indicator; None where a number is missing."""
+        rows = [row.votes for row in self.surveys if row.key == key]
+        kinds = [[vote.value for vote in kind] for kind in zip(*rows, strict=True)]
+        counts = [[value for value in kind if value is not None] for kind in kinds]
+        if not rows or [len(kind) for kind in counts] != [len(rows)] * len(kinds):
+            return None
+        return methods.Votes(*(int(sum(kind)) for kind in counts))
+
     def said(self, name: str) -> str:
         """Return a line of 基本信息, "" where it is empty."""
         held = self.info.get(name)

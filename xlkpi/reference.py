@@ -21,9 +21,12 @@ Sheets = Mapping[str, Sequence[Row]]
 """Rows by header, by sheet of the format."""
 Ballots = Sequence[tuple[str, Sequence[Row]]]
 """Scorers and their rows."""
+Scores = dict[str, Fraction]
+"""Scores by code."""
 
 _DEFAULTS = {
     "打分制": "分值制", "综合方法": "算术平均", "去极值最少人数": "6", "小数位数": "2", "反向公式": "线性",
+    "满意度口径": "满意以上",
 }  # fmt: skip
 _SIGNS = {
     ">=": "≥", "≧": "≥", "不低于": "≥", "大于等于": "≥", "大于": ">", "等于": "=",
@@ -33,7 +36,7 @@ _SIGNS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The figures of a workbook; scores by code, in the order of the sheets."""
+    """The figures of a workbook; scores by code, in the order of the sheets, of what applies."""
 
     total: Fraction
     grade: str
@@ -59,12 +62,25 @@ def plain(text: str) -> str:
 
 
 def figure(held: Held) -> Fraction:
-    """A number as typed: with a thousands comma, a unit, in full-width digits; 85% is 85."""
+    """A number as typed, behind a sign, with commas, a unit, in full-width digits; 85% is 85."""
     if isinstance(held, Decimal):
         return Fraction(held)
-    digits = re.match(r"-?[\d,.]+", unicodedata.normalize("NFKC", held).strip())
+    digits = re.search(r"-?\d[\d,.]*", unicodedata.normalize("NFKC", held))
     assert digits, held
     return Fraction(digits[0].replace(",", ""))
+
+
+def share(held: Held) -> Fraction:
+    """A part of a whole as typed: 80% is 0.8, and so is 0.8."""
+    return figure(held) / (100 if str(held).strip().endswith(("%", "％")) else 1)
+
+
+def sign_of(held: Held) -> str:
+    """The sign of a 指标性质, or the one typed before a target; "" where there is none."""
+    text = unicodedata.normalize("NFKC", str(held)).strip()
+    words = re.match(r"[^\d.,-]*", text)
+    said = words[0].strip() if words else ""
+    return _SIGNS.get(said, said)
 
 
 # several marks → one
@@ -145,6 +161,69 @@ def execution(points: Fraction, budget: Fraction, executed: Fraction) -> Fractio
     return min(points, points * executed / budget) if budget else Fraction(0)
 
 
+# a rule of the office's own
+
+
+def on_or_past(row: Row, value: Fraction) -> bool:
+    """Whether a value reaches the row's 下限, or exceeds it where 含下限 says 否."""
+    if "下限" not in row:
+        return True
+    gap = half_up(value - figure(row["下限"]), 9)
+    return gap > 0 if row.get("含下限") == "否" else gap >= 0
+
+
+def highest(rows: Sequence[Row], value: Fraction) -> Row | None:
+    """The row with the highest 下限 that the value reaches: of [80 and (80 the second is higher."""
+    there = [row for row in rows if on_or_past(row, value)]
+    return max(there, key=_height, default=None)
+
+
+def _height(row: Row) -> tuple[bool, Fraction, bool]:
+    known = "下限" in row
+    return known, figure(row["下限"]) if known else Fraction(0), row.get("含下限") == "否"
+
+
+def banded(points: Fraction, rows: Sequence[Row], value: Fraction) -> Fraction:
+    """分档."""
+    row = highest(rows, value)
+    assert row is not None, value
+    return points * share(row["得分比例"])
+
+
+def stepped(points: Fraction, row: Row, value: Fraction) -> Fraction:
+    """步长: every whole step on the bad side costs, down to the floor."""
+    beyond = value - figure(row["基准"])
+    if row["方向"] == "低于扣分":
+        beyond = -beyond
+    if beyond <= 0:
+        return points
+    steps = math.floor(half_up(beyond / figure(row["步长"]), 9))
+    left = points - steps * figure(row["每步扣分"])
+    return max(left, figure(row.get("封底", Decimal(0))))
+
+
+def overdone(rows: Sequence[Row], target: Fraction, actual: Fraction) -> Fraction:
+    """超额完成: the factor for having done so much more than was asked."""
+    row = highest(rows, actual / target * 100)
+    return share(row["得分比例"]) if row and "得分比例" in row else Fraction(1)
+
+
+# a survey
+
+
+def satisfaction(caliber: str, votes: Sequence[Fraction]) -> Fraction:
+    """满意度 in percentage points, of 很满意, 满意, 基本满意 and 不满意."""
+    very, fairly, somewhat, _ = votes
+    if caliber == "满意以上":
+        content = very + fairly
+    elif caliber == "基本满意以上":
+        content = very + fairly + somewhat
+    else:
+        assert caliber == "指数100-80-60-40"
+        content = sum((v * w for v, w in zip(votes, (100, 80, 60, 40), strict=True)), Fraction(0)) / 100  # fmt: skip
+    return 100 * content / sum(votes)
+
+
 # the workbook
 
 
@@ -163,6 +242,7 @@ class _Book:
         self.enough = int(settings["去极值最少人数"])
         self.places = int(settings["小数位数"])
         self.inverse = settings["反向公式"]
+        self.caliber = settings["满意度口径"]
         by_name = {
             plain(name): {plain(str(row["编号"])): row for row in rows} for name, rows in ballots
         }
@@ -178,55 +258,140 @@ class _Book:
 
     def verdict(self) -> Verdict:
         """Score the third tier, add up, grade."""
-        third = {plain(str(r["编号"])): settled(self.exact(r), self.places) for r in self.rows("三级指标")}  # fmt: skip
+        third = {
+            plain(str(r["编号"])): settled(self.exact(r), self.places)
+            for r in self.rows("三级指标")
+            if method_of(r) != "不适用"
+        }
+        tiers = self.tiers(third)
+        total, grade = self.outcome(tiers)
+        return Verdict(total, grade, tiers, self.review(third))
+
+    def tiers(self, third: Scores) -> tuple[Scores, Scores, Scores]:
         second = self.added("二级指标", "三级指标", "二级编号", third)
-        first = self.added("一级指标", "二级指标", "一级编号", second)
-        total = self.total(first)
-        return Verdict(total, self.grade(total), (first, second, third), self.review(third))
+        return self.added("一级指标", "二级指标", "一级编号", second), second, third
 
-    def total(self, first: dict[str, Fraction]) -> Fraction:
-        return min(Fraction(100), max(Fraction(0), sum(first.values(), Fraction(0))))
+    def outcome(self, tiers: tuple[Scores, Scores, Scores]) -> tuple[Fraction, str]:
+        """Total and grade, with what documents add, take away or forbid."""
+        total = self.rescaled(tiers)
+        for row in self.rows("加减分"):
+            if row["类别"] in ("加分", "减分"):
+                total += figure(row["分值"]) * (1 if row["类别"] == "加分" else -1)
+        total = settled(min(Fraction(100), max(Fraction(0), total)), self.places)
+        vetoes = {str(row["后果"]) for row in self.rows("加减分") if row["类别"] == "否决"}
+        if "总分记零" in vetoes:
+            return Fraction(0), self.grade(Fraction(0))
+        names = [name for _, name in sorted(self.bands(), reverse=True)]
+        if "最低等级" in vetoes:
+            return total, names[-1]
+        grade = self.grade(total)
+        if "不得评为最高等级" in vetoes and grade == names[0]:
+            grade = names[:2][-1]
+        return total, grade
 
-    def review(self, third: dict[str, Fraction]) -> tuple[Fraction, str] | None:
+    def rescaled(self, tiers: tuple[Scores, Scores, Scores]) -> Fraction:
+        """The sum of tier one, as if what applies made up 100 points."""
+        first, _, third = tiers
+        added = sum(first.values(), Fraction(0))
+        rows = {plain(str(r["编号"])): figure(r["分值"]) for r in self.rows("三级指标")}
+        if third.keys() == rows.keys():
+            return added
+        return settled(added * 100 / sum(rows[code] for code in third), self.places)
+
+    def review(self, third: Scores) -> tuple[Fraction, str] | None:
         """What the office above came to, whose score stands where it gave one."""
         rows = [r for r in self.rows("复核") if r.keys() & {"复核得分", "复核完成值", "扣分原因"}]
         if not rows:
             return None
         given = {plain(str(r["编号"])): r["复核得分"] for r in rows if "复核得分" in r}
-        other = third | {k: settled(figure(v), self.places) for k, v in given.items()}
-        second = self.added("二级指标", "三级指标", "二级编号", other)
-        total = self.total(self.added("一级指标", "二级指标", "一级编号", second))
-        return total, self.grade(total)
+        other = {
+            code: settled(figure(given[code]), self.places) if code in given else own
+            for code, own in third.items()
+        }
+        return self.outcome(self.tiers(other))
 
-    def added(
-        self, sheet: str, below: str, parent: str, scores: dict[str, Fraction]
-    ) -> dict[str, Fraction]:
-        made = {plain(str(row["编号"])): Fraction(0) for row in self.rows(sheet)}
-        for row in self.rows(below):
-            made[plain(str(row[parent]))] += scores[plain(str(row["编号"]))]
+    def added(self, sheet: str, below: str, parent: str, scores: Scores) -> Scores:
+        """The sums of the children; no sum where none of them applies."""
+        made: Scores = {}
+        for row in self.rows(sheet):
+            code = plain(str(row["编号"]))
+            children = [plain(str(r["编号"])) for r in self.rows(below) if plain(str(r[parent])) == code]  # fmt: skip
+            counted = [scores[child] for child in children if child in scores]
+            if counted:
+                made[code] = sum(counted, Fraction(0))
         return made
 
-    def grade(self, total: Fraction) -> str:
-        bands = [(figure(r["下限"]), str(r["等级"])) for r in self.rows("等级标准")]
-        return max(band for band in bands if band[0] <= total)[1]
+    def bands(self) -> list[tuple[Fraction, str]]:
+        return [(figure(r["下限"]), str(r["等级"])) for r in self.rows("等级标准")]
 
-    def exact(self, row: dict[str, Held]) -> Fraction:
+    def grade(self, total: Fraction) -> str:
+        return max(band for band in self.bands() if band[0] <= total)[1]
+
+    def exact(self, row: Row) -> Fraction:
         """The score of an indicator before it is rounded."""
-        points, method = figure(row["分值"]), str(row.get("评分方式", "评分人打分"))
-        if method == "评分人打分":
+        points, method = figure(row["分值"]), method_of(row)
+        if method in JUDGED:
             return self.judged(plain(str(row["编号"])), points)
-        if method == "预算执行率":
-            money = self.rows("预算执行")
-            budget = sum((figure(r["全年预算数"]) for r in money), Fraction(0))
-            executed = sum((figure(r["全年执行数"]) for r in money), Fraction(0))
-            return execution(points, budget, executed)
-        sign = unicodedata.normalize("NFKC", str(row["指标性质"]))
-        sign = _SIGNS.get(sign, sign)
-        target, actual = figure(row["年度指标值"]), figure(row["实际完成值"])
+        earned = self.computed(row, points, method)
+        return max(Fraction(0), earned - figure(row.get("核减分", Decimal(0))))
+
+    def computed(self, row: Row, points: Fraction, method: str) -> Fraction:
+        """What an indicator earns without anybody's marks."""
+        if method in ("按比例", "达标得满分"):
+            return self.measured(row, points, method)
+        if method == "满意度":
+            return self.surveyed(row, points)
+        if method.partition(":")[0] == "预算执行率":
+            return self.executed(points, method.partition(":")[2])
+        rows, actual = self.rule(method), figure(row["实际完成值"])
+        if rows[0]["方式"] != "超额完成":
+            return self.ruled(rows, points, actual)
+        factor = overdone(rows, figure(row["年度指标值"]), actual)
+        return factor * self.measured(row, points, "按比例")
+
+    def measured(self, row: Row, points: Fraction, method: str) -> Fraction:
+        target, actual, sign = figure(row["年度指标值"]), figure(row["实际完成值"]), self.sign(row)
         if method == "达标得满分":
             return all_or_nothing(points, sign, target, actual)
-        assert method == "按比例"
         return proportional(points, sign, target, actual, self.inverse)
+
+    def executed(self, points: Fraction, rule: str) -> Fraction:
+        """预算执行率, in proportion or by a rule over percentage points."""
+        budget, spent = self.money()
+        if not rule:
+            return execution(points, budget, spent)
+        return self.ruled(self.rule(rule), points, 100 * spent / budget if budget else Fraction(0))
+
+    def sign(self, row: Row) -> str:
+        """指标性质, else what stands before the target."""
+        return sign_of(row["指标性质"] if "指标性质" in row else row["年度指标值"])
+
+    def money(self) -> tuple[Fraction, Fraction]:
+        """What was budgeted and what was spent, of all funds."""
+        rows = self.rows("预算执行")
+        budget = sum((figure(r["全年预算数"]) for r in rows), Fraction(0))
+        return budget, sum((figure(r["全年执行数"]) for r in rows), Fraction(0))
+
+    def rule(self, name: str) -> list[dict[str, Held]]:
+        rows = [r for r in self.rows("评分规则") if plain(str(r["规则"])) == plain(name)]
+        assert rows, name
+        return rows
+
+    def ruled(self, rows: Sequence[Row], points: Fraction, value: Fraction) -> Fraction:
+        if rows[0]["方式"] == "分档":
+            return banded(points, rows, value)
+        assert rows[0]["方式"] == "步长"
+        (row,) = rows
+        return stepped(points, row, value)
+
+    def surveyed(self, row: Row, points: Fraction) -> Fraction:
+        """满意度, held against the target in proportion."""
+        code = plain(str(row["编号"]))
+        rows = [r for r in self.rows("满意度调查") if plain(str(r["指标编号"])) == code]
+        kinds = ("很满意", "满意", "基本满意", "不满意")
+        votes = [sum((figure(r[kind]) for r in rows), Fraction(0)) for kind in kinds]
+        rate = satisfaction(self.caliber, votes)
+        return proportional(points, "≥", figure(row["年度指标值"]), rate, self.inverse)
 
     def judged(self, code: str, points: Fraction) -> Fraction:
         """What the scorers gave; who stepped aside counts on neither side."""
@@ -240,7 +405,13 @@ class _Book:
         return one / 100 * points if self.hundred else one
 
 
+JUDGED = ("评分人打分", "评委打分", "定性三档")
+
+
+def method_of(row: Row) -> str:
+    """评分方式 as it is compared; who says nothing has the scorers mark."""
+    return plain(str(row.get("评分方式", "评分人打分")))
+
+
 def _weight(held: Held | None) -> Fraction:
-    if held is None:
-        return Fraction(1)
-    return figure(held) / (100 if str(held).endswith("%") else 1)
+    return Fraction(1) if held is None else share(held)

@@ -16,8 +16,11 @@ from typing import NamedTuple
 from xlkpi.numbers import rounded
 from xlkpi.place import Place
 
-BANDS, STEPS, OVERDONE = KINDS = ("分档", "步长", "超额完成")
-HIGHER, LOWER = DIRECTIONS = ("高于扣分", "低于扣分")
+KINDS = ("分档", "步长", "超额完成")
+"""What 方式 may say."""
+BANDS, STEPS, OVERDONE = KINDS
+HIGHER = "高于扣分"
+"""方向: else 低于扣分."""
 MOST = 60
 """Bands of a rule: a formula may nest 64 deep."""
 GAP_PLACES = 9
@@ -39,6 +42,10 @@ class Entry(NamedTuple):
     floor: Decimal | None
     places: dict[str, Place]
     """The cell of each header."""
+    broken: frozenset[str] = frozenset()
+    """Headers whose cells could not be read, which was told."""
+    bare: frozenset[str] = frozenset()
+    """Headers under which 0 < |x| ≤ 1 stands without a per cent sign."""
 
 
 class Flaw(NamedTuple):
@@ -46,6 +53,9 @@ class Flaw(NamedTuple):
 
     place: Place
     what: str
+    """Continues “the rule …”."""
+    how: str
+    """How to mend it."""
 
 
 class Rule(NamedTuple):
@@ -93,50 +103,70 @@ def _height(entry: Entry) -> tuple[bool, Decimal, bool]:
 
 
 def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
-    """Find why the rows of one name make no rule."""
-    kind = entries[0].kind
-    for entry in entries[1:]:
-        if entry.kind != kind:
-            yield Flaw(entry.places["方式"], f"有“{kind}”和“{entry.kind}”两种方式")
+    """Find why the rows of one name make no rule; what could not be read was told before."""
+    sound = [entry for entry in entries if "方式" not in entry.broken]
+    kinds = list(dict.fromkeys(entry.kind for entry in sound if entry.kind))
+    for entry in sound:
+        place = entry.places["方式"]
+        if not entry.kind:
+            yield Flaw(place, "这一行没有写方式", "请从下拉列表选择；同一条规则每行都要写。")
+        elif entry.kind != kinds[0]:
+            what = f"前面是“{kinds[0]}”，这一行是“{entry.kind}”"
+            yield Flaw(place, what, "一条规则只能用一种方式；是另一条规则的，请换一个规则名。")
             return
-    if kind not in KINDS:
-        yield Flaw(entries[0].places["方式"], "没有写方式")
-    elif kind == STEPS:
-        yield from _step_flaws(entries)
-    else:
-        yield from _band_flaws(kind, entries)
+    if kinds == [STEPS]:
+        yield from _step_flaws(sound)
+    elif kinds:
+        yield from _band_flaws(kinds[0], sound)
 
 
 def _step_flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
     first = entries[0]
     for entry in entries[1:]:
-        yield Flaw(entry.places["规则"], "步长规则只能有一行")
-    for header, value, least in (("步长", first.step, 0), ("每步扣分", first.cost, 0)):
-        if value is None:
-            yield Flaw(first.places[header], f"没有填{header}")
-        elif value <= least:
-            yield Flaw(first.places[header], f"{header}不是正数")
-    if first.base is None:
-        yield Flaw(first.places["基准"], "没有填基准")
-    if not first.direction:
-        yield Flaw(first.places["方向"], "没有填方向")
+        how = "请删去多余的行；是另一条规则的，请换一个规则名。"
+        yield Flaw(entry.places["规则"], "是“步长”，只能有一行", how)
+    for header, held, how in (
+        ("基准", first.base, "填开始扣分的数，例如 100"),
+        ("方向", first.direction, "从下拉列表选择：高于扣分，或低于扣分"),
+        ("步长", first.step, "填每差多少扣一次分，例如 1"),
+        ("每步扣分", first.cost, "填每一步扣几分，例如 0.5"),
+    ):
+        if held in (None, "") and header not in first.broken:
+            yield Flaw(first.places[header], f"没有填{header}", f"请{how}。")
+    for header, value in (("步长", first.step), ("每步扣分", first.cost)):
+        if value is not None and value <= 0:
+            what = f"的{header} {_plain(value)} 不是正数"
+            yield Flaw(first.places[header], what, "请填大于 0 的数。")
     if first.floor is not None and first.floor < 0:
-        yield Flaw(first.places["封底"], "封底小于 0")
+        what = f"的封底 {_plain(first.floor)} 小于 0"
+        yield Flaw(first.places["封底"], what, "请填最少得几分；扣完为止的留空。")
 
 
 def _band_flaws(kind: str, entries: Sequence[Entry]) -> Iterator[Flaw]:
     for entry in entries:
-        if entry.share is None and kind == BANDS:
-            yield Flaw(entry.places["得分比例"], "没有填得分比例")
-        if entry.share is not None and not 0 <= entry.share <= 1:
-            yield Flaw(entry.places["得分比例"], "得分比例不在 0 到 100% 之间")
-        if entry.bound is None and kind == OVERDONE:
-            yield Flaw(entry.places["下限"], "没有填下限")
-    for above, below in pairwise(sorted(entries, key=_height, reverse=True)):
+        place, share = entry.places["得分比例"], entry.share
+        if share is None and kind == BANDS and "得分比例" not in entry.broken:
+            how = "请填这一档得分值的百分之几，例如 80%；不得分的填 0。"
+            yield Flaw(place, "没有填得分比例", how)
+        if share is not None and not 0 <= share <= 1:
+            yield Flaw(place, f"的得分比例 {_plain(share)} 不在 0 到 100% 之间", _meant(share))
+        if entry.bound is None and kind == OVERDONE and "下限" not in entry.broken:
+            how = "请填完成值达到指标值的百分之几起，例如 150%。"
+            yield Flaw(entry.places["下限"], "没有填下限", how)
+    known = [entry for entry in entries if "下限" not in entry.broken]
+    for above, below in pairwise(sorted(known, key=_height, reverse=True)):
         if _height(above) == _height(below):
-            yield Flaw(above.places["下限"], "有两行的下限相同")
+            said = "留空" if below.bound is None else f"是 {_plain(below.bound)}"
+            how = "请删去一行，或改成不同的下限。"
+            yield Flaw(below.places["下限"], f"有两行的下限都{said}", how)
     if len(entries) > MOST:
-        yield Flaw(entries[MOST].places["规则"], f"超过 {MOST} 行")
+        yield Flaw(entries[MOST].places["规则"], f"超过 {MOST} 行", "请合并相近的档次。")
+
+
+def _meant(share: Decimal) -> str:
+    """A share above 1 was most likely meant in per cent."""
+    likely = f"“{_plain(share)}%”或 {_plain(share / 100)}" if 1 < share <= 100 else "“80%”或 0.8"
+    return f"请写成{likely}这样的形式。"
 
 
 def band(made: Rule, value: Fraction) -> Entry | None:

@@ -17,17 +17,21 @@ def present(filled: Filled) -> Iterator[Finding]:
     """完成程度 is said, and the two bounds of the bands are in order."""
     lower, upper = _bounds(filled)
     if lower > upper:
-        place = filled.parameters.values["定性部分达成下限"].place
-        yield finding(
-            "X710",
-            place,
-            f"{plain(lower)}%",
-            name="定性部分达成下限",
-            choices=f"不大于 {plain(upper)}% 的数",
-        )
+        yield _out_of_order(filled, lower, upper)
     for indicator in filled.indicators:
         if indicator.method.value == BANDED and indicator.degree.blank and indicator.key:
             yield finding("X614", indicator.degree.place, code=indicator.label)
+
+
+def _out_of_order(filled: Filled, lower: Decimal, upper: Decimal) -> Finding:
+    """At the setting that stands in the sheet; the other may be there by default."""
+    settings = filled.parameters.values
+    low, high = (f"{plain(bound)}%" for bound in (lower, upper))
+    if str(settings["定性部分达成下限"].place):
+        name, found, choices = "定性部分达成下限", low, f"不大于“定性达成下限”（{high}）的数"
+    else:
+        name, found, choices = "定性达成下限", high, f"不小于“定性部分达成下限”（{low}）的数"
+    return finding("X710", settings[name].place, found, name=name, choices=choices)
 
 
 def _bounds(filled: Filled) -> tuple[Decimal, Decimal]:

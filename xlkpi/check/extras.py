@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlkpi.findings import Finding, finding
-from xlkpi.model import Filled
+from xlkpi.layout import folded
+from xlkpi.model import Extra, Filled
 from xlkpi.numbers import plain
 
 
@@ -32,6 +33,16 @@ def amounts(filled: Filled) -> Iterator[Finding]:
             yield finding("X652", row.points.place, plain(points), kind=row.kind.value)
         elif row.kind.value == "否决" and points:
             yield finding("X653", row.points.place, plain(points))
+
+
+def repeated(filled: Filled) -> Iterator[Finding]:
+    """The same thing is not entered twice."""
+    first: dict[tuple[object, ...], Extra] = {}
+    for row in filled.extras:
+        said = (folded(row.what.value), row.kind.value, row.points.value, row.effect.value)
+        other = first.setdefault(said, row) if row.what.good else row
+        if other is not row:
+            yield finding("X655", row.what.place, row.what.value or "", other=str(other.row + 1))
 
 
 def effects(filled: Filled) -> Iterator[Finding]:

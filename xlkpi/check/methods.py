@@ -85,8 +85,9 @@ def cuts(filled: Filled) -> Iterator[Finding]:
         if cut is None:
             continue
         said = {"code": indicator.label}
-        if indicator.method.good and filled.way(indicator) is None:
-            yield finding("X617", indicator.cut.place, plain(cut), **said)
+        if cut and (indicator.judged or not indicator.applies):
+            method = indicator.method.value or ""
+            yield finding("X617", indicator.cut.place, plain(cut), method=method, **said)
         elif cut < 0 or (points is not None and cut > points):
             limit = "分值" if points is None else plain(points)
             yield finding("X618", indicator.cut.place, plain(cut), limit=limit, **said)
@@ -144,6 +145,8 @@ def _line(filled: Filled, indicator: Indicator) -> Decimal:
 def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     """Return what a measuring rule would look at, judged indicators included; None without numbers."""
     method, table = filled.way(indicator), filled.tables[TIER3.name]
+    if method and method.surveyed:
+        return _surveyed(filled, indicator)
     if not (indicator.judged or (method and method.measured)):
         return None
     target = indicator.target.value or _plain(indicator.target_text, table)
@@ -154,6 +157,14 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     return rules_of.Case(
         Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)
     )
+
+
+def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
+    votes, target = filled.votes(indicator.key), indicator.target.value
+    if votes is None or votes.valid <= 0 or target is None or target < 0:
+        return None
+    rate = rules_of.satisfied(votes, filled.parameters.text("满意度口径"))
+    return rules_of.Case(Fraction(1), "≥", Fraction(target), rate)
 
 
 def _ratio(case: rules_of.Case) -> Fraction | None:

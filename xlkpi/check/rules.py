@@ -10,14 +10,17 @@ from xlkpi.findings import Finding, finding
 from xlkpi.layout import canonical, folded
 from xlkpi.model import Filled, Indicator
 from xlkpi.numbers import plain
-from xlkpi.rules import BANDS, OVERDONE, STEPS, Entry, Rule, band, flaws
+from xlkpi.rules import BANDS, OVERDONE, STEPS, Entry, Flaw, Rule, band, flaws
+
+_BUDGET = "预算执行率:"
+"""How the name of a rule over 执行率 begins, as read."""
 
 
 def _used(filled: Filled) -> dict[str, Indicator]:
     """The folded name of each rule → the first indicator that uses it."""
     used: dict[str, Indicator] = {}
     for indicator in filled.indicators:
-        name = (indicator.method.value or "").removeprefix("预算执行率:")
+        name = (indicator.method.value or "").removeprefix(_BUDGET)
         used.setdefault(folded(name), indicator)
     return used
 
@@ -35,24 +38,37 @@ def sound(filled: Filled) -> Iterator[Finding]:
     for key, entries in _groups(filled).items():
         name = entries[0].name
         if not key:
-            yield finding("X630", entries[0].places["规则"], name="（空）", what="没有写规则名")
-        elif name in methods.NAMES:
-            yield finding(
-                "X630", entries[0].places["规则"], name=name, what="与系统自带的评分方式同名"
-            )
-        for flaw in flaws(entries) if key else ():
-            yield finding("X630" if key in used else "X631", flaw.place, name=name, what=flaw.what)
+            yield from _nameless(entries)
+            continue
+        for flaw in (*_names(entries[0]), *flaws(entries)):
+            said = {"name": name, "what": flaw.what, "how": flaw.how}
+            yield finding("X630" if key in used else "X631", flaw.place, **said)
+
+
+def _nameless(entries: list[Entry]) -> Iterator[Finding]:
+    """It may well belong to the rule above it, which is then another one: it stops."""
+    how = "请写规则名；属于上面那条规则的，写同一个规则名；不用的请清空这一行。"
+    for entry in entries:
+        if "规则" not in entry.broken:
+            place = entry.places["规则"]
+            yield finding("X630", place, name="（空）", what="这一行没有写规则名", how=how)
+
+
+def _names(entry: Entry) -> Iterator[Flaw]:
+    spelled = methods.spelled(entry.name)
+    if spelled in methods.NAMES or spelled.startswith(_BUDGET):
+        how = "请换一个规则名，并照样改“三级指标”的评分方式。"
+        yield Flaw(entry.places["规则"], "与系统自带的评分方式同名", how)
 
 
 def fits(filled: Filled) -> Iterator[Finding]:
     """预算执行率 takes 分档 or 步长; a floor lies within the points; bounds are told from shares."""
     for indicator in filled.indicators:
         name = indicator.method.value or ""
-        head, colon, tail = name.partition(":")
-        rule = filled.rules.get(folded(tail if colon and head == "预算执行率" else name))
+        rule = filled.rules.get(folded(name.removeprefix(_BUDGET)))
         if rule is None:
             continue
-        if colon and rule.kind == OVERDONE:
+        if name.startswith(_BUDGET) and rule.kind == OVERDONE:
             yield finding("X632", indicator.method.place, name, rule=rule.name)
         points, floor = indicator.points.value, rule.entries[0].floor
         if rule.kind == STEPS and points is not None and floor is not None and floor > points:
@@ -72,16 +88,15 @@ def scale(filled: Filled) -> Iterator[Finding]:
         percent = method.budgeted or method.rule.kind == OVERDONE
         if percent or canonical(indicator.unit.value or "") == "%":
             told.add(method.rule.name)
-            yield from _shares(filled, method.rule)
+            yield from _shares(method.rule)
 
 
-def _shares(filled: Filled, rule: Rule) -> Iterator[Finding]:
+def _shares(rule: Rule) -> Iterator[Finding]:
     for entry in rule.entries:
         for header, value in (("下限", entry.bound), ("基准", entry.base)):
-            place = entry.places[header]
-            if value is not None and 0 < abs(value) <= 1 and place not in filled.readings:
+            if value is not None and header in entry.bare:
                 small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
-                yield finding("X606", place, plain(value), small=small, large=large)
+                yield finding("X606", entry.places[header], plain(value), small=small, large=large)
 
 
 def covered(filled: Filled) -> Iterator[Finding]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
+from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import SURVEY
-from xlkpi.methods import VOTES, Votes, satisfied
+from xlkpi.layout import SURVEY, folded
+from xlkpi.methods import VOTES, satisfied
 from xlkpi.model import Filled, Indicator, Survey
-from xlkpi.numbers import plain
+from xlkpi.numbers import from_text, plain
 
 _CLOSE = Fraction(1, 200)
 """Percentage points by which a typed rate may be off: it was rounded to two decimals."""
@@ -49,6 +50,9 @@ def votes(filled: Filled) -> Iterator[Finding]:
     """Votes are whole, not negative, none is left out, and there are some."""
     asking = _asking(filled)
     for row in filled.surveys:
+        if all(vote.blank for vote in row.votes) and row.key in asking:
+            yield finding("X644", row.votes[0].place, what="、".join(VOTES))
+            continue
         for what, vote in zip(VOTES, row.votes, strict=True):
             value = vote.value
             if vote.blank and row.key in asking:
@@ -60,6 +64,31 @@ def votes(filled: Filled) -> Iterator[Finding]:
         counts = [vote.value for row in rows for vote in row.votes]
         if rows and all(count == 0 for count in counts):
             yield finding("X646", rows[0].votes[0].place, code=indicator.label)
+
+
+def repeated(filled: Filled) -> Iterator[Finding]:
+    """The same survey is not pasted twice."""
+    first: dict[tuple[object, ...], Survey] = {}
+    for row in filled.surveys:
+        counts = tuple(vote.value for vote in row.votes)
+        if not row.key or None in counts:
+            continue
+        other = first.setdefault((row.key, folded(row.asked.value), row.way.value, *counts), row)
+        if other is not row:
+            said = row.code.value or ""
+            yield finding("X640", row.code.place, said, other=str(other.row + 1))
+
+
+def control_totals(filled: Filled) -> Iterator[Finding]:
+    """A row named 合计 says what the rows above it add up to."""
+    table = filled.tables.get(SURVEY.name)
+    if not table:
+        return
+    for at, header in enumerate(VOTES):
+        parts = {row.row: row.votes[at].value for row in filled.surveys}
+        yield from control_total(table, header, parts)
+    parts = {row.row: row.sent.value for row in filled.surveys}
+    yield from control_total(table, "发放问卷", parts)
 
 
 def sent(filled: Filled) -> Iterator[Finding]:
@@ -85,12 +114,10 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
     caliber = filled.parameters.text("满意度口径")
     for key, indicator in _asking(filled).items():
         typed = _points(indicator)
-        rows = [row.votes for row in filled.surveys if row.key == key]
-        counts = [[vote.value for vote in kind] for kind in zip(*rows, strict=True)]
-        if typed is None or not counts or any(None in kind for kind in counts):
+        whole = filled.votes(key)
+        if typed is None or whole is None or whole.valid <= 0:
             continue
-        whole = Votes(*(int(sum(c for c in kind if c is not None)) for kind in counts))
-        if whole.valid > 0 and abs(satisfied(whole, caliber) - Fraction(typed)) > _CLOSE:
+        if abs(satisfied(whole, caliber) - Fraction(typed)) > _CLOSE:
             rate = plain(satisfied(whole, caliber), 2)
             place = indicator.actual_text.place
             yield finding("X649", place, indicator.actual_text.value or "", rate=rate)
@@ -98,11 +125,9 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
 
 def _points(indicator: Indicator) -> Decimal | None:
     """A typed rate in percentage points: 96.5, "96.5%", or 0.965, however it is shown."""
-    text = (indicator.actual_text.value or "").removesuffix("%")
-    try:
-        value = Decimal(text)
-    except ArithmeticError:
+    held = indicator.actual_text
+    read = from_text(held.value or "")
+    if read is None or read.suffix not in ("", "%"):
         return None
-    return (
-        value * 100 if isinstance(indicator.actual_text.typed, float) and 0 < value <= 1 else value
-    )
+    part = isinstance(held.typed, float) and 0 < read.value <= 1
+    return read.value * 100 if part else read.value

@@ -39,9 +39,9 @@ def _counted(grid: Grid, table: Table | None) -> Counted:
             counts["words"] += 1
         elif row in totals and kind:
             counts["checked"] += 1
-        elif kind and (kind != "used" or row in rows):
+        elif kind and (row in rows or kind == "words"):
             counts[kind] += 1
-        else:
+        else:  # a formula of the template's, or what somebody wrote where nothing is read
             counts["computed" if (row, column) in grid.formulas else "listed"] += 1
     return _line(grid, counts)
 

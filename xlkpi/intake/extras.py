@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from xlkpi import layout
 from xlkpi import rules as rules_of_workbook
 from xlkpi.intake.cells import Reader
+from xlkpi.intake.settings import bare
 from xlkpi.layout import RULES, folded
 from xlkpi.methods import VOTES
 from xlkpi.model import Extra, Number, Survey, Table
+from xlkpi.numbers import plain
 from xlkpi.rules import Entry, Rule
 
 
@@ -21,23 +23,43 @@ def entries(reader: Reader, table: Table | None) -> Iterator[Entry]:
 
 
 def _entry(reader: Reader, table: Table, row: int) -> Entry:
-    def measured(header: str) -> Number:
-        return reader.number(table, row, header, ("分",), "95", "points", limit=None)
-
-    share = reader.number(table, row, "得分比例", (), "80%", "fraction")
+    texts = {"规则": reader.text(table, row, "规则")}
+    for header in ("方式", "方向"):
+        texts[header] = reader.choice(table, row, header)
+    texts["含下限"] = reader.choice(table, row, "含下限", default=layout.YES)
+    numbers = {
+        header: reader.number(table, row, header, ("分",), "95", "points", limit=None)
+        for header in ("下限", "基准", "步长")
+    }
+    numbers["得分比例"] = _share(reader, table, row)
+    numbers["每步扣分"] = reader.number(table, row, "每步扣分", ("分",), "0.5")
+    numbers["封底"] = reader.number(table, row, "封底", ("分",), "0")
+    broken = [header for header, text in texts.items() if text.broken]
+    broken += [header for header, number in numbers.items() if number.broken]
     return Entry(
-        name=reader.text(table, row, "规则").value or "",
-        kind=reader.choice(table, row, "方式").value or "",
-        bound=measured("下限").value,
-        inclusive=reader.choice(table, row, "含下限", default=layout.YES).value != layout.NO,
-        share=share.value,
-        base=measured("基准").value,
-        direction=reader.choice(table, row, "方向").value or "",
-        step=measured("步长").value,
-        cost=reader.number(table, row, "每步扣分", ("分",), "0.5").value,
-        floor=reader.number(table, row, "封底", ("分",), "0").value,
+        name=texts["规则"].value or "",
+        kind=texts["方式"].value or "",
+        bound=numbers["下限"].value,
+        inclusive=texts["含下限"].value != layout.NO,
+        share=numbers["得分比例"].value,
+        base=numbers["基准"].value,
+        direction=texts["方向"].value or "",
+        step=numbers["步长"].value,
+        cost=numbers["每步扣分"].value,
+        floor=numbers["封底"].value,
         places={column.header: table.place(row, column.header) for column in RULES.columns},
+        broken=frozenset(broken),
+        bare=frozenset(each for each in ("下限", "基准") if bare(numbers[each], table, each)),
     )
+
+
+def _share(reader: Reader, table: Table, row: int) -> Number:
+    """得分比例; a plain "80%" is how it is written and need not be told."""
+    said = len(reader.findings)
+    share = reader.number(table, row, "得分比例", (), "80%", "fraction")
+    if share.value is not None and share.typed == f"{plain(share.value * 100)}%":
+        del reader.findings[said:]
+    return share
 
 
 def rules_of(rows: Sequence[Entry]) -> Mapping[str, Rule]:
@@ -46,8 +68,12 @@ def rules_of(rows: Sequence[Entry]) -> Mapping[str, Rule]:
     return {
         key: rules_of_workbook.rule(group[0].name, group)
         for key, group in grouped.items()
-        if key and not any(rules_of_workbook.flaws(group))
+        if key and _sound(group)
     }
+
+
+def _sound(group: Sequence[Entry]) -> bool:
+    return not any(entry.broken for entry in group) and not any(rules_of_workbook.flaws(group))
 
 
 def by_name(rows: Sequence[Entry]) -> dict[str, list[Entry]]:

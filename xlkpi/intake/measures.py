@@ -14,9 +14,10 @@ from xlkpi import numbers
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.settings import bare
-from xlkpi.layout import canonical
+from xlkpi.layout import canonical, folded
 from xlkpi.model import Derived, Number, State, Table, Text, Value
 from xlkpi.numbers import plain
+from xlkpi.texts import as_text
 
 OPERATORS = {
     "≥": "≥", "≧": "≥", ">=": "≥", "=>": "≥", "大于等于": "≥", "大于或等于": "≥", "不低于": "≥", "不少于": "≥",
@@ -30,6 +31,25 @@ _SIGN = re.compile(
     + r")\s*"
 )
 _WIDE = str.maketrans("＞＜＝", "><=")
+_NOTHING = {
+    *"-－—–―─/／\\、×",
+    "无",
+    "没有",
+    "暂无",
+    "未填",
+    "不适用",
+    "不考核",
+    "不涉及",
+    "n/a",
+    "na",
+}
+"""What people type where they have no number."""
+_LETTER = r"(?:[^\W\d_]|[㎡㎥℃°‰])"
+_UNIT = re.compile(rf"{_LETTER}+(?:/{_LETTER}+)*\Z")
+_VAGUE = re.compile("以上|以下|以内|以外|左右|上下|多|余|约|近|半|成|折|至|到|不足|未")
+"""What behind a number makes it no number: "50个以上"."""
+_MULTIPLES = ("十", "百", "千", "万", "亿")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
 class Measures(NamedTuple):
@@ -56,12 +76,13 @@ def measures(
         return Measures(nature, nothing[0], nothing[1], "")
     goal = _Cell(table, row, "年度指标值")
     points = percent or canonical(unit.value or "") == "%" or (unit.blank and goal.percent)
-    measured, sign, suffix = _measure(reader, goal, unit, points, target, "")
-    nature = _signed(reader, nature, goal, sign)
-    own, own_sign, _ = _measure(
-        reader, _Cell(table, row, "实际完成值"), unit, points, actual, suffix
-    )
-    return Measures(nature, measured, own, own_sign)
+    reached = _Cell(table, row, "实际完成值")
+    measured = _measure(reader, goal, unit, points) if target else Value(goal.place)
+    nature = _signed(reader, nature, goal) if target else nature
+    own = _measure(reader, reached, unit, points) if actual else Value(reached.place)
+    if target and unit.blank and measured.good and own.good:
+        own = _alike(reader, goal, reached, measured, own)
+    return Measures(nature, measured, own, reached.sign if actual else "")
 
 
 def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
@@ -77,17 +98,23 @@ def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
     return value._replace(value=read)
 
 
-def _signed(reader: Reader, nature: Text, goal: _Cell, sign: str) -> Text:
+def _signed(reader: Reader, nature: Text, goal: _Cell) -> Text:
     """Return 指标性质, taken from the operator before the target where its own cell is empty."""
+    sign = goal.sign
     missing = nature.blank and "指标性质" not in goal.table.columns
     if not sign or missing or nature.broken or nature.value == sign:
         return nature
     if nature.blank:
         reader.findings.append(finding("X616", nature.place, goal.typed, read=sign))
         return nature._replace(state=State.GOOD, value=sign)
-    place = goal.table.place(goal.row, goal.header)
-    reader.findings.append(finding("X612", place, goal.typed, nature=nature.value))
+    reader.findings.append(finding("X612", goal.place, goal.typed, nature=nature.value))
     return nature._replace(state=State.BROKEN, value=None)
+
+
+def _is_nothing(typed: str) -> bool:
+    """Whether a text says that there is no number: dashes, a slash, 无."""
+    plain = folded(typed)
+    return plain in _NOTHING or (bool(plain) and not plain.strip("-—–―─/"))
 
 
 class _Cell:
@@ -95,10 +122,12 @@ class _Cell:
 
     def __init__(self, table: Table, row: int, header: str) -> None:
         self.table, self.row, self.header = table, row, header
+        self.place = table.place(row, header)
         column = table.columns.get(header)
         computed = (row, column) in table.derived  # what is cached there counts for nothing
         held = "" if column is None or computed else table.grid.raw(row, column)
         self.typed = held if isinstance(held, str) else ""
+        self.shown = as_text(held).strip()
         found = _SIGN.match(self.typed.translate(_WIDE))
         self.sign = _SIGNS[found[1]] if found else ""
         self.text = self.typed[found.end() :] if found else self.typed
@@ -106,27 +135,64 @@ class _Cell:
         self.suffix = read.suffix if read else ""
         self.percent = self.suffix == "%" or (row, column) in table.grid.percents
 
+    @property
+    def unit(self) -> str:
+        """The unit behind the digits; "" where what stands there is none."""
+        fits = _UNIT.match(self.suffix) and not _VAGUE.search(self.suffix)
+        return self.suffix if fits and self.suffix != "%" else ""
 
-def _measure(
-    reader: Reader, cell: _Cell, unit: Text, percent: bool, wanted: bool, other: str
-) -> tuple[Number, str, str]:
-    """Return the number, the operator before it and the unit behind it.
+    @property
+    def example(self) -> str:
+        """What to propose where the text is no number: the only one in it, if there is one."""
+        found = _DIGITS.findall(canonical(self.typed))
+        return found[0] if len(found) == 1 else "100"
 
-    Where 计量单位 is empty any unit may stand behind the digits, as long as both cells agree (`other`).
-    """
-    if not wanted:
-        return Value(cell.table.place(cell.row, cell.header)), "", ""
-    units = () if percent else (unit.value,) if unit.value else ()
-    if not units and not percent and cell.suffix not in ("", "%"):
-        units = (other or cell.suffix,)
+
+def _measure(reader: Reader, cell: _Cell, unit: Text, percent: bool) -> Number:
+    """Return the number of a cell; where 计量单位 is empty, any unit may stand behind the digits."""
+    if _is_nothing(cell.typed):
+        reader.findings.append(finding("X608", cell.place, cell.typed.strip()))
+        return Value(cell.place, State.BROKEN, typed=cell.typed)
+    expected = "%" if percent else unit.value or cell.unit
+    if cell.unit and folded(cell.unit) != folded(expected):
+        said = {"unit": cell.unit, "expected": expected}
+        reader.findings.append(finding("X512", cell.place, cell.typed, **said))
+        return Value(cell.place, State.BROKEN, typed=cell.typed)
+    units = (cell.unit,) if cell.unit else ()
     mode = "points" if percent else "stop"
     number = reader.number(
-        cell.table, cell.row, cell.header, units, "100", mode, limit=None, text=cell.text
+        cell.table, cell.row, cell.header, units, cell.example, mode, limit=None, text=cell.text
     )
     if percent and number.value is not None and bare(number, cell.table, cell.header):
         small, large = f"{plain(number.value)}%", f"{plain(number.value * 100)}%"
         code = "X664" if isinstance(number.typed, Derived) else "X606"
-        said = finding(code, number.place, plain(number.value), small=small, large=large)
-        reader.findings.append(said)
-        number = Value(number.place, State.BROKEN, typed=number.typed)
-    return number, cell.sign, cell.suffix
+        told = finding(code, number.place, plain(number.value), small=small, large=large)
+        reader.findings.append(told)
+        return Value(number.place, State.BROKEN, typed=number.typed)
+    return number
+
+
+_NEAR = 100
+"""Times by which two numbers in one unit may differ where a 万 could be missing, which makes 10,000."""
+
+
+def _alike(reader: Reader, goal: _Cell, reached: _Cell, target: Number, own: Number) -> Number:
+    """Return the actual value where nothing says that its unit is another than the target's.
+
+    "50个" and 52 are alike, and so are "90万元" and 85; "3万" and 28000 need not be, and "3万元" and
+    "28000元" are not.
+    """
+    left, right = canonical(goal.unit), canonical(reached.unit)
+    alone = not left or not right
+    if left == right or (
+        alone and (not (left or right).startswith(_MULTIPLES) or _near(target, own))
+    ):
+        return own
+    said = {"target": goal.shown, "unit": goal.unit or reached.unit}
+    reader.findings.append(finding("X607", reached.place, reached.shown, **said))
+    return Value(own.place, State.BROKEN, typed=own.typed)
+
+
+def _near(target: Number, own: Number) -> bool:
+    left, right = abs(target.value or 0), abs(own.value or 0)
+    return left <= right * _NEAR and right <= left * _NEAR

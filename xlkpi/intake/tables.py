@@ -11,11 +11,14 @@ from xlkpi.findings import Finding, finding
 from xlkpi.layout import (
     BALLOT,
     EXECUTION,
+    EXTRA,
     HEADER_SEARCH_ROWS,
     PARAMETERS,
+    RULES,
     SHEETS,
     SOURCES,
     SPARE_ROWS,
+    SURVEY,
     TOTAL_WORDS,
     Sheet,
     canonical,
@@ -38,8 +41,10 @@ _TOTAL = re.compile(
 )
 
 
-_NEEDED = (*(sheet for sheet in SHEETS if sheet.required), BALLOT, EXECUTION, PARAMETERS)
+_NEEDED = (*(sheet for sheet in SHEETS if sheet.required), BALLOT, EXECUTION, EXTRA, PARAMETERS)
 """Sheets without which nothing can be scored; the others then go unused, and it is said."""
+_COUNTED = (*_NEEDED, RULES, SURVEY)
+"""Sheets of which no row may be lost."""
 
 
 @lru_cache(maxsize=64)
@@ -78,7 +83,7 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     again = _second_header(layout, grid, header_row)
     rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
     found = Table(layout, grid, header_row, columns, rows, totals, remarks)
-    if again <= _last(grid) and layout in _NEEDED:
+    if again <= _last(grid) and layout in _COUNTED:
         findings.append(finding("X120", _first(grid, again)))
     findings.extend(_gaps(found))
     findings.extend(_merges(found))
@@ -157,7 +162,7 @@ def _gaps(found: Table) -> Iterator[Finding]:
     """Rows far below the others: forgotten scraps are read like any, so it is said."""
     for above, row in pairwise(found.rows):
         gap = row - above - 1
-        if gap > SPARE_ROWS and found.layout in (*_NEEDED, SOURCES):
+        if gap > SPARE_ROWS and found.layout in (*_COUNTED, SOURCES):
             yield finding("X121", _first(found.grid, row), gap=gap)
 
 

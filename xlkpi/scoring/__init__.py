@@ -201,7 +201,7 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
         budget=_fraction(budget.budget) if budget else None,
         executed=_fraction(budget.executed) if budget else None,
         inverse=book.parameters.text("反向公式"),
-        votes=_votes(book, indicator) if method.surveyed else None,
+        votes=book.votes(indicator.key) if method.surveyed else None,
         caliber=book.parameters.text("满意度口径"),
     )
     exact, formula, words = method.points(case), method.formula(case), method.words(case)
@@ -211,15 +211,6 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
         words += f"；核减 {plain(indicator.cut.value)} 分：{indicator.cut_reason.value}"
     score = settled(exact, book.parameters.places)
     return Working(indicator, (), exact, score, formula, words, method)
-
-
-def _votes(book: Filled, indicator: Indicator) -> methods.Votes:
-    """Add up the survey's rows of an indicator."""
-    rows = [row.votes for row in book.surveys if row.key == indicator.key]
-    counts = (
-        int(total([vote.value or Decimal(0) for vote in kind])) for kind in zip(*rows, strict=True)
-    )
-    return methods.Votes(*counts)
 
 
 def _fraction(value: Decimal | None) -> Fraction | None:

@@ -62,9 +62,13 @@ def _top(outcome: Outcome) -> Iterator[str]:
     """How the total comes of tier one, and the grade of the total."""
     scored = _scored(outcome)
     summed = scored.summed
-    yield f"合计 {summed.added:f} = {_sum(scored.tiers[0])}（一级指标得分相加）"
-    yield from total.words(scored)
-    yield f"总分 {scored.total:f}（保持在 0 到 100 之间）"
+    parts, steps = _sum(scored.tiers[0]), total.words(scored)
+    if steps:
+        yield f"合计 {summed.added:f} = {parts}（一级指标得分相加）"
+        yield from steps
+        yield f"总分 {scored.total:f}（保持在 0 到 100 之间）"
+    else:
+        yield f"总分 {scored.total:f} = {parts}（一级指标得分相加，保持在 0 到 100 之间）"
     grade = scored.grade
     yield (
         f"等级 {grade.name.value}：总分不低于 {_number(grade.bound.value)}"

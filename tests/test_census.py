@@ -1,0 +1,71 @@
+"""Counts in = counts out: every cell that a package holds is used, checked, computed or listed (promise 1)."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import documents, random_books
+from xlkpi import job
+from xlkpi.intake import read
+from xlkpi.intake.grids import every_sheet
+from xlkpi.model import Counted, Filled
+from xlkpi.pipeline import Document, outcomes
+
+BASE = documents.sample(documents.RECIPES / "基本示例.md")
+KINDS = Counted._fields[2:]
+
+
+def counted(data: bytes) -> Filled:
+    return read(data, "甲.xlsx")[0]
+
+
+def holds_its_counts(filled: Filled) -> None:
+    """The scan's count of the package is the sum of what the reading says became of its cells."""
+    assert sum(line.cells for line in filled.census) == filled.source.cells
+    for line in filled.census:
+        assert sum(line.kinds) == line.cells, line
+
+
+@pytest.mark.parametrize("path", sorted(documents.SAMPLES.glob("*.xlsx")), ids=lambda p: p.stem)
+def test_every_cell_of_a_sample_is_accounted_for(path: Path) -> None:
+    holds_its_counts(counted(path.read_bytes()))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_cell_of_a_random_workbook_is_accounted_for(seed: int) -> None:
+    holds_its_counts(counted(random_books.workbook(seed)))
+
+
+def test_each_kind_of_cell_is_told_apart() -> None:
+    """A note below, a column of one's own, a total, a sheet of one's own: listed or checked, not lost."""
+    before = {line.sheet: line for line in counted(BASE).census}
+    book = openpyxl.load_workbook(io.BytesIO(BASE))
+    sheet = book["评分_甲"]
+    sheet["B40"], sheet["B41"], sheet["H41"] = "备注：示例", "合计", 55.5
+    sheet["N5"] = "自己的话"
+    book.create_sheet("草稿")["C7"] = "随手记"
+    saved = io.BytesIO()
+    book.save(saved)
+    filled = counted(saved.getvalue())
+    holds_its_counts(filled)
+    after = {line.sheet: line for line in filled.census}
+    moved = {
+        kind: getattr(after["评分_甲"], kind) - getattr(before["评分_甲"], kind) for kind in KINDS
+    }
+    assert moved == {**dict.fromkeys(KINDS, 0), "checked": 2, "listed": 2}
+    assert after["草稿"] == Counted("草稿", 1, listed=1)
+
+
+def test_the_scored_workbook_says_so_and_its_proof_holds() -> None:
+    made = outcomes([Document("甲.xlsx", BASE)])[0]
+    _, grids = every_sheet(job.result(made))
+    by_name = {grid.name: grid for grid in grids}
+    whole = next(row for row in by_name["来源与指纹"].rows if row[0] == "合计")
+    assert made.filled
+    assert whole[3] == sum(whole[4:]) == made.filled.source.cells
+    proofs = {str(row[0]): row[4] for row in by_name["校验"].rows if len(row) > 4}
+    assert proofs["有内容的格 = 文件自报的个数"] == "✓ 通过"
