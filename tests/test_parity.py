@@ -9,7 +9,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import isclose
@@ -19,15 +19,16 @@ from random import Random
 import pytest
 import xlsxwriter
 
-from tests import documents, libreoffice, random_books
-from xlkpi import job, reference
+from tests import documents, libreoffice, own_rules, random_books
+from xlkpi import job, methods, reference, rules
 from xlkpi.formula import Formula
 from xlkpi.intake import markdown
-from xlkpi.methods import BY_NAME, Case
+from xlkpi.methods import BY_NAME, Case, Votes
 from xlkpi.model import Contents, Fields, Outcome
 from xlkpi.numbers import NOISE
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import a1
+from xlkpi.rules import Rule
 from xlkpi.scoring import combine
 from xlkpi.write.blank import blank
 from xlkpi.write.emit import emit
@@ -102,6 +103,8 @@ _COLUMNS = (
 )  # fmt: skip
 _MARKS, _WEIGHTS = len(_COLUMNS), len(_COLUMNS) + 9
 _FORMULA, _ROUNDED = len(_COLUMNS) + 18, len(_COLUMNS) + 19
+_MORE = len(_COLUMNS) + 20
+"""Where the cells of a rule, the votes of a survey and 核减分 begin."""
 
 
 def write(path: Path, sheets: Mapping[str, Sequence[Line]]) -> Path:
@@ -115,13 +118,16 @@ def write(path: Path, sheets: Mapping[str, Sequence[Line]]) -> Path:
 
 
 def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, line: Line) -> None:
+    more = [name for name in line.cells if name not in _COLUMNS]
+    columns = {name: at for at, name in enumerate(_COLUMNS)}
+    columns |= {name: at for at, name in enumerate(more, start=_MORE)}
     for name, value in line.cells.items():
-        sheet.write_number(row, _COLUMNS.index(name), float(value))
+        sheet.write_number(row, columns[name], float(value))
     for start, held in ((_MARKS, line.marks), (_WEIGHTS, line.weights)):
         for column, value in enumerate(held, start=start):
             sheet.write(row, column, float(value) if isinstance(value, Decimal) else value)
     last = len(line.marks) - 1
-    addresses = {name: a1(row, column) for column, name in enumerate(_COLUMNS)}
+    addresses = {name: a1(row, column) for name, column in columns.items()}
     addresses["得分"] = f"{a1(row, _MARKS)}:{a1(row, _MARKS + last)}"
     addresses["权重"] = f"{a1(row, _WEIGHTS)}:{a1(row, _WEIGHTS + last)}"
     sheet.write_number(row, _COLUMNS.index("小数位数"), line.places)
@@ -197,6 +203,198 @@ def funded(rng: Random) -> Line:
     return Line(cells, (), (), BY_NAME["预算执行率"].formula(Case(Fraction(points))), exact, places)
 
 
+# the field's own rules
+
+_OFF = [
+    Decimal(text) for text in ("0", "0", "0", "0.001", "-0.001", "0.01", "-0.1", "4e-10", "-4e-10")
+]
+"""On a bound, and beside it."""
+
+
+def _worth(rng: Random, places: int) -> tuple[Decimal, Decimal]:
+    """分值, and a part of it that is a tie more often than not."""
+    points = random_books.number(rng, Decimal(1), Decimal(60), rng.choice((0, 0, 1, 2, 3)))
+    if rng.random() < 0.5:
+        points = Decimal(rng.choice((5, 10, 20)))
+        return points, random_books.tied(rng, Decimal(0), points, places)
+    return points, random_books.number(rng, Decimal(0), points, rng.choice((0, 1, 2, 3)))
+
+
+def _own(
+    rule: Rule, case: Case, exact: Fraction, places: int, more: Mapping[str, Decimal],
+    name: str = "甲",
+) -> Line:  # fmt: skip
+    """A case of a rule: its numbers stand in cells under the names that its formula uses."""
+    cells = dict(more)
+    for n, row in enumerate(rule.entries, start=1):
+        held = {
+            "下限": row.bound, "得分比例": row.share, "基准": row.base, "步长": row.step, "每步扣分": row.cost,
+            "封底": row.floor,
+        }  # fmt: skip
+        cells |= {f"{header}{n}": value for header, value in held.items() if value is not None}
+    method = methods.find(name, {"甲": rule})
+    assert method is not None
+    return Line(cells, (), (), method.formula(case), exact, places)
+
+
+def _edges(rng: Random, low: int, high: int, most: int) -> list[tuple[Decimal, bool]]:
+    """Bounds with either bracket, both on one bound at times."""
+    made = [
+        (random_books.number(rng, Decimal(low), Decimal(high), rng.choice((0, 0, 1, 2))), rng.random() < 0.6)
+        for _ in range(rng.choice((1, 2, 3, 5, most)))
+    ]  # fmt: skip
+    return sorted({*made, *((bound, not way) for bound, way in made[: rng.randint(0, 1)])})
+
+
+def banded(rng: Random) -> Line:
+    """A case of 分档: on a bound, a hair beside it, or anywhere."""
+    places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
+    points, part = _worth(rng, places)
+    edges = _edges(rng, *rng.choice(((0, 120), (-50, 50), (0, 100000))), most=30)
+    share = Decimal(str(round(part / points, 6)))
+    shares = [rng.choice((share, share, random_books.number(rng, Decimal(0), Decimal(1), 3))) for _ in edges]  # fmt: skip
+    bands: list[own_rules.Band] = [(b, i, s) for (b, i), s in zip(edges, shares, strict=True)]
+    rule = own_rules.banded([(None, True, share), *bands])
+    value = rng.choice(edges)[0] + rng.choice(_OFF)
+    if rng.random() < 0.3:
+        value = random_books.number(rng, edges[0][0] - 9, edges[-1][0] + 9, 3)
+    exact = reference.banded(Fraction(points), own_rules.table(rule), Fraction(value))
+    case = Case(Fraction(points), actual=Fraction(value))
+    return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
+
+
+def _steps(rng: Random, points: Decimal, part: Decimal) -> Rule:
+    base = Decimal(
+        rng.choice((100, 100, 0, 95, rng.randint(-200, 20000), rng.randint(10**5, 10**6)))
+    )
+    base += random_books.number(rng, Decimal(0), Decimal(1), rng.choice((0, 1, 2)))
+    step = Decimal(rng.choice(("0.1", "0.1", "0.01", "0.3", "0.7", "1", "2.5", "5", "1000")))
+    cost = part / rng.choice((1, 2, 4, 5, 10)) or Decimal("0.5")
+    floor = rng.choice((None, None, random_books.number(rng, Decimal(0), points, 2)))
+    return own_rules.stepped(base, rng.choice(own_rules.DIRECTIONS), step, cost, floor)
+
+
+def _steps_off(rng: Random, rule: Rule) -> Decimal:
+    """A value that is so many whole steps from the base, or nearly."""
+    row = rule.entries[0]
+    assert row.base is not None
+    assert row.step is not None
+    side = 1 if (row.direction == rules.HIGHER) == (rng.random() < 0.9) else -1
+    count = rng.choice((0, 1, 2, 3, 3, 5, 7, 11, 29, 99, rng.randint(0, 999)))
+    off = rng.choice((Decimal(0), Decimal(0), row.step / 2, row.step / 10, -row.step / 10))
+    return row.base + side * (count * row.step + off)
+
+
+def stepped(rng: Random) -> Line:
+    """A case of 步长: whole steps whose difference is no whole number of steps in doubles."""
+    places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
+    points, part = _worth(rng, places)
+    rule = _steps(rng, points, part)
+    value = _steps_off(rng, rule)
+    (row,) = own_rules.table(rule)
+    exact = reference.stepped(Fraction(points), row, Fraction(value))
+    case = Case(Fraction(points), actual=Fraction(value))
+    return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
+
+
+def overdone(rng: Random) -> Line:
+    """A case of 超额完成."""
+    places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
+    points, part = _worth(rng, places)
+    edges, factor = _edges(rng, 100, 400, most=8), Decimal(str(round(part / points, 6)))
+    rule = own_rules.banded(
+        [(b, i, rng.choice((factor, factor, None))) for b, i in edges], rules.OVERDONE
+    )
+    target, actual = random_books.measure(rng, points, places)
+    target = abs(target) or Decimal(8)
+    if rng.random() < 0.6:
+        actual = target * rng.choice(edges)[0] / 100 + rng.choice(_OFF) * target
+    worth, goal, value = Fraction(points), Fraction(target), Fraction(actual)
+    sign = rng.choice(methods.UPWARDS)
+    exact = reference.proportional(worth, sign, goal, value, "线性")
+    exact *= reference.overdone(own_rules.table(rule), goal, value)
+    cells = {"分值": points, "年度指标值": target, "实际完成值": actual}
+    return _own(rule, Case(worth, sign, goal, value), exact, places, cells)
+
+
+def spent(rng: Random) -> Line:
+    """A case of 预算执行率 by a rule of bands or of steps, over percentage points."""
+    places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
+    points, part = _worth(rng, places)
+    budget = Decimal(rng.choice((0, 100, 1000, 4969, 10**6)))
+    if rng.random() < 0.4:
+        budget = random_books.number(rng, Decimal(1), Decimal(10**7), 2)
+    if rng.random() < 0.5:
+        rule = _steps(rng, points, part)
+        rate = _steps_off(rng, rule)
+    else:
+        edges, share = _edges(rng, 0, 120, most=10), Decimal(str(round(part / points, 6)))
+        rule = own_rules.banded(
+            [(None, True, share), *((b, i, rng.choice((share, Decimal(1)))) for b, i in edges)]
+        )
+        rate = rng.choice(edges)[0] + rng.choice(_OFF)
+    executed = max(Decimal(0), budget * rate / 100)
+    now = 100 * Fraction(executed) / Fraction(budget) if budget else Fraction(0)
+    rows = own_rules.table(rule)
+    worth = Fraction(points)
+    exact = reference.stepped(worth, rows[0], now) if rule.kind == rules.STEPS else reference.banded(worth, rows, now)  # fmt: skip
+    cells = {"分值": points, "全年预算数": budget, "全年执行数": executed}
+    return _own(rule, Case(worth), exact, places, cells, "预算执行率:甲")
+
+
+def surveyed(rng: Random) -> Line:
+    """A case of 满意度."""
+    places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
+    points, part = _worth(rng, places)
+    caliber = rng.choice(tuple(own_rules.CALIBERS))
+    target = Decimal(rng.choice((90, 95, 100, 0)))
+    if rng.random() < 0.3:
+        target = random_books.number(rng, Decimal(1), Decimal(100), 2)
+    counts = [rng.choice((0, 1, 7, 50, rng.randint(0, 4000))) for _ in range(4)]
+    if rng.random() < 0.5:  # a rate that makes `part` of the points of a target of 100
+        most = 10**7
+        target, pleased = Decimal(100), int(part / points * most)
+        counts = [pleased, 0, 0, most - pleased] if caliber != own_rules.CALIBERS[2] else [pleased, 0, most - pleased, 0]  # fmt: skip
+    counts[0] += not any(counts)
+    votes, worth = [Fraction(n) for n in counts], Fraction(points)
+    rate = reference.satisfaction(caliber, votes)
+    exact = reference.proportional(worth, "≥", Fraction(target), rate, "线性")
+    case = Case(worth, "≥", Fraction(target), votes=Votes(*counts), caliber=caliber)
+    cells = {"分值": points, "年度指标值": target}
+    cells |= dict(zip(("很满意", "满意", "基本满意", "不满意"), map(Decimal, counts), strict=True))
+    return Line(cells, (), (), BY_NAME["满意度"].formula(case), exact, places)
+
+
+def cut(rng: Random) -> Line:
+    """Any of the others, less 核减分."""
+    makers = (
+        banded,
+        stepped,
+        overdone,
+        spent,
+        surveyed,
+        funded,
+        lambda dice: measured("按比例", dice),
+    )
+    line = rng.choice(makers)(rng)
+    less = random_books.number(rng, Decimal("0.001"), line.cells["分值"], rng.choice((0, 1, 2, 3)))
+    if rng.random() < 0.4:
+        less = random_books.tied(rng, Decimal("0.001"), line.cells["分值"], line.places)
+    exact = max(Fraction(0), line.exact - Fraction(less))
+    return replace(
+        line,
+        cells={**line.cells, "核减分": less},
+        formula=methods.cut_formula(line.formula),
+        exact=exact,
+    )
+
+
+OWN: Mapping[str, Callable[[Random], Line]] = {
+    "满意度": surveyed, "分档": banded, "步长": stepped, "超额完成": overdone, "预算执行率的规则": spent,
+    "核减分": cut,
+}  # fmt: skip
+
+
 def panel(way: str, rng: Random) -> Line:
     """Marks of one to nine scorers, some of whom stepped aside, and their weights."""
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
@@ -230,6 +428,9 @@ def _cases() -> Iterator[tuple[str, list[Line]]]:
         yield name, [measured(name, rng) for _ in range(ROWS)]
     rng = Random("预算执行率")
     yield "预算执行率", [funded(rng) for _ in range(ROWS)]
+    for name, made in OWN.items():
+        rng = Random(name)
+        yield name, [made(rng) for _ in range(ROWS)]
     for way in combine.BY_NAME:
         rng = Random(way)
         yield way, [panel(way, rng) for _ in range(ROWS)]
@@ -248,7 +449,7 @@ def computed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, ob
 
 
 def test_no_rule_is_left_out() -> None:
-    assert set(CASES) == {*BY_NAME, *combine.BY_NAME}
+    assert set(CASES) == {*BY_NAME, *rules.KINDS, "预算执行率的规则", "核减分", *combine.BY_NAME}
 
 
 @pytest.mark.parametrize("rule", CASES)

@@ -19,7 +19,7 @@ from tests import documents, random_books
 from xlkpi import reference
 from xlkpi.findings import errors
 from xlkpi.intake import markdown
-from xlkpi.methods import BY_NAME, DIRECTIONS, Case
+from xlkpi.methods import BY_NAME, DIRECTIONS, NAMES, Case
 from xlkpi.model import Contents, Fields, Filled, Outcome, Scored
 from xlkpi.numbers import half_up, rounded, settled
 from xlkpi.pipeline import Document, outcomes
@@ -111,28 +111,100 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
     seen: dict[str, int] = {}
     for seed in range(BATCH * BATCHES):
         made = random_books.contents(seed)
-        said = {str(row["参数"]): str(row["值"]) for row in made.sheets["参数"]}
-        way, few = said.get("综合方法", "算术平均"), int(said.get("去极值最少人数", "6"))
-        traits = {way, said.get("打分制", "分值制"), "位数" + said.get("小数位数", "2")}
-        traits.add("反向" + said.get("反向公式", "线性"))
-        traits |= {str(row.get("评分方式", "评分人打分")) for row in made.sheets["三级指标"] if row}
-        traits |= {str(row.get("是否评分", "是")) for row in made.sheets["评价工作组"]}
-        codes: dict[str, list[Fields]] = {}
-        for row in (row for _, rows in made.ballots for row in rows):
-            codes.setdefault(str(row["编号"]), []).append(row)
-        for rows in codes.values():
-            left = sum("得分" in row for row in rows)
-            traits |= {"回避"} if left < len(rows) else set()
-            if way == "去掉最高最低":
-                traits.add("去极值" if left >= few else "不足人数")
-                traits |= {"回避到不足人数"} if left < few <= len(rows) else set()
-        for trait in traits:
+        for trait in _settings(made) | _ways(made) | _marking(made) | _local(made):
             seen[trait] = seen.get(trait, 0) + 1
     wanted = {
         *combine.BY_NAME, "分值制", "百分制", "位数0", "位数1", "位数2", "位数3", "位数4", "反向线性", "反向比例",
-        "评分人打分", *BY_NAME, "否", "缺席", "回避", "去极值", "不足人数", "回避到不足人数",
+        *NAMES, "否", "缺席", "回避", "去极值", "不足人数", "回避到不足人数",
+        "分档", "步长", "超额完成", "预算执行率:分档", "预算执行率:步长", "共用的规则", "空的下限", "不含下限",
+        "带%的下限", "空的系数", "封底", "高于扣分", "低于扣分", "整步有零头", "达成", "部分达成", "未达成",
+        "满意以上", "基本满意以上", "指数100-80-60-40", "几行调查", "核减分", "加分", "减分", "最低等级",
+        "不得评为最高等级", "总分记零", "指标值带符号", "完成值带符号", "指标值带%", "完成值带%", "整个上级不适用", "复核与不适用",
+        "复核与加减分",
     }  # fmt: skip
     assert {trait for trait in wanted if seen.get(trait, 0) < 3} == set(), seen
+
+
+def _said(made: Contents, name: str, default: str) -> str:
+    return {str(row["参数"]): str(row["值"]) for row in made.sheets["参数"]}.get(name, default)
+
+
+def _third(made: Contents) -> list[Fields]:
+    return [row for row in made.sheets["三级指标"] if row.get("编号")]
+
+
+def _settings(made: Contents) -> set[str]:
+    return {
+        _said(made, "综合方法", "算术平均"),
+        _said(made, "打分制", "分值制"),
+        "位数" + _said(made, "小数位数", "2"),
+        "反向" + _said(made, "反向公式", "线性"),
+        *(str(row.get("是否评分", "是")) for row in made.sheets["评价工作组"]),
+    }
+
+
+def _ways(made: Contents) -> set[str]:
+    """The methods, of rules the kind, and what is typed in the cells of an indicator."""
+    kinds = {reference.plain(str(row["规则"])): str(row["方式"]) for row in _rules(made)}
+    called = [reference.plain(str(row.get("评分方式", "评分人打分"))) for row in _third(made)]
+    traits = {kinds.get(name, name) for name in called}
+    for head, colon, tail in (name.partition(":") for name in called):
+        traits |= {f"{head}:{kinds[tail]}"} if colon else set()
+    traits |= {"共用的规则"} if any(called.count(name) > 1 for name in kinds) else set()
+    traits |= {"核减分"} if any("核减分" in row for row in _third(made)) else set()
+    for header, what in (("年度指标值", "指标值"), ("实际完成值", "完成值")):
+        typed = [str(row.get(header, "")) for row in _third(made) if reference.method_of(row) not in reference.JUDGED]  # fmt: skip
+        traits |= {f"{what}带%"} if any(text.endswith("%") for text in typed) else set()
+        signed = any(text and text[0] in "≥≤><=＞＜＝不大小等" for text in typed)
+        traits |= {f"{what}带符号"} if signed else set()
+    return traits
+
+
+def _rules(made: Contents) -> list[Fields]:
+    return [row for row in made.sheets.get("评分规则", ()) if row]
+
+
+def _marking(made: Contents) -> set[str]:
+    """Who marked, who stepped aside, and how many were left."""
+    traits: set[str] = set()
+    way, few = _said(made, "综合方法", "算术平均"), int(_said(made, "去极值最少人数", "6"))
+    codes: dict[str, list[Fields]] = {}
+    for row in (row for _, rows in made.ballots for row in rows):
+        codes.setdefault(str(row["编号"]), []).append(row)
+    for rows in codes.values():
+        left = sum("得分" in row for row in rows)
+        traits |= {"回避"} if left < len(rows) else set()
+        if way == "去掉最高最低":
+            traits.add("去极值" if left >= few else "不足人数")
+            traits |= {"回避到不足人数"} if left < few <= len(rows) else set()
+    return traits
+
+
+def _local(made: Contents) -> set[str]:
+    """What stands on the sheets of the field's own rules."""
+    traits: set[str] = set()
+    for row in _rules(made):
+        traits |= {str(row["方向"])} if "方向" in row else set()
+        traits |= {"封底"} if row.get("封底") else set()
+        traits |= {"带%的下限"} if "%" in str(row.get("下限", "")) else set()
+        traits |= {"不含下限"} if row.get("含下限") == "否" else set()
+        traits |= {"空的下限"} if row["方式"] == "分档" and "下限" not in row else set()
+        traits |= {"空的系数"} if row["方式"] == "超额完成" and "得分比例" not in row else set()
+        traits |= {"整步有零头"} if str(row.get("步长")) in ("0.1", "0.01", "0.3") else set()
+    surveyed = [reference.plain(str(row["指标编号"])) for row in made.sheets.get("满意度调查", ())]
+    traits |= {"几行调查"} if len(set(surveyed)) < len(surveyed) else set()
+    traits |= {_said(made, "满意度口径", "满意以上")} if surveyed else set()
+    traits |= {str(row["完成程度"])[:4].removesuffix("预期").removesuffix("年度") for row in _third(made) if "完成程度" in row}  # fmt: skip
+    extras = made.sheets.get("加减分", ())
+    traits |= {str(row.get("后果", row["类别"])) for row in extras}
+    applies = {str(row["二级编号"]): False for row in _third(made)}
+    for row in _third(made):
+        applies[str(row["二级编号"])] |= row.get("评分方式") != "不适用"
+    traits |= {"整个上级不适用"} if not all(applies.values()) else set()
+    out = any(row.get("评分方式") == "不适用" for row in _third(made))
+    if any("复核得分" in row for row in made.sheets.get("复核", ())):
+        traits |= ({"复核与不适用"} if out else set()) | ({"复核与加减分"} if extras else set())
+    return traits
 
 
 # the arithmetic below the workbooks

@@ -8,6 +8,7 @@ holds the two together through a spreadsheet program. Sources: the national form
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -87,6 +88,16 @@ class Method:
     """Needs 满意度调查, and a target in percentage points."""
     rule: Rule | None = None
     """The rule of 评分规则 that it follows."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it computes alike, so that what came of two workbooks can be compared."""
+        if not isinstance(other, Method) or type(self) is not type(other):
+            return False
+        return (self.name, self.rule) == (other.name, other.rule)
+
+    def __hash__(self) -> int:
+        """Go by the name."""
+        return hash((type(self), self.name))
 
     @property
     def targeted(self) -> bool:
@@ -358,6 +369,16 @@ class Overdone(Method):
         return f"评分规则“{self.rule.name}”：{_PROPORTIONAL.words(case)}；{rules.words(self.rule)}"
 
 
+def cut(points: Fraction, less: Decimal) -> Fraction:
+    """Return what 核减分 leaves of computed points: never less than nothing."""
+    return max(Fraction(0), points - Fraction(less))
+
+
+def cut_formula(points: Formula) -> Formula:
+    """Return the same over names."""
+    return Formula(f"MAX(0,{points.text}-{{核减分}})")
+
+
 _PROPORTIONAL = Proportional()
 METHODS: tuple[Method, ...] = (BudgetExecution(), _PROPORTIONAL, AllOrNothing(), Satisfaction())
 BY_NAME = {method.name: method for method in METHODS}
@@ -370,8 +391,8 @@ def find(name: str | None, known: Mapping[str, Rule]) -> Method | None:
 
     None where scorers mark, where the indicator does not apply, and for a name that is none.
     """
-    if name in BY_NAME:
-        return BY_NAME[name]
+    if name in NAMES:  # a rule of such a name is told, and never stands in for it
+        return BY_NAME.get(name)
     head, colon, tail = (name or "").partition(":")
     if colon and head == _BUDGET:
         rule = known.get(folded(tail))

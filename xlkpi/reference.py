@@ -191,8 +191,8 @@ def banded(points: Fraction, rows: Sequence[Row], value: Fraction) -> Fraction:
 
 
 def stepped(points: Fraction, row: Row, value: Fraction) -> Fraction:
-    """步长: every whole step on the bad side costs, down to the floor."""
-    beyond = value - figure(row["基准"])
+    """步长: every whole step on the bad side costs, down to the floor; noise as in `reached`."""
+    beyond = half_up(value - figure(row["基准"]), 9)
     if row["方向"] == "低于扣分":
         beyond = -beyond
     if beyond <= 0:

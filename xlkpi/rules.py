@@ -209,8 +209,8 @@ def stepped(made: Rule, points: Fraction, value: Fraction) -> Fraction:
     assert entry.step is not None
     assert entry.cost is not None
     gap = value - Fraction(entry.base)
-    gap = gap if entry.direction == HIGHER else -gap
-    steps = int(rounded(max(Fraction(0), gap / Fraction(entry.step)), GAP_PLACES))
+    beyond = rounded(gap if entry.direction == HIGHER else -gap, GAP_PLACES)
+    steps = int(rounded(max(Fraction(0), Fraction(beyond) / Fraction(entry.step)), GAP_PLACES))
     left = points - steps * Fraction(entry.cost)
     return min(points, max(Fraction(entry.floor or 0), left))
 
@@ -220,7 +220,8 @@ def stepped_formula(made: Rule, value: str) -> str:
     entry = made.entries[0]
     gap = f"{value}-{{基准1}}" if entry.direction == HIGHER else f"{{基准1}}-{value}"
     floor = "0" if entry.floor is None else "{封底1}"
-    steps = f"INT(ROUND(MAX(0,({gap})/{{步长1}}),{GAP_PLACES}))"
+    beyond = f"ROUND({gap},{GAP_PLACES})"  # by itself: 123456.7 − 123456 in steps of 0.01
+    steps = f"INT(ROUND(MAX(0,{beyond}/{{步长1}}),{GAP_PLACES}))"
     return f"MIN({{分值}},MAX({floor},{{分值}}-{steps}*{{每步扣分1}}))"
 
 

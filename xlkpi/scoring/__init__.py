@@ -206,8 +206,7 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
     )
     exact, formula, words = method.points(case), method.formula(case), method.words(case)
     if indicator.cut.value:
-        exact = max(Fraction(0), exact - Fraction(indicator.cut.value))
-        formula = Formula(f"MAX(0,{formula.text}-{{核减分}})")
+        exact, formula = methods.cut(exact, indicator.cut.value), methods.cut_formula(formula)
         words += f"；核减 {plain(indicator.cut.value)} 分：{indicator.cut_reason.value}"
     score = settled(exact, book.parameters.places)
     return Working(indicator, (), exact, score, formula, words, method)

@@ -23,7 +23,7 @@ from xlkpi.layout import (
     Column,
     Kind,
 )
-from xlkpi.methods import VOTES, Votes, satisfied
+from xlkpi.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
 from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
 from xlkpi.place import Place, span
 from xlkpi.texts import as_text, tidy
@@ -164,7 +164,8 @@ class Inputs:
                     paper.cells[each.row, table.columns[header]] = told[name]
             if "自评得分" in table.columns:
                 at, row = table.columns["自评得分"], rows[each.key]
-                score = self.scored.workings[row - FIRST].score
+                work = self.scored.workings[row - FIRST]
+                score = work.score if work.applies else NOT_APPLICABLE
                 cell = span(SCORES_SHEET, row, column, row, column)
                 paper.formula(each.row, at, f"={cell}", score, "grey.figure")
 
