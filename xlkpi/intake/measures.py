@@ -194,5 +194,5 @@ def _alike(reader: Reader, goal: _Cell, reached: _Cell, target: Number, own: Num
 
 
 def _near(target: Number, own: Number) -> bool:
-    left, right = abs(target.value or 0), abs(own.value or 0)
+    left, right = (abs(number.value or Decimal(0)) for number in (target, own))
     return left <= right * _NEAR and right <= left * _NEAR
