@@ -23,8 +23,7 @@ from xlkpi.layout import (
     Column,
     Kind,
 )
-from xlkpi.methods import VOTES, Votes, satisfied
-from xlkpi.methods import NOT_APPLICABLE
+from xlkpi.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
 from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
 from xlkpi.place import Place, span
 from xlkpi.texts import as_text, tidy
