@@ -144,3 +144,29 @@ def test_the_changes_as_a_workbook_that_is_never_put_over_another(tmp_path: Path
     assert (again.exit_code, "没有覆盖" in again.output) == (2, True)
     assert out.read_bytes() == before
     assert len(list(tmp_path.iterdir())) == 3
+
+
+EVERY_WAY = documents.SAMPLES / "示例局2023_各种计分.xlsx"
+
+
+def test_a_grade_that_a_veto_holds_down_is_not_said_to_come_of_the_total(tmp_path: Path) -> None:
+    """93.34 reaches 优秀; 良好 it is because of 不得评为最高等级."""
+    said = run("explain", scored(tmp_path, "各种", EVERY_WAY.read_bytes())).output
+    assert "等级 良好：按总分是 优秀，受一票否决限制" in said
+    assert "等级 良好：总分不低于" not in said
+
+
+def test_a_mark_in_bands_names_the_degree_of_its_band(tmp_path: Path) -> None:
+    said = run("explain", scored(tmp_path, "各种", EVERY_WAY.read_bytes()), "A2.2").output
+    assert "完成程度：部分达成（三级指标!J9）" in said
+
+
+def test_the_methods_say_a_rule_whole_and_a_deduction_shows_its_reason(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(scored(tmp_path, "各种", EVERY_WAY.read_bytes()), data_only=True)
+    methods = [str(cell.value) for row in book["方法与参数"] for cell in row if cell.value]
+    assert any("≥200 得 80%" in text for text in methods)
+    assert not any("票据不全" in text for text in methods)  # one indicator's alone
+    summary = [str(cell.value) for row in book["汇总"] for cell in row if cell.value]
+    assert "审计抽查发现一场培训费用票据不全（示例）" in summary
+    assert book["评分规则"]["E6"].value == 0.8
+    assert str(book["评分规则"]["E6"].number_format).endswith("%")

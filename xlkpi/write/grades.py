@@ -78,7 +78,7 @@ def _result(paper: Sheet, filled: Filled, scored: Scored, names: Names, last: in
     names.cells["等级"] = paper.absolute(row, 1)
     paper.text(row + 1, 0, "距上一档", "label")
     reached = sum(scored.total >= (each.bound.value or 0) for each in filled.grades)
-    top = "分数已达最高一档，等级受否决限制" if scored.extras.vetoes else "已是最高等级"
+    top = "受否决限制" if scored.extras.vetoes else "已是最高等级"
     gap: str | Decimal = top
     if reached < count:
         gap = (filled.grades[count - reached - 1].bound.value or Decimal()) - scored.total

@@ -16,6 +16,7 @@ from xlkpi.layout import (
     GUIDE_SHEET,
     PARAMETER_LIST,
     REVIEW,
+    RULES,
     SCORES_SHEET,
     SURVEY,
     TEXTS,
@@ -100,19 +101,21 @@ class Inputs:
         place = Place(table.grid.name, row, at)
         number = self.filled.readings.get(place)
         held = table.grid.raw(row, at)
+        share = table.layout is RULES and column.header == "得分比例"
+        figure = f"{style}:{SHARE}" if share else style
         if column.computed and row in table.rows:
             paper.cells.pop((row, at), None)
             self._computed(paper, table, row, column, at)
         elif (row, at) in table.derived:
             _derived(paper, table.derived[row, at])
         elif number is not None:
-            paper.number(row, at, number, style)
+            paper.number(row, at, number, figure)
         elif place in self.shares:
             paper.number(row, at, self.shares[place], f"{style}:{SHARE}")
         elif place in self.codes:
             paper.text(row, at, self.codes[place], style)
         elif isinstance(held, int | float) and not isinstance(held, bool):
-            paper.number(row, at, held, style)
+            paper.number(row, at, held, figure)
         else:
             paper.text(row, at, tidy(as_text(held)), style)
 

@@ -11,7 +11,7 @@ from xlkpi.layout import (
     PARAMETER_LIST,
     PARAMETERS,
 )
-from xlkpi.model import Filled, Scored
+from xlkpi.model import Filled, Scored, Working
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.styles import SHARE
@@ -83,7 +83,7 @@ def write_methods(book: Book, filled: Filled, scored: Scored, names: Names) -> N
 def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
     paper.merge(row, 0, 3, "计分规则", "block")
     used = dict.fromkeys(
-        (work.indicator.method.value or "", _without_people(work.words)) for work in scored.workings
+        (work.indicator.method.value or "", _in_general(work)) for work in scored.workings
     )
     rules = [
         ("打分制", filled.parameters.text("打分制")),
@@ -100,5 +100,6 @@ def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
         paper.merge(row, 1, 3, words, "text")
 
 
-def _without_people(words: str) -> str:
-    return words.partition("；")[0]
+def _in_general(work: Working) -> str:
+    """Say the rule without what is one indicator's alone: who stood aside, what was cut."""
+    return work.words.partition("；核减 " if work.method else "；")[0]

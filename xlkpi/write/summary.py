@@ -307,6 +307,8 @@ def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
         paper.merges.append((row, 3, row, _LAST))
         if work.indicator.reason.good:
             Names.copy(paper, row, 3, work.indicator.reason, "text")
+        elif work.indicator.cut.value and work.indicator.reason.place not in missing:
+            Names.copy(paper, row, 3, work.indicator.cut_reason, "text")
         elif work.indicator.reason.place in missing:
             paper.text(row, 3, "待补", "bad.box", work.indicator.reason.place.link)
         else:

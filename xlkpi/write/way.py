@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.layout import SCORES_SHEET
-from xlkpi.methods import NOT_APPLICABLE, VOTES
+from xlkpi.methods import BANDED, NOT_APPLICABLE, VOTES
 from xlkpi.model import Derived, Number, Outcome, Scored, Text, TierScore, Working
 from xlkpi.numbers import plain
 from xlkpi.place import a1
@@ -70,6 +70,11 @@ def _top(outcome: Outcome) -> Iterator[str]:
     else:
         yield f"总分 {scored.total:f} = {parts}（一级指标得分相加，保持在 0 到 100 之间）"
     grade = scored.grade
+    assert outcome.filled is not None
+    reached = [each for each in outcome.filled.grades if scored.total >= (each.bound.value or 0)]
+    if reached and reached[0] is not grade:
+        yield f"等级 {grade.name.value}：按总分是 {reached[0].name.value}，受一票否决限制"
+        return
     yield (
         f"等级 {grade.name.value}：总分不低于 {_number(grade.bound.value)}"
         f"（{grade.bound.place}），按四舍五入后的总分定"
@@ -129,6 +134,9 @@ def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
     if not work.applies:
         yield f"计分：{work.words}（{work.indicator.method.place}）"
         return
+    if work.indicator.method.value == BANDED:
+        degree = work.indicator.degree
+        yield f"完成程度：{degree.value}（{degree.place}）"
     if not work.given:
         yield from _inputs(work)
         yield from _looked_at(outcome, work)
