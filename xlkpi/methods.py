@@ -90,10 +90,14 @@ class Method:
     """The rule of 评分规则 that it follows."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Method) and (self.name, self.rule) == (other.name, other.rule)
+        """Whether it computes alike, so that what came of two workbooks can be compared."""
+        if not isinstance(other, Method) or type(self) is not type(other):
+            return False
+        return (self.name, self.rule) == (other.name, other.rule)
 
     def __hash__(self) -> int:
-        return hash(self.name)
+        """Go by the name."""
+        return hash((type(self), self.name))
 
     @property
     def targeted(self) -> bool:
@@ -387,8 +391,8 @@ def find(name: str | None, known: Mapping[str, Rule]) -> Method | None:
 
     None where scorers mark, where the indicator does not apply, and for a name that is none.
     """
-    if name in BY_NAME:
-        return BY_NAME[name]
+    if name in NAMES:  # a rule of such a name is told, and never stands in for it
+        return BY_NAME.get(name)
     head, colon, tail = (name or "").partition(":")
     if colon and head == _BUDGET:
         rule = known.get(folded(tail))

@@ -138,6 +138,8 @@ class Derived(NamedTuple):
     data: tuple[Datum, ...]
     clear: bool
     """Whether it tells per cent from fractions: a 0.8 of it is 0.8 and no 80 %."""
+    quotient: bool
+    """Whether it divides: 1.2 may be 120 % then."""
     percent: bool
     """Whether the cell shows per cent; `value` counts in percentage points then."""
     problem: str = ""

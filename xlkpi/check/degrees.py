@@ -42,6 +42,9 @@ def _bounds(filled: Filled) -> tuple[Decimal, Decimal]:
 def marks_inside(filled: Filled) -> Iterator[Finding]:
     """A mark lies inside the band of 完成程度: [80 %, 100 %], [60 %, 80 %), [0, 60 %) by default."""
     banded = {each.key: each for each in filled.indicators if each.method.value == BANDED}
+    lower, upper = _bounds(filled)
+    if lower > upper:
+        return  # which was told; nothing lies between them
     silent = {folded(m.name.value) for m in filled.members if not m.scores}
     for ballot in filled.ballots:
         if folded(ballot.scorer.value) in silent:

@@ -156,6 +156,8 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
         return _surveyed(filled, indicator)
     if not (indicator.judged or (method and method.measured)):
         return None
+    if indicator.target.broken or indicator.actual.broken:
+        return None
     target = indicator.target.value or _plain(indicator.target_text, table)
     actual = indicator.actual.value or _plain(indicator.actual_text, table)
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken

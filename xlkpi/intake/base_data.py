@@ -144,14 +144,27 @@ def _derived(
 ) -> Derived:
     each = tuple(dict.fromkeys(datum for group in read.values() for datum in group))
     value, problem = _value(formula, read)
-    pieces = list(formula.pieces)
-    text = derived.written(pieces, data.reference)
-    if any(datum.number.blank for datum in each) and derived.unguarded(pieces) is pieces:
-        text = derived.guarded(text, [data.reference(ref) for ref in read], len(each))
+    text = derived.written(formula.pieces, data.reference)
+    if value is None:
+        text = _silent(text, formula, [data.reference(ref) for ref in read], len(each))
     if shown:
         text, value = f"({text})*100", value and value.scaleb(2, EXACT)
     clear = any(piece.text == "100" for piece in formula.pieces) or any(map(data.share, each))
-    return Derived(place, text, _named(formula, data), value, each, clear, shown, problem)
+    quotient = any(piece.text == "/" for piece in formula.pieces)
+    named = _named(formula, data)
+    return Derived(place, text, named, value, each, clear, quotient, shown, problem)
+
+
+_SILENT = "IFERROR(IF(COUNT("
+
+
+def _silent(text: str, formula: Formula, blocks: Sequence[str], cells: int) -> str:
+    """Return the formula so that it stays empty where a number is missing, or it comes to none."""
+    if text.startswith(_SILENT):
+        return text
+    pieces = list(formula.pieces)
+    guarded = derived.unguarded(pieces) is not pieces
+    return f'IFERROR({text if guarded else derived.guarded(text, blocks, cells)},"")'
 
 
 def _value(formula: Formula, read: Mapping[Ref, Sequence[Datum]]) -> tuple[Decimal | None, str]:

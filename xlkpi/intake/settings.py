@@ -94,11 +94,12 @@ def _fits(known: Parameter, value: Decimal) -> bool:
 def bare(number: Number, table: Table, header: str) -> bool:
     """Whether 0 < |x| ≤ 1 was typed without a per cent sign: 0.8 % or 80 %?"""
     value = number.value
-    if value is None or not 0 < abs(value) <= 1:
+    found = number.typed
+    if isinstance(found, Derived) and (found.clear or found.percent):
         return False
-    if isinstance(number.typed, Derived):
-        return not (number.typed.clear or number.typed.percent)
-    if isinstance(number.typed, str):
-        return "%" not in number.typed and "％" not in number.typed
+    if value is None or not 0 < abs(value) <= 1:
+        return bool(value) and isinstance(found, Derived) and found.quotient
+    if isinstance(found, str):
+        return "%" not in found and "％" not in found
     at = (number.place.row, table.columns[header])
     return at not in table.grid.percents

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi import layout, methods
-from xlkpi.layout import BALLOT_PREFIX, EXECUTION, INFO, TIER1, TIER2, TIER3, sheet_named
+from xlkpi.layout import (
+    BALLOT_PREFIX,
+    BASE_DATA,
+    EXECUTION,
+    INFO,
+    SURVEY,
+    TIER1,
+    TIER2,
+    TIER3,
+    sheet_named,
+)
 from xlkpi.model import Contents, Fields
 from xlkpi.place import a1, quoted, span
 from xlkpi.write.book import Book, Cell, Sheet
@@ -54,6 +64,21 @@ def _steps(part: str) -> tuple[tuple[str, str, str], ...]:
     )  # fmt: skip
 
 
+_DATA_STEP = (
+    "填报人",
+    BASE_DATA.name,
+    "先填这张表的“本年”（来源一栏写明要填上年的，“上年”也填），没有发生的填 0；“三级指标”里灰色的实际完成值由它们算出，不用填。",
+)
+
+
+def _told(contents: Contents) -> Sequence[tuple[str, str, str]]:
+    """Return the steps; base data come before what is computed from them."""
+    steps = _steps(contents.part)
+    if contents.part.startswith(layout.SCORERS_PART) or not contents.sheets.get(BASE_DATA.name):
+        return steps
+    return (steps[0], _DATA_STEP, *steps[1:])
+
+
 def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) -> None:
     """Fill in the first sheet; every other sheet of the book already stands."""
     paper.widths = {0: 14, 1: 34, 2: 66}
@@ -62,7 +87,7 @@ def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) 
     row = _format(paper, book, contents)
     row = _missing(paper, contents, ballots, row)
     paper.row(row, ["谁来填", "填哪里", "怎么填"], "head")
-    for who, where, how in _steps(contents.part):
+    for who, where, how in _told(contents):
         row += 1
         paper.row(row, [who, where, how], "text")
     row = _colours(paper, row + 2)
@@ -134,8 +159,10 @@ def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
     others = "".join(f'*({way}<>"{name}")' for name in ("满意度", methods.NOT_APPLICABLE))
     count = f'SUMPRODUCT(({names}<>"")*({actual}="")*(LEFT({way},5)<>"预算执行率"){others})'
     parts.append(f'IF({count}>0,"实际完成值缺 "&{count}&" 项；","")')
-    empty = sum(1 for row in rows if not row.get("实际完成值") and _is_asked(row))
+    empty = sum(1 for row in rows if row.get("实际完成值", "") == "" and _is_asked(row))
     said.append(f"实际完成值缺 {empty} 项；" if empty else "")
+    _degrees(rows, parts, said)
+    _votes(rows, contents.sheets.get(SURVEY.name, ()), parts, said)
     for sheet in (TIER1, TIER2, TIER3):
         marks = _block(sheet, contents.sheets.get(sheet.name, ()), "")
         parts.append(f'IF(SUMPRODUCT(--(LEFT({marks},1)="✗"))>0,"{sheet.name}有 ✗；","")')
@@ -145,6 +172,29 @@ def _is_asked(row: Fields) -> bool:
     """Whether somebody has to fill in 实际完成值."""
     method = str(row.get("评分方式", ""))
     return not method.startswith("预算执行率") and method not in ("满意度", methods.NOT_APPLICABLE)
+
+
+def _degrees(rows: Sequence[Fields], parts: list[str], said: list[str]) -> None:
+    """Ask for 完成程度 where scorers judge by it."""
+    way, degree = (_block(TIER3, rows, header) for header in ("评分方式", "完成程度"))
+    count = f'SUMPRODUCT(({way}="{methods.BANDED}")*({degree}=""))'
+    parts.append(f'IF({count}>0,"完成程度缺 "&{count}&" 项；","")')
+    empty = sum(
+        1 for row in rows if row.get("评分方式") == methods.BANDED and not row.get("完成程度")
+    )
+    said.append(f"完成程度缺 {empty} 项；" if empty else "")
+
+
+def _votes(
+    rows: Sequence[Fields], survey: Sequence[Fields], parts: list[str], said: list[str]
+) -> None:
+    """Ask for votes where an indicator is scored by them."""
+    way, votes = _block(TIER3, rows, "评分方式"), _block(SURVEY, survey, "很满意")
+    used = f'SUMPRODUCT(--({way}="满意度"))>0'
+    parts.append(f'IF(AND({used},COUNT({votes})=0),"满意度调查；","")')
+    asked = any(row.get("评分方式") == "满意度" for row in rows)
+    voted = any(isinstance(row.get("很满意"), Decimal) for row in survey)
+    said.append("满意度调查；" if asked and not voted else "")
 
 
 def _block(sheet: layout.Sheet, rows: Sequence[Fields], header: str) -> str:

@@ -180,13 +180,10 @@ class Inputs:
 def _derived(paper: Sheet, found: Derived) -> None:
     """Put what the template computes from 基础数据, live again; where it comes to nothing it stays empty."""
     row, at = found.place.row, found.place.column
-    if found.value is not None:
+    if found.value is None:
+        paper.formula(row, at, found.formula, "", "grey.text")
+    else:
         paper.formula(row, at, found.formula, found.value, "grey.figure")
-        return
-    silent = found.formula.startswith("IFERROR(")
-    paper.formula(
-        row, at, found.formula if silent else f'IFERROR({found.formula},"")', "", "grey.text"
-    )
 
 
 def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:

@@ -315,6 +315,9 @@ def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
 
 
 def _loss_of(paper: Sheet, row: int, work: Working, scored: Scored, places: int) -> None:
+    if not work.applies:
+        paper.text(row, 2, NOT_APPLICABLE, "grey")
+        return
     at = FIRST + scored.workings.index(work)
     score = Columns(len(scored.scorers)).right("得分")
     sheet = quoted(SCORES_SHEET)

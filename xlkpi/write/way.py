@@ -174,8 +174,9 @@ def _inputs(work: Working) -> Iterator[str]:
             said = _number(cell.value) if isinstance(cell.value, Decimal) else cell.value
             yield f"{name}：{said}（{cell.place}）"
     if isinstance(indicator.actual.typed, Derived):
-        yield f"实际完成值由基础数据算得：{indicator.actual.typed.formula}"
-        yield from (datum.words for datum in indicator.actual.typed.data)
+        derived = indicator.actual.typed
+        yield f"实际完成值由基础数据算得：{derived.named or derived.formula}"
+        yield from (datum.words for datum in derived.data)
 
 
 def _around(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:
