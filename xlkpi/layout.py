@@ -128,6 +128,11 @@ def folded(text: str | None) -> str:
     return canonical(text or "").casefold()
 
 
+def is_percent(unit: str | None) -> bool:
+    """Whether a 计量单位 says that values are in percentage points."""
+    return canonical(unit or "") in ("%", "百分比", "百分率", "百分点")
+
+
 _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ANY
 _CHOICE = Kind.CHOICE
 

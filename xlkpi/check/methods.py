@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, TIER3, folded
+from xlkpi.layout import EXECUTION, TIER3, folded, is_percent
 from xlkpi.model import Filled, Indicator, Table, Text
 from xlkpi.numbers import from_text, plain
 
@@ -194,7 +194,7 @@ def _plain(held: Text, table: Table) -> Decimal | None:
 def judged_shares(filled: Filled) -> Iterator[Finding]:
     """With unit % a bare 0.8 is told; scorers judge, so that it need not stop."""
     for indicator in filled.indicators:
-        if not indicator.judged or indicator.unit.value not in ("%", "％"):
+        if not indicator.judged or not is_percent(indicator.unit.value):
             continue
         for held in (indicator.target_text, indicator.actual_text):
             number = held.typed

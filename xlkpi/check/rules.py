@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from xlkpi import methods
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import canonical, folded
+from xlkpi.layout import folded, is_percent
 from xlkpi.model import Filled, Indicator
 from xlkpi.numbers import plain, rounded
 from xlkpi.rules import BANDS, OVERDONE, STEPS, Entry, Flaw, Rule, band, flaws
@@ -86,7 +86,7 @@ def scale(filled: Filled) -> Iterator[Finding]:
         if method is None or method.rule is None or method.rule.name in told:
             continue
         percent = method.budgeted or method.rule.kind == OVERDONE
-        if percent or canonical(indicator.unit.value or "") == "%":
+        if percent or is_percent(indicator.unit.value):
             told.add(method.rule.name)
             yield from _shares(method.rule)
 

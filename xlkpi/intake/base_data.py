@@ -15,7 +15,7 @@ from xlkpi.derived import YEARS, Formula, Item, Named, NotOurs, Ref
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.settings import bare
-from xlkpi.layout import ACTUAL, BASE_DATA, TIER3, canonical
+from xlkpi.layout import ACTUAL, BASE_DATA, TIER3, canonical, is_percent
 from xlkpi.model import Datum, Derived, State, Table, Value
 from xlkpi.numbers import EXACT, NOISE, plain, rounded
 from xlkpi.place import Address, Place, span
@@ -101,7 +101,7 @@ class _Data:
 
     def _read(self, row: int, year: str) -> Datum:
         unit = self._text(row, "单位")
-        share = canonical(unit) == "%"
+        share = is_percent(unit)
         mode = "points" if share else "stop"
         units = () if share or not unit else (unit,)
         number = self.reader.number(self.table, row, year, units, "120", mode, limit=None)
@@ -114,7 +114,7 @@ class _Data:
 
     def share(self, datum: Datum) -> bool:
         """Whether a number counts in percentage points."""
-        return canonical(self._text(datum.number.place.row, "单位")) == "%"
+        return is_percent(self._text(datum.number.place.row, "单位"))
 
     def reference(self, ref: Ref) -> str:
         """Return a reference as a formula of any sheet writes it."""

@@ -14,7 +14,7 @@ from xlkpi import numbers
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.settings import bare
-from xlkpi.layout import canonical, folded
+from xlkpi.layout import canonical, folded, is_percent
 from xlkpi.model import Derived, Number, State, Table, Text, Value
 from xlkpi.numbers import plain
 from xlkpi.texts import as_text
@@ -76,7 +76,7 @@ def measures(
         return Measures(nature, nothing[0], nothing[1], "")
     goal, reached = _Cell(table, row, "年度指标值"), _Cell(table, row, "实际完成值")
     shown = goal.percent if target else reached.percent
-    points = percent or canonical(unit.value or "") == "%" or (unit.blank and shown)
+    points = percent or is_percent(unit.value) or (unit.blank and shown)
     measured = _measure(reader, goal, unit, points) if target else Value(goal.place)
     nature = _signed(reader, nature, goal) if target else nature
     own = _measure(reader, reached, unit, points) if actual else Value(reached.place)
