@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests import documents, random_books
 from xlkpi import reference
+from xlkpi.figures import disagreements
 from xlkpi.findings import errors
 from xlkpi.intake import markdown
 from xlkpi.methods import BY_NAME, DIRECTIONS, NAMES, Case
@@ -80,23 +81,24 @@ def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
     return found
 
 
-def results(batch: int) -> list[tuple[int, Scored]]:
+def results(batch: int) -> list[tuple[int, Outcome, Scored]]:
     """(seed, what came of it) of a batch of random workbooks, scored as one frame."""
     seeds = range(batch * BATCH, (batch + 1) * BATCH)
     made = outcomes([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
-    return list(zip(seeds, _sound(made), strict=True))
+    return list(zip(seeds, made, _sound(made), strict=True))
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_figure_is_the_second_implementations(batch: int) -> None:
     """To the last digit, and every score between 0 and its points.
 
-    A score is rounded, so 22.5 points in whole numbers may earn 23; no more than that.
+    The reference is given what was typed, and what was read of it, the review too. A score is
+    rounded, so 22.5 points in whole numbers may earn 23; no more than that.
     """
     made = results(batch)
-    found = [each for seed, result in made for each in differences(seed, result)]
-    assert found == []
-    for _, result in made:
+    assert [each for seed, _, result in made for each in differences(seed, result)] == []
+    assert [(seed, each) for seed, outcome, _ in made for each in disagreements(outcome)] == []
+    for _, _, result in made:
         assert 0 <= result.total <= 100
         places = -int(result.total.as_tuple().exponent)
         for work in result.workings:
