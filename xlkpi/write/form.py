@@ -18,6 +18,7 @@ from xlkpi.model import FormLayout, Outcome
 from xlkpi.numbers import plain
 from xlkpi.place import Address
 from xlkpi.placeholders import INDICATORS, TIERS
+from xlkpi.write import total
 from xlkpi.write.book import Book, Cell, Held, Sheet, legal
 from xlkpi.write.filling import Filling, Record, Shown
 from xlkpi.write.fit import HIGHEST, height
@@ -73,7 +74,16 @@ class _Form:
                 self._merge(top, block.column, bottom, block.right)
             elif block.text in _TIER_CELLS:
                 self._tiers(block)
+        self._steps()
         self._page()
+
+    def _steps(self) -> None:
+        """Say below the form how the total came of the scores, where it is not simply their sum."""
+        said = total.words(self.filling.scored)
+        if said:
+            words = f"注：各项得分合计 {self.filling.scored.summed.added:f}；" + "；".join(said)
+            self.paper.merge(self.next, 0, self.layout.columns - 1, words, "guide")
+            self.next += 1
 
     def _records(self, row: int) -> list[tuple[int, Record]]:
         named = (name for block in self.blocks[row] for name in placeholders.names(block.text))
