@@ -109,6 +109,7 @@ CHECKS: tuple[Check, ...] = (
     review.codes_known,
     review.codes_unique,
     review.within_limits,
+    review.applicable,
 )
 Afterwards = Callable[[Filled, Scored], Iterator[Finding]]
 

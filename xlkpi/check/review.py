@@ -28,6 +28,14 @@ def codes_unique(filled: Filled) -> Iterator[Finding]:
             yield finding("X622", row.code.place, row.code.value or "", other=other)
 
 
+def applicable(filled: Filled) -> Iterator[Finding]:
+    """A score for what does not apply changes nothing, and is said."""
+    skipped = {each.key for each in filled.indicators if not each.applies}
+    for row in filled.reviews:
+        if row.key in skipped and row.score.value is not None:
+            yield finding("X625", row.score.place, plain(row.score.value), code=row.code.value)
+
+
 def within_limits(filled: Filled) -> Iterator[Finding]:
     """0 ≤ 复核得分 ≤ 分值, in 百分制 too: it is a score, not a mark."""
     points = {indicator.key: indicator.points.value for indicator in filled.indicators}

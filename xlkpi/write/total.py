@@ -115,10 +115,10 @@ def _rescaled(paper: Sheet, scored: Scored, row: int, names: Names, digits: str,
 
 def _adjusted(paper: Sheet, scored: Scored, row: int) -> None:
     extras = scored.extras
-    paper.text(row, 1, f"加减分（加 {len(extras.plus)} 项，减 {len(extras.minus)} 项）", "strong")
+    paper.text(row, 1, f"加减分（加 {len(extras.plus)}、减 {len(extras.minus)}）", "strong")
     formula = f"=ROUND({_sum(extras.plus)}-{_sum(extras.minus)},6)"
     link = (*extras.plus, *extras.minus)[0].points.place.link
-    paper.formula(row, 3, formula, extras.points, "link.strong", link)
+    paper.formula(row, 3, formula, extras.points, "link.strong:0.00####", link)
 
 
 def _sum(group: tuple[Extra, ...]) -> str:
