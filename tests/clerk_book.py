@@ -5,13 +5,16 @@ The writer is no part of the tool: what it writes is plain, and it can write it 
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from xlkpi.intake.grids import every_sheet
-from xlkpi.place import a1
+from xlkpi.place import a1, address
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -196,3 +199,45 @@ def _cell(row: int, column: int, cell: Cell, book: Book, texts: dict[str, int]) 
         return f'{head} t="inlineStr"><is><t xml:space="preserve">{escape(str(value))}</t></is></c>'
     index = texts.setdefault(str(value), len(texts))
     return f'{head} t="s"><v>{index}</v></c>'
+
+
+@lru_cache(maxsize=4)
+def _opened(data: bytes) -> Book:
+    return opened(data)
+
+
+def followed(data: bytes, steps: Sequence[tuple[str, str, str, str]]) -> bytes:
+    """The workbook after some of the steps of `documents`, many times faster than openpyxl does them."""
+    book = copy.deepcopy(_opened(data))
+    for what, name, where, content in steps:
+        sheet = book.sheet(name)
+        if what == "改名":
+            sheet.name = content
+        elif what == "插入":
+            sheet.rows.insert(int(where) - 1, [])
+        else:
+            assert what == "写", what
+            _type(_at(sheet, where), content)
+    return written(book)
+
+
+def _at(sheet: Sheet, where: str) -> Cell:
+    row, column = address(where)
+    while len(sheet.rows) <= row:
+        sheet.rows.append([])
+    while len(sheet.rows[row]) <= column:
+        sheet.rows[row].append(Cell())
+    return sheet.rows[row][column]
+
+
+def _type(cell: Cell, content: str) -> None:
+    kind, _, rest = content.partition(" ")
+    cell.value, cell.formula, cell.error, cell.style = content, None, False, 0
+    if kind == "数":
+        cell.value = float(rest)
+    elif kind == "百分比":
+        cell.value, cell.style = float(rest), 1
+    elif kind == "错误":
+        cell.value, cell.error = rest, True
+    elif content == "空":
+        cell.value = None

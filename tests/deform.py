@@ -84,6 +84,18 @@ def any_table(book: Book, rng: Random) -> Table:
     return rng.choice([*ballots(book), *tiers(book)])
 
 
+def own_tables(book: Book) -> list[Table]:
+    """The sheets that some ways of scoring look at, where they are filled in."""
+    kinds = {"评分规则": "规则", "满意度调查": "指标编号", "加减分": "事项"}
+    found = [table(each, kinds[each.name]) for each in book.sheets if each.name in kinds]
+    return [each for each in found if each.filled]
+
+
+def every_table(book: Book, rng: Random) -> Table:
+    own = own_tables(book)
+    return rng.choice(own) if own and rng.random() < 0.4 else any_table(book, rng)
+
+
 def mark(book: Book, rng: Random, number: bool = True) -> tuple[Table, Row, Cell] | None:
     """A mark that counts: typed, a plain number, of a ballot."""
     found = [
@@ -107,7 +119,7 @@ def blank_row(table: Table) -> Row:
 
 
 def blank_rows_in_the_table(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     last = each.head + 1 + len(each.filled)
     for _ in range(rng.randint(1, 3)):
         each.sheet.rows.insert(rng.randint(each.head + 1, last), blank_row(each))
@@ -115,14 +127,14 @@ def blank_rows_in_the_table(book: Book, rng: Random) -> list[Expected]:
 
 
 def rows_above(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     for _ in range(rng.randint(1, 3)):
         each.sheet.rows.insert(0, [Cell("内部资料" if rng.random() < 0.3 else None)])
     return []
 
 
 def sorted_rows(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     places = [
         n for n, row in enumerate(each.sheet.rows) if any(row is other for other in each.filled)
     ]
@@ -135,7 +147,7 @@ def sorted_rows(book: Book, rng: Random) -> list[Expected]:
 
 def filtered_rows(book: Book, rng: Random) -> list[Expected]:
     """A filter that leaves some of the rows to be seen."""
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     each.sheet.filtered = True
     first = each.head + 1
     each.sheet.hidden_rows |= {first + n for n in range(len(each.filled)) if rng.random() < 0.6}
@@ -144,7 +156,7 @@ def filtered_rows(book: Book, rng: Random) -> list[Expected]:
 
 def title_rows_deleted(book: Book, rng: Random) -> list[Expected]:
     """The template's own rows above the headers, but for the scorer's."""
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     each.sheet.rows = [
         row for n, row in enumerate(each.sheet.rows)
         if n >= each.head or any("评分人" in str(cell.value) for cell in row)
@@ -153,7 +165,7 @@ def title_rows_deleted(book: Book, rng: Random) -> list[Expected]:
 
 
 def hidden_things(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     what = rng.randrange(3)
     if what == 0:
         each.sheet.hidden_rows |= {each.head + 1 + n for n in range(rng.randint(1, 3))}
@@ -180,7 +192,7 @@ def a_name_with_spaces(book: Book, rng: Random) -> list[Expected]:
 
 
 def columns_moved(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     left, right = rng.sample(range(len(each.columns)), 2)
     for row in each.sheet.rows[each.head :]:
         while len(row) <= max(left, right):
@@ -190,7 +202,7 @@ def columns_moved(book: Book, rng: Random) -> list[Expected]:
 
 
 def a_column_of_ones_own(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     width = max(len(row) for row in each.sheet.rows) + rng.randint(0, 2)
     for row in each.sheet.rows[each.head :]:
         row.extend(Cell() for _ in range(width + 1 - len(row)))
@@ -220,7 +232,7 @@ def a_sheet_of_ones_own(book: Book, rng: Random) -> list[Expected]:
 
 
 def notes_below(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     last = max(
         n for n, row in enumerate(each.sheet.rows) if any(row is other for other in each.filled)
     )
@@ -245,7 +257,7 @@ def a_right_total(book: Book, rng: Random) -> list[Expected]:
 
 
 def headers_typed_otherwise(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     ways: list[Callable[[str], str]] = [
         lambda text: f" {text} ", lambda text: text[:1] + "\n" + text[1:], lambda text: text + "\u00a0",
         lambda text: text[:1] + "\u3000" + text[1:], lambda text: text.replace("：", ":"),
@@ -287,7 +299,7 @@ def looked_up_cells_gone(book: Book, rng: Random) -> list[Expected]:
 
 
 def spare_rows_deleted(book: Book, rng: Random) -> list[Expected]:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     kept = each.filled
     each.sheet.rows = [
         row for n, row in enumerate(each.sheet.rows)
@@ -338,12 +350,78 @@ def a_mark_typed_otherwise(book: Book, rng: Random) -> list[Expected] | None:
     return [Expected({"X507"}, found[2])]
 
 
+def of(book: Book, name: str, rng: Random) -> tuple[Table, Row]:
+    """A row of one of those sheets; LookupError where there is none."""
+    each = next((each for each in own_tables(book) if each.sheet.name == name), None)
+    if each is None:
+        raise LookupError(name)
+    return each, rng.choice(each.filled)
+
+
+def computed(book: Book, rng: Random) -> tuple[Table, Row]:
+    """An indicator that is measured, with a unit and with numbers in both cells."""
+    third = tiers(book)[2]
+    ways = {"按比例", "达标得满分"}
+    rows = [
+        row for row in third.filled
+        if third.cell(row, "评分方式").value in ways and third.cell(row, "计量单位").value
+        and all(isinstance(third.cell(row, header).value, int | float) for header in ("年度指标值", "实际完成值"))
+    ]  # fmt: skip
+    return third, rng.choice(rows)
+
+
+def a_vote_typed_otherwise(book: Book, rng: Random) -> list[Expected]:
+    each, row = of(book, "满意度调查", rng)
+    cell = each.cell(row, rng.choice(["很满意", "满意", "基本满意", "不满意"]))
+    text = _number(cell)
+    cell.value = rng.choice([f"{text}票", f"{text} 份", text.translate(WIDE), f" {text}"])
+    return [Expected({"X507"}, cell)]
+
+
+def a_share_typed_otherwise(book: Book, rng: Random) -> list[Expected]:
+    each, row = of(book, "评分规则", rng)
+    cell = each.cell(row, "得分比例")
+    text = str(cell.value)
+    if not text.endswith("%"):
+        return []
+    share = float(text[:-1]) / 100
+    cell.value, cell.style = rng.choice(
+        [(share, 0), (share, 1), (f" {text} ", 0), (text.translate(WIDE), 0)]
+    )
+    return []
+
+
+def a_way_typed_otherwise(book: Book, rng: Random) -> list[Expected]:
+    third = tiers(book)[2]
+    cell = third.cell(rng.choice(third.filled), "评分方式")
+    if isinstance(cell.value, str):
+        text = cell.value
+        cell.value = rng.choice(
+            [f" {text}", text.replace(":", "："), f"{text[:2]} {text[2:]}", f"{text}\u3000"]
+        )
+    return []
+
+
+def a_measure_typed_otherwise(book: Book, rng: Random) -> list[Expected]:
+    """With its unit behind it, or with its operator before it."""
+    third, row = computed(book, rng)
+    header = rng.choice(["年度指标值", "实际完成值"])
+    cell, unit = third.cell(row, header), third.cell(row, "计量单位").value
+    text, nature = _number(cell), third.cell(row, "指标性质").value
+    ways = [f"{text}{unit}", f"{text} {unit}", text.translate(WIDE)]
+    if header == "年度指标值":
+        ways += [f"{nature}{text}", f"{nature} {text} {unit}"]
+    cell.value = rng.choice(ways)
+    return [Expected({"X507"}, cell)]
+
+
 HARMLESS_DEEDS: tuple[Deed, ...] = (
     blank_rows_in_the_table, rows_above, sorted_rows, hidden_things, sheets_in_another_order,
     a_name_with_spaces, columns_moved, a_column_of_ones_own, a_sheet_of_ones_own, notes_below,
     filtered_rows, title_rows_deleted, a_right_total, headers_typed_otherwise, headers_of_the_official_form, looked_up_cells_gone,
     spare_rows_deleted, written_by_another_program, a_member_who_does_not_score,
-    a_mark_typed_otherwise,
+    a_mark_typed_otherwise, a_vote_typed_otherwise, a_share_typed_otherwise, a_way_typed_otherwise,
+    a_measure_typed_otherwise,
 )  # fmt: skip
 
 # --- harmful, in a cell -----------------------------------------------------------------------
@@ -669,11 +747,65 @@ def a_weight_as_a_share(book: Book, rng: Random) -> list[Expected] | None:
     return [Expected({"X229"}, sheet=each.sheet)]
 
 
+def a_spoilt_vote(book: Book, rng: Random) -> list[Expected]:
+    each, row = of(book, "满意度调查", rng)
+    cell = each.cell(row, rng.choice(["很满意", "满意", "基本满意", "不满意"]))
+    value, codes = rng.choice([(None, {"X644"}), (-1, {"X645"}), (2.5, {"X645"}), ("约五十", {"X505"}), ("60%", {"X506"}), ("—", {"X505"})])  # fmt: skip
+    typed(cell, value)
+    return [Expected(codes, cell)]
+
+
+def a_spoilt_rule(book: Book, rng: Random) -> list[Expected]:
+    """In a rule that an indicator uses: its share, its way, its name."""
+    each, row = of(book, "评分规则", rng)
+    if each.cell(row, "方式").value != "分档":
+        return []
+    what, value, codes = rng.choice(
+        [
+            ("得分比例", 80, {"X630", "X631"}), ("得分比例", None, {"X630", "X631"}), ("得分比例", "八成", {"X505"}), ("方式", None, {"X630", "X631"}),
+            ("方式", "分级", {"X510"}), ("规则", None, {"X630"}), ("下限", "90以上", {"X505"}), ("含下限", "不含", {"X510"}),
+        ]
+    )  # fmt: skip
+    cell = each.cell(row, what)
+    typed(cell, value)
+    return [Expected(codes, cell)]
+
+
+def a_spoilt_extra(book: Book, rng: Random) -> list[Expected]:
+    each, row = of(book, "加减分", rng)
+    veto = each.cell(row, "类别").value == "否决"
+    kinds: list[tuple[str, object, set[str]]] = [
+        ("依据", None, {"X651"}),
+        ("类别", None, {"X651"}),
+        ("类别", "奖励", {"X510"}),
+    ]
+    kinds += [("后果", None, {"X651"}), ("分值", 3, {"X653"})] if veto else [("分值", -2, {"X652"}), ("分值", None, {"X651"}), ("分值", "两分", {"X505"}), ("后果", "总分记零", {"X654"})]  # fmt: skip
+    what, value, codes = rng.choice(kinds)
+    cell = each.cell(row, what)
+    typed(cell, value)
+    return [Expected(codes, cell)]
+
+
+def a_spoilt_measure(book: Book, rng: Random) -> list[Expected]:
+    third, row = computed(book, rng)
+    cell = third.cell(row, "实际完成值")
+    text = _number(cell)
+    value, codes = rng.choice(
+        [
+            ("—", {"X608"}), ("/", {"X608"}), ("无", {"X608"}), (None, {"X602"}), (f"约{text}", {"X505"}), (f"{text}以上", {"X505"}),
+            (f"{text}-{text}", {"X505"}), (f"{text}光年", {"X512"}), ("全部完成", {"X505"}),
+        ]
+    )  # fmt: skip
+    typed(cell, value)
+    return [Expected(codes, cell)]
+
+
 CELL_DEEDS: tuple[Deed, ...] = (
     a_spoilt_mark, a_broken_mark, a_spoilt_mark, a_broken_mark, a_spoilt_code, marked_and_recused, merged_marks,
     spoilt_points, spoilt_tree, a_wrong_total, spoilt_parameters, spoilt_basics, anothers_name_beside_a_mark,
     a_look_up_typed_over, a_mark_beside_the_table, a_parameter_emptied,
     a_bound_written_as_a_share, a_total_under_a_name_of_its_own, rates_for_marks, a_weight_as_a_share,
+    a_spoilt_vote, a_spoilt_rule, a_spoilt_extra, a_spoilt_measure,
 )  # fmt: skip
 
 # --- harmful, to the whole --------------------------------------------------------------------
@@ -707,7 +839,7 @@ def a_copy_kept(book: Book, rng: Random) -> list[Expected] | None:
 
 
 def a_row_far_below(book: Book, rng: Random) -> list[Expected] | None:
-    each = any_table(book, rng)
+    each = every_table(book, rng)
     if len(each.filled) < 2:
         return None
     row = each.filled[-1]
@@ -719,8 +851,8 @@ def a_row_far_below(book: Book, rng: Random) -> list[Expected] | None:
 
 def a_second_table_below(book: Book, rng: Random) -> list[Expected] | None:
     """Pasted under the first, in the same columns or beside them."""
-    each = any_table(book, rng)
-    other = any_table(book, rng) if rng.random() < 0.3 else each
+    each = every_table(book, rng)
+    other = every_table(book, rng) if rng.random() < 0.3 else each
     rows = [other.sheet.rows[other.head], *other.filled]
     if not required(each) <= set(other.columns):
         return None  # another kind of table: strange codes, or a note's business
@@ -752,6 +884,16 @@ def the_parameters_deleted(book: Book, rng: Random) -> list[Expected] | None:
         return None  # the marks are then above 分值 as well, and it stops
     book.sheets = [sheet for sheet in book.sheets if sheet.name != "参数"]
     return [Expected({"X717"}, moves=True)]
+
+
+def one_of_its_own_renamed(book: Book, rng: Random) -> list[Expected] | None:
+    """评分规则, 满意度调查 or 加减分: without it there would be other figures."""
+    own = own_tables(book)
+    if not own:
+        return None
+    each = rng.choice(own)
+    each.sheet.name = rng.choice([f"{each.sheet.name}2", f"{each.sheet.name}（终稿）", "附表"])
+    return [Expected({"X118"}, sheet=each.sheet)]
 
 
 def a_ballot_renamed(book: Book, rng: Random) -> list[Expected] | None:
@@ -922,7 +1064,7 @@ def a_header_twice(book: Book, rng: Random) -> list[Expected] | None:
 
 STRUCTURE_DEEDS: tuple[Deed, ...] = (
     a_sheet_renamed, a_sheet_deleted, a_ballot_renamed, a_ballot_doubled, a_sheet_doubled_under_a_like_name,
-    a_sheet_that_may_be_missing_renamed, the_parameters_deleted, a_copy_kept, a_row_far_below, a_second_table_below,
+    a_sheet_that_may_be_missing_renamed, one_of_its_own_renamed, the_parameters_deleted, a_copy_kept, a_row_far_below, a_second_table_below,
     names_of_another_department, a_ballot_from_another_file, a_ballot_copied_for_another_scorer,
     two_scorers_names_swapped, a_ballot_from_elsewhere, a_row_deleted, a_member_deleted, two_of_one_name, a_header_deleted, a_header_twice,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from random import Random
 
 from xlkpi.model import Contents, Fields
 from xlkpi.write.blank import blank
+from xlkpi.write.book import Sheet
 from xlkpi.write.emit import emit
 
 Rows = tuple[Fields, ...]
@@ -46,7 +47,20 @@ _GRADES = (
 @lru_cache(maxsize=512)
 def workbook(seed: int) -> bytes:
     """The filled workbook of a seed."""
-    return emit(blank(contents(seed)))
+    made, rng = blank(contents(seed)), Random(f"百分数 {seed}")
+    for sheet in made.sheets:
+        if sheet.name in ("三级指标", "评分规则") and rng.random() < 0.5:
+            _show_per_cents(sheet, rng)
+    return emit(made)
+
+
+def _show_per_cents(sheet: Sheet, rng: Random) -> None:
+    """Leave some per cents as Excel does who types 95.1%: 0.951 in a cell that is shown as per cent."""
+    for at, cell in sheet.cells.items():
+        found = isinstance(cell.value, str) and re.fullmatch(r"(-?[\d.]+)%", cell.value)
+        if found and rng.random() < 0.6:
+            style = f"{cell.style.partition(':')[0]}:0.0#######%"
+            sheet.cells[at] = cell._replace(value=float(Decimal(found[1]) / 100), style=style)
 
 
 def contents(seed: int) -> Contents:

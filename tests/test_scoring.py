@@ -125,6 +125,12 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
     assert {trait for trait in wanted if seen.get(trait, 0) < 3} == set(), seen
 
 
+def test_some_random_workbooks_have_cells_shown_as_per_cent() -> None:
+    """95.1% as Excel keeps it, in what is scored and in rules."""
+    grids = [grid for seed in range(LAWFUL * 3) for grid in filled(seed).grids if grid.percents]
+    assert {"三级指标", "评分规则"} <= {grid.name for grid in grids}
+
+
 def _said(made: Contents, name: str, default: str) -> str:
     return {str(row["参数"]): str(row["值"]) for row in made.sheets["参数"]}.get(name, default)
 

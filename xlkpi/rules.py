@@ -111,7 +111,7 @@ def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
         if not entry.kind:
             yield Flaw(place, "这一行没有写方式", "请从下拉列表选择；同一条规则每行都要写。")
         elif entry.kind != kinds[0]:
-            what = f"前面是“{kinds[0]}”，这一行是“{entry.kind}”"
+            what = f"前面各行是“{kinds[0]}”，这一行是“{entry.kind}”"
             yield Flaw(place, what, "一条规则只能用一种方式；是另一条规则的，请换一个规则名。")
             return
     if kinds == [STEPS]:
@@ -165,8 +165,9 @@ def _band_flaws(kind: str, entries: Sequence[Entry]) -> Iterator[Flaw]:
 
 def _meant(share: Decimal) -> str:
     """A share above 1 was most likely meant in per cent."""
-    likely = f"“{_plain(share)}%”或 {_plain(share / 100)}" if 1 < share <= 100 else "“80%”或 0.8"
-    return f"请写成{likely}这样的形式。"
+    if 1 < share <= 100:
+        return f"如果是百分之 {_plain(share)}，请写成“{_plain(share)}%”，带上百分号。"
+    return "请填 0 到 100% 之间的比例，例如“80%”。"
 
 
 def band(made: Rule, value: Fraction) -> Entry | None:

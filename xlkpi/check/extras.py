@@ -13,7 +13,11 @@ from xlkpi.numbers import plain
 def complete(filled: Filled) -> Iterator[Finding]:
     """事项, 类别 and 依据 are there; 加分 and 减分 have points, 否决 has its 后果."""
     for row in filled.extras:
-        for what, held in (("事项", row.what), ("类别", row.kind), ("依据", row.basis)):
+        for what, held in (
+            ("事项", row.what),
+            ("类别", row.kind),
+            ("依据（文件名和文号）", row.basis),
+        ):
             if held.blank:
                 yield finding("X651", held.place, what=what)
         counts = row.kind.value in ("加分", "减分")

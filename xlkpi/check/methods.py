@@ -41,8 +41,15 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
         if method.targeted and indicator.target.blank:
             yield finding("X603", indicator.target.place, **said)
         target = indicator.target.value
-        if (method.scaled or method.surveyed) and target is not None and target < 0:
+        if target is not None and _undivided(method, target):
             yield finding("X605", indicator.target.place, plain(target), **said)
+
+
+def _undivided(method: rules_of.Method, target: Decimal) -> bool:
+    """Whether the target cannot be divided by as the method does: 0 has no 超额完成, and no multiple."""
+    if method.rule and method.scaled:
+        return target <= 0
+    return (method.scaled or method.surveyed) and target < 0
 
 
 def natures(filled: Filled) -> Iterator[Finding]:

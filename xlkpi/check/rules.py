@@ -9,7 +9,7 @@ from xlkpi import methods
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import canonical, folded
 from xlkpi.model import Filled, Indicator
-from xlkpi.numbers import plain
+from xlkpi.numbers import plain, rounded
 from xlkpi.rules import BANDS, OVERDONE, STEPS, Entry, Flaw, Rule, band, flaws
 
 _BUDGET = "预算执行率:"
@@ -109,7 +109,7 @@ def covered(filled: Filled) -> Iterator[Finding]:
         if value is not None and band(method.rule, Fraction(value)) is None:
             place = indicator.method.place if method.budgeted else indicator.actual.place
             said = {"code": indicator.label, "name": method.rule.name}
-            yield finding("X634", place, plain(value, 6), **said)
+            yield finding("X634", place, plain(rounded(value, 6)), **said)
 
 
 def _rate(filled: Filled) -> Fraction | None:

@@ -74,9 +74,9 @@ def measures(
     if not needed:
         nothing = [Value[Decimal](table.place(row, name)) for name in ("年度指标值", "实际完成值")]
         return Measures(nature, nothing[0], nothing[1], "")
-    goal = _Cell(table, row, "年度指标值")
-    points = percent or canonical(unit.value or "") == "%" or (unit.blank and goal.percent)
-    reached = _Cell(table, row, "实际完成值")
+    goal, reached = _Cell(table, row, "年度指标值"), _Cell(table, row, "实际完成值")
+    shown = goal.percent if target else reached.percent
+    points = percent or canonical(unit.value or "") == "%" or (unit.blank and shown)
     measured = _measure(reader, goal, unit, points) if target else Value(goal.place)
     nature = _signed(reader, nature, goal) if target else nature
     own = _measure(reader, reached, unit, points) if actual else Value(reached.place)
