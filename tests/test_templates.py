@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import documents
-from xlkpi import blanks
+from xlkpi import blanks, office
 from xlkpi.formula import ALLOWED
 from xlkpi.intake import markdown, read
 from xlkpi.intake.template import everything
@@ -81,6 +81,45 @@ def test_a_blank_has_the_sheets_of_the_contract_in_order() -> None:
     expected = [sheet.name for sheet in SHEETS if not sheet.optional]
     expected.insert(expected.index("三级指标") + 1, "评分_评分人1")
     assert names == expected
+
+
+def as_template(data: bytes, tmp_path: Path) -> str:
+    """The last line of what `check` says."""
+    path = tmp_path / "自制.xlsx"
+    path.write_bytes(data)
+    return (office.checked(path).text.splitlines() or [""])[-1]
+
+
+TEMPLATES = sorted((documents.ROOT / "workbook_templates").glob("*.md"))
+
+
+@pytest.mark.parametrize("text", TEMPLATES, ids=lambda path: path.stem)
+def test_a_blank_is_told_to_be_a_sound_template(text: Path, tmp_path: Path) -> None:
+    said = as_template(text.with_suffix(".xlsx").read_bytes(), tmp_path)
+    assert said == "作为模板：可以使用（xlkpi new 新工作簿.xlsx --template 自制.xlsx）"
+
+
+def test_what_keeps_a_workbook_from_being_a_template_is_told(tmp_path: Path) -> None:
+    blank = TEMPLATES[0].with_suffix(".xlsx").read_bytes()
+    answers = [("写", "基本信息", "B6", "去年"), ("写", "预算执行", "A5", "项目"), ("写", "预算执行", "D5", "-1"),
+               ("写", "三级指标", "O5", "100"), ("写", "三级指标", "J5", "也许")]  # fmt: skip
+    assert "可以使用" in as_template(documents.mishandled(blank, answers[1:]), tmp_path)
+    broken = [
+        ("写", "一级指标", "C5", "数 16"),
+        ("写", "三级指标", "A6", "A1.1"),
+        ("删表", "等级标准", "", ""),
+    ]
+    said = as_template(documents.mishandled(blank, [*answers, *broken]), tmp_path)
+    assert said.startswith("作为模板：不能使用，请先改正：")
+    assert "一级指标!C5 下级分值合计不符" in said
+    assert "三级指标!A6 编号重复" in said
+    assert "缺少工作表" in said
+    assert "预算执行" not in said
+
+
+def test_a_workbook_with_marks_is_told_nothing_of_templates(tmp_path: Path) -> None:
+    sample = next(documents.SAMPLES.glob("*.xlsx")).read_bytes()
+    assert "作为模板" not in as_template(sample, tmp_path)
 
 
 def test_a_file_added_to_the_templates_is_a_template(

@@ -467,7 +467,7 @@ BASE_DATA = Sheet(
         Column("本年", _N, 14, True),
         Column("上年", _N, 14),
         Column("单位", _T, 9),
-        Column("来源", _T, 26),
+        Column("来源", _T, 32),
     ),
     "计算指标实际完成值所用的原始数据：在“本年”“上年”填数，没有发生的填 0；“三级指标”里灰色的实际完成值由它们自动算出。",
     optional=True,

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 from xlkpi import disk, job
 from xlkpi.intake import Unreadable
+from xlkpi.intake.template import hindrances
 from xlkpi.outputs import judged
 from xlkpi.speak import one_line
 from xlkpi.write import plain
@@ -108,7 +109,11 @@ def _scored(question: Question) -> Iterator[Answer]:
 
 def _checked(question: Question) -> Iterator[Answer]:
     outcome = job.checked(Path(question["path"]), question["file"])
-    yield {"told": plain.told(outcome, check=True)}
+    told = plain.told(outcome, check=True)
+    if outcome.filled and (found := hindrances(outcome.filled, outcome.findings)) is not None:
+        name = Path(outcome.source.file).name
+        told["text"] = "\n".join(filter(None, [told["text"], plain.as_template(name, found)]))
+    yield {"told": told}
 
 
 def _verified(question: Question) -> Iterator[Answer]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from xlkpi.derived import Named
+from xlkpi.findings import Finding, errors
 from xlkpi.intake.cells import trouble
 from xlkpi.layout import (
+    BALLOT,
     BASE_DATA,
     EVIDENCE,
     EXECUTION,
     GOALS,
+    GROUP,
     INFO,
     MERGED,
     PROBLEMS,
@@ -22,6 +25,7 @@ from xlkpi.layout import (
     TIER3,
     Column,
     Kind,
+    sheet_named,
 )
 from xlkpi.model import Contents, Fields, Filled, Table
 from xlkpi.numbers import EXACT, from_double, plain
@@ -45,6 +49,38 @@ _ANSWERS = {
 }
 _YEARLY = {"评价年度", "填报日期", "是否涉密"}
 """Lines of 基本信息 that are another year's."""
+
+
+_MISSING = frozenset(
+    ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X603", "X614", "X641", "X661", "X701"]
+)  # fmt: skip
+"""Errors that only say that an answer, or somebody's ballot, is not there yet."""
+
+
+def hindrances(filled: Filled, findings: Sequence[Finding]) -> list[Finding] | None:
+    """Return the errors of what a template takes over; None for a workbook that somebody has scored in."""
+    marked = any(mark.mark.good or mark.recused for each in filled.ballots for mark in each.marks)
+    if marked or filled.part or filled.result_sheets:
+        return None
+    return [
+        each for each in errors(findings) if each.code not in _MISSING and not _answer(filled, each)
+    ]
+
+
+def _answer(filled: Filled, said: Finding) -> bool:
+    """Whether an error concerns what a template does not take over."""
+    whole = said.code in ("X101", "X113")  # a sheet that is not there, or empty
+    sheet = sheet_named(str(said.params["name"]) if whole else said.place.sheet)
+    if sheet is None or said.code == "X107":
+        return False
+    if sheet in (*_EMPTIED, GROUP, BALLOT):
+        return True
+    table = filled.tables.get(sheet.name)
+    dropped = _ANSWERS.get(sheet.name, set())
+    inside = table is not None and said.place.row > table.header_row
+    return inside and any(
+        table.columns.get(header) == said.place.column for header in dropped if table
+    )
 
 
 def contents(filled: Filled, name: str) -> Contents:

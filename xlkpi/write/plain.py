@@ -29,6 +29,15 @@ def findings_text(name: str, findings: Sequence[Finding]) -> str:
     return "\n".join(f"{name} › {line}" for line in lines)
 
 
+def as_template(name: str, hindrances: Sequence[Finding]) -> str:
+    """Return whether a workbook in which nobody has scored may serve as a template."""
+    if not hindrances:
+        return f"作为模板：可以使用（xlkpi new 新工作簿.xlsx --template {one_line(name)}）"
+    told = "；".join(f"{str(each.place) or '整个工作簿'} {each.title}" for each in hindrances[:5])
+    more = f"，等 {len(hindrances)} 处" if len(hindrances) > 5 else ""
+    return f"作为模板：不能使用，请先改正：{told}{more}"
+
+
 _MOST_LEFT = 20
 
 
