@@ -78,7 +78,10 @@ def test_saved_by_libreoffice_it_scores_the_same(
     for path in SOUND:
         source, saved = (outcome(converted[kind][path.stem]) for kind in ("source", suffix))
         assert figures(saved) == figures(source), path.stem
-        assert said(saved) == said(source), path.stem
+        told = said(saved)
+        if suffix == "xls":  # it does not tell a formula: what the template computes is told as any
+            told = [each for each in told if each[0] != "X504"]
+        assert told == said(source), path.stem
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "xls", "ods"])
