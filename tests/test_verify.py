@@ -81,6 +81,17 @@ def test_an_untouched_one_is_the_same() -> None:
     assert re.fullmatch(r"[0-9a-f]{12}", made.seal)
 
 
+@pytest.mark.parametrize("word", ["读入的工作表", "有内容的格", "合计"])
+def test_a_table_of_counts_that_is_not_found_any_more_is_a_change(word: str) -> None:
+    """What only the source knows is taken from the workbook itself; it may have been destroyed."""
+    parts = held()
+    texts = parts["xl/sharedStrings.xml"].decode()
+    spoilt = re.sub(rf"<t([^>]*)>{word}</t>", r"<t\1>别的字</t>", texts)
+    assert spoilt != texts
+    made = verify.verified(zipped({**parts, "xl/sharedStrings.xml": spoilt.encode()}), "甲.xlsx")
+    assert made.status == "changed"
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_changed_cell_is_found_and_with_the_source_named(
     part: int, record_property: Callable[[str, object], None]

@@ -101,9 +101,8 @@ def _merged(paper: Sheet, filled: Filled, row: int) -> int:
 
 def totals(filled: Filled) -> list[int]:
     """Return the cells of all sheets, then what became of them, kind by kind."""
-    return [
-        sum(column) for column in zip(*((c.cells, *c.kinds) for c in filled.census), strict=True)
-    ]
+    lines = [(line.cells, *line.kinds) for line in filled.census]
+    return [sum(line[at] for line in lines) for at in range(len(CENSUS_HEADS))]
 
 
 def _origins(paper: Sheet, scored: Scored, row: int) -> None:
