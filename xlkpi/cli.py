@@ -202,7 +202,7 @@ def _verify(
     if as_json:
         talk.line(made.report)
     else:
-        talk.verified(one_line(scored.name), made, err=err)
+        talk.verified(one_line(scored.name), made, source is not None, err=err)
     return made.exit_code
 
 

@@ -568,13 +568,18 @@ class TierScore(NamedTuple):
     tier: Tier
     points: Decimal
     score: Decimal
-    applies: bool = True
-    """False where no indicator below applies: `score` is 0 then, and nowhere printed."""
+    applicable: Decimal
+    """The part of the points that applies; less where an indicator below is 不适用."""
+
+    @property
+    def applies(self) -> bool:
+        """Whether any indicator below applies: if none, `score` is 0 and nowhere printed."""
+        return self.applicable != 0
 
     @property
     def rate(self) -> Fraction:
-        """Score ÷ points, 0 where there are no points."""
-        return Fraction(self.score) / Fraction(self.points) if self.points else Fraction(0)
+        """Score ÷ the points that apply, 0 where there are none."""
+        return Fraction(self.score) / Fraction(self.applicable) if self.applicable else Fraction(0)
 
 
 class Budget(NamedTuple):

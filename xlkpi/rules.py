@@ -230,7 +230,7 @@ def words(made: Rule) -> str:
     """Say the rule, for someone who audits it."""
     if made.kind == STEPS:
         entry = made.entries[0]
-        side = "高出" if entry.direction == HIGHER else "低于"
+        side = "高" if entry.direction == HIGHER else "低"
         floor = f"，最低 {_plain(entry.floor)} 分" if entry.floor else "，扣完为止"
         return (
             f"步长：基准 {_plain(entry.base)}，每{side} {_plain(entry.step)}"

@@ -130,8 +130,11 @@ def unread(told: Told, err: bool) -> int:
     return told.exit_code
 
 
-def verified(name: str, made: Verified, err: bool = False) -> None:
-    """Print what verifying came to; to stderr where stdout belongs to another line of JSON."""
+def verified(name: str, made: Verified, sourced: bool, err: bool = False) -> None:
+    """Print what verifying came to; to stderr where stdout belongs to another line of JSON.
+
+    `sourced`: the inputs were held against their source, too.
+    """
     status = made.report["status"]
     for each in made.report["differences"]:
         place = "!".join(part for part in (each["sheet"], each["cell"]) if part) or "整个工作簿"
@@ -143,6 +146,12 @@ def verified(name: str, made: Verified, err: bool = False) -> None:
     count = len(made.report["differences"])
     said = f"，共 {count} 处" if count else ""
     click.echo(f"{name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
+    if status == "changed" and not sourced:
+        click.echo(
+            "上面的“应为”按文件中现有的填报内容算出；填报内容本身是否被改过、改在哪一格，"
+            "请加 --source 原工作簿 再核对",
+            err=True,
+        )
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -142,7 +142,7 @@ def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
         for place, ours, reference in disagreements(again):
             yield Difference(place.sheet, place.cell, "figure", ours, reference)
     if right is not again and right.status is not Status.SCORED:
-        yield Difference("", "", "source", "不能评分的工作簿", "可以评分的原工作簿")
+        yield Difference("", "", "source", "有错误、不能评分的工作簿", "评分时所用的、改好的工作簿")
 
 
 def _told(grids: list[Grid]) -> dict[str, str]:

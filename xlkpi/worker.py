@@ -20,8 +20,10 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from xlkpi import disk, job
-from xlkpi.intake import Unreadable
+from xlkpi.intake import Unreadable, origin
 from xlkpi.intake.template import hindrances
+from xlkpi.layout import SOURCE_SHEET
+from xlkpi.model import Outcome
 from xlkpi.outputs import judged
 from xlkpi.speak import one_line
 from xlkpi.write import plain
@@ -143,10 +145,19 @@ def _explained(question: Question) -> Iterator[Answer]:
         return
     code = question["code"]
     try:
-        yield {"text": way.of_code(outcome, code) if code else way.tree(outcome)}
+        said = way.of_code(outcome, code) if code else way.tree(outcome)
+        yield {"text": _warned(outcome, Path(question["path"])) + said}
     except way.NoSuchCode:
         known = "、".join(each.code.value or "" for each in outcome.filled.indicators[:60])  # type: ignore[union-attr]
         yield {"refused": f"没有编号“{code}”；三级指标的编号有：{known}"}
+
+
+def _warned(outcome: Outcome, path: Path) -> str:
+    """Say before the way of a figure that the workbook is not as it was written."""
+    scored = outcome.filled is not None and SOURCE_SHEET in outcome.filled.result_sheets
+    if not scored or origin(disk.load(path)) is not None:
+        return ""
+    return "注意：这份评分结果被改动过，下面按现有的填报内容说明，与表上显示的可能不同；请用 xlkpi verify 核对。\n\n"
 
 
 def _compared(question: Question) -> Iterator[Answer]:

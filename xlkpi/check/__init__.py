@@ -95,6 +95,7 @@ CHECKS: tuple[Check, ...] = (
     rules.fits,
     rules.scale,
     rules.covered,
+    rules.lowest,
     survey.present,
     survey.codes_known,
     survey.votes,

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, TIER3, folded, is_percent
+from xlkpi.layout import EXECUTION, RULES, TIER3, folded, is_percent
 from xlkpi.model import Filled, Indicator, Table, Text
 from xlkpi.numbers import from_text, plain
 
@@ -16,7 +16,10 @@ from xlkpi.numbers import from_text, plain
 def known(filled: Filled) -> Iterator[Finding]:
     """评分方式 is one of the methods or a rule of the workbook's own."""
     names = dict.fromkeys(entry.name for entry in filled.entries if entry.name)
-    choices = "、".join((*rules_of.NAMES, *names))
+    executed = (f"预算执行率:{name}" for name in names)
+    choices = "、".join((*rules_of.NAMES, *names, *executed))
+    if RULES.name not in filled.tables or not names:
+        choices += f"；或在“{RULES.name}”表补上这条规则"
     for indicator in filled.indicators:
         name = indicator.method.value
         if indicator.method.good and not (_is_known(name, names) or filled.way(indicator)):

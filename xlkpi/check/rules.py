@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import methods
@@ -110,6 +111,18 @@ def covered(filled: Filled) -> Iterator[Finding]:
             place = indicator.method.place if method.budgeted else indicator.actual.place
             said = {"code": indicator.label, "name": method.rule.name}
             yield finding("X634", place, plain(rounded(value, 6)), **said)
+
+
+def lowest(filled: Filled) -> Iterator[Finding]:
+    """A rule that is used says what the lowest values are worth, even where none is so low this year."""
+    used, told = _used(filled), {each.params["name"] for each in covered(filled)}
+    for key, rule in filled.rules.items():
+        last = rule.entries[-1]
+        open_below = last.bound is None or (last.bound <= 0 and last.inclusive)
+        if rule.kind == BANDS and key in used and not open_below and rule.name not in told:
+            yield finding(
+                "X635", last.places["下限"], plain(last.bound or Decimal(0)), name=rule.name
+            )
 
 
 def _rate(filled: Filled) -> Fraction | None:

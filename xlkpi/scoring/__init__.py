@@ -132,7 +132,7 @@ def _summed(book: Filled, third: Sequence[TierScore], extras: Extras) -> Summed:
     first = _parents(book.tier1, second)
     places = book.parameters.places
     added = rounded(total([tier.score for tier in first]), places)
-    applicable = total([tier.points for tier in third if tier.applies])
+    applicable = total([tier.applicable for tier in third])
     rescaled = added
     if applicable != 100:
         rescaled = settled(Fraction(added) * 100 / Fraction(applicable), places)
@@ -241,12 +241,13 @@ def _parents(tiers: Sequence[Tier], below: Sequence[TierScore]) -> tuple[TierSco
 
 def _parent(tier: Tier, children: Sequence[TierScore]) -> TierScore:
     score = total([child.score for child in children])
-    applies = any(child.applies for child in children)
-    return TierScore(tier, tier.points.value or Decimal(0), score, applies)
+    applicable = total([child.applicable for child in children])
+    return TierScore(tier, tier.points.value or Decimal(0), score, applicable)
 
 
 def _third(indicator: Indicator, score: Decimal) -> TierScore:
-    return TierScore(indicator, indicator.points.value or Decimal(0), score, indicator.applies)
+    points = indicator.points.value or Decimal(0)
+    return TierScore(indicator, points, score, points if indicator.applies else Decimal(0))
 
 
 def grade(points: Decimal, grades: Sequence[Grade]) -> Grade:

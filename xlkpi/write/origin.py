@@ -7,8 +7,8 @@ from pathlib import PurePath
 
 from xlkpi import fingerprint, layout
 from xlkpi.layout import METHODS_SHEET, SCORES_SHEET, SOURCE_SHEET
-from xlkpi.model import Filled, FormLayout, Outcome, Scored
-from xlkpi.place import a1, quoted, span
+from xlkpi.model import Filled, FormLayout, Outcome, Scored, Working
+from xlkpi.place import Place, a1, quoted, span
 from xlkpi.version import VERSION
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
@@ -46,7 +46,7 @@ def write(book: Book, outcome: Outcome, names: Names, form: FormLayout) -> None:
     row = _census(paper, filled, row + 2, names)
     row = _merged(paper, filled, row)
     assert outcome.scored is not None
-    _origins(paper, outcome.scored, row + 2)
+    _origins(paper, filled, outcome.scored, row + 2)
     paper.widths = {0: 24, 1: 40, 2: 40, **dict.fromkeys(range(3, 3 + len(CENSUS_HEADS)), 11.0)}
     paper.landscape = True
 
@@ -105,7 +105,20 @@ def totals(filled: Filled) -> list[int]:
     return [sum(line[at] for line in lines) for at in range(len(CENSUS_HEADS))]
 
 
-def _origins(paper: Sheet, scored: Scored, row: int) -> None:
+def _places(filled: Filled, work: Working) -> list[Place]:
+    """Return the cells that a score comes from: marks, else what its method looks at."""
+    indicator, method = work.indicator, work.method
+    places = [given.place for given in work.given]
+    places += [cell.place for cell in (indicator.target, indicator.actual) if cell.good and method]
+    if method and method.surveyed:
+        rows = (row for row in filled.surveys if row.key == indicator.key)
+        places += [vote.place for row in rows for vote in row.votes]
+    if method and method.rule:
+        places += [entry.places["规则"] for entry in method.rule.entries]
+    return [*places, indicator.cut.place] if indicator.cut.value else places
+
+
+def _origins(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
     """Put the cells that each indicator's figures come from, as an auditor would write them down.
 
     Several cells have no link of their own here: the indicator's leads to 指标得分, where each has.
@@ -119,10 +132,7 @@ def _origins(paper: Sheet, scored: Scored, row: int) -> None:
         named = f"{indicator.code.value} {indicator.name.value}"
         paper.text(row, 0, named, "link.box", f"internal:{quoted(SCORES_SHEET)}!A{FIRST + at + 1}")
         paper.text(row, 1, str(points), "link.box", points.link)
-        places = [given.place for given in work.given]
-        places = places or [
-            cell.place for cell in (indicator.target, indicator.actual) if cell.good
-        ]
+        places = _places(filled, work)
         said = "、".join(map(str, places)) or f"{work.words}（见“{METHODS_SHEET}”）"
         paper.merge(row, 2, last, said, "text")
 

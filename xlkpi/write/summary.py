@@ -143,7 +143,9 @@ def _tiers(
         added, link = _of_second(row, tier, scored) if upper else _of_third(row, tier, scored)
         if tier.applies:
             paper.formula(row, 3, f"=ROUND({added},{digits})", tier.score, look, link)
-            _rate_and_loss(paper, row, tier.points, tier.score, _places(scored))
+            _rate_and_loss(
+                paper, row, tier.score, _applicable(scored, row, [tier]), _places(scored)
+            )
         else:
             paper.row(row, [NOT_APPLICABLE, "—", "—"], "grey", start=3)
         if upper:
@@ -178,11 +180,37 @@ def _of_third(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
     return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
 
 
-def _rate_and_loss(paper: Sheet, row: int, points: Decimal, score: Decimal, places: int) -> None:
-    rate = score / points if points else Decimal(0)
-    paper.formula(row, 4, f"=IF(C{row + 1}=0,0,D{row + 1}/C{row + 1})", rate, f"figure:{RATE}")
-    loss = f"=ROUND(C{row + 1}-D{row + 1},6)"
-    paper.formula(row, 5, loss, points - score, f"figure:{figure(places)}")
+Applicable = tuple[str, Decimal]
+"""The expression of the points that apply, and what they are."""
+
+
+def _applicable(scored: Scored, row: int, tiers: Sequence[TierScore]) -> Applicable:
+    """Return the points of some tiers that apply: all of column C, else those of 指标得分 that do."""
+    points, value = (
+        sum(each, Decimal()) for each in ((t.points for t in tiers), (t.applicable for t in tiers))
+    )
+    if points == value:
+        return f"C{row + 1}", points
+    keys = {tier.tier.key for tier in tiers}
+    if tiers[0].tier.level == 1:
+        keys = {each.tier.key for each in scored.tiers[1] if each.tier.parent_key in keys}
+    rows = [
+        FIRST + at
+        for at, work in enumerate(scored.workings)
+        if work.applies and work.indicator.parent_key in keys
+    ]
+    return f"ROUND(SUM({blocks(SCORES_SHEET, 3, rows)}),6)", value
+
+
+def _rate_and_loss(
+    paper: Sheet, row: int, score: Decimal, applicable: Applicable, places: int
+) -> None:
+    """得分率 and 失分 of what applies: what does not is not lost."""
+    points, value = applicable
+    rate = score / value if value else Decimal(0)
+    paper.formula(row, 4, f"=IF({points}=0,0,D{row + 1}/{points})", rate, f"figure:{RATE}")
+    loss = f"=ROUND({points}-D{row + 1},6)"
+    paper.formula(row, 5, loss, value - score, f"figure:{figure(places)}")
 
 
 def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, scored: Scored) -> None:
@@ -198,7 +226,7 @@ def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, scor
     ):  # the total: rounding each indicator up can carry the sum past 100
         added, score = f"MAX(0,MIN(100,{added}))", within_100(score)
     paper.formula(row, 3, "=" + added, score, f"strong.figure:{figure(places)}")
-    _rate_and_loss(paper, row, points, score, places)
+    _rate_and_loss(paper, row, score, _applicable(scored, row, tiers), places)
     paper.blank(row, 6, "strong")
 
 

@@ -111,9 +111,10 @@ def _line(each: TierScore) -> str:
     if not each.applies:
         return f"{tier.label} {tier.name.value}：不适用，分值 {_number(each.points)}（{tier.points.place}）"
     share = plain(Fraction(each.rate) * 100, 2)
+    part = "" if each.applicable == each.points else f"，其中适用 {_number(each.applicable)}"
     return (
         f"{tier.label} {tier.name.value}：{each.score:f} 分，分值 {_number(each.points)}"
-        f"（{tier.points.place}），得分率 {share}%"
+        f"（{tier.points.place}）{part}，得分率 {share}%"
     )
 
 
