@@ -365,7 +365,10 @@ def computed(book: Book, rng: Random) -> tuple[Table, Row]:
     rows = [
         row for row in third.filled
         if third.cell(row, "评分方式").value in ways and third.cell(row, "计量单位").value
-        and all(isinstance(third.cell(row, header).value, int | float) for header in ("年度指标值", "实际完成值"))
+        and all(
+            isinstance((cell := third.cell(row, header)).value, int | float) and cell.formula is None
+            for header in ("年度指标值", "实际完成值")
+        )
     ]  # fmt: skip
     return third, rng.choice(rows)
 
@@ -522,7 +525,7 @@ def spoilt_points(book: Book, rng: Random) -> list[Expected] | None:
     cell = each.cell(row, "分值")
     what = rng.randrange(6)
     if what == 0 and isinstance(cell.value, int | float):
-        cell.value += 1
+        cell.value = round(cell.value + 1, 6)
         if level == 0:
             return [Expected({"X301"})]
         above = tiers(book)[level - 1]

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import ACTUAL, POINTS, TARGET, TIER3, canonical, folded
+from xlkpi.methods import JUDGED
 from xlkpi.model import Ballot, Filled, Grid, Indicator, Mark, Value
 from xlkpi.numbers import EXACT, from_double, from_text, plain
 from xlkpi.place import Address, Place
@@ -84,8 +85,8 @@ def scale(filled: Filled) -> Iterator[Finding]:
         given = [
             (mark.mark.value, points)
             for mark in ballot.marks
-            if (each := known.get(mark.key)) and each.judged and mark.mark.value is not None
-            and (points := each.points.value) is not None and points > 1
+            if (each := known.get(mark.key)) and each.method.value == JUDGED  # bands have their own limits
+            and mark.mark.value is not None and (points := each.points.value) is not None and points > 1
         ]  # fmt: skip
         if len(given) < _SOME or not any(value for value, _ in given):
             continue
