@@ -57,69 +57,103 @@ Proof = tuple[str, str, Held, Held | tuple[str, Held]]
 
 
 def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
-    columns = Columns(len(scored.scorers))
-    sheet = quoted(SCORES_SHEET)
-    last = FIRST + len(scored.workings)
-    points = f"{sheet}!$D${FIRST + 1}:$D${last}"
-    score = columns.right("得分")
-    scores = f"{sheet}!{a1(FIRST, score, 'both')}:{a1(last - 1, score, 'both')}"
-    digits = names.parameter("小数位数")
+    rows = Rows.of(scored)
+    return [
+        *_sum_proofs(scored, names, rows),
+        *_mark_proofs(filled, scored),
+        *_cell_proofs(filled, names),
+        *_result_proofs(scored, names),
+        *_tier_proofs(scored, rows.first, rows.second),
+        *_input_proofs(filled, scored, names),
+        *_indicator_proofs(scored),
+        *_budget_proofs(scored, names),
+    ]
+
+
+def _sum_proofs(scored: Scored, names: Names, rows: Rows) -> list[Proof]:
+    """Points add up to 100 at every level, and scores to the total."""
+    last = FIRST + len(scored.workings) - 1
+    score = Columns(len(scored.scorers)).right("得分")
+    scores, digits = span(SCORES_SHEET, FIRST, score, last, score), names.parameter("小数位数")
+    tier1 = f"'汇总'!$C${rows.first + 1}:$C${rows.first + len(scored.tiers[0])}"
+    tier2 = f"'汇总'!$C${rows.second + 1}:$C${rows.second + len(scored.tiers[1])}"
+    points = span(SCORES_SHEET, FIRST, 3, last, 3)
+    total, kept = f"={names.cells['总分']}", "、".join([*steps(scored), "0 到 100 之间"])
+    proofs: list[Proof] = [
+        (f"{level}指标分值合计 = 100", f"=ROUND(SUM({block}),6)", 100, 100)
+        for level, block in (("一级", tier1), ("二级", tier2), ("三级", points))
+    ]
+    for level, block in (("三级", scores), ("二级", tier2.replace("$C$", "$D$"))):
+        formula = _whole(block, digits, scored, names)
+        what = f"{level}指标得分合计（{kept}）= 总分"
+        proofs.append((what, formula, scored.total, (total, scored.total)))
+    return proofs
+
+
+def _mark_proofs(filled: Filled, scored: Scored) -> list[Proof]:
+    """Marks, recusals and absences are as many as scorers times judged indicators."""
+    columns, last = Columns(len(scored.scorers)), FIRST + len(scored.workings) - 1
     judged = [work for work in scored.workings if work.given]
     marks = sum(1 for work in judged for given in work.given if given.mark is not None)
     recused = sum(len(work.given) for work in judged) - marks
-    block = (
-        f"{sheet}!{a1(FIRST, columns.first_mark, 'both')}:{a1(last - 1, columns.last_mark, 'both')}"
-    )
-    kept = "、".join([*steps(scored), "0 到 100 之间"])
+    block = span(SCORES_SHEET, FIRST, columns.first_mark, last, columns.last_mark)
     absent = sum(member.status.value == ABSENT for member in filled.members)
-    away = _absences(filled)
-    cells = totals(filled)
-    total = names.cells["总分"]
-    rows = Rows.of(scored)
-    first, second = rows.first, rows.second
-    tier1 = f"'汇总'!$C${first + 1}:$C${first + len(scored.tiers[0])}"
-    tier2 = f"'汇总'!$C${second + 1}:$C${second + len(scored.tiers[1])}"
-    tier2_scores = tier2.replace("$C$", "$D$")
-    proofs: list[Proof] = [
-        ("一级指标分值合计 = 100", f"=ROUND(SUM({tier1}),6)", 100, 100),
-        ("二级指标分值合计 = 100", f"=ROUND(SUM({tier2}),6)", 100, 100),
-        ("三级指标分值合计 = 100", f"=ROUND(SUM({points}),6)", 100, 100),
-        (f"三级指标得分合计（{kept}）= 总分", _whole(scores, digits, scored, names), scored.total, (f"={total}", scored.total)),
-        (f"二级指标得分合计（{kept}）= 总分", _whole(tier2_scores, digits, scored, names), scored.total, (f"={total}", scored.total)),
-        ("得分个数 + 回避个数 = 评分人 × 打分指标", f'=COUNT({block})+COUNTIF({block},"{RECUSED}")',
-         marks + recused, len(scored.scorers) * len(judged)),
+    away, scorers, count = _absences(filled), len(scored.scorers), len(judged)
+    given = f'COUNT({block})+COUNTIF({block},"{RECUSED}")'
+    return [
+        ("得分个数 + 回避个数 = 评分人 × 打分指标", f"={given}", marks + recused, scorers * count),
         ("得分个数 = 读入的得分个数", f"=COUNT({block})", marks, marks),
-        ("（评分人 + 缺席）× 打分指标 = 得分 + 回避 + 缺席未评", f"=({len(scored.scorers)}+{away})*{len(judged)}",
-         (len(scored.scorers) + absent) * len(judged),
-         (f'=COUNT({block})+COUNTIF({block},"{RECUSED}")+{away}*{len(judged)}',
-          marks + recused + absent * len(judged))),
-        ("读入 + 核对 + 自动计算 + 说明 + 列出 + 空文本 = 有内容的格", f"=SUM({names.cells['各类格数']})",
-         sum(cells[1:]), (f"={names.cells['格数']}", cells[0])),
-        ("有内容的格 = 文件自报的个数", f"={names.cells['格数']}", cells[0], filled.source.cells),
-        ("总分：公式 = 程序结果", f"={total}", scored.total, scored.total),
-        ("等级：公式 = 程序结果", f"={names.cells['等级']}", scored.grade.name.value or "", scored.grade.name.value or ""),
+        ("（评分人 + 缺席）× 打分指标 = 得分 + 回避 + 缺席未评", f"=({scorers}+{away})*{count}",
+         (scorers + absent) * count,
+         (f"={given}+{away}*{count}", marks + recused + absent * count)),
     ]  # fmt: skip
+
+
+def _cell_proofs(filled: Filled, names: Names) -> list[Proof]:
+    """Every cell of the source is accounted for."""
+    cells, whole = totals(filled), f"={names.cells['格数']}"
+    return [
+        ("读入 + 核对 + 自动计算 + 说明 + 列出 + 空文本 = 有内容的格",
+         f"=SUM({names.cells['各类格数']})", sum(cells[1:]), (whole, cells[0])),
+        ("有内容的格 = 文件自报的个数", whole, cells[0], filled.source.cells),
+    ]  # fmt: skip
+
+
+def _result_proofs(scored: Scored, names: Names) -> list[Proof]:
+    """Totals and grades by formula are the program's own, the review's too."""
+    results = [("", scored.total, scored.grade)]
     if scored.review:
-        summed = scored.review.summed
-        proofs += [
-            ("复核总分：公式 = 程序结果", f"={names.cells['复核总分']}", summed.total, summed.total),
-            ("复核等级：公式 = 程序结果", f"={names.cells['复核等级']}", summed.grade.name.value or "", summed.grade.name.value or ""),
-        ]  # fmt: skip
-    proofs += _tier_proofs(scored, first, second)
-    proofs += _input_proofs(filled, scored, names)
-    for offset, work in enumerate(scored.workings):
-        if not work.applies:
-            continue
-        cell = f"{sheet}!{a1(FIRST + offset, score, 'both')}"
-        what = f"{work.indicator.code.value} {work.indicator.name.value}：公式 = 程序结果"
-        proofs.append((what, f"={cell}", work.score, work.score))
-    if scored.budget:
-        for name, value in (
-            ("全年预算数", scored.budget.budget),
-            ("全年执行数", scored.budget.executed),
-        ):
-            proofs.append((f"{name}合计：公式 = 程序结果", f"={names.budget[name]}", value, value))
+        results.append(("复核", scored.review.summed.total, scored.review.summed.grade))
+    proofs: list[Proof] = []
+    for whose, total, grade in results:
+        for what, value in (("总分", total), ("等级", grade.name.value or "")):
+            name = f"{whose}{what}"
+            proofs.append((f"{name}：公式 = 程序结果", f"={names.cells[name]}", value, value))
     return proofs
+
+
+def _indicator_proofs(scored: Scored) -> list[Proof]:
+    score = Columns(len(scored.scorers)).right("得分")
+    return [
+        (
+            f"{work.indicator.code.value} {work.indicator.name.value}：公式 = 程序结果",
+            f"={quoted(SCORES_SHEET)}!{a1(row, score, 'both')}",
+            work.score,
+            work.score,
+        )
+        for row, work in enumerate(scored.workings, start=FIRST)
+        if work.applies
+    ]
+
+
+def _budget_proofs(scored: Scored, names: Names) -> list[Proof]:
+    if not scored.budget:
+        return []
+    sums = (("全年预算数", scored.budget.budget), ("全年执行数", scored.budget.executed))
+    return [
+        (f"{name}合计：公式 = 程序结果", f"={names.budget[name]}", value, value)
+        for name, value in sums
+    ]
 
 
 def _absences(filled: Filled) -> str:
