@@ -26,6 +26,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 Step = Mapping[str, object]
 Disagreement = tuple[str, str, object, object]
 
+
 STARTING = 60  # seconds that an office may take to be there
 A_WORKBOOK = 15  # seconds that each workbook may add
 XLSX = "Calc MS Excel 2007 XML"
@@ -39,6 +40,10 @@ ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="ODFRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 """
+
+
+class Crashed(RuntimeError):
+    """A program was ended by a signal."""
 
 
 def recalculated(paths: Sequence[Path], into: Path, strip: bool = True) -> list[Path]:
@@ -79,6 +84,14 @@ def edited(path: Path, out: Path, steps: Sequence[Step]) -> Path:
 
     A step that LibreOffice refuses (a locked cell, say) raises.
     """
+    try:
+        _edit(path, out, steps)
+    except Crashed:  # UNO's client does, rarely, beside an office that starts or ends
+        _edit(path, out, steps)
+    return out
+
+
+def _edit(path: Path, out: Path, steps: Sequence[Step]) -> None:
     script = Path(__file__).with_name("uno_steps.py")
     pipe = f"xlkpi{uuid.uuid4().hex}"
     with _office() as office:
@@ -93,7 +106,6 @@ def edited(path: Path, out: Path, steps: Sequence[Step]) -> Path:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 listening.wait(5)  # the script has told it to end
             _stop(listening)
-    return out
 
 
 def cells(path: Path) -> dict[str, dict[str, object]]:
@@ -246,7 +258,8 @@ def _run(command: Sequence[str], limit: float, stdin: str = "") -> str:
     finally:
         _stop(process)
     if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {said}")
+        failure = Crashed if process.returncode < 0 else RuntimeError
+        raise failure(f"{' '.join(command)} ended with {process.returncode}: {said}")
     return said
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from tests import libreoffice
 from tests.libreoffice import (
     cells,
     disagreements,
@@ -133,6 +134,32 @@ def test_a_sheet_can_be_deleted_and_a_cell_emptied(tmp_path):
 def test_a_step_that_protection_forbids_is_an_error(tmp_path, step):
     with pytest.raises(RuntimeError, match="PermissionError"):
         edited(workbook(tmp_path / "原.xlsx", protected=True), tmp_path / "改.xlsx", [step])
+
+
+def crashing(path: Path, times: int) -> Path:
+    """A Python that is ended by signal 11 the first `times` that it is called."""
+    path.write_text(
+        f"""#!/bin/sh
+echo >> '{path}.calls'
+[ "$(wc -l < '{path}.calls')" -le {times} ] && kill -SEGV $$
+exec {libreoffice.UNO_PYTHON} "$@"
+"""
+    )
+    path.chmod(0o755)
+    return path
+
+
+def test_steps_whose_client_crashes_once_are_done_again(tmp_path, monkeypatch):
+    source, step = workbook(tmp_path / "原.xlsx"), {"do": "delete_sheet", "sheet": "指标得分"}
+    monkeypatch.setattr(libreoffice, "UNO_PYTHON", str(crashing(tmp_path / "python", 1)))
+    assert list(cells(edited(source, tmp_path / "改.xlsx", [step]))) == ["评分_张三"]
+
+
+def test_a_client_that_always_crashes_is_an_error(tmp_path, monkeypatch):
+    source = workbook(tmp_path / "原.xlsx")
+    monkeypatch.setattr(libreoffice, "UNO_PYTHON", str(crashing(tmp_path / "python", 2)))
+    with pytest.raises(libreoffice.Crashed, match="-11"):
+        edited(source, tmp_path / "改.xlsx", [])
 
 
 def test_pages_become_pictures(tmp_path):
