@@ -31,12 +31,13 @@ with atheris.instrument_imports(include=["xlkpi"]):
 
 from tests import documents  # noqa: E402
 
-BASE = documents.sample(documents.RECIPES / "基本示例.md")
+BASE = (documents.SAMPLES / "示例局2023_各种计分.xlsx").read_bytes()  # every rule, survey and table
 with zipfile.ZipFile(io.BytesIO(BASE)) as package:
     PARTS = {name: package.read(name) for name in package.namelist()}
 TRIED = [
-    "xl/worksheets/sheet8.xml", "xl/worksheets/sheet7.xml", "xl/sharedStrings.xml", "xl/styles.xml",
-    "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml",
+    *(name for name in PARTS if name.startswith("xl/worksheets/sheet")),
+    "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels",
+    "[Content_Types].xml",
 ]  # fmt: skip
 
 
