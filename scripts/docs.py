@@ -21,7 +21,7 @@ import click
 
 from xlkpi import layout, methods, placeholders
 from xlkpi.cli import cli
-from xlkpi.findings import CODES
+from xlkpi.findings import CODES, general
 from xlkpi.layout import Column, Kind, Parameter, Sheet
 
 ROOT = Path(__file__).parent.parent
@@ -77,7 +77,7 @@ def _cell(text: str) -> str:
 
 def _findings() -> Iterator[str]:
     yield "每一条问题都有一个代码。错误会使评分停止；提醒和提示不会。"
-    yield "“…”处填入具体的工作表、姓名或数字。单独查看一条：`xlkpi explain X203`。"
+    yield "“〔〕”和“…”处填入具体的工作表、姓名或数字。单独查看一条：`xlkpi explain X203`。"
     yield ""
     for prefix, codes in groupby(CODES, key=lambda code: code[:2]):
         yield f"## {prefix} {_GROUPS[prefix]}"
@@ -85,15 +85,10 @@ def _findings() -> Iterator[str]:
         yield from _table(
             ("代码", "级别", "标题", "发现", "怎么改"),
             (
-                (code, row.severity.chinese, row.title, *map(_open, (row.sentence, row.remedy)))
+                (code, row.severity.chinese, row.title, *map(general, (row.sentence, row.remedy)))
                 for code, row in ((code, CODES[code]) for code in codes)
             ),
         )
-
-
-def _open(sentence: str) -> str:
-    """Put an ellipsis where a case's figures go."""
-    return re.sub(r"\{\w+\}", "…", sentence)
 
 
 def _commands() -> Iterator[str]:

@@ -301,6 +301,24 @@ def finding(code: str, place: Place, found: str = "", /, **params: object) -> Fi
     return made
 
 
+_SLOTS = {
+    "found": "所填内容", "expected": "应有的内容", "other": "另一处", "what": "某项", "name": "名称",
+    "code": "编号", "indicator": "三级指标", "points": "分值", "limit": "上限", "method": "评分方式",
+    "scorer": "评分人", "sheet": "工作表", "cell": "单元格", "project": "项目", "grade": "等级",
+    "unit": "单位", "choices": "可选内容", "missing": "列名", "header": "列名", "default": "默认值",
+}  # fmt: skip
+
+
+class _Slots(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return f"〔{_SLOTS[key]}〕" if key in _SLOTS else "…"
+
+
+def general(sentence: str) -> str:
+    """Return a sentence of the table with words in brackets where a case's own go."""
+    return sentence.format_map(_Slots())
+
+
 def shown(value: object, longest: int = 60) -> str:
     """Return a value fit to stand inside a sentence: one line, not long, nothing invisible."""
     text = "".join(c if c.isprintable() else "␣" if c.isspace() else "�" for c in str(value))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from xlkpi.findings import CODES, Finding, Severity, shown
+from xlkpi.findings import CODES, Finding, Severity, general, shown
 from xlkpi.model import Outcome, Review, Scored, TierScore
 from xlkpi.numbers import money, plain
 from xlkpi.speak import one_line
@@ -170,16 +170,6 @@ def code_text(code: str) -> str:
     row = CODES[code]
     return (
         f"{code}  {row.severity.chinese}：{row.title}\n"
-        f"  发现：{_blanked(row.sentence)}\n"
-        f"  怎么改：{_blanked(row.remedy)}"
+        f"  发现：{general(row.sentence)}\n"
+        f"  怎么改：{general(row.remedy)}"
     )
-
-
-def _blanked(sentence: str) -> str:
-    """Return a sentence with an ellipsis where a case's figures go."""
-    return sentence.format_map(_Ellipsis())
-
-
-class _Ellipsis(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
