@@ -140,11 +140,7 @@ def _calamine(data: bytes):  # type: ignore[no-untyped-def]
     except MemoryError:  # the worker's to name
         raise
     except Exception as problem:
-        raise Unreadable("X017", reason=_reason(problem)) from problem
-
-
-def _reason(problem: BaseException) -> str:
-    return f"读取程序报告 {type(problem).__name__}"
+        raise Unreadable("X017", reason="读取程序打不开它") from problem
 
 
 def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
@@ -178,7 +174,7 @@ def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-de
     except BaseException as problem:  # calamine's panics are no Exception
         if isinstance(problem, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
-        raise Unreadable("X017", reason=f"{sheet}：{_reason(problem)}") from problem
+        raise Unreadable("X017", reason=f"工作表“{sheet}”读不出来") from problem
     return rows
 
 
