@@ -517,6 +517,24 @@ def test_macros_are_said_and_nothing_else_changes() -> None:
     assert not [name for name in unzipped(job.result(made)) if "vba" in name.lower()]
 
 
+MODULE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1"/>"""
+"""As LibreOffice writes it."""
+
+
+@pytest.mark.parametrize(
+    ("part", "code"), [("Basic/Standard/Module1.xml", "X117"), ("Configurations2/x.xml", "X010")]
+)
+def test_only_the_macros_of_an_ods_may_declare_a_document_type(
+    converted: dict[str, dict[str, bytes]], part: str, code: str
+) -> None:
+    held = unzipped(converted["ods"][SOUND[0].stem])
+    made = outcome(zipped({**held, part: MODULE}))
+    assert (code, "") in said(made)
+    assert (made.scored is not None) == (code == "X117")
+
+
 def with_style(styles: bytes, number: int) -> tuple[bytes, int]:
     """The part with one more look, of this number format, and which of them it is."""
     more = b'<xf numFmtId="%d" applyNumberFormat="1"/></cellXfs>' % number

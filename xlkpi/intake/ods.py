@@ -27,6 +27,8 @@ from xlkpi.intake.unreadable import Unreadable
 from xlkpi.place import a1
 
 _CONTENT = "content.xml"
+_MACROS = ("basic/", "dialogs/")
+"""Folders of a workbook's own program; LibreOffice writes a DOCTYPE before each of its modules."""
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _ERROR = re.compile(r"#|Err:[0-9]|错误[:：][0-9]")
 """How a formula's error looks; older programs save it as the number 0 that looks so."""
@@ -52,12 +54,12 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
     reader = _Content(limits)
     reader.read(xml)
     produced = _producer(parts)
-    parts.check_unread()
+    parts.check_unread(_MACROS)
     return Package(
         sheets=tuple(sheet.facts() for sheet in reader.sheets if sheet not in reader.elsewhere),
         names=reader.names,
         date1904=False,
-        macros=any(name.startswith("basic/") for name in parts),
+        macros=any(name.startswith(_MACROS) for name in parts),
         external_links=len(reader.elsewhere),
         cells=reader.book.cells,
         producer=produced,

@@ -50,11 +50,15 @@ class Parts:
             raise Unreadable("X014", part=part, what=what)
         return inflate(self.data, info)
 
-    def check_unread(self) -> None:
-        """Refuse a damaged or DOCTYPE-bearing part among those that nobody asked for."""
+    def check_unread(self, program: tuple[str, ...] = ()) -> None:
+        """Refuse a damaged or DOCTYPE-bearing part among those that nobody asked for.
+
+        What stands in the folders of `program` may declare a type, for no workbook is read from it.
+        """
         for key in [key for key in self.unread if key.endswith((".xml", ".rels", ".vml"))]:
             xml = self.read(key)
-            if xml.strip():  # LibreOffice leaves empty parts for what was never set
+            # LibreOffice leaves empty parts for what was never set.
+            if xml.strip() and not key.startswith(program):
                 _check_root(xml, self.names[key])
             self.drawn = self.drawn or ("/drawings/drawing" in key and b"Anchor>" in xml)
 
