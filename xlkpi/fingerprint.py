@@ -8,8 +8,9 @@ of the label, and leaves that cell out of itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
+from xlkpi.layout import FORM_SHEET, PROBLEMS_SHEET, SOURCE_SHEET
 from xlkpi.place import Address
 from xlkpi.texts import as_text
 
@@ -33,13 +34,30 @@ def identity(*words: str) -> str:
     return hashlib.sha256("\x1f".join(words).encode("utf-8", "replace")).hexdigest()[:12]
 
 
+_HOMES = (SOURCE_SHEET, PROBLEMS_SHEET, FORM_SHEET)
+"""Where an output tells of itself: a scored workbook, a marked copy, the public version."""
+
+
 def told(contents: Iterable[Content], label: str) -> str | None:
-    """Return what stands right of the first cell that holds a label; None where there is none."""
-    held = list(contents)
-    beside = {
-        (sheet, (row, column + 1)) for sheet, (row, column), value, _ in held if value == label
-    }
-    return next((str(value) for sheet, at, value, _ in held if (sheet, at) in beside), None)
+    """Return what stands right of an output's own label; None where there is none.
+
+    The same words elsewhere are staff's, and only words.
+    """
+    return _told(list(contents), label)[1]
+
+
+def _told(held: Sequence[Content], label: str) -> tuple[tuple[str, Address] | None, str | None]:
+    """Return the cell right of a label, and what it holds."""
+    sheets = {each[0] for each in held}
+    home = next((sheet for sheet in _HOMES if sheet in sheets), None)
+    labels = sorted(at for sheet, at, value, _ in held if sheet == home and value == label)
+    if home is None or not labels:
+        return None, None
+    # What staff wrote stands below the labels, and above them on the public form.
+    row, column = labels[-1] if home == FORM_SHEET else labels[0]
+    beside = (row, column + 1)
+    said = next((str(each[2]) for each in held if each[:2] == (home, beside)), None)
+    return (home, beside), said
 
 
 def hidden(name: str) -> str:
@@ -50,11 +68,8 @@ def hidden(name: str) -> str:
 def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
     """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
     held = list(contents)
-    labels = {
-        (sheet, (row, column + 1)) for sheet, (row, column), value, _ in held if value == LABEL
-    }
-    said = told(held, LABEL)
-    return [each for each in held if (each[0], each[1]) not in labels], said
+    own, said = _told(held, LABEL)
+    return [each for each in held if each[:2] != own], said
 
 
 def digest(contents: Iterable[Content]) -> str:
@@ -68,22 +83,29 @@ def digest(contents: Iterable[Content]) -> str:
 
 
 def plain(value: object) -> str:
-    """Return a value as it is compared: what another program writes for the same is the same."""
-    return _text(value, "")[1:]
+    """Return a value as it is compared: what another program writes for the same is the same.
+
+    The first character tells a text from a number that looks like it.
+    """
+    return _text(value, "")
 
 
 def same(left: str, right: str) -> bool:
-    """Whether two formulas are the same but for spaces, quotes and letters' case."""
+    """Whether two formulas are the same but for spaces, quotes and letters' case outside texts."""
     return _text("", left) == _text("", right)
 
 
 def _text(value: object, formula: str) -> str:
     if formula:
-        return "=" + "".join(formula.lstrip("=").split()).replace("'", "").upper()
-    if isinstance(value, str):
-        return "s" + as_text(value).strip()
+        return "=" + '"'.join(_plain_parts(formula.lstrip("=")))
     if isinstance(value, bool):
         return f"b{value}"
     if isinstance(value, int | float):
-        return f"n{float(value):.14g}"
-    return "s" + as_text(value).strip()
+        return f"n{float(value):.15g}"
+    return "s" + as_text(value)
+
+
+def _plain_parts(formula: str) -> Iterator[str]:
+    """Yield the parts of a formula between its quotation marks; every second one is a text."""
+    for n, part in enumerate(formula.split('"')):
+        yield part if n % 2 else "".join(part.split()).replace("'", "").upper()

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from xlkpi import disk
 from xlkpi.findings import Finding, finding
+from xlkpi.forms import FormLayout
 from xlkpi.intake import layouts
 from xlkpi.intake.layouts import BadLayout
 from xlkpi.layout import MAIN_PART, SCORERS_PART, SOURCE_SHEET
-from xlkpi.model import Filled, FormLayout, Outcome, Status
+from xlkpi.model import Filled, Outcome, Status
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Place
 from xlkpi.write import plain

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from xlkpi import fingerprint, methods, placeholders
+from xlkpi import fingerprint, methods
 from xlkpi.derived import Named
 from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
@@ -714,36 +713,3 @@ class Contents(NamedTuple):
     """Scorers and the rows that their sheets already have; empty in a template."""
     part: str = ""
     """Which part of a split workbook it is, as in `Filled`."""
-
-
-class FormLayout(NamedTuple):
-    """The official form as an office lays it out: texts with placeholders, cell by cell."""
-
-    name: str
-    cells: Mapping[Address, str]
-    """What stands in the cells that are not under a merge; empty ones are left out."""
-    merges: tuple[tuple[int, int, int, int], ...]
-    """First row, first column, last row, last column."""
-    rows: int
-    columns: int
-
-    @property
-    def label(self) -> str:
-        """Its name, and eight characters by which one layout is told from another of that name."""
-        held = repr((sorted(self.cells.items()), self.merges))
-        return f"{self.name}（{hashlib.sha256(held.encode('utf-8', 'replace')).hexdigest()[:8]}）"
-
-    widths: Mapping[int, float]
-    heights: Mapping[int, float]
-    landscape: bool = False
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Every placeholder in it."""
-        return frozenset(name for text in self.cells.values() for name in placeholders.names(text))
-
-    def without(self, names: Iterable[str]) -> FormLayout:
-        """Return the layout with nothing in the place of some placeholders."""
-        gone = tuple(names)
-        cells = {at: placeholders.without(text, gone) for at, text in self.cells.items()}
-        return self._replace(cells=cells)

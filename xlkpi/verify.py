@@ -294,7 +294,7 @@ def _as_computed(left: _Cell, right: _Cell) -> bool:
 
 
 def _shown(cell: _Cell) -> str:
-    return f"={cell.formula}" if cell.formula else cell.value
+    return f"={cell.formula}" if cell.formula else cell.value[1:]
 
 
 def _cells(grid: Grid) -> dict[Address, _Cell]:

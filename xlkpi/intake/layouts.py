@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from xlkpi import placeholders
 from xlkpi.findings import finding
+from xlkpi.forms import FormLayout
 from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import LIMITS, Package
 from xlkpi.intake.scan.parts import Element, Parts, elements
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.model import FormLayout, Grid
+from xlkpi.model import Grid
 from xlkpi.place import Address, Place, a1
 from xlkpi.texts import as_text, tidy
 

@@ -9,11 +9,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from xlkpi.forms import FormLayout
 from xlkpi.formula import Formula
 from xlkpi.layout import EXECUTION, GOALS, INFO, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
 from xlkpi.methods import NOT_APPLICABLE, Votes, satisfied, satisfied_formula
 from xlkpi.model import (
-    FormLayout,
     Fund,
     Indicator,
     Number,

@@ -12,9 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import placeholders
+from xlkpi.forms import FormLayout
 from xlkpi.formula import checked
 from xlkpi.layout import FORM_SHEET
-from xlkpi.model import FormLayout, Outcome
+from xlkpi.model import Outcome
 from xlkpi.numbers import plain
 from xlkpi.place import Address
 from xlkpi.placeholders import INDICATORS, TIERS

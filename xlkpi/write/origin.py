@@ -6,8 +6,9 @@ from decimal import Decimal
 from pathlib import PurePath
 
 from xlkpi import fingerprint, layout
+from xlkpi.forms import FormLayout
 from xlkpi.layout import METHODS_SHEET, SCORES_SHEET, SOURCE_SHEET
-from xlkpi.model import Filled, FormLayout, Outcome, Scored, Working
+from xlkpi.model import Filled, Outcome, Scored, Working
 from xlkpi.place import Place, a1, quoted, span
 from xlkpi.version import VERSION
 from xlkpi.write.book import Book, Sheet

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from xlkpi import fingerprint
+from xlkpi.forms import FormLayout
 from xlkpi.layout import FORM_SHEET
-from xlkpi.model import FormLayout, Outcome
+from xlkpi.model import Outcome
 from xlkpi.placeholders import PERSONS
 from xlkpi.write.book import Book
 from xlkpi.write.names import Names

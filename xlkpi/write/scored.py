@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlkpi.forms import FormLayout
 from xlkpi.layout import (
     COMPARISON_SHEET,
     FINDINGS_SHEET,
@@ -13,7 +14,7 @@ from xlkpi.layout import (
     SOURCE_SHEET,
     SUMMARY_SHEET,
 )
-from xlkpi.model import FormLayout, Outcome
+from xlkpi.model import Outcome
 from xlkpi.write import comparison, form, grades, origin, proof, records, scores, seal, summary
 from xlkpi.write.book import Book
 from xlkpi.write.inputs import Inputs
