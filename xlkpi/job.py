@@ -78,7 +78,7 @@ def _outputs(
 
 def result(outcome: Outcome, own: FormLayout | None = None) -> bytes:
     """Return the scored workbook of an outcome that was scored."""
-    return emit(scored(outcome, _form(outcome, own)))
+    return emit(scored(outcome, _form(outcome, own), own is not None))
 
 
 def form(path: Path) -> FormLayout:

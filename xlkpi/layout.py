@@ -41,6 +41,8 @@ FINDINGS_SHEET = "检查记录"
 METHODS_SHEET = "方法与参数"
 PROOF_SHEET = "校验"
 SOURCE_SHEET = "来源与指纹"
+LAYOUT_SHEET = "自评表版式"
+"""Only where 自评表 has an office's own layout."""
 RESULT_SHEETS = (
     SUMMARY_SHEET,
     GRADE_SHEET,
@@ -52,6 +54,7 @@ RESULT_SHEETS = (
     METHODS_SHEET,
     PROOF_SHEET,
     SOURCE_SHEET,
+    LAYOUT_SHEET,
 )
 """Sheets that a scored workbook has beyond the inputs; none of them is ever read as an input."""
 

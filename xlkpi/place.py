@@ -92,6 +92,11 @@ class Place(NamedTuple):
         """Return the place as people write it: 评分_张三!D7."""
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
 
+    @property
+    def said(self) -> str:
+        """The same, with words for the whole file."""
+        return str(self) or "整个工作簿"
+
 
 def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
     """Return references to the rows of a table, in runs, so that totals between them stay out."""

@@ -3,8 +3,9 @@
 Three nets. The figures are computed a second time, over fractions, by `xlkpi.reference`, which
 shares nothing with the engine. The fingerprint over all cells, which stands in the workbook,
 catches any edit, wherever it is. And the whole workbook is made again in memory, from the file's own
-input sheets or from the source file, and compared: that names the cell, and does not trust the
-fingerprint.
+input sheets or from the source file, and compared, cells and looks: that names the cell, and does
+not trust the fingerprint. What only the source knows (how things were typed, what was noticed) is
+taken from the file without one, and the fingerprint speaks for it.
 """
 
 from __future__ import annotations
@@ -17,24 +18,24 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from xlkpi import fingerprint, job
+from xlkpi import fingerprint, job, looks
 from xlkpi.figures import disagreements
+from xlkpi.findings import CODES, Finding
+from xlkpi.forms import FormLayout
+from xlkpi.intake import layouts
 from xlkpi.intake.grids import contents, every_sheet
 from xlkpi.intake.scan import Package
-from xlkpi.layout import FINDINGS_SHEET, FORM_SHEET, SOURCE_SHEET, SUMMARY_SHEET
+from xlkpi.layout import FINDINGS_SHEET, GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.model import Counted, Grid, Outcome, Source, Status
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import Address, a1
+from xlkpi.place import Address, Place, a1, address
+from xlkpi.texts import as_text
 from xlkpi.version import VERSION
-from xlkpi.write.origin import CENSUS, CENSUS_HEADS, FORM_LABEL
+from xlkpi.write.origin import CENSUS, CENSUS_HEADS
 
 SCHEMA = "xlkpi.verify/1"
 SEAL_LABEL = "校验码："
 _PROGRAM = "计分程序"
-_NOTICES = "五、提醒"
-"""How the line of 汇总 begins that counts what 检查记录 lists."""
-_UNTOUCHED = ("docProps/core.xml", "docProps/app.xml", "xl/styles.xml", "xl/workbook.xml")
-"""Parts that every other program writes in its own way; the last two depend on 自评表's layout too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Difference:
     cell: str
     kind: str
     """`value`, `formula`, `result` (what a formula shows), `extra`, `missing`, `figure` (of which a
-    second, independent computation says something else); of the whole
-    workbook `sheets`, `hidden`, `macro`, `link`, `fingerprint`, `source`, `inputs`."""
+    second, independent computation says something else), `look` (of a cell, a sheet or a part); of the
+    whole workbook `sheets`, `hidden`, `macro`, `link`, `fingerprint`, `source`, `inputs`."""
     found: str
     expected: str
 
@@ -61,6 +62,8 @@ class Verified:
     differences: tuple[Difference, ...]
     seal: str
     """校验码 as the workbook's own inputs and results give it; "" where they cannot be read."""
+    form: str = ""
+    """The office's own layout of 自评表, where the workbook alone says what it is."""
 
 
 class NotScored(Exception):
@@ -74,39 +77,45 @@ class _Cell:
 
 
 def verified(
-    data: bytes, file: str, source: bytes | None = None, source_file: str = ""
+    data: bytes,
+    file: str,
+    source: bytes | None = None,
+    source_file: str = "",
+    form: FormLayout | None = None,
 ) -> Verified:
     """Compare a scored workbook with what it should be; with `source`, also its inputs with that file.
 
-    Raises NotScored; Unreadable where the bytes are no workbook.
+    `form` is the office's own layout of 自评表 by which it was scored; without it the layout that the
+    workbook keeps is believed. Raises NotScored; Unreadable where the bytes are no workbook.
     """
     package, grids = every_sheet(data)
     told = _told(grids)
     if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
-    again = _as_told(outcomes([Document(file, data)])[0], told, _told_census(grids))
+    again = _as_told(outcomes([Document(file, data)])[0], told, grids)
     touched = list(_stamp(grids))
     # A source may have been renamed since; where the result was worked on, that is no excuse.
     told_file = told.get(fingerprint.SOURCE_LABEL, file)
     name = source_file if touched and source_file else told_file
     right = again if source is None else _of(source, name)
-    own = _made(again)
+    kept = layouts.kept(grids)
+    own = _made(again, form or kept)
     seal = _seal(own.grids)
+    beyond = [*touched, *_whole(package, data)]
     if VERSION not in told.get(_PROGRAM, VERSION) and not touched:
-        return Verified("other-version", tuple(_figures(grids, again)), seal)
-    differences = [*touched, *_whole(package, data), *_scored(again, right)]
-    expected = own if source is None else _made(right)
-    own_form = _own_form(told, _told(expected.grids)) and not touched
+        expected = own if source is None else _made(right, form or kept)
+        figures = [*beyond, *_figures(grids, again), *_inputs(grids, again, expected.grids)]
+        return Verified("other-version", tuple(figures), seal)
+    differences = [*beyond, *_scored(again, right)]
+    expected = own if source is None else _made(right, form or kept)
+    looked = looks.compared(data, expected.data) if expected.data else looks.Looked(ours=True)
     if right.status is Status.SCORED:
-        skipped = _from_elsewhere(grids) if source is None else frozenset[tuple[str, Address]]()
-        left_out = {FINDINGS_SHEET} if source is None else set()
-        if own_form:
-            left_out |= {FORM_SHEET, SOURCE_SHEET}  # an office's own layout is not in the file
-        differences += _compared(grids, expected.grids, skipped, left_out)
+        differences += _compared(grids, expected.grids)
+        differences += [Difference(*each) for each in looked.found]
+    believed = kept.label if kept and form is None else ""
     if differences:
-        return Verified("changed", tuple(dict.fromkeys(differences)), seal)
-    same = _untouched(data, expected.data, _UNTOUCHED[:2] if own_form else _UNTOUCHED)
-    return Verified("same" if same else "resaved", (), seal)
+        return Verified("changed", tuple(dict.fromkeys(differences)), seal, believed)
+    return Verified("same" if looked.ours else "resaved", (), seal, believed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +126,11 @@ class _Made:
     grids: list[Grid]
 
 
-def _made(outcome: Outcome) -> _Made:
+def _made(outcome: Outcome, layout: FormLayout | None) -> _Made:
     if outcome.status is not Status.SCORED:
         return _Made(b"", [])
-    data = job.result(outcome)
+    data = job.result(outcome, layout)
     return _Made(data, every_sheet(data)[1])
-
-
-def _own_form(told: Mapping[str, str], expected: Mapping[str, str]) -> bool:
-    """Whether 自评表 was laid out otherwise than we do it by ourselves."""
-    return told.get(FORM_LABEL) != expected.get(FORM_LABEL)
 
 
 def _of(source: bytes, file: str) -> Outcome:
@@ -180,8 +184,45 @@ def _is_count(held: Any) -> bool:
     return isinstance(held, float | int) and held == int(held)
 
 
-def _as_told(again: Outcome, told: Mapping[str, str], census: tuple[Counted, ...]) -> Outcome:
-    """The outcome of the file's own inputs, under the name and with the counts of the source that it tells."""
+class _ToldFinding(Finding):
+    """A line of 检查记录, in the words that stand there."""
+
+    @property
+    def message(self) -> str:
+        """As it stands there."""
+        return str(self.params["message"])
+
+    @property
+    def remedy(self) -> str:
+        """As it stands there."""
+        return str(self.params["remedy"])
+
+
+def _told_findings(grids: list[Grid]) -> tuple[Finding, ...]:
+    """What 检查记录 lists: how things were typed stands in the source alone."""
+    rows = next((grid.rows for grid in grids if grid.name == FINDINGS_SHEET), [])
+    found: list[Finding] = []
+    for number, row in enumerate(rows[4:], start=1):  # below the header
+        if len(row) < 6 or row[0] != number or str(row[2]) not in CODES:
+            break
+        said = {"message": row[4], "remedy": row[5]}
+        found.append(_ToldFinding(str(row[2]), _place(str(row[3])), "", said))
+    return tuple(found)
+
+
+def _place(said: str) -> Place:
+    """The place that a text tells; what is none of the file's places tells the whole file."""
+    sheet, _, cell = said.rpartition("!")
+    try:
+        return (
+            Place(sheet, *address(cell)) if sheet else Place("" if said == Place("").said else said)
+        )
+    except ValueError:
+        return Place(said)
+
+
+def _as_told(again: Outcome, told: Mapping[str, str], grids: list[Grid]) -> Outcome:
+    """The outcome of the file's own inputs, with what it tells of its source, which is not at hand."""
     filled = again.filled
     if filled is None:
         return again
@@ -199,9 +240,10 @@ def _as_told(again: Outcome, told: Mapping[str, str], census: tuple[Counted, ...
         source=source,
         template=told.get("模板", "").replace("未注明", ""),
         version=int(version) if version.isdecimal() else None,
-        census=census,
+        census=_told_census(grids),
     )
-    findings = tuple(each for each in again.findings if each.code != "X105")
+    # A workbook that cannot be scored any more has findings of its own, which are to be told.
+    findings = _told_findings(grids) if again.status is Status.SCORED else again.findings
     return replace(again, source=source, filled=filled, findings=findings)
 
 
@@ -230,44 +272,22 @@ def _whole(package: Package, data: bytes) -> Iterator[Difference]:
                 yield Difference("", "", "link", f"引用其他工作簿（{name}）", "没有外部引用")
 
 
-def _from_elsewhere(grids: list[Grid]) -> frozenset[tuple[str, Address]]:
-    """Cells that only the source can tell: the counts of notices; the fingerprint covers them."""
-    found = set()
-    for grid in grids:
-        for row, cells in enumerate(grid.rows):
-            if grid.name == SUMMARY_SHEET and cells and str(cells[0]).startswith(_NOTICES):
-                found |= {(grid.name, (row, 0)), (grid.name, (row + 1, 0))}
-            if grid.name == SOURCE_SHEET and cells and cells[0] == fingerprint.LABEL:
-                found.add((grid.name, (row, 1)))
-    return frozenset(found)
-
-
-def _compared(
-    found: list[Grid],
-    expected: list[Grid],
-    skipped: frozenset[tuple[str, Address]],
-    left_out: Collection[str],
-) -> Iterator[Difference]:
-    """Cell by cell, but for sheets that only the fingerprint can speak for.
-
-    Without the source that is 检查记录, which lists how things were typed.
-    """
+def _compared(found: list[Grid], expected: list[Grid]) -> Iterator[Difference]:
+    """Cell by cell."""
     names, right = [grid.name for grid in found], [grid.name for grid in expected]
     if names != right:
         yield Difference("", "", "sheets", "、".join(names), "、".join(right))
     by_name = {grid.name: grid for grid in found}
     for grid in expected:
-        if grid.name in by_name and grid.name not in left_out:
-            yield from _sheet(by_name[grid.name], grid, skipped)
+        if grid.name in by_name:
+            yield from _sheet(by_name[grid.name], grid)
 
 
-def _sheet(
-    found: Grid, expected: Grid, skipped: frozenset[tuple[str, Address]]
-) -> Iterator[Difference]:
+def _sheet(found: Grid, expected: Grid) -> Iterator[Difference]:
     left, right = _cells(found), _cells(expected)
     for at in sorted({*left, *right}):
         ours, theirs = right.get(at), left.get(at)
-        if ours == theirs or (found.name, at) in skipped:
+        if ours == theirs:
             continue
         name, cell = found.name, a1(*at)
         if theirs is None:
@@ -278,7 +298,7 @@ def _sheet(
         elif fingerprint.same("=" + theirs.formula, "=" + ours.formula):
             if theirs.value != ours.value and not _as_computed(theirs, ours):
                 kind = "result" if ours.formula else "value"
-                yield Difference(name, cell, kind, theirs.value, ours.value)
+                yield Difference(name, cell, kind, *_told_apart(theirs, ours))
         else:
             yield Difference(name, cell, "formula", _shown(theirs), _shown(ours))
 
@@ -287,7 +307,7 @@ def _as_computed(left: _Cell, right: _Cell) -> bool:
     """Whether two results differ only in how far two programs compute: no printed figure does."""
     try:
         return bool(left.formula) and math.isclose(
-            float(left.value), float(right.value), rel_tol=1e-12, abs_tol=1e-12
+            float(left.value[1:]), float(right.value[1:]), rel_tol=1e-12, abs_tol=1e-12
         )
     except ValueError:
         return False
@@ -295,6 +315,20 @@ def _as_computed(left: _Cell, right: _Cell) -> bool:
 
 def _shown(cell: _Cell) -> str:
     return f"={cell.formula}" if cell.formula else cell.value[1:]
+
+
+def _told_apart(*cells: _Cell) -> list[str]:
+    """The values, with their types where nothing else differs."""
+    said = [cell.value[1:] for cell in cells]
+    if len({*said}) > 1:
+        return said
+    return [
+        f"{text}（{_TYPES.get(cell.value[:1], '空')}）"
+        for text, cell in zip(said, cells, strict=True)
+    ]
+
+
+_TYPES = {"s": "文本", "n": "数", "b": "逻辑值", "e": "错误值"}
 
 
 def _cells(grid: Grid) -> dict[Address, _Cell]:
@@ -305,7 +339,7 @@ def _cells(grid: Grid) -> dict[Address, _Cell]:
             if value not in ("", None):
                 cells[row, column] = _Cell(fingerprint.plain(value), "")
     for at, error in grid.errors.items():
-        cells[at] = _Cell(error, "")
+        cells[at] = _Cell("e" + error, "")
     for at, (text, _) in grid.formulas.items():
         cells[at] = _Cell(cells[at].value if at in cells else "", text)
     return cells
@@ -323,22 +357,48 @@ def _seal(grids: list[Grid]) -> str:
 
 
 def _figures(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
-    """The total and the grade of another version's workbook, wherever they stand in 汇总."""
+    """The total and the grade of another version's workbook: wherever 汇总 and 等级 name them."""
     if again.scored is None:
         yield from _scored(again, again)
         return
-    summary = next((grid for grid in grids if grid.name == SUMMARY_SHEET), None)
-    shown = {cell.value for cell in _cells(summary).values()} if summary else set[str]()
-    for what in (float(again.scored.total), again.scored.grade.name.value or ""):
-        if fingerprint.plain(what) not in shown:
-            yield Difference(SUMMARY_SHEET, "", "value", "", str(what))
+    right = {"总分": float(again.scored.total), "等级": again.scored.grade.name.value or ""}
+    named: set[str] = set()
+    for grid in grids:
+        for label, row, column in _labels(grid, right) if grid.name in _TOPS else ():
+            value = grid.raw(row, column + 1)
+            if label == "等级" and value not in _grades(again):
+                continue  # the head of a column
+            named.add(label)
+            if fingerprint.plain(value) != fingerprint.plain(right[label]):
+                cell = a1(row, column + 1)
+                yield Difference(grid.name, cell, "value", as_text(value), as_text(right[label]))
+    for label in right.keys() - named:
+        yield Difference(SUMMARY_SHEET, "", "missing", "", f"{label} {right[label]}")
 
 
-def _untouched(data: bytes, expected: bytes, parts: Collection[str]) -> bool:
-    """Whether the file was last written by us: whether these parts are."""
-    with zipfile.ZipFile(io.BytesIO(data)) as one, zipfile.ZipFile(io.BytesIO(expected)) as other:
-        there = set(one.namelist())
-        return all(name in there and one.read(name) == other.read(name) for name in parts)
+_TOPS = (SUMMARY_SHEET, GRADE_SHEET)
+
+
+def _labels(grid: Grid, wanted: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """Each label of a sheet that something stands right of."""
+    for row, cells in enumerate(grid.rows):
+        for column, (held, beside) in enumerate(pairwise(cells)):
+            if held in wanted and beside not in ("", None):
+                yield str(held), row, column
+
+
+def _grades(again: Outcome) -> list[str | None]:
+    assert again.filled is not None
+    return [grade.name.value for grade in again.filled.grades]
+
+
+def _inputs(grids: list[Grid], again: Outcome, expected: list[Grid]) -> Iterator[Difference]:
+    """The input sheets of another version's workbook, which stand as they stood in the source."""
+    names = {grid.name for grid in again.filled.grids} if again.filled else set[str]()
+    yield from _compared(
+        [grid for grid in grids if grid.name in names],
+        [grid for grid in expected if grid.name in names],
+    )
 
 
 def report(made: Verified) -> dict[str, Any]:

@@ -105,7 +105,7 @@ class _Data:
         mode = "points" if share else "stop"
         units = () if share or not unit else (unit,)
         number = self.reader.number(self.table, row, year, units, "120", mode, limit=None)
-        if share and number.value is not None and bare(number, self.table, year):
+        if share and number.value is not None and bare(self.reader, number, self.table, year):
             small, large = f"{plain(number.value)}%", f"{plain(number.value * 100)}%"
             said = finding("X606", number.place, plain(number.value), small=small, large=large)
             self.reader.findings.append(said)

@@ -72,8 +72,12 @@ def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
 class Reader:
     """Reads cells of tables; keeps what it had to say and every number read from a text."""
 
-    def __init__(self) -> None:
-        """Start with nothing said."""
+    def __init__(self, as_read: bool = False) -> None:
+        """Start with nothing said; `as_read` where the inputs are those of a scored workbook.
+
+        There "0.8%" has become the number 0.8, and what was ambiguous has been asked about.
+        """
+        self.as_read = as_read
         self.findings: list[Finding] = []
         self.readings: dict[Place, Decimal] = {}
 

@@ -49,7 +49,9 @@ def _entry(reader: Reader, table: Table, row: int) -> Entry:
         floor=numbers["封底"].value,
         places={column.header: table.place(row, column.header) for column in RULES.columns},
         broken=frozenset(broken),
-        bare=frozenset(each for each in ("下限", "基准") if bare(numbers[each], table, each)),
+        bare=frozenset(
+            each for each in ("下限", "基准") if bare(reader, numbers[each], table, each)
+        ),
     )
 
 

@@ -7,7 +7,7 @@ widths, row heights and the direction of the page. Its colours and fonts are not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from xlkpi import placeholders
 from xlkpi.findings import finding
@@ -16,6 +16,7 @@ from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import LIMITS, Package
 from xlkpi.intake.scan.parts import Element, Parts, elements
 from xlkpi.intake.unreadable import Unreadable
+from xlkpi.layout import LAYOUT_SHEET
 from xlkpi.model import Grid
 from xlkpi.place import Address, Place, a1
 from xlkpi.texts import as_text, tidy
@@ -48,6 +49,24 @@ def read(data: bytes, name: str) -> FormLayout:
         more = f"；等共 {len(problems)} 处" if len(problems) > _TOLD else ""
         raise BadLayout("；".join(problems[:_TOLD]) + more)
     return layout
+
+
+def kept(grids: Sequence[Grid]) -> FormLayout | None:
+    """Return the layout that a scored workbook keeps of its 自评表; None where it keeps none that can be."""
+    grid = next((grid for grid in grids if grid.name == LAYOUT_SHEET), None)
+    rows = grid.rows[_KEPT_FROM:] if grid else []
+    lines = [(as_text(row[0]), as_text(row[1]), as_text(row[2])) for row in rows if len(row) > 2]
+    try:
+        layout = FormLayout.of_lines(lines)
+    except (ValueError, KeyError):
+        return None
+    small = layout.rows <= _LIMITS.rows and layout.columns <= _LIMITS.columns
+    sound = small and not [*_merges(layout), *_repeated(layout), *_missing(layout)]
+    return layout if sound and layout.names <= placeholders.KNOWN else None
+
+
+_KEPT_FROM = 4
+"""Row of the first line on 自评表版式."""
 
 
 def _the_one(grids: list[Grid]) -> Grid:

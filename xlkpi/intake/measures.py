@@ -163,7 +163,7 @@ def _measure(reader: Reader, cell: _Cell, unit: Text, percent: bool) -> Number:
     number = reader.number(
         cell.table, cell.row, cell.header, units, cell.example, mode, limit=None, text=cell.text
     )
-    if percent and number.value is not None and bare(number, cell.table, cell.header):
+    if percent and number.value is not None and bare(reader, number, cell.table, cell.header):
         small, large = f"{plain(number.value)}%", f"{plain(number.value * 100)}%"
         code = "X664" if isinstance(number.typed, Derived) else "X606"
         told = finding(code, number.place, plain(number.value), small=small, large=large)

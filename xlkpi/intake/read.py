@@ -31,6 +31,7 @@ from xlkpi.layout import (
     RECUSED,
     REVIEW,
     RULES,
+    SOURCE_SHEET,
     SOURCES,
     SURVEY,
     TIER1,
@@ -86,7 +87,7 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
             found[sheet.name] = table
     likely, others = strangers(book.foreign)
     findings += [finding("X108", Place(name), name) for name in others]
-    reader = Reader()
+    reader = Reader(as_read=SOURCE_SHEET in book.result_sheets)
     found = dict(with_derived(reader, found))
     for table in (*found.values(), *ballots):
         findings.extend(cells.broken_inputs(table))

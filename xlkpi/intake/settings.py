@@ -75,7 +75,11 @@ def _amount(reader: Reader, table: Table, row: int, known: Parameter, held: Text
         del reader.findings[said:]
         reader.readings.pop(held.place, None)
     unit = "%" if known.percent else ""
-    if value is None or not _fits(known, value) or (known.percent and bare(number, table, "值")):
+    if (
+        value is None
+        or not _fits(known, value)
+        or (known.percent and bare(reader, number, table, "值"))
+    ):
         _refuse(reader, held, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
         return None
     return held._replace(value=plain(value) + unit)
@@ -91,8 +95,10 @@ def _fits(known: Parameter, value: Decimal) -> bool:
     return whole and known.low <= value <= known.high
 
 
-def bare(number: Number, table: Table, header: str) -> bool:
+def bare(reader: Reader, number: Number, table: Table, header: str) -> bool:
     """Whether 0 < |x| ≤ 1 was typed without a per cent sign: 0.8 % or 80 %?"""
+    if reader.as_read:
+        return False
     value = number.value
     found = number.typed
     if isinstance(found, Derived) and (found.clear or found.percent):

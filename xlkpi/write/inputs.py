@@ -115,7 +115,8 @@ class Inputs:
         elif place in self.codes:
             paper.text(row, at, self.codes[place], style)
         elif isinstance(held, int | float) and not isinstance(held, bool):
-            paper.number(row, at, held, figure)
+            percent = (row, at) in table.grid.percents
+            paper.number(row, at, held, f"{style}:{SHARE}" if percent else figure)
         else:
             paper.text(row, at, tidy(as_text(held)), style)
 

@@ -17,7 +17,7 @@ CHECK_SCHEMA = "xlkpi.check/1"
 
 def finding_line(finding: Finding) -> str:
     """Return one finding as people read it, place first."""
-    where = str(finding.place) or "整个工作簿"
+    where = finding.place.said
     severity = f"{finding.severity.sign} {finding.severity.chinese}"
     return f"{where}  {finding.code} {severity}  {finding.message}。{finding.remedy}"
 
@@ -33,7 +33,7 @@ def as_template(name: str, hindrances: Sequence[Finding]) -> str:
     """Return whether a workbook in which nobody has scored may serve as a template."""
     if not hindrances:
         return f"作为模板：可以使用（xlkpi new 新工作簿.xlsx --template {one_line(name)}）"
-    told = "；".join(f"{str(each.place) or '整个工作簿'} {each.title}" for each in hindrances[:5])
+    told = "；".join(f"{each.place.said} {each.title}" for each in hindrances[:5])
     more = f"，等 {len(hindrances)} 处" if len(hindrances) > 5 else ""
     return f"作为模板：不能使用，请先改正：{told}{more}"
 

@@ -97,7 +97,7 @@ def _row(sheet: Any, number: int, each: Finding, colour: str) -> None:
     from openpyxl.styles import Alignment, Font
 
     row = HEADER_ROW + number
-    where = str(each.place) or "整个工作簿"
+    where = each.place.said
     severity = f"{each.severity.sign} {each.severity.chinese}"
     values = (number, severity, each.code, where, each.message, each.remedy, colour)
     for column, value in enumerate(values, start=1):

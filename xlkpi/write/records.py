@@ -35,7 +35,7 @@ def list_findings(paper: Sheet, findings: Sequence[Finding], header: int) -> Non
         paper.number(row, 0, row - header, "center")
         paper.text(row, 1, f"{finding.severity.sign} {finding.severity.chinese}", "center")
         paper.text(row, 2, finding.code, "center")
-        where = str(finding.place) or "整个工作簿"
+        where = finding.place.said
         link = finding.place.link if finding.place.sheet else ""
         paper.text(row, 3, where, "link.box" if link else "text", link)
         paper.text(row, 4, finding.message, "text")

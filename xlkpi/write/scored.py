@@ -8,6 +8,7 @@ from xlkpi.layout import (
     FINDINGS_SHEET,
     FORM_SHEET,
     GRADE_SHEET,
+    LAYOUT_SHEET,
     METHODS_SHEET,
     PROOF_SHEET,
     SCORES_SHEET,
@@ -15,7 +16,18 @@ from xlkpi.layout import (
     SUMMARY_SHEET,
 )
 from xlkpi.model import Outcome
-from xlkpi.write import comparison, form, grades, origin, proof, records, scores, seal, summary
+from xlkpi.write import (
+    comparison,
+    form,
+    grades,
+    kept_form,
+    origin,
+    proof,
+    records,
+    scores,
+    seal,
+    summary,
+)
 from xlkpi.write.book import Book
 from xlkpi.write.inputs import Inputs
 from xlkpi.write.names import Names
@@ -35,13 +47,16 @@ _STAMPED = (SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET)
 """Sheets whose footer carries the 校验码."""
 
 
-def scored(outcome: Outcome, layout: FormLayout) -> Book:
-    """Return the scored workbook of an outcome that was scored, its 自评表 laid out like that."""
+def scored(outcome: Outcome, layout: FormLayout, own: bool = False) -> Book:
+    """Return the scored workbook of an outcome that was scored, its 自评表 laid out like that.
+
+    A layout of an office's own is kept in it, on a sheet of its own.
+    """
     filled, result = outcome.filled, outcome.scored
     assert filled is not None and result is not None
     book = Book(f"{filled.said('部门名称')}{filled.said('评价年度')}绩效自评评分结果")
     names = Names()
-    for name in _RESULTS:
+    for name in (*_RESULTS, LAYOUT_SHEET) if own else _RESULTS:
         book.sheet(name)
     Inputs(filled, result).write(book)
     names.cells["校验码"] = seal.of_book(book, filled, result)
@@ -53,6 +68,8 @@ def scored(outcome: Outcome, layout: FormLayout) -> Book:
     grades.write(book, outcome, names)
     form.write(book, outcome, names, layout)
     origin.write(book, outcome, names, layout)
+    if own:
+        kept_form.write(book, layout, names)
     summary.write(book, outcome, names)
     proof.write(book, filled, result, names)
     summary.headline(book, filled, result, names)
