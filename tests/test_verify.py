@@ -20,6 +20,8 @@ from tests import documents, libreoffice, random_books
 from tests.zips import unzipped, zipped
 from xlkpi import job, reference, verify
 from xlkpi.figures import disagreements
+from xlkpi.forms import FormLayout
+from xlkpi.intake import origin
 from xlkpi.pipeline import Document, outcomes
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
@@ -147,17 +149,132 @@ def test_saved_again_by_libreoffice_it_is_resaved(tmp_path: Path) -> None:
         assert (made.status, made.differences[:3]) == ("resaved", ()), again.name
 
 
-def test_an_offices_own_layout_of_the_form_is_no_change() -> None:
-    """It is not in the file; the fingerprint speaks for that sheet."""
+SUMMARY = "xl/worksheets/sheet1.xml"
+LOOKS: dict[str, tuple[str, str, str]] = {
+    "a footer with another 校验码": (SUMMARY, r"校验码 [0-9a-f]{4}", "校验码 0000"),
+    "a header": (SUMMARY, "<oddFooter>", "<oddHeader>&amp;C总分 100.00</oddHeader><oddFooter>"),
+    "a hidden row": (SUMMARY, '<row r="7"', '<row r="7" hidden="1"'),
+    "a row of no height": (SUMMARY, r'<row r="4" ht="[^"]*"', '<row r="4" ht="0"'),
+    "a hidden column": (SUMMARY, '<col min="2"', '<col hidden="1" min="2"'),
+    "a link that leads elsewhere": (SUMMARY, "location=\"'指标得分'!A1\"", "location=\"'汇总'!A9\""),
+    "no links": (SUMMARY, "<hyperlinks>.*</hyperlinks>", ""),
+    "a merge over a figure": (SUMMARY, '<mergeCell ref="A1:G1"/>', '<mergeCell ref="A1:G1"/><mergeCell ref="A4:B4"/>'),
+    "another style": (SUMMARY, r'<c r="B4" s="\d+"', '<c r="B4" s="1"'),
+    "an array formula": (SUMMARY, r'(<c r="B4"[^>]*>)<f>', r'\1<f t="array" ref="B4">'),
+    "formulas instead of results": (SUMMARY, "<sheetView ", '<sheetView showFormulas="1" '),
+    "no protection": (SUMMARY, "<sheetProtection[^>]*/>", ""),
+    "a condition that paints": (SUMMARY, "<mergeCells", '<conditionalFormatting sqref="B4"><cfRule type="expression" priority="9"><formula>TRUE</formula></cfRule></conditionalFormatting><mergeCells'),
+    "another number format": ("xl/styles.xml", 'formatCode="0.00"', 'formatCode="&quot;100&quot;"'),
+    "a name": ("xl/workbook.xml", "</definedNames>|(?=<calcPr)", '<definedName name="总分">100</definedName></definedNames>'),
+    "precision as displayed": ("xl/workbook.xml", "<calcPr ", '<calcPr fullPrecision="0" '),
+    "another name in the chart": ("xl/charts/chart1.xml", "<c:v>[^<]*</c:v>", "<c:v>100</c:v>"),
+    "a text box": ("xl/drawings/drawing1.xml", "</xdr:wsDr>", "<xdr:twoCellAnchor><xdr:sp/></xdr:twoCellAnchor></xdr:wsDr>"),
+}  # fmt: skip
+"""What a reader would see otherwise, the cells being the same: (part, what stands there, what then)."""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_a_reader_would_see_otherwise_is_found(look: str) -> None:
+    part, before, after = LOOKS[look]
+    xml, count = re.subn(before, after, held()[part].decode(), count=1, flags=re.DOTALL)
+    assert count == 1
+    data = zipped({**held(), part: xml.encode()})
+    for source in (None, documents.sample(BASE)):
+        made = verify.verified(data, "甲.xlsx", source)
+        assert made.status == "changed"
+        assert "look" in {each.kind for each in made.differences}
+
+
+@pytest.fixture(scope="module")
+def resaved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("重存")
+    path = folder / "甲_评分结果.xlsx"
+    path.write_bytes(scored())
+    (again,) = libreoffice.recalculated([path], folder / "re", strip=False)
+    return unzipped(again.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        (SUMMARY, '(<row [^>]*)hidden="false"', r'\1hidden="true"'),
+        (SUMMARY, '(<col [^>]*)hidden="false"', r'\1hidden="true"'),
+        (SUMMARY, "校验码 [0-9a-f]{4}", "校验码 0000"),
+        (SUMMARY, r"<mergeCell ref=[^>]*>", ""),
+        (SUMMARY, "location=\"&apos;指标得分&apos;!A1\"", 'location="汇总!A9"'),
+        (SUMMARY, 'showFormulas="false"', 'showFormulas="true"'),
+        ("xl/styles.xml", 'formatCode="0.00"|formatCode="0.0#####%"', 'formatCode="&quot;100.00&quot;"'),
+        ("xl/styles.xml", '<color rgb="FF[0-9A-F]*"/>', '<color rgb="FFFFFFFE"/>'),
+        ("xl/workbook.xml", "<definedNames>", '<definedNames><definedName name="总分">100</definedName>'),
+        ("xl/drawings/drawing1.xml", "</xdr:wsDr>", "<xdr:twoCellAnchor><xdr:sp /></xdr:twoCellAnchor></xdr:wsDr>"),
+    ],
+)  # fmt: skip
+def test_in_a_file_that_was_saved_again_what_shows_something_else_is_found(
+    resaved: dict[str, bytes], part: str, before: str, after: str
+) -> None:
+    assert verify.verified(zipped(resaved), "甲.xlsx").status == "resaved"
+    xml, count = re.subn(before, after, resaved[part].decode())
+    assert count
+    made = verify.verified(zipped({**resaved, part: xml.encode()}), "甲.xlsx")
+    assert made.status == "changed"
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_what_was_scored_is_the_same_to_the_last_byte(part: int) -> None:
+    """Also where inputs were typed in other ways than they are read: "0.8%", a cell shown as per cent."""
+    for seed in range(400 + part, 400 + (200 if PROVE else 24), 4):
+        source = random_books.workbook(seed)
+        data = job.result(outcomes([Document("随机.xlsx", source)])[0])
+        for given in (None, source):
+            made = verify.verified(data, "随机_评分结果.xlsx", given, "随机.xlsx")
+            assert (made.status, made.differences[:3]) == ("same", ()), seed
+
+
+@pytest.mark.parametrize("words", ["内容指纹", "源文件", "来源标识", "校验码："])
+def test_our_own_labels_are_only_words_where_staff_write_them(words: str) -> None:
+    steps = [("写", "三级指标", "C5", words), ("写", "评价工作组", "B5", words)]
+    source = documents.mishandled(documents.sample(BASE), steps)
+    data = job.result(outcomes([Document("甲.xlsx", source)])[0])
+    assert verify.verified(data, "甲_评分结果.xlsx", source, "甲.xlsx").status == "same"
+    told = origin(data)
+    assert told is not None
+    assert told[0] == "甲.xlsx"
+
+
+def own_form() -> tuple[FormLayout, dict[str, bytes], str]:
+    """An office's own layout, the parts of what was scored with it, and the part of 自评表."""
     outcome = outcomes([Document("甲.xlsx", documents.sample(BASE))])[0]
     layout = job.form(documents.ROOT / "workbook_templates/自评表版式/项目支出.xlsx")
-    own = job.result(outcome, layout)
-    for source in (None, documents.sample(BASE)):
-        assert verify.verified(own, "甲.xlsx", source).status == "same"
-    parts = unzipped(own)
     part = next(part for part, name in sheets().items() if name == "自评表")
-    parts[part] = re.sub(rb"<v>[^<]*</v>", b"<v>1</v>", parts[part], count=1)
-    assert verify.verified(zipped(parts), "甲.xlsx").status == "changed"
+    return layout, unzipped(job.result(outcome, layout)), part
+
+
+def test_an_offices_own_layout_of_the_form_is_kept_and_verified() -> None:
+    layout, parts, form = own_form()
+    for source in (None, documents.sample(BASE)):
+        made = verify.verified(zipped(parts), "甲.xlsx", source)
+        assert (made.status, made.form) == ("same", layout.label)
+        made = verify.verified(zipped(parts), "甲.xlsx", source, form=layout)
+        assert (made.status, made.form) == ("same", "")
+    total = re.compile(r"(<f>[^<]*汇总[^<]*</f>)<v>[^<]*</v>")
+    parts[form] = total.sub(r"\1<v>100</v>", parts[form].decode(), count=1).encode()
+    made = verify.verified(zipped(parts), "甲.xlsx")
+    assert [(each.sheet, each.kind) for each in made.differences] == [("自评表", "result")]
+
+
+def test_another_layout_than_the_one_it_was_scored_with_is_found() -> None:
+    layout, parts, _ = own_form()
+    other = layout._replace(cells={**layout.cells, (0, 0): "另一个标题"})
+    made = verify.verified(zipped(parts), "甲.xlsx", form=other)
+    assert ("自评表", "A1") in [(each.sheet, each.cell) for each in made.differences]
+
+
+def test_a_layout_that_was_destroyed_is_a_change() -> None:
+    _, parts, _ = own_form()
+    texts = parts["xl/sharedStrings.xml"].decode()
+    spoilt = re.sub("版式名称", "别的", texts)
+    made = verify.verified(zipped({**parts, "xl/sharedStrings.xml": spoilt.encode()}), "甲.xlsx")
+    assert made.status == "changed"
 
 
 def test_another_source_is_not_its_source() -> None:
@@ -174,7 +291,15 @@ def test_another_version_is_said_and_its_figures_are_compared(
     lie = changed(part, "B10", '<c r="B10" t="str"><v>xlkpi 99.0，格式版本 1</v></c>')
     assert verify.verified(lie, "甲.xlsx").status == "changed"  # the fingerprint says so
     monkeypatch.setattr(verify, "VERSION", "99.0")
-    assert verify.verified(scored(), "甲.xlsx").status == "other-version"
+    made = verify.verified(scored(), "甲.xlsx", documents.sample(BASE))
+    assert (made.status, made.differences) == ("other-version", ())
+    total = re.compile(r'(<c r="B4"[^>]*>.*?)<v>[^<]*</v>', re.DOTALL)
+    xml = total.sub(r"\1<v>100</v>", held()[SUMMARY].decode(), count=1)
+    made = verify.verified(zipped({**held(), SUMMARY: xml.encode()}), "甲.xlsx")
+    assert [(each.sheet, each.cell) for each in made.differences] == [("汇总", "B4")]
+    other = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", "数 27")])
+    made = verify.verified(scored(), "甲.xlsx", other)
+    assert ("评分_甲", "H5") in [(each.sheet, each.cell) for each in made.differences]
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -233,6 +358,9 @@ def test_on_the_command_line(tmp_path: Path) -> None:
         assert told.returncode == code
     assert run("verify", source).returncode == 2
     assert run("verify", html).returncode == 3
+    for unread in (html, tmp_path / "没有.xlsx"):
+        said = run("verify", good, "--source", unread)
+        assert (said.returncode, said.stdout.decode().startswith(unread.name)) == (3, True)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "坏.xlsx",
         "好.xlsx",

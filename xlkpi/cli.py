@@ -160,7 +160,7 @@ def score(
             if handled.told.codes == ["X114"]:  # a result is verified, not scored again
                 if as_json:
                     talk.handled(path, handled, as_json)
-                worst = max(worst, _verify(path, None, False, worker, err=as_json))
+                worst = max(worst, _verify(path, None, None, False, worker, err=as_json))
                 continue
             worst = max(worst, handled.exit_code)
             talk.handled(path, handled, as_json)
@@ -175,26 +175,34 @@ def score(
 @click.option(
     "--source", type=_PATHS, metavar="原工作簿", help="同时核对填报内容是否就是这份原工作簿的。"
 )
+@click.option(
+    "--form", type=_PATHS, metavar="版式.xlsx", help="评分时所用的、本单位自己的“自评表”版式。"
+)
 @click.option("--json", "as_json", is_flag=True, help="输出一行 JSON。")
-def verify(scored: Path, source: Path | None, as_json: bool) -> None:
-    """核对一份评分结果：由其中的填报内容重新生成，逐格比较数值、公式和文字。
+def verify(scored: Path, source: Path | None, form: Path | None, as_json: bool) -> None:
+    """核对一份评分结果：由其中的填报内容重新生成，逐格比较数值、公式、文字和版面。
 
     不需要信任评分的人或程序留下的任何数字；改动过的格子逐个列出。
     """
     from xlkpi import supervisor
 
     with supervisor.worker() as worker:
-        sys.exit(_verify(scored, source, as_json, worker))
+        sys.exit(_verify(scored, source, form, as_json, worker))
 
 
 def _verify(
-    scored: Path, source: Path | None, as_json: bool, worker: Worker, err: bool = False
+    scored: Path,
+    source: Path | None,
+    form: Path | None,
+    as_json: bool,
+    worker: Worker,
+    err: bool = False,
 ) -> int:
     """Verify and print; `err` where stdout belongs to another line of JSON."""
     from xlkpi import answers, office
 
     try:
-        made = office.verified(scored, source, worker)
+        made = office.verified(scored, source, form, worker)
     except answers.Refused as problem:
         raise click.UsageError(f"{one_line(scored.name)}：{problem}") from problem
     if isinstance(made, answers.Told):

@@ -125,6 +125,8 @@ class Verified:
     """As `verify --json` prints it."""
     seal: str
     """校验码 of the workbook's own inputs and results."""
+    form: str
+    """The office's own layout of 自评表, where the workbook alone says what it is."""
 
     @property
     def exit_code(self) -> int:
@@ -132,20 +134,29 @@ class Verified:
         return 1 if self.report["differences"] or self.report["status"] == "changed" else 0
 
 
-def verified(path: Path, against: Path | None, worker: Worker | None = None) -> Verified | Told:
-    """Compare a scored workbook with what it should be; Told where it cannot be read.
+def verified(
+    path: Path, against: Path | None, form: Path | None = None, worker: Worker | None = None
+) -> Verified | Told:
+    """Compare a scored workbook with what it should be; Told where it or `against` cannot be read.
 
-    Raises Refused where it is no scored workbook of ours.
+    `form` is the office's own layout of 自评表. Raises Refused where it is no layout, and where the
+    workbook is no scored one of ours.
     """
-    given = str(against.absolute()) if against else None
-    answer = first(path, {"do": "verify", **source(path), "source": given}, worker)
+    question: dict[str, object] = {
+        "do": "verify", **source(path), "source": None, "source_file": "", "form": None
+    }  # fmt: skip
+    if against:
+        question |= {"source": str(against.absolute()), "source_file": str(against)}
+    if form:
+        question["form"] = str(form.absolute())
+    answer = first(path, question, worker)
     if isinstance(answer, Told):
         return answer
     if "unreadable" in answer:
         code, params = answer["unreadable"]
         return unreadable(path, code, **params)
     if "verified" in answer:
-        return Verified(answer["verified"], answer["seal"])
+        return Verified(answer["verified"], answer["seal"], answer["form"])
     return told(path, answer)
 
 

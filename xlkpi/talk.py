@@ -25,7 +25,7 @@ _STATUS = {
     "same": "与应有的内容一致，没有改动",
     "resaved": "内容一致，只是由别的程序打开保存过",
     "changed": "有改动",
-    "other-version": "由别的版本生成，只核对了总分和等级",
+    "other-version": "由别的版本生成，只核对了总分、等级和填报内容",
 }
 _KINDS = {
     "value": "数值或文字不同",
@@ -138,20 +138,28 @@ def verified(name: str, made: Verified, sourced: bool, err: bool = False) -> Non
     status = made.report["status"]
     for each in made.report["differences"]:
         place = "!".join(part for part in (each["sheet"], each["cell"]) if part) or "整个工作簿"
-        click.echo(
-            f"{name} › {place}  {_KINDS[each['kind']]}："
-            f"现在是“{each['found']}”，应为“{each['expected']}”",
-            err=err,
-        )
+        click.echo(f"{name} › {place}  {_difference(each)}", err=err)
     count = len(made.report["differences"])
     said = f"，共 {count} 处" if count else ""
     click.echo(f"{name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
+    if made.form:
+        click.echo(
+            f"“自评表”按本单位自己的版式 {one_line(made.form)}，版式以文件中所录的为准；"
+            "要连同版式一起核对，请加 --form 版式.xlsx",
+            err=True,
+        )
     if status == "changed" and not sourced:
         click.echo(
             "上面的“应为”按文件中现有的填报内容算出；填报内容本身是否被改过、改在哪一格，"
             "请加 --source 原工作簿 再核对",
             err=True,
         )
+
+
+def _difference(each: Mapping[str, str]) -> str:
+    if each["kind"] == "look":
+        return each["found"]
+    return f"{_KINDS[each['kind']]}：现在是“{each['found']}”，应为“{each['expected']}”"
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

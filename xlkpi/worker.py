@@ -23,7 +23,7 @@ from xlkpi import disk, job
 from xlkpi.intake import Unreadable, origin
 from xlkpi.intake.template import hindrances
 from xlkpi.layout import SOURCE_SHEET
-from xlkpi.model import Outcome
+from xlkpi.model import Outcome, Status
 from xlkpi.outputs import judged
 from xlkpi.speak import one_line
 from xlkpi.write import plain
@@ -121,11 +121,21 @@ def _checked(question: Question) -> Iterator[Answer]:
 def _verified(question: Question) -> Iterator[Answer]:
     from xlkpi import verify
 
+    source = form = None
+    name = Path(question["source_file"]).name
     try:
         data = disk.load(Path(question["path"]))
-        source = disk.load(Path(question["source"])) if question["source"] else None
-        name = Path(question["source"] or "").name
-        made = verify.verified(data, question["file"], source, name)
+        if question["source"]:
+            read = job.checked(Path(question["source"]), question["source_file"])
+            if read.status is Status.UNREADABLE:
+                yield {"told": plain.told(read)}
+                return
+            source = disk.load(Path(question["source"]))
+        if question["form"]:
+            form = job.form(Path(question["form"]))
+        made = verify.verified(data, question["file"], source, name, form)
+    except job.BadLayout as problem:
+        yield {"refused": f"“{Path(question['form']).name}”不能用作自评表的版式：{problem}"}
     except verify.NotScored:
         yield {"refused": "这不是 xlkpi 的评分结果工作簿，没有可以核对的内容"}
     except disk.Unopened as problem:
@@ -133,7 +143,7 @@ def _verified(question: Question) -> Iterator[Answer]:
     except Unreadable as problem:
         yield {"unreadable": (problem.code, {k: str(v) for k, v in problem.params.items()})}
     else:
-        yield {"verified": verify.report(made), "seal": made.seal}
+        yield {"verified": verify.report(made), "seal": made.seal, "form": made.form}
 
 
 def _explained(question: Question) -> Iterator[Answer]:
