@@ -164,7 +164,7 @@ def test_new_tells_what_check_says_of_a_template_and_makes_it_all_the_same(tmp_p
     listed = as_template(data, tmp_path).partition("请先改正：")[2]
     assert "三级指标!A6 编号重复" in listed
     new = office.blank(tmp_path / "新.xlsx", str(tmp_path / "自制.xlsx"), "", "", ["甲"], [])
-    assert new.said == (f"模板“自制.xlsx”有错误，已照样带入，请在新工作簿里改正：{listed}",)
+    assert new.said == (f"模板“自制.xlsx”有错误，新工作簿照样生成了，请在其中改正：{listed}",)
     assert new.paths[0].is_file()
 
 

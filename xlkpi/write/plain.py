@@ -49,7 +49,7 @@ def taken_over(name: str, hindrances: Sequence[Finding], uncarried: Sequence[Fin
     lines = [findings_text(one_line(name), uncarried)] if uncarried else []
     if hindrances:
         told = _places(hindrances)
-        lines.append(f"模板“{one_line(name)}”有错误，已照样带入，请在新工作簿里改正：{told}")
+        lines.append(f"模板“{one_line(name)}”有错误，新工作簿照样生成了，请在其中改正：{told}")
     return lines
 
 
