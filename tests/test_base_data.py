@@ -379,7 +379,7 @@ def test_a_template_made_of_a_filled_workbook_keeps_it(tmp_path: Path) -> None:
     for _ in range(3):  # no guard is put around a guard
         new = tmp_path / "今年.xlsx"
         new.unlink(missing_ok=True)
-        new.write_bytes(blanks.made(new, str(source)))
+        new.write_bytes(blanks.made(new, str(source)).data)
         source = tmp_path / "又一年.xlsx"
         source.write_bytes(new.read_bytes())
     filled, _ = read(new.read_bytes(), "")

@@ -69,6 +69,29 @@ def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(
     assert Decimal(60) < left.scored.total < Decimal(100)
 
 
+def test_satisfaction_follows_the_caliber_while_staff_change_it(tmp_path: Path) -> None:
+    """满意度 of a blank is by 满意度口径 as it stands on 参数, and empty without votes."""
+    source = tmp_path / "原.xlsx"
+    source.write_bytes(documents.sample(documents.SAMPLES / "示例局2023_各种计分.md"))
+    held = libreoffice.cells(source)
+    cell = next(at for at, said in held["参数"].items() if said == "满意度口径").replace("A", "B")
+    rates = {
+        "满意以上": 179 / 192, "基本满意以上": 188 / 192,
+        "指数100-80-60-40": (12100 + 4640 + 540 + 160) / 19200, None: 179 / 192,
+    }  # fmt: skip
+    for n, (caliber, rate) in enumerate(rates.items()):
+        steps = [
+            {"do": "unprotect", "sheet": "参数"},
+            {"do": "set", "sheet": "参数", "cell": cell, "value": caliber},
+        ]
+        out = libreoffice.edited(source, tmp_path / f"{n}.xlsx", steps)
+        shown = libreoffice.cells(out)["满意度调查"]
+        assert shown["J5"] == pytest.approx(rate)
+        assert not shown.get("J8")  # a row without votes
+        made = outcome(out)  # and a workbook that LibreOffice saved says nothing of its formulas
+        assert not {"X414", "X650"} & {each.code for each in made.findings}
+
+
 def test_the_checks_work_while_staff_type(tmp_path: Path) -> None:
     """LibreOffice recalculates the blank's own checks: running totals, 还差, unknown and repeated codes."""
     source = tmp_path / "原.xlsx"

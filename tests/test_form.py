@@ -228,7 +228,12 @@ def test_every_figure_is_a_formula() -> None:
 
 
 def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
-    texts = {"部门": BASE, "项目": PROJECT, "长": PROJECT.replace("减少投诉", '引"号' * 2000)}
+    texts = {
+        "部门": BASE,
+        "率": SHARED.replace("{}", ""),
+        "项目": PROJECT,
+        "长": PROJECT.replace("减少投诉", '引"号' * 2000),
+    }
     own = layouts.workbook(everything())
     paths = []
     for name, text in texts.items():
@@ -267,6 +272,29 @@ def test_a_mark_changed_in_the_scored_workbook_moves_the_form(source: Path, tmp_
     held = libreoffice.cells(out)[SHEET]
     assert held["H13"] == pytest.approx(27.33)
     assert held["H17"] == pytest.approx(92.57)
+
+
+SHARED = BASE.replace("| ≤ | 10 | 件 | 8 | 达标得满分 |", "| ≥ | 100 | % | {} | 预算执行率 |")
+"""Its 预算执行率 stands among other indicators of its first-level tier: {} is 实际完成值."""
+
+
+@pytest.mark.parametrize("typed", ["", "94.89", "95%", "—"])
+def test_the_rate_that_counts_stands_on_the_form(typed: str) -> None:
+    """190.25 of 200.5: whatever was typed, or nothing, full marks never stand beside another rate."""
+    sheet = form(SHARED.replace("{}", typed))
+    (line,) = [row(sheet, n) for n in range(1, 40) if "投诉件数" in row(sheet, n)]
+    assert "94.89%" in line
+    assert not {"95%", "—"} & set(line)
+
+
+def test_a_satisfaction_that_is_not_the_surveys_gives_way_to_it() -> None:
+    text = (documents.SAMPLES / "示例局2023_各种计分.md").read_text(encoding="utf-8")
+    for typed in ("", "99%", "很好"):
+        mended = text.replace("| 90 | % | | 满意度 |", f"| 90 | % | {typed} | 满意度 |")
+        sheet = form(mended)
+        (line,) = [row(sheet, n) for n in range(1, 50) if "合作社满意度" in row(sheet, n)]
+        assert "94.87%" in line
+        assert typed not in line
 
 
 # an office's own layout

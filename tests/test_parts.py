@@ -19,6 +19,8 @@ from xlkpi import disk, office
 from xlkpi.answers import Refused, Told
 from xlkpi.cli import cli
 from xlkpi.findings import CODES
+from xlkpi.intake import read
+from xlkpi.intake.template import uncarried
 from xlkpi.layout import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS
 from xlkpi.merge import Merge, merge
 from xlkpi.model import Outcome
@@ -387,6 +389,13 @@ def test_what_cannot_be_written_as_it_stands_is_refused(files: Files) -> None:
     assert refusals(joined({**files, "主表.xlsx": main.getvalue()})) == {
         ("主表.xlsx", "X813", "预算执行!G5")
     }
+
+
+def test_a_formula_that_a_new_workbook_would_not_have_is_told() -> None:
+    """`check` and `new` say it, by tests/test_templates.py."""
+    data = documents.mishandled(documents.sample(BASE), [("写", "三级指标", "H6", "公式 =H7-1")])
+    told = [(each.code, str(each.place)) for each in uncarried(read(data, "")[0])]
+    assert told == [("X815", "三级指标!H6")]
 
 
 def test_every_code_of_the_parts_is_raised_here() -> None:

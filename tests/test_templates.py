@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests import documents
@@ -122,6 +123,118 @@ def test_a_workbook_with_marks_is_told_nothing_of_templates(tmp_path: Path) -> N
     assert "作为模板" not in as_template(sample, tmp_path)
 
 
+COMMON = documents.ROOT / "workbook_templates" / "部门整体支出共性指标体系.xlsx"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=ROUND(SUM(预算执行!G5:G24)/1000*100,2)",
+        "=ROUND(我的表!B5*100,2)",
+        "=ROUND(#REF!/基础数据!B6*100,2)",
+        '=VLOOKUP("在职人员数",基础数据!A5:B40,2,0)',
+        "=H8",
+        "=基础数据!B5*100/基础数据!B6%/100",
+        '=ROUND(基础数据!B5/基础数据!B6*100,2)&"%"',
+        "=ROUND(基础数据!B5/基础数据!B99*100,2)",  # a row without a name: understood, and carried nowhere
+    ],
+)
+def test_a_formula_that_would_be_lost_is_told_by_check_and_by_new(
+    formula: str, tmp_path: Path
+) -> None:
+    data = documents.mishandled(COMMON.read_bytes(), [("写", "三级指标", "H7", f"公式 {formula}")])
+    said = as_template(data, tmp_path)
+    assert said.endswith("；有 1 处公式不能带入，见上")
+    line = next(x for x in office.checked(tmp_path / "自制.xlsx").text.splitlines() if "X815" in x)
+    assert line.startswith("自制.xlsx › 三级指标!H7  X815")
+    new = office.blank(tmp_path / "新.xlsx", str(tmp_path / "自制.xlsx"), "", "", ["甲"], [])
+    assert new.said == (line,)
+    assert openpyxl.load_workbook(new.paths[0])["三级指标"]["H7"].value is None
+
+
+def test_a_formula_among_the_base_data_would_be_lost_too(tmp_path: Path) -> None:
+    data = documents.mishandled(COMMON.read_bytes(), [("写", "基础数据", "B7", "公式 =B5+B6")])
+    assert "1 处公式不能带入" in as_template(data, tmp_path)
+
+
+def test_new_tells_what_check_says_of_a_template_and_makes_it_all_the_same(tmp_path: Path) -> None:
+    broken = [("写", "三级指标", "A6", "A1.1"), ("写", "三级指标", "I7", "控制率每超2扣1"),
+              ("删表", "等级标准", "", "")]  # fmt: skip
+    data = documents.mishandled(COMMON.read_bytes(), broken)
+    listed = as_template(data, tmp_path).partition("请先改正：")[2]
+    assert "三级指标!A6 编号重复" in listed
+    new = office.blank(tmp_path / "新.xlsx", str(tmp_path / "自制.xlsx"), "", "", ["甲"], [])
+    assert new.said == (f"模板“自制.xlsx”有错误，新工作簿照样生成了，请在其中改正：{listed}",)
+    assert new.paths[0].is_file()
+
+
+def test_new_tells_the_same_of_a_workbook_that_was_scored_in(tmp_path: Path) -> None:
+    sample = documents.SAMPLES / "示例局2023_各种计分.xlsx"
+    (tmp_path / "去年.xlsx").write_bytes(
+        documents.mishandled(sample.read_bytes(), [("写", "一级指标", "C5", "数 51")])
+    )
+    new = office.blank(tmp_path / "新.xlsx", str(tmp_path / "去年.xlsx"), "", "", ["甲"], [])
+    assert "一级指标!C5 下级分值合计不符" in new.said[0]
+
+
+@pytest.mark.parametrize("text", TEMPLATES, ids=lambda path: path.stem)
+def test_new_says_nothing_of_a_sound_template(text: Path, tmp_path: Path) -> None:
+    source = str(text.with_suffix(".xlsx"))
+    assert office.blank(tmp_path / "新.xlsx", source, "", "", ["甲"], []).said == ()
+
+
+def lines(path: Path) -> dict[str, object]:
+    """基本信息 of a workbook."""
+    sheet = openpyxl.load_workbook(path)["基本信息"]
+    return {
+        row[0]: row[1] for row in sheet.iter_rows(min_row=5, max_col=2, values_only=True) if row[0]
+    }
+
+
+_SIGNING = ("单位负责人", "财务负责人", "填报人", "联系电话", "填报日期")
+
+
+def last_year(tmp_path: Path) -> Path:
+    """Last year's workbook, of a department that says all there is to say of itself."""
+    text = (documents.SAMPLES / "示例局2023_各种计分.md").read_text(encoding="utf-8")
+    more = "".join(
+        f"| {name} | 旧 | |\n"
+        for name in ("联系电话", "预算单位编码", "实施单位", "项目名称", "项目编码")
+    )
+    path = tmp_path / "去年.xlsx"
+    path.write_bytes(documents.book(text.replace("| 是否涉密 |", more + "| 是否涉密 |", 1)))
+    return path
+
+
+def test_last_years_additions_and_signatures_are_not_this_years(tmp_path: Path) -> None:
+    """A veto of last year's would cap this year's grade."""
+    source = last_year(tmp_path)
+    new = office.blank(tmp_path / "新.xlsx", str(source), "", "2024", ["甲"], []).paths[0]
+    book = openpyxl.load_workbook(new)
+    assert [cell.value for cell in book["加减分"][4]][:2] == ["事项", "类别"]
+    assert {cell.value for row in book["加减分"].iter_rows(min_row=5) for cell in row} == {None}
+    before, after = lines(source), lines(new)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {*_SIGNING, "评价年度", "是否涉密"}
+    assert {after[name] for name in _SIGNING} == {None}
+    assert (after["评价年度"], after["部门类别"], after["项目编码"]) == ("2024", "经济部门", "旧")
+
+
+def test_another_departments_workbook_gives_only_its_system(tmp_path: Path) -> None:
+    source = last_year(tmp_path)
+    new = office.blank(tmp_path / "新.xlsx", str(source), "另一个局", "2024", [], []).paths[0]
+    said = {name: value for name, value in lines(new).items() if value}
+    assert said == {
+        "部门名称": "另一个局", "评价年度": "2024", "评价类型": "部门整体支出", "金额单位": "万元",
+    }  # fmt: skip
+    book = openpyxl.load_workbook(new)
+    assert book["评价工作组"]["A5"].value == "评分人1"
+    assert book["三级指标"]["A5"].value == "A1.1"
+    own = str(lines(source)["部门名称"])
+    same = office.blank(tmp_path / "同.xlsx", str(source), f" {own}", "2024", [], []).paths[0]
+    assert lines(same)["部门类别"] == "经济部门"
+
+
 def test_a_file_added_to_the_templates_is_a_template(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,7 +245,7 @@ def test_a_file_added_to_the_templates_is_a_template(
     monkeypatch.setattr(blanks, "folder", lambda: tmp_path)
     assert [name for name, _ in blanks.builtin()] == ["自制"]
     made = tmp_path / "新.xlsx"
-    made.write_bytes(blanks.made(made, "自制"))
+    made.write_bytes(blanks.made(made, "自制").data)
     filled, _ = read(made.read_bytes(), "新.xlsx")
     assert [each.code.value for each in filled.indicators][:2] == ["A1.1", "A1.2"]
 

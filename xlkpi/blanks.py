@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from xlkpi import disk
+from xlkpi.check import check
 from xlkpi.findings import finding
 from xlkpi.intake import Unreadable, markdown, read
-from xlkpi.intake.template import contents
+from xlkpi.intake.template import contents, hindrances, uncarried
 from xlkpi.layout import (
     FORBIDDEN_IN_NAMES,
     GROUP,
@@ -26,6 +28,7 @@ from xlkpi.layout import (
 from xlkpi.model import Contents, Fields
 from xlkpi.numbers import from_text
 from xlkpi.place import Place
+from xlkpi.write import plain
 from xlkpi.write.blank import blank
 from xlkpi.write.emit import emit
 
@@ -74,26 +77,39 @@ def builtin() -> list[tuple[str, str]]:
     return found
 
 
-def template(name: str) -> Contents:
-    """Return a template's contents by its built-in name or a path; Refused where it is none."""
+class Template(NamedTuple):
+    """What a new workbook takes over, and what is to be said of it."""
+
+    contents: Contents
+    said: tuple[str, ...] = ()
+    """What is wrong with what it takes over, and what cannot be taken over."""
+
+
+def template(name: str, department: str = "") -> Template:
+    """Return a template by its built-in name or a path; Refused where it is none.
+
+    `department` is whose the new workbook will be, "" if the template's.
+    """
     inside = folder() / f"{name}.xlsx"
     path = inside if inside.is_file() else Path(name)
     if not path.is_file():
         known = "、".join(each for each, _ in builtin())
         raise Refused(f"没有名为“{name}”的模板，也没有这个文件；自带的模板有：{known}")
     if path.suffix == ".md":
-        return markdown.parse(path.read_text(encoding="utf-8"))
+        return Template(markdown.parse(path.read_text(encoding="utf-8")))
     try:
-        filled, _ = read(disk.load(path), str(path))
+        filled, findings = read(disk.load(path), str(path))
     except (Unreadable, disk.Unopened) as problem:
         raise Refused(_unreadable(path, problem)) from problem
     if not filled.indicators:
         raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
     if filled.part not in ("", MAIN_PART):
         raise Refused(f"“{path.name}”是评分人的分册，不能用作模板；请用主表或合并后的工作簿")
-    made = contents(filled, path.stem)
+    made = contents(filled, path.stem, department)
     about = dict(builtin()).get(made.template, "")
-    return made._replace(about=about)
+    wrong = hindrances(filled, [*findings, *check(filled)])
+    said = plain.taken_over(path.name, wrong, uncarried(filled))
+    return Template(made._replace(about=about), tuple(said))
 
 
 def _unreadable(path: Path, problem: Exception) -> str:
@@ -103,6 +119,14 @@ def _unreadable(path: Path, problem: Exception) -> str:
     return f"“{path.name}”打不开：{problem}"
 
 
+class Made(NamedTuple):
+    """A new workbook."""
+
+    data: bytes
+    said: tuple[str, ...]
+    """What is to be said of its template."""
+
+
 def made(
     out: Path,
     name: str = DEFAULT,
@@ -110,10 +134,11 @@ def made(
     year: str = "",
     scorers: Sequence[Scorer] = (),
     wanted: Sequence[str] = (),
-) -> bytes:
+) -> Made:
     """Return a blank workbook that is to be called `out`; an existing one is not made again.
 
-    Raises Refused.
+    A template's errors go along, for an office may want to mend them in the new workbook, and are
+    said. Raises Refused.
     """
     if out.exists():
         raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
@@ -122,9 +147,9 @@ def made(
     if year and not _YEAR.match(year):
         raise Refused(f"年度“{year}”不是四位年份，例如 2023")
     _names_fit(scorers)
-    base = template(name or DEFAULT)
+    base, said = template(name or DEFAULT, department)
     filled = prepared(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])
-    return emit(blank(filled, _optional(wanted)))
+    return Made(emit(blank(filled, [*_optional(wanted), *base.sheets])), said)
 
 
 def _names_fit(scorers: Sequence[Scorer]) -> None:

@@ -76,14 +76,19 @@ def new(
     out: Path, name: str | None, department: str, year: str, scorers: tuple[str, ...],
     wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """生成一份空白工作簿。已有的文件不会被覆盖。"""
+    """生成一份空白工作簿。已有的文件不会被覆盖。
+
+    用去年的工作簿作模板时，带入的是指标、指标值、评分规则、等级标准、参数这些定下来的内容；去年的完成值、
+    得分、加减分、签字人、联系电话和填报日期不带入。换了部门（--department）的，“基本信息”只带入评价类型和金额单位，工作组成员也不带入。
+    模板有错误、有公式带不过来的，会逐格说明。
+    """
     from xlkpi import answers, office
 
     try:
         made = office.blank(out, name or "", department, year, scorers, wanted)
     except answers.Refused as problem:
         raise click.UsageError(str(problem)) from problem
-    click.echo(f"已生成 {made}")
+    talk.parted(made)
 
 
 @cli.command(options_metavar="[选项]")

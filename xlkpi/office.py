@@ -204,11 +204,11 @@ def compared(
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """New workbooks made of others: parts of one, or one of its parts."""
+    """New workbooks made of others: parts of one, one of its parts, or one of its template."""
 
     paths: tuple[Path, ...]
     said: tuple[str, ...]
-    """What is still missing, and what was not carried over."""
+    """What is still missing, what was not carried over, and what is wrong with a template."""
 
 
 def split(path: Path, home: Path, worker: Worker | None = None) -> Parted | Told:
@@ -366,7 +366,7 @@ def blank(
     year: str,
     scorers: Sequence[str],
     wanted: Sequence[str],
-) -> Path:
+) -> Parted:
     """Write a new workbook; an existing file is never overwritten. Raises Refused."""
     asked = {"template": template, "department": department, "year": year}
     question = {"do": "new", "out": str(out), **asked, "scorers": scorers, "with": wanted}
@@ -380,4 +380,4 @@ def blank(
             disk.sweep(out.parent)
             raise Refused(lost_told(out, lost).text) from lost
         _new(Path(answer["written"]["blank"]), out)
-    return out
+    return Parted((out,), tuple(answer["said"]))

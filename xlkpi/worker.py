@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from xlkpi import disk, job
 from xlkpi.intake import Unreadable, origin
-from xlkpi.intake.template import hindrances
+from xlkpi.intake.template import hindrances, uncarried, untouched
 from xlkpi.layout import SOURCE_SHEET
 from xlkpi.model import Outcome, Status
 from xlkpi.outputs import judged
@@ -112,9 +112,11 @@ def _scored(question: Question) -> Iterator[Answer]:
 def _checked(question: Question) -> Iterator[Answer]:
     outcome = job.checked(Path(question["path"]), question["file"])
     told = plain.told(outcome, check=True)
-    if outcome.filled and (found := hindrances(outcome.filled, outcome.findings)) is not None:
-        name = Path(outcome.source.file).name
-        told["text"] = "\n".join(filter(None, [told["text"], plain.as_template(name, found)]))
+    filled = outcome.filled
+    if filled and untouched(filled):
+        found = hindrances(filled, outcome.findings)
+        lines = plain.as_template(Path(outcome.source.file).name, found, uncarried(filled))
+        told["text"] = "\n".join(filter(None, [told["text"], *lines]))
     yield {"told": told}
 
 
@@ -197,7 +199,7 @@ def _blank(question: Question) -> Iterator[Answer]:
 
     try:
         scorers = [blanks.Scorer.parse(text) for text in question["scorers"]]
-        data = blanks.made(
+        made = blanks.made(
             Path(question["out"]),
             question["template"],
             question["department"],
@@ -205,7 +207,8 @@ def _blank(question: Question) -> Iterator[Answer]:
             scorers,
             question["with"],
         )
-        yield {"written": {"blank": str(disk.prepare(Path(question["out"]), data))}}
+        written = {"blank": str(disk.prepare(Path(question["out"]), made.data))}
+        yield {"written": written, "said": made.said}
     except (blanks.Refused, disk.Unwritten) as problem:
         yield {"refused": str(problem)}
 

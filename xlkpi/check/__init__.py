@@ -22,6 +22,7 @@ from xlkpi.check import (
     rules,
     structure,
     survey,
+    typed,
 )
 from xlkpi.findings import Finding
 from xlkpi.model import Filled, Scored
@@ -78,6 +79,8 @@ CHECKS: tuple[Check, ...] = (
     budget.funds_complete,
     budget.funds_add_up,
     budget.reasons,
+    budget.typed_rate,
+    budget.typed_rates,
     methods.known,
     methods.numbers_present,
     base_data.present,
@@ -85,6 +88,7 @@ CHECKS: tuple[Check, ...] = (
     methods.natures,
     methods.signs,
     methods.cuts,
+    typed.readable,
     methods.something_applies,
     methods.budget_needed,
     methods.judged_shares,
@@ -103,6 +107,8 @@ CHECKS: tuple[Check, ...] = (
     survey.control_totals,
     survey.sent,
     survey.typed_rate,
+    survey.typed_results,
+    survey.unanswered,
     extras.complete,
     extras.amounts,
     extras.effects,

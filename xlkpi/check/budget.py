@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from xlkpi.check import typed
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import EXECUTION, SOURCES, canonical
@@ -148,3 +149,40 @@ def reasons(filled: Filled) -> Iterator[Finding]:
                 "X411", project.reason.place, f"{plain(rate, 2)}%",
                 project=called, line=f"{plain(line)}%",
             )  # fmt: skip
+
+
+def typed_rate(filled: Filled) -> Iterator[Finding]:
+    """The rate that was typed as 实际完成值 is what 预算执行 gives; 预算执行 counts."""
+    rate = _rate(
+        [project.executed for project in filled.projects],
+        [project.budget for project in filled.projects],
+    )
+    for indicator in filled.indicators if rate is not None else ():
+        method, held = filled.way(indicator), indicator.actual_text
+        assert rate is not None
+        if method and method.budgeted and typed.differs(held, rate):
+            yield finding("X665", held.place, held.value or "", rate=plain(rate, 2))
+
+
+def typed_rates(filled: Filled) -> Iterator[Finding]:
+    """执行率 that was typed is what the row's amounts come to; the amounts count."""
+    table = filled.tables.get(EXECUTION.name)
+    for project in filled.projects if table else ():
+        assert table is not None
+        held = typed.constant(table, project.row, "执行率")
+        rate = _rate([project.executed], [project.budget])
+        if held.good and rate is not None and (
+            typed.points(held) is None or typed.differs(held, rate)
+        ):  # fmt: skip
+            called = project.name.value or f"第 {project.row + 1} 行"
+            yield finding("X414", held.place, held.value or "", project=called, rate=plain(rate, 2))
+
+
+def _rate(executed: Sequence[Number], budget: Sequence[Number]) -> Fraction | None:
+    """Return 执行率 in percentage points, 0 where nothing was budgeted; None where an amount is missing."""
+    spent = [amount.value for amount in executed if amount.value is not None]
+    planned = [amount.value for amount in budget if amount.value is not None]
+    if not budget or len(spent) < len(executed) or len(planned) < len(budget):
+        return None
+    whole = total(planned)
+    return Fraction(total(spent)) / Fraction(whole) * 100 if whole else Fraction(0)

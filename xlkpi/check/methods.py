@@ -92,9 +92,13 @@ def cuts(filled: Filled) -> Iterator[Finding]:
     """核减分 lowers what was computed, with a reason; a mark is for its scorer to lower."""
     for indicator in filled.indicators:
         cut, points = indicator.cut.value, indicator.points.value
+        said = {"code": indicator.label}
+        if indicator.cut.blank and indicator.cut_reason.good:
+            yield finding(
+                "X667", indicator.cut_reason.place, indicator.cut_reason.value or "", **said
+            )
         if cut is None:
             continue
-        said = {"code": indicator.label}
         if cut and (indicator.judged or not indicator.applies):
             method = indicator.method.value or ""
             yield finding("X617", indicator.cut.place, plain(cut), method=method, **said)

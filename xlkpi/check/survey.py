@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
 
+from xlkpi.check import typed
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import SURVEY, folded
-from xlkpi.methods import VOTES, satisfied
-from xlkpi.model import Filled, Indicator, Survey
+from xlkpi.methods import VOTES, Votes, satisfied
+from xlkpi.model import Filled, Indicator, Survey, Text
 from xlkpi.numbers import from_text, plain
-
-_CLOSE = Fraction(1, 200)
-"""Percentage points by which a typed rate may be off: it was rounded to two decimals."""
 
 
 def _asking(filled: Filled) -> dict[str, Indicator]:
@@ -113,21 +110,49 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
     """The rate that was typed as 实际完成值 is what the survey gives; the survey counts."""
     caliber = filled.parameters.text("满意度口径")
     for key, indicator in _asking(filled).items():
-        typed = _points(indicator)
         whole = filled.votes(key)
-        if typed is None or whole is None or whole.valid <= 0:
+        if whole is None or whole.valid <= 0:
             continue
-        if abs(satisfied(whole, caliber) - Fraction(typed)) > _CLOSE:
+        if typed.differs(indicator.actual_text, satisfied(whole, caliber)):
             rate = plain(satisfied(whole, caliber), 2)
             place = indicator.actual_text.place
             yield finding("X649", place, indicator.actual_text.value or "", rate=rate)
 
 
-def _points(indicator: Indicator) -> Decimal | None:
-    """A typed rate in percentage points: 96.5, "96.5%", or 0.965, however it is shown."""
-    held = indicator.actual_text
+def typed_results(filled: Filled) -> Iterator[Finding]:
+    """有效问卷 and 满意度 that were typed are what the votes of the row come to; the votes count."""
+    table, caliber = filled.tables.get(SURVEY.name), filled.parameters.text("满意度口径")
+    for row in filled.surveys if table else ():
+        assert table is not None
+        valid = _valid(row)
+        if valid is None:
+            continue
+        held = typed.constant(table, row.row, "有效问卷")
+        if held.good and _number(held) != valid:
+            yield finding(
+                "X650", held.place, held.value or "", what="有效问卷", expected=plain(valid)
+            )
+        held = typed.constant(table, row.row, "满意度")
+        if held.blank:
+            continue
+        whole = Votes(*(int(vote.value or 0) for vote in row.votes))
+        rate = satisfied(whole, caliber) if whole.valid > 0 else None
+        if rate is None or typed.points(held) is None or typed.differs(held, rate):
+            expected = "没有票数" if rate is None else f"{plain(rate, 2)}%"
+            yield finding("X650", held.place, held.value or "", what="满意度", expected=expected)
+
+
+def _number(held: Text) -> Decimal | None:
     read = from_text(held.value or "")
-    if read is None or read.suffix not in ("", "%"):
-        return None
-    part = isinstance(held.typed, float) and 0 < read.value <= 1
-    return read.value * 100 if part else read.value
+    return read.value if read and read.suffix in ("", "份") else None
+
+
+def unanswered(filled: Filled) -> Iterator[Finding]:
+    """A survey beside others of its indicator has answers too."""
+    for key in _asking(filled):
+        rows = [row for row in filled.surveys if row.key == key]
+        counts = [_valid(row) for row in rows]
+        for row, valid in zip(rows, counts, strict=True):
+            if valid == 0 and any(counts):
+                sent = plain(row.sent.value or Decimal(0))
+                yield finding("X656", row.votes[0].place, code=row.code.value, sent=sent)

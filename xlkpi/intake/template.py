@@ -1,18 +1,25 @@
-"""Any workbook in the format → the contents of a template: its system kept, last year's answers not."""
+"""Any workbook in the format → the contents of a template: its system kept, last year's answers not.
+
+What is kept is what an office decides on for all of its years: indicators, points, targets, rules,
+grades, settings, words. What is not: whatever was filled in, marked, added or taken away for one
+year, and who signed. Of another department's workbook the department itself is not kept either.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
-from xlkpi.derived import Named
-from xlkpi.findings import Finding, errors
+from xlkpi.derived import YEARS, Named
+from xlkpi.findings import Finding, errors, finding
 from xlkpi.intake.cells import trouble
 from xlkpi.layout import (
+    ACTUAL,
     BALLOT,
     BASE_DATA,
     EVIDENCE,
     EXECUTION,
+    EXTRA,
     GOALS,
     GROUP,
     INFO,
@@ -25,14 +32,17 @@ from xlkpi.layout import (
     TIER3,
     Column,
     Kind,
+    canonical,
     sheet_named,
 )
 from xlkpi.model import Contents, Fields, Filled, Table
 from xlkpi.numbers import EXACT, from_double, plain
 from xlkpi.texts import as_text
 
-_EMPTIED = (EXECUTION, SURVEY, EVIDENCE, PROBLEMS, REVIEW, MERGED)
+_EMPTIED = (EXECUTION, SURVEY, EXTRA, EVIDENCE, PROBLEMS, REVIEW, MERGED)
 """Sheets whose rows are all answers."""
+_STANDING = (EXTRA,)
+"""Optional ones of these that stand in a new workbook, empty, where they stood in the old one."""
 _ANSWERS = {
     TIER3.name: {
         "实际完成值",
@@ -47,21 +57,28 @@ _ANSWERS = {
     GOALS.name: {"预期目标", "实际完成情况", "完成程度", "未完成原因"},
     BASE_DATA.name: {"本年", "上年"},
 }
-_YEARLY = {"评价年度", "填报日期", "是否涉密"}
-"""Lines of 基本信息 that are another year's."""
+_YEARLY = {
+    "评价年度", "单位负责人", "财务负责人", "填报人", "联系电话", "填报日期", "是否涉密",
+}  # fmt: skip
+"""Lines of 基本信息 that are another year's: who signs is to be said anew."""
+_SYSTEM = {"评价类型", "金额单位"}
+"""Lines of 基本信息 that are no department's."""
 
 
 _MISSING = frozenset(
-    ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X603", "X614", "X641", "X661", "X701"]
+    ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X603", "X614", "X641", "X661", "X701", "X702"]
 )  # fmt: skip
-"""Errors that only say that an answer, or somebody's ballot, is not there yet."""
+"""Errors that only say that an answer, or somebody's ballot, is not there yet, or is another year's."""
 
 
-def hindrances(filled: Filled, findings: Sequence[Finding]) -> list[Finding] | None:
-    """Return the errors of what a template takes over; None for a workbook that somebody has scored in."""
+def untouched(filled: Filled) -> bool:
+    """Whether nobody has scored in a workbook, so that it may be meant to be a template."""
     marked = any(mark.mark.good or mark.recused for each in filled.ballots for mark in each.marks)
-    if marked or filled.part or filled.result_sheets:
-        return None
+    return not (marked or filled.part or filled.result_sheets)
+
+
+def hindrances(filled: Filled, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the errors of what a template takes over."""
     return [
         each for each in errors(findings) if each.code not in _MISSING and not _answer(filled, each)
     ]
@@ -83,15 +100,42 @@ def _answer(filled: Filled, said: Finding) -> bool:
     )
 
 
-def contents(filled: Filled, name: str) -> Contents:
-    """Return what a new workbook takes over from this one; `name` where it names no template."""
+def uncarried(filled: Filled) -> list[Finding]:
+    """Return the formulas in 实际完成值 and on 基础数据 that a new workbook does not get.
+
+    Those over 基础数据 that are understood (`derived`), and look at rows that have a name, are
+    carried; others would be lost, together with what an office meant by them.
+    """
+    columns = ((TIER3.name, (ACTUAL.header,)), (BASE_DATA.name, YEARS))
+    tables = [(filled.tables[name], headers) for name, headers in columns if name in filled.tables]
+    return [
+        finding("X815", table.place(row, header), "=" + (table.grid.formulas[at][0] or "…"))
+        for table, headers in tables
+        for row in table.rows
+        for header in headers
+        if header in table.columns
+        and (at := (row, table.columns[header])) in table.grid.formulas
+        and not (at in table.derived and table.derived[at].named)
+    ]
+
+
+def contents(filled: Filled, name: str, department: str = "") -> Contents:
+    """Return what a new workbook takes over from this one; `name` where it names no template.
+
+    `department` is whose the new one will be: of another one's, 基本信息 keeps what is no department's
+    (评价类型, 金额单位), and 评价工作组 nobody. "" leaves it the same.
+    """
+    own = filled.said("部门名称")
+    foreign = bool(own and department) and canonical(own) != canonical(department)
     sheets: dict[str, tuple[Fields, ...]] = {}
     for table in filled.tables.values():
         sheet = table.layout
-        if sheet not in _EMPTIED:
+        if sheet in _STANDING or (sheet is GROUP and foreign):
+            sheets[sheet.name] = ()
+        elif sheet not in _EMPTIED:
             dropped = _ANSWERS.get(sheet.name, set())
             sheets[sheet.name] = tuple(fields for _, fields in rows(table, dropped))
-    sheets[INFO.name] = tuple(_undated(row) for row in sheets.get(INFO.name, ()))
+    sheets[INFO.name] = tuple(_kept(row, foreign) for row in sheets.get(INFO.name, ()))
     return Contents(filled.template or name, "", sheets)
 
 
@@ -108,9 +152,11 @@ def everything(filled: Filled) -> Contents:
     return Contents(filled.template, "", sheets, ballots)
 
 
-def _undated(row: Fields) -> Fields:
-    """Return a line of 基本信息 without what was another year's."""
-    return {k: v for k, v in row.items() if k != "内容" or row.get("项目") not in _YEARLY}
+def _kept(row: Fields, foreign: bool) -> Fields:
+    """Return a line of 基本信息 without what was another year's, or `foreign`: another department's."""
+    line = canonical(str(row.get("项目", ""))).rstrip(":?*")
+    kept = line in _SYSTEM if foreign else line not in _YEARLY
+    return {k: v for k, v in row.items() if k != "内容" or kept}
 
 
 def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fields]]:

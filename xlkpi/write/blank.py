@@ -97,7 +97,7 @@ def _table(
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         for column in sheet.columns:
             _input(paper, sheet, spot, row, column, given)
-    _computed(paper, sheet, spot, rows, _caliber(contents))
+    _computed(paper, sheet, spots, rows, _caliber(contents))
     if sheet is REVIEW:
         _reviewed(paper, spot, rows, contents, spots[TIER3.name])
     for column in sheet.columns:
@@ -160,7 +160,11 @@ def _input(paper: Paper, sheet: Sheet, spot: Spot, row: int, column: Column, giv
         paper.blank(row, at, f"{style}:#,##0.00####" if column.kind is Kind.MONEY else style)
 
 
-def _computed(paper: Paper, sheet: Sheet, spot: Spot, rows: Sequence[Fields], caliber: str) -> None:
+def _computed(
+    paper: Paper, sheet: Sheet, spots: dict[str, Spot], rows: Sequence[Fields], caliber: str
+) -> None:
+    """Put the formulas of a table's computed columns; `caliber` is what 参数 says now."""
+    spot, parameters = spots[sheet.name], spots[layout.PARAMETERS.name]
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         if sheet is EXECUTION:
@@ -177,7 +181,7 @@ def _computed(paper: Paper, sheet: Sheet, spot: Spot, rows: Sequence[Fields], ca
                 row, spot.columns["有效问卷"], lookup.valid_votes(row, spot), votes, "locked.number"
             )
             paper.formula(
-                row, spot.columns["满意度"], lookup.satisfaction(row, spot, caliber), share,
+                row, spot.columns["满意度"], lookup.satisfaction_as_set(row, spot, parameters), share,
                 "locked.number:0.00%",
             )  # fmt: skip
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from xlkpi.findings import OVERRULED
 from xlkpi.forms import FormLayout
 from xlkpi.formula import Formula
 from xlkpi.layout import EXECUTION, GOALS, INFO, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
@@ -24,7 +25,7 @@ from xlkpi.model import (
     Tier,
     Working,
 )
-from xlkpi.numbers import rounded, total
+from xlkpi.numbers import NOISE, rounded, settled, total
 from xlkpi.place import Place, blocks, span
 from xlkpi.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
 from xlkpi.texts import as_text
@@ -64,6 +65,7 @@ class Filling:
         self.filled, self.scored = outcome.filled, outcome.scored
         self.names = names
         self.wanted = layout.names
+        self.overruled = {each.place for each in outcome.findings if each.code in OVERRULED}
 
     @property
     def _score_look(self) -> str:
@@ -262,9 +264,12 @@ class Filling:
 
     def _measure(self, table: Table, work: Working, header: str) -> Shown:
         """A target or an actual: with its sign and unit, unless the layout has cells for them."""
-        indicator, surveyed = work.indicator, work.method and work.method.surveyed
-        if surveyed and header == "实际完成值" and indicator.actual_text.blank:
-            return self._surveyed(work)
+        indicator, typed = work.indicator, work.indicator.actual_text
+        if header == "实际完成值" and (typed.blank or typed.place in self.overruled):
+            if work.method and work.method.surveyed:
+                return self._surveyed(work)
+            if work.method and work.method.budgeted:
+                return self._executed()
         bare = self._copy(table, indicator.row, header, _CENTER)
         if not isinstance(bare.value, float):
             return bare
@@ -291,6 +296,14 @@ class Filling:
         rate = float(rounded(satisfied(Votes(*counts), caliber), 2))
         expression = Formula(satisfied_formula(caliber)).at(votes(work, self.filled))[1:]
         return Shown(f'ROUND({expression},2)&"%"', _spelled(rate, 2) + "%")
+
+    def _executed(self) -> Shown:
+        """执行率 over all funds, in per cent."""
+        assert self.scored.budget is not None
+        rate = float(settled(self.scored.budget.rate * 100, 2))
+        spent, planned = (self.names.budget[name] for name in ("全年执行数", "全年预算数"))
+        whole = f"ROUND(ROUND({spent}/{planned}*100,{NOISE}),2)"
+        return Shown(f'IF({planned}=0,0,{whole})&"%"', _spelled(rate, 2) + "%")
 
     def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
         """Return the expression and the text of what stands beside a number: its sign, its unit."""

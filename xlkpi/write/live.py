@@ -16,7 +16,7 @@ from xlkpi.numbers import plain
 from xlkpi.place import a1
 from xlkpi.write.book import Condition
 from xlkpi.write.book import Sheet as Paper
-from xlkpi.write.lookup import HEADER_ROW, LIVE_ROW, Spot
+from xlkpi.write.lookup import HEADER_ROW, LIVE_ROW, Spot, setting
 
 HEADER = "检查"
 OK = "✓"
@@ -126,9 +126,7 @@ def _money(paper: Paper, spot: Spot, rows: Sequence[Fields]) -> None:
 
 def limit(points: str, spots: dict[str, Spot]) -> str:
     """Return the formula text of the highest mark: 100 in 百分制, else the indicator's points."""
-    spot = spots[PARAMETERS.name]
-    names, values = spot.block("参数"), spot.block("值")
-    hundred = f'IFERROR(INDEX({values},MATCH("打分制",{names},0)),"")="百分制"'
+    hundred = f'{setting("打分制", spots[PARAMETERS.name])}="百分制"'
     return f"IF({hundred},100,{points})"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from xlkpi.methods import satisfied_formula
+from xlkpi.methods import CALIBERS, satisfied_formula
 from xlkpi.place import a1, span
 
 TITLE_ROW, GUIDE_ROW, LIVE_ROW, HEADER_ROW, FIRST_ROW = range(5)
@@ -67,9 +67,29 @@ def valid_votes(row: int, spot: Spot) -> str:
 
 def satisfaction(row: int, spot: Spot, caliber: str) -> str:
     """Return 满意度 of a row of 满意度调查 by a 满意度口径, as a part of one."""
-    rate = _NAMED.sub(lambda found: f"N({spot.cell(row, found[1])})", satisfied_formula(caliber))
     votes = spot.cell(row, "有效问卷")
+    return f'=IF(N({votes})=0,"",{_satisfied(row, spot, caliber)}/100)'
+
+
+def satisfaction_as_set(row: int, spot: Spot, parameters: Spot) -> str:
+    """Return 满意度 of a row by the 满意度口径 that stands on 参数; the default where none does."""
+    default, *others = CALIBERS
+    said, votes = setting("满意度口径", parameters), spot.cell(row, "有效问卷")
+    rate = _satisfied(row, spot, default)
+    for caliber in others:
+        rate = f'IF({said}="{caliber}",{_satisfied(row, spot, caliber)},{rate})'
     return f'=IF(N({votes})=0,"",{rate}/100)'
+
+
+def setting(name: str, parameters: Spot) -> str:
+    """Return the formula text of what 参数 says, "" where it has no such line."""
+    names, values = parameters.block("参数"), parameters.block("值")
+    return f'IFERROR(INDEX({values},MATCH("{name}",{names},0)),"")'
+
+
+def _satisfied(row: int, spot: Spot, caliber: str) -> str:
+    """Return the rate of a row in percentage points."""
+    return _NAMED.sub(lambda found: f"N({spot.cell(row, found[1])})", satisfied_formula(caliber))
 
 
 _NAMED = re.compile(r"\{([^{}]+)\}")

@@ -29,13 +29,34 @@ def findings_text(name: str, findings: Sequence[Finding]) -> str:
     return "\n".join(f"{name} › {line}" for line in lines)
 
 
-def as_template(name: str, hindrances: Sequence[Finding]) -> str:
-    """Return whether a workbook in which nobody has scored may serve as a template."""
-    if not hindrances:
-        return f"作为模板：可以使用（xlkpi new 新工作簿.xlsx --template {one_line(name)}）"
-    told = "；".join(f"{each.place.said} {each.title}" for each in hindrances[:5])
-    more = f"，等 {len(hindrances)} 处" if len(hindrances) > 5 else ""
-    return f"作为模板：不能使用，请先改正：{told}{more}"
+def as_template(
+    name: str, hindrances: Sequence[Finding], uncarried: Sequence[Finding] = ()
+) -> list[str]:
+    """Return whether a workbook in which nobody has scored may serve as a template, in lines.
+
+    `uncarried` are the formulas that a workbook made of it would not have.
+    """
+    lines = [findings_text(one_line(name), uncarried)] if uncarried else []
+    lost = f"；有 {len(uncarried)} 处公式不能带入，见上" if uncarried else ""
+    if hindrances:
+        return [*lines, f"作为模板：不能使用，请先改正：{_places(hindrances)}{lost}"]
+    use = f"xlkpi new 新工作簿.xlsx --template {one_line(name)}"
+    return [*lines, f"作为模板：可以使用（{use}）{lost}"]
+
+
+def taken_over(name: str, hindrances: Sequence[Finding], uncarried: Sequence[Finding]) -> list[str]:
+    """Return what to say of the template that a new workbook was made of; nothing of a sound one."""
+    lines = [findings_text(one_line(name), uncarried)] if uncarried else []
+    if hindrances:
+        told = _places(hindrances)
+        lines.append(f"模板“{one_line(name)}”有错误，新工作簿照样生成了，请在其中改正：{told}")
+    return lines
+
+
+def _places(found: Sequence[Finding]) -> str:
+    """Return where the first of these findings are, and what they are."""
+    told = "；".join(f"{each.place.said} {each.title}" for each in found[:5])
+    return told + (f"，等 {len(found)} 处" if len(found) > 5 else "")
 
 
 _MOST_LEFT = 20
