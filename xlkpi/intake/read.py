@@ -271,6 +271,8 @@ class _Reading:
         read = layout.DEGREE_PHRASES.get(canonical(value.value or ""))
         if read is None:
             return self.reader.choice(table, row, "完成程度")
+        if read != canonical(value.value or ""):
+            self.reader.findings.append(finding("X507", value.place, value.value or "", read=read))
         return value._replace(value=read)
 
     def _method(self, table: Table, row: int) -> Text:
