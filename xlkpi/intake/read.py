@@ -258,6 +258,7 @@ class _Reading:
                 actual=found.actual,
                 actual_sign=found.actual_sign,
                 actual_text=self.reader.text(table, row, "实际完成值"),
+                in_points=found.in_points,
                 method=method,
                 degree=self._degree(table, row),
                 cut=self.reader.number(table, row, "核减分", ("分",)),
