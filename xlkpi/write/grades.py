@@ -139,7 +139,7 @@ def _suggestion(
     place = project.budget.place
     paper.formula(row, 1, "=" + place.reference, budget, f"link.figure:{MONEY}", place.link)
     unit = filled.said("金额单位") or "万元"
-    words = f"全年预算数×“结果应用”中的比例（{unit}）"
+    words = f"全年预算数×上表的建议安排比例（{unit}）"
     paper.merge(row, 2, 3, words, "text")
     paper.formula(row, 4, f'=IF(ISNUMBER({share}),{share},"—")', value, f"figure:{SHARE}")
     amount = f'=IF(ISNUMBER({a1(row, 4)}),ROUND({a1(row, 1)}*{a1(row, 4)},6),"—")'
