@@ -597,7 +597,7 @@ class _Local:
         step = Decimal(self.rng.choice(("0.1", "0.1", "0.01", "0.3", "1", "2.5", "5", "10")))
         row: Said = {
             "规则": self._name("步长", percent), "方式": "步长", "基准": self._value(base, percent),
-            "方向": self.rng.choice(("高于扣分", "低于扣分")), "步长": self._value(step, percent and step > 1),
+            "方向": self.rng.choice(("高于扣分", "低于扣分")), "步长": f"{step}%" if percent and step < 1 else self._value(step, percent and step > 1),
             "每步扣分": number(self.rng, Decimal("0.001"), max(Decimal("0.01"), points / 3), self.rng.choice((1, 2, 3))),
         }  # fmt: skip
         if not row["每步扣分"]:
@@ -655,7 +655,9 @@ class _Local:
         """A rule of 超额完成."""
         name = self._name("超额完成", percent=False)
         rule: list[Said] = []
-        for bound, inclusive in self._bounds(Decimal(100), Decimal(300)):
+        made = self._bounds(Decimal(100), Decimal(300))
+        over = {(bound, inclusive and bound > 100) for bound, inclusive in made}
+        for bound, inclusive in sorted(over):
             row: Said = {"规则": name, "方式": "超额完成", "下限": self._value(bound, percent=True)}
             if not inclusive:
                 row["含下限"] = "否"

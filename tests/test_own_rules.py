@@ -62,6 +62,7 @@ R, S, X, T = "评分规则", "满意度调查", "加减分", "三级指标"
         ("写", T, "I8", "合格率 分档 "), ("写", T, "I14", "预算执行率：执行率分档"),
         ("写", T, "I14", " 预算执行率 ： 执行率 分档"), ("写", T, "I15", "不 适用"), ("写", T, "I19", " 满意度"),
         ("写", T, "J18", "达成"), ("写", T, "J9", "部分达成预期指标并具有一定效果"), ("写", T, "J9", "部分达成年度指标"),
+        ("写", T, "J9", "部分达成并具有一定效果"), ("写", R, "C15", "百分比 1.5"),
         ("写", T, "O13", "0.5分"), ("写", T, "F19", "≥95%"), ("写", T, "F19", "百分比 0.95"), ("写", T, "F19", "95"),
         ("写", T, "E19", "空"), ("写", T, "G19", "空"),
         ("写", S, "E5", "121票"), ("写", S, "E5", "１２１"), ("写", S, "E5", "121 人"), ("写", S, "D5", "200份"),
@@ -85,6 +86,12 @@ def test_what_says_the_same_scores_the_same(step: Step) -> None:
         (("写", R, "C6", "90%以上"), f"X505 {R}!C6"),
         (("写", R, "C6", "≥90"), f"X505 {R}!C6"),
         (("写", R, "C9", "0.95"), f"X606 {R}!C9"),
+        (("写", R, "C14", "数 1.3"), f"X630 {R}!C14"),
+        (("写", R, "C14", "80%"), f"X630 {R}!C14"),
+        (("写", R, "C14", "数 100"), f"X630 {R}!C14"),
+        (("写", R, "H13", "5%"), f"X636 {R}!H13"),
+        (("写", R, "F13", "百分比 1"), f"X636 {R}!F13"),
+        (("写", R, "E13", "80%"), f"X637 {R}!E13"),
         (("写", R, "D6", "不含"), f"X510 {R}!D6"),
         (("写", R, "B6", "分级"), f"X510 {R}!B6"),
         (("写", R, "B6", "空"), f"X630 {R}!B6"),
@@ -124,6 +131,53 @@ def test_what_may_mean_two_things_stops_at_its_cell(step: Step, expected: str) -
 def test_a_share_of_80_is_mended_with_a_per_cent_sign() -> None:
     (remedy,) = stops(done(("写", R, "E6", "数 80"))).values()
     assert "“80%”" in remedy
+
+
+@pytest.mark.parametrize(
+    ("typed", "remedy"),
+    [("数 1.3", "“130%”"), ("数 2", "“200%”"), ("80%", "大于 100"), ("100%", "含下限")],
+)
+def test_a_bound_that_is_no_over_completion_is_told_how_to_be_written(
+    typed: str, remedy: str
+) -> None:
+    told = stops(done(("写", R, "C14", typed)))
+    assert remedy in told["X630", f"{R}!C14"]
+
+
+def test_every_over_completion_may_be_a_band_of_its_own() -> None:
+    """“> 100 %” is one; “≥ 100 %” is the target reached, which has its full points."""
+    made = done(("写", R, "C14", "100%"), ("写", R, "D14", "否"))
+    assert figures(made) == RIGHT
+    assert not stops(made)
+
+
+def test_a_bound_in_per_cent_is_held_against_a_value_in_per_cent_whatever_the_unit_cell_says() -> (
+    None
+):
+    """With no unit it goes by what was typed: 93.5% is in percentage points, 0.935 need not be."""
+    bounds = [("写", R, "C5", "95%"), ("写", R, "C6", "90%"), ("写", R, "C7", "80%")]
+    assert figures(done(("写", T, "G8", "空"), ("写", T, "H8", "93.5%"), *bounds)) == RIGHT
+    told = stops(done(("写", T, "G8", "空"), ("写", T, "H8", "数 0.935"), *bounds))
+    assert set(told) == {("X636", f"{R}!C{row}") for row in (5, 6, 7)}
+
+
+def test_a_rule_may_serve_two_units_until_a_per_cent_tells_them_apart() -> None:
+    shared = [("写", T, "I7", "合格率分档"), ("写", T, "H7", "数 95")]  # 次, beside A2.1's %
+    assert done(*shared).scored
+    told = stops(done(*shared, ("写", R, "C5", "95%")))
+    assert set(told) == {("X636", f"{R}!C5")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("部分达成并具有一定效果", "部分达成"), ("部分达成预期指标", "部分达成")]
+)
+def test_a_phrase_of_the_official_form_is_listed_with_what_it_was_read_as(
+    typed: str, read: str
+) -> None:
+    made = done(("写", T, "J9", typed))
+    assert ("X507", f"{T}!J9", f"“{typed}”读作 {read}") in {
+        (each.code, str(each.place), each.message) for each in made.findings
+    }
 
 
 def test_a_deduction_typed_as_a_negative_number_is_told_how_to_be_written() -> None:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from tests import documents
-from xlkpi import blanks, office
+from xlkpi import blanks, job, office
 from xlkpi.formula import ALLOWED
 from xlkpi.intake import markdown, read
 from xlkpi.intake.template import everything
 from xlkpi.layout import SHEETS
 from xlkpi.model import Contents
+from xlkpi.pipeline import Document, outcomes
 from xlkpi.write.blank import blank
 from xlkpi.write.emit import emit
+from xlkpi.write.suggested import share
 
 TEXTS = sorted((documents.ROOT / "workbook_templates").glob("*.md")) + sorted(
     documents.SAMPLES.glob("*.md")
@@ -28,8 +32,6 @@ TEXTS = sorted((documents.ROOT / "workbook_templates").glob("*.md")) + sorted(
 
 
 def parts(data: Path | bytes) -> dict[str, bytes]:
-    import io
-
     with zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data) as package:
         return {name: package.read(name) for name in package.namelist()}
 
@@ -266,3 +268,71 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     )  # fmt: skip
     assert out.is_file()
     assert (inside / "xlkpi" / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.mo").is_file()
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
+def test_a_per_cent_in_our_own_texts_is_read_as_the_share_to_grant(text: Path) -> None:
+    """结果应用 of templates and samples is worded so that an amount can be suggested."""
+    for row in markdown.parse(text.read_text(encoding="utf-8")).sheets["等级标准"]:
+        said = str(row["结果应用"])
+        digits = re.findall(r"(\d+) ?%", said)
+        assert share(said) == (Decimal(digits[0]) / 100 if digits else None)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("按本年预算的 95％ 安排", "0.95"),
+        ("项目支出最高 90% 保障", "0.9"),
+        ("按 37.5% 安排，并报送整改方案。", "0.375"),
+        ("建议压减下年度预算 20%", "0.8"),
+        ("下年度预算扣减10%", "0.9"),
+        ("在本年预算基础上核减 15%", "0.85"),
+        ("调减20%后安排", "0.8"),
+        ("压减 100%", "0"),
+    ],
+)
+def test_a_share_or_a_cut_that_is_plain_is_read(said: str, expected: str) -> None:
+    assert share(said) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "按不低于 10% 的比例压减", "压减至 80%", "压减到本年预算的 80%", "压减 20% 以上", "压减 120%", "不得压减 20%",
+        "较上年增长 5% 安排", "按 5% 的增幅安排", "按不超过上年的 90% 安排", "不超过上年的 0.9 倍", "按下年度申报数的 80% 安排",
+        "按 70%—90% 安排", "按 70-90% 安排", "按本年预算的九成安排", "按 90% 安排或扣减 10%", "按 90% 安排 3 个项目",
+        "得分率 95% 以上的优先安排", "执行率低于80%的收回结余", "满意度达到 95% 的按规定安排", "未整改的，按 50% 安排",
+        "整改到位后，按 90% 安排", "对一次性项目，按 50% 安排", "按 90% 安排，执行率低的除外", "结余资金按 80% 安排",
+        "扣减结余的 10%", "优先保障", "",
+    ],
+)  # fmt: skip
+def test_a_per_cent_that_may_mean_something_else_is_no_share(said: str) -> None:
+    assert share(said) is None
+
+
+def test_an_amount_is_suggested_only_where_the_text_is_plain() -> None:
+    """The sheet 等级 shows what is granted, never what is cut; else a dash, and why."""
+    text = (documents.SAMPLES / "示例项目2023.md").read_text(encoding="utf-8")
+    said = "建议继续安排"  # of 良, which the sample comes to
+    plainly = suggestions(text.replace(said, "建议压减下年度预算 20%"))
+    assert plainly["建议安排比例"] == [0.8] * len(plainly["全年预算数"])
+    assert plainly["建议安排金额"] == [
+        pytest.approx(amount * 0.8) for amount in plainly["全年预算数"]
+    ]
+    assert suggestions(text.replace(said, "执行率低于80%的收回结余")) == {}
+
+
+def suggestions(text: str) -> dict[str, list[float]]:
+    """The block under the bands, by its headers; nothing where there is none."""
+    outcome = outcomes([Document("甲.xlsx", documents.book(text))])[0]
+    page = openpyxl.load_workbook(io.BytesIO(job.result(outcome)), data_only=True)["等级"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
+    assert any("不从文字推算" in str(row[0]) for row in rows)
+    heads = next((n for n, row in enumerate(rows) if row[0] == "项目"), None)
+    if heads is None:
+        assert "—" in {row[5] for row in rows}
+        return {}
+    return {
+        str(head): [row[at] for row in rows[heads + 1 :]] for at, head in enumerate(rows[heads])
+    }

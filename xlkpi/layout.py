@@ -193,7 +193,7 @@ DEGREES = ("达成", "部分达成", "未达成")
 DEGREE_PHRASES = {
     **{degree: degree for degree in DEGREES},
     **{f"{start}{what}{end}": degree
-       for what in ("预期指标", "年度指标", "预期目标", "年度目标")
+       for what in ("", "预期指标", "年度指标", "预期目标", "年度目标")
        for start, end, degree in (
            ("达成", "", "达成"), ("全部达成", "", "达成"), ("部分达成", "", "部分达成"),
            ("部分达成", "并具有一定效果", "部分达成"), ("未达成", "", "未达成"), ("未达成", "且效果较差", "未达成"),

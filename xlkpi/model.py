@@ -307,6 +307,8 @@ class Indicator(Tier):
     actual_sign: str
     """The operator typed before it, "" where there is none."""
     actual_text: Text
+    in_points: bool
+    """Whether 实际完成值 was read in percentage points, by its unit or by the per cent typed there."""
     method: Text
     degree: Text
     cut: Number

@@ -46,6 +46,8 @@ class Entry(NamedTuple):
     """Headers whose cells could not be read, which was told."""
     bare: frozenset[str] = frozenset()
     """Headers under which 0 < |x| ≤ 1 stands without a per cent sign."""
+    percents: frozenset[str] = frozenset()
+    """Headers whose numbers were typed as per cents, and count in percentage points."""
 
 
 class Flaw(NamedTuple):
@@ -82,6 +84,12 @@ class Rule(NamedTuple):
         return self.entries[-1].bound
 
 
+COLUMNS = {
+    BANDS: ("下限", "含下限", "得分比例"),
+    STEPS: ("基准", "方向", "步长", "每步扣分", "封底"),
+    OVERDONE: ("下限", "含下限", "得分比例"),
+}
+"""方式 → the columns that it looks at, besides 规则 and 方式."""
 _NAMED = {
     BANDS: ("下限", "得分比例"),
     STEPS: ("基准", "步长", "每步扣分", "封底"),
@@ -153,6 +161,8 @@ def _band_flaws(kind: str, entries: Sequence[Entry]) -> Iterator[Flaw]:
         if entry.bound is None and kind == OVERDONE and "下限" not in entry.broken:
             how = "请填完成值达到指标值的百分之几起，例如 150%。"
             yield Flaw(entry.places["下限"], "没有填下限", how)
+        if kind == OVERDONE:
+            yield from _not_over(entry)
     known = [entry for entry in entries if "下限" not in entry.broken]
     for above, below in pairwise(sorted(known, key=_height, reverse=True)):
         if _height(above) == _height(below):
@@ -161,6 +171,30 @@ def _band_flaws(kind: str, entries: Sequence[Entry]) -> Iterator[Flaw]:
             yield Flaw(below.places["下限"], f"有两行的下限都{said}", how)
     if len(entries) > MOST:
         yield Flaw(entries[MOST].places["规则"], f"超过 {MOST} 行", "请合并相近的档次。")
+
+
+_ALL = 100
+"""The target itself, in per cent of it."""
+
+
+def _not_over(entry: Entry) -> Iterator[Flaw]:
+    """What only reaches the target has its full points: over-completion begins above 100 %."""
+    bound, place = entry.bound, entry.places["下限"]
+    if bound is None or bound > _ALL or (bound == _ALL and not entry.inclusive):
+        return
+    sign = "%" if "下限" in entry.percents else ""
+    what = f"的下限 {_plain(bound)}{sign} 不是超额：这里填完成值为指标值的百分之几，要大于 100"
+    how = "请填大于 100 的百分数，例如 130 或“130%”。"
+    if bound == _ALL:
+        how = "超过 100% 就算超额的，请在“含下限”选“否”；另有界限的，请填大于 100 的百分数，例如“130%”。"
+    elif 1 < bound <= _TIMES and not sign:
+        meant = _plain(bound * 100)
+        how = f"如果是指标值的 {_plain(bound)} 倍，请写成 {meant} 或“{meant}%”。"
+    yield Flaw(place, what, how)
+
+
+_TIMES = 10
+"""Up to here a bound without a per cent sign was most likely meant as a multiple of the target."""
 
 
 def _meant(share: Decimal) -> str:

@@ -98,6 +98,7 @@ CHECKS: tuple[Check, ...] = (
     rules.sound,
     rules.fits,
     rules.scale,
+    rules.unused_columns,
     rules.covered,
     rules.lowest,
     survey.present,

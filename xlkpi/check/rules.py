@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from xlkpi import methods
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import folded, is_percent
+from xlkpi.layout import RULES, folded
 from xlkpi.model import Filled, Indicator
 from xlkpi.numbers import plain, rounded
-from xlkpi.rules import BANDS, OVERDONE, STEPS, Entry, Flaw, Rule, band, flaws
+from xlkpi.rules import BANDS, COLUMNS, OVERDONE, STEPS, Entry, Flaw, Rule, band, flaws
+from xlkpi.texts import as_text
 
 _BUDGET = "预算执行率:"
 """How the name of a rule over 执行率 begins, as read."""
@@ -80,24 +81,67 @@ def fits(filled: Filled) -> Iterator[Finding]:
 
 
 def scale(filled: Filled) -> Iterator[Finding]:
-    """In percentage points a bare 0.9 is 0.9 % or 90 %: nobody knows, so it stops."""
-    told: set[str] = set()
+    """A rule and the value that it looks at are both in percentage points, or neither is.
+
+    It goes by how the value was read, not by its unit alone: with no unit "95%" is in points too.
+    In points a bare 0.9 is 0.9 % or 90 %: nobody knows, so it stops.
+    """
+    told: set[tuple[str, bool]] = set()
     for indicator in filled.indicators:
         method = filled.way(indicator)
-        if method is None or method.rule is None or method.rule.name in told:
+        if method is None or method.rule is None:
             continue
-        percent = method.budgeted or method.rule.kind == OVERDONE
-        if percent or is_percent(indicator.unit.value):
-            told.add(method.rule.name)
-            yield from _shares(method.rule)
+        points = method.budgeted or method.rule.kind == OVERDONE or indicator.in_points
+        unknown = indicator.unit.broken or (indicator.unit.blank and not indicator.actual.good)
+        if (method.rule.name, points) in told or (unknown and not points):
+            continue
+        told.add((method.rule.name, points))
+        yield from _bare(method.rule) if points else _per_cents(method.rule, indicator)
 
 
-def _shares(rule: Rule) -> Iterator[Finding]:
+def _bare(rule: Rule) -> Iterator[Finding]:
+    for entry, header, value in _measured(rule):
+        one_point = header == "步长" and value == 1  # as the format itself writes it
+        if header in entry.bare and not one_point:
+            small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
+            yield finding("X606", entry.places[header], plain(value), small=small, large=large)
+
+
+def _per_cents(rule: Rule, indicator: Indicator) -> Iterator[Finding]:
+    unit = f"“{indicator.unit.value}”" if indicator.unit.value else "空的"
+    for entry, header, value in _measured(rule):
+        if header in entry.percents and value:  # 0% is 0 in any unit
+            said = {"name": rule.name, "header": header, "code": indicator.label, "unit": unit}
+            yield finding("X636", entry.places[header], f"{plain(value)}%", **said)
+
+
+def _measured(rule: Rule) -> Iterator[tuple[Entry, str, Decimal]]:
+    """The numbers of a rule that are held against a value, and stand under these headers."""
     for entry in rule.entries:
-        for header, value in (("下限", entry.bound), ("基准", entry.base)):
-            if value is not None and header in entry.bare:
-                small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
-                yield finding("X606", entry.places[header], plain(value), small=small, large=large)
+        for header, value in (("下限", entry.bound), ("基准", entry.base), ("步长", entry.step)):
+            if value is not None and header in COLUMNS[rule.kind]:
+                yield entry, header, value
+
+
+def unused_columns(filled: Filled) -> Iterator[Finding]:
+    """What stands in a column that the kind of rule does not look at is told."""
+    table = filled.tables.get(RULES.name)
+    headers = [column.header for column in RULES.columns[2:]]
+    kinds = {folded(each.name): each.kind for each in reversed(filled.entries) if each.kind}
+    for entry in filled.entries:
+        if entry.kind not in COLUMNS or entry.kind != kinds[folded(entry.name)]:
+            continue  # rows that say another kind than their rule's first are told
+        row = entry.places["规则"].row
+        for header in headers:
+            seen = header in COLUMNS[entry.kind] or header in entry.broken
+            if table and not seen and table.has(row, header):
+                yield _unused(entry, header, table.grid.raw(row, table.columns[header]))
+
+
+def _unused(entry: Entry, header: str, held: object) -> Finding:
+    kinds = "".join(f"“{kind}”" for kind, seen in COLUMNS.items() if header in seen)
+    said = {"name": entry.name, "kind": entry.kind, "header": header, "kinds": kinds}
+    return finding("X637", entry.places[header], as_text(held), **said)
 
 
 def covered(filled: Filled) -> Iterator[Finding]:

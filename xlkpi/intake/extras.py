@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xlkpi import layout
 from xlkpi import rules as rules_of_workbook
 from xlkpi.intake.cells import Reader
-from xlkpi.intake.settings import bare
+from xlkpi.intake.settings import bare, in_percent
 from xlkpi.layout import RULES, folded
 from xlkpi.methods import VOTES
 from xlkpi.model import Extra, Number, Survey, Table
@@ -22,6 +22,10 @@ def entries(reader: Reader, table: Table | None) -> Iterator[Entry]:
         yield _entry(reader, table, row)
 
 
+_MEASURED = ("下限", "基准", "步长")
+"""Columns that are held against 实际完成值, and so are in its unit."""
+
+
 def _entry(reader: Reader, table: Table, row: int) -> Entry:
     texts = {"规则": reader.text(table, row, "规则")}
     for header in ("方式", "方向"):
@@ -29,7 +33,7 @@ def _entry(reader: Reader, table: Table, row: int) -> Entry:
     texts["含下限"] = reader.choice(table, row, "含下限", default=layout.YES)
     numbers = {
         header: reader.number(table, row, header, ("分",), "95", "points", limit=None)
-        for header in ("下限", "基准", "步长")
+        for header in _MEASURED
     }
     numbers["得分比例"] = _share(reader, table, row)
     numbers["每步扣分"] = reader.number(table, row, "每步扣分", ("分",), "0.5")
@@ -49,9 +53,8 @@ def _entry(reader: Reader, table: Table, row: int) -> Entry:
         floor=numbers["封底"].value,
         places={column.header: table.place(row, column.header) for column in RULES.columns},
         broken=frozenset(broken),
-        bare=frozenset(
-            each for each in ("下限", "基准") if bare(reader, numbers[each], table, each)
-        ),
+        bare=frozenset(each for each in _MEASURED if bare(reader, numbers[each], table, each)),
+        percents=frozenset(each for each in _MEASURED if in_percent(numbers[each], table, each)),
     )
 
 

@@ -60,6 +60,8 @@ class Measures(NamedTuple):
     actual: Number
     actual_sign: str
     """The operator typed before 实际完成值: "at least 266" is no number, but may well be enough."""
+    in_points: bool
+    """Whether the numbers were read in percentage points."""
 
 
 def measures(
@@ -73,7 +75,7 @@ def measures(
     nature = _nature(reader, table, row, needed)
     if not needed:
         nothing = [Value[Decimal](table.place(row, name)) for name in ("年度指标值", "实际完成值")]
-        return Measures(nature, nothing[0], nothing[1], "")
+        return Measures(nature, nothing[0], nothing[1], "", False)
     goal, reached = _Cell(table, row, "年度指标值"), _Cell(table, row, "实际完成值")
     shown = goal.percent if target else reached.percent
     points = percent or is_percent(unit.value) or (unit.blank and shown)
@@ -82,7 +84,7 @@ def measures(
     own = _measure(reader, reached, unit, points) if actual else Value(reached.place)
     if target and unit.blank and measured.good and own.good:
         own = _alike(reader, goal, reached, measured, own)
-    return Measures(nature, measured, own, reached.sign if actual else "")
+    return Measures(nature, measured, own, reached.sign if actual else "", points)
 
 
 def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:

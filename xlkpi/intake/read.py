@@ -259,6 +259,7 @@ class _Reading:
                 actual=found.actual,
                 actual_sign=found.actual_sign,
                 actual_text=self.reader.text(table, row, "实际完成值"),
+                in_points=found.in_points,
                 method=method,
                 degree=self._degree(table, row),
                 cut=self.reader.number(table, row, "核减分", ("分",)),
@@ -272,6 +273,8 @@ class _Reading:
         read = layout.DEGREE_PHRASES.get(canonical(value.value or ""))
         if read is None:
             return self.reader.choice(table, row, "完成程度")
+        if read != canonical(value.value or ""):
+            self.reader.findings.append(finding("X507", value.place, value.value or "", read=read))
         return value._replace(value=read)
 
     def _method(self, table: Table, row: int) -> Text:

@@ -105,7 +105,12 @@ def bare(reader: Reader, number: Number, table: Table, header: str) -> bool:
         return False
     if value is None or not 0 < abs(value) <= 1:
         return bool(value) and isinstance(found, Derived) and found.quotient
-    if isinstance(found, str):
-        return "%" not in found and "％" not in found
-    at = (number.place.row, table.columns[header])
-    return at not in table.grid.percents
+    return not in_percent(number, table, header)
+
+
+def in_percent(number: Number, table: Table, header: str) -> bool:
+    """Whether it was typed as a per cent: "85%", or 0.85 in a cell shown as per cent."""
+    if isinstance(number.typed, str):
+        return "%" in number.typed or "％" in number.typed
+    at = (number.place.row, table.columns.get(header, -1))
+    return at in table.grid.percents

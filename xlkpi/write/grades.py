@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.layout import GRADE_SHEET, SUMMARY_SHEET
 from xlkpi.model import Filled, Grade, Outcome, Project, Scored
-from xlkpi.numbers import EXACT
 from xlkpi.place import a1, quoted, span
-from xlkpi.write import total
+from xlkpi.write import suggested, total
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.styles import MONEY, SHARE, figure
@@ -18,7 +16,10 @@ from xlkpi.write.styles import MONEY, SHARE, figure
 _HEADS = ("等级", "下限（含）", "含义", "结果应用", "是否达到", "建议安排比例")
 _LAST = len(_HEADS) - 1
 _FIRST = 5
-_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]", re.ASCII)
+_NOT_DERIVED = (
+    "“建议安排比例”只取“结果应用”里写得明白的（如“按本年预算的 90% 安排”）；"
+    "其余列“—”，不从文字推算比例和金额。"
+)
 
 
 def write(book: Book, outcome: Outcome, names: Names) -> None:
@@ -37,6 +38,7 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
     for row, grade in enumerate(filled.grades, start=_FIRST):
         _band(paper, row, grade, scored)
     last = _FIRST + len(filled.grades) - 1
+    paper.merge(last + 1, 0, _LAST, _NOT_DERIVED, "guide")
     names.cells["各等级"] = span(GRADE_SHEET, _FIRST, 0, last, 0)
     row = _result(paper, filled, scored, names, last)
     _suggestions(paper, filled, scored, row + 2, last)
@@ -62,9 +64,8 @@ def _band(paper: Sheet, row: int, grade: Grade, scored: Scored) -> None:
 
 
 def _share(grade: Grade) -> Decimal | None:
-    """Return the one per cent that 结果应用 names; None where it names none, or several."""
-    found = _SHARE.findall(grade.use.value or "")
-    return Decimal(found[0]).scaleb(-2, EXACT) if len(found) == 1 else None
+    """Return the part of this year's budget that 结果应用 plainly names; None where it does not."""
+    return suggested.share(grade.use.value or "")
 
 
 def _result(paper: Sheet, filled: Filled, scored: Scored, names: Names, last: int) -> int:
@@ -138,7 +139,7 @@ def _suggestion(
     place = project.budget.place
     paper.formula(row, 1, "=" + place.reference, budget, f"link.figure:{MONEY}", place.link)
     unit = filled.said("金额单位") or "万元"
-    words = f"全年预算数×“结果应用”中的比例（{unit}）"
+    words = f"全年预算数×上表的建议安排比例（{unit}）"
     paper.merge(row, 2, 3, words, "text")
     paper.formula(row, 4, f'=IF(ISNUMBER({share}),{share},"—")', value, f"figure:{SHARE}")
     amount = f'=IF(ISNUMBER({a1(row, 4)}),ROUND({a1(row, 1)}*{a1(row, 4)},6),"—")'
