@@ -49,8 +49,8 @@ class Inputs:
         """Take the workbook as read, and what came of it."""
         self.filled = filled
         self.scored = scored
-        self.codes = _codes(filled)
-        self.shares = _shares(filled.parameters)
+        self.codes = codes(filled)
+        self.shares = shares(filled.parameters)
         self.beside = {
             work.indicator.key: self._told(work.indicator.row) for work in scored.workings
         }
@@ -204,7 +204,7 @@ def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
     return tidy(as_text(held))
 
 
-def _codes(filled: Filled) -> dict[Place, str]:
+def codes(filled: Filled) -> dict[Place, str]:
     """Return each cell that names an indicator → the code as it was read.
 
     So is 指标性质 where it was taken from the operator before the target.
@@ -221,7 +221,7 @@ def _codes(filled: Filled) -> dict[Place, str]:
     return codes
 
 
-def _shares(settings: Parameters) -> dict[Place, Decimal]:
+def shares(settings: Parameters) -> dict[Place, Decimal]:
     """Return the cell of each per cent among the parameters → 0.8 for 80%, however it is typed."""
     held = ((each, settings.in_force(each)) for each in PARAMETER_LIST if each.percent)
     return {
