@@ -351,3 +351,18 @@ def test_a_long_text_is_one_line_that_shows_where_it_differs(tmp_path: Path) -> 
     shown = openpyxl.load_workbook(io.BytesIO(diff.workbook("旧.xlsx", "新.xlsx", endless)))
     assert str(shown["差异"]["F5"].value).endswith("这是很长的一段说明。 乙")
     assert len(str(shown["差异"]["F5"].value)) < 310
+
+
+def test_a_result_that_was_worked_on_is_told_to_be(tmp_path: Path) -> None:
+    """Its inputs are those of its source, so nothing differs; what it shows is another matter."""
+    source = tmp_path / "甲.xlsx"
+    source.write_bytes(base(RICH))
+    result = scored(tmp_path, "结果", base(RICH))
+    assert "改动过" not in run("diff", source, result).stderr
+    book = openpyxl.load_workbook(result)
+    book["汇总"]["B4"] = 100
+    book.save(result)
+    for arguments in ((source, result), (result, source)):
+        made = run("diff", *arguments)
+        assert (made.stdout.strip(), made.exit_code) == ("没有差异", 0)
+        assert made.stderr.startswith(f"注意：{result} 这份评分结果被改动过")
