@@ -306,7 +306,7 @@ def test_every_result_that_is_named_stands_in_the_scored_workbook(tmp_path: Path
             held = book[sheet][cell].value
             assert held == each[side] or float(held) == float(each[side]), each
     draft = tmp_path / "未评分.xlsx"
-    draft.write_bytes(other)
+    draft.write_bytes(documents.mishandled(other, [("新表", "汇总", "", "")]))  # somebody's own
     mixed = json.loads(run("diff", paths[0], draft, "--json").output)["changes"]
     assert (mixed[0]["what"], mixed[0]["old_place"], mixed[0]["new_place"]) == (
         "总分",
@@ -366,3 +366,30 @@ def test_a_result_that_was_worked_on_is_told_to_be(tmp_path: Path) -> None:
         made = run("diff", *arguments)
         assert (made.stdout.strip(), made.exit_code) == ("没有差异", 0)
         assert made.stderr.startswith(f"注意：{result} 这份评分结果被改动过")
+
+
+def test_a_sheet_that_could_not_be_read_is_told_and_not_said_to_be_empty() -> None:
+    """Its header is gone on one side; where it is gone on both, the cells are compared as they are."""
+    other = ("写", "评分_站长", "H17", "数 1")
+    both = told(
+        edited(("写", "三级指标", "A4", "别的")), edited(("写", "三级指标", "A4", "别的"), other)
+    )
+    assert [str(each.new_place) for each in both] == ["评分_站长!H17"]
+    for sheet, header in (("预算执行", "A4"), ("评分_主任", "A4"), ("问题与措施", "A4")):
+        lost = edited(("写", sheet, header, "别的"))
+        found = [each for each in told(base(RICH), lost) if each.what not in ("总分", "等级")]
+        assert [(each.what, each.code, each.old, each.new) for each in found] == [
+            ("工作表", sheet, "", diff.UNREAD)
+        ]
+        assert str(found[0].new_place) == sheet
+        again = edited(("写", sheet, header, "别的"), ("写", sheet, "B5", "又改"))
+        assert told(lost, lost) == []
+        assert [str(each.new_place) for each in told(lost, again)] == [f"{sheet}!B5"]
+
+
+def test_a_sheet_that_could_not_be_read_does_not_differ_in_the_result(tmp_path: Path) -> None:
+    lost = edited(("写", "问题与措施", "A4", "别的"), ("写", "问题与措施", "F5", "公式 =1+1"))
+    source = tmp_path / "甲.xlsx"
+    source.write_bytes(lost)
+    made = run("diff", source, scored(tmp_path, "结果", lost))
+    assert (made.output.strip(), made.exit_code) == ("没有差异", 0)

@@ -28,6 +28,7 @@ from xlkpi.layout import (
     SCORER_LABEL,
     SCORES_SHEET,
     SHEETS,
+    SOURCE_SHEET,
     SUMMARY_SHEET,
     TIER1,
     TIER2,
@@ -38,7 +39,7 @@ from xlkpi.layout import (
     folded,
 )
 from xlkpi.methods import NOT_APPLICABLE
-from xlkpi.model import Ballot, Filled, Outcome, Table, Working
+from xlkpi.model import Ballot, Filled, Grid, Outcome, Table, Working
 from xlkpi.numbers import EXACT, from_double, plain
 from xlkpi.place import Place
 from xlkpi.speak import one_line
@@ -46,7 +47,7 @@ from xlkpi.texts import as_text, tidy
 from xlkpi.write.book import Book, Cell
 from xlkpi.write.emit import emit
 from xlkpi.write.fit import HIGHEST, height
-from xlkpi.write.inputs import codes, shares
+from xlkpi.write.inputs import LIVE_WORDS, codes, shares
 from xlkpi.write.scores import FIRST, Columns
 from xlkpi.write.summary import GRADE_AT, TOTAL_AT
 
@@ -54,6 +55,7 @@ T = TypeVar("T")
 
 SCHEMA = "xlkpi.diff/1"
 UNSCORED = "没有评分"
+UNREAD = "找不到表头，没有读取，这张表没有比较"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,13 @@ def changes(old: Outcome, new: Outcome) -> list[Change]:
     """Return what differs, the results first, then as one leafs through the workbook."""
     assert old.filled is not None and new.filled is not None
     # A scored workbook holds what was read, not what was typed: 90 where 90分 stood.
-    typed = not (old.filled.result_sheets or new.filled.result_sheets)
+    typed = not (_has_results(old.filled) or _has_results(new.filled))
     return [*_results(old, new), *_inputs(_Side(old.filled), _Side(new.filled), typed)]
+
+
+def _has_results(filled: Filled) -> bool:
+    """Whether it is a scored workbook; a sheet 汇总 may also be somebody's own."""
+    return SOURCE_SHEET in {canonical(name) for name in filled.result_sheets}
 
 
 def _results(old: Outcome, new: Outcome) -> Iterator[Change]:
@@ -141,8 +148,10 @@ def _score_place(outcome: Outcome, at: int) -> Place:
 def _result_place(outcome: Outcome, sheet: str, row: int, column: int) -> Place:
     """Return a cell of a result sheet, nowhere where the file has none: it is not a scored workbook."""
     filled = outcome.filled
-    names = {canonical(name): name for name in (filled.result_sheets if filled else ())}
-    return Place(names[sheet], row, column) if sheet in names and outcome.scored else _NOWHERE
+    if filled is None or outcome.scored is None or not _has_results(filled):
+        return _NOWHERE
+    names = {canonical(name): name for name in filled.result_sheets}
+    return Place(names[sheet], row, column) if sheet in names else _NOWHERE
 
 
 class _Side:
@@ -153,6 +162,10 @@ class _Side:
         self.codes = codes(filled)
         self.shares = shares(filled.parameters)
         self.indicators = {each.key for each in filled.indicators}
+        tables = (*filled.tables.values(), *(ballot.table for ballot in filled.ballots))
+        read = {table.grid.name for table in tables}
+        self.unread = {folded(each.name): each for each in filled.grids if each.name not in read}
+        """Sheets of the format whose headers were not found, by folded name."""
 
     def said(self, table: Table, row: int, column: Column) -> str:
         """Return what a cell was read as, "" for an empty one."""
@@ -307,18 +320,52 @@ def _keys(sheet: Sheet) -> tuple[str, ...]:
 
 def _inputs(old: _Side, new: _Side, typed: bool) -> Iterator[Change]:
     """Every input cell, sheet by sheet in the format's order."""
+    yield from _unread(old, new)
+    unread = {*old.unread, *new.unread}
     for sheet in SHEETS:
-        tables = (side.filled.tables.get(sheet.name) for side in (old, new))
-        left, right = (side.rows(each) for side, each in zip((old, new), tables, strict=True))
-        for was, now in _matched(left, right):
-            yield from _row(was, now, old, new, typed, "")
+        if folded(sheet.name) not in unread:
+            left, right = (side.rows(side.filled.tables.get(sheet.name)) for side in (old, new))
+            for was, now in _matched(left, right):
+                yield from _row(was, now, old, new, typed, "")
         if sheet is TIER3:
             yield from _ballots(old, new, typed)
 
 
+def _unread(old: _Side, new: _Side) -> Iterator[Change]:
+    """Sheets that were not read on one side are told; those that neither has read are compared as they are."""
+    for name in dict.fromkeys([*old.unread, *new.unread]):
+        was, now = old.unread.get(name), new.unread.get(name)
+        if was and now:
+            yield from _grids(was, now)
+        elif was:
+            yield Change("工作表", was.name, UNREAD, "", Place(was.name), _NOWHERE)
+        elif now:
+            yield Change("工作表", now.name, "", UNREAD, _NOWHERE, Place(now.name))
+
+
+def _constant(grid: Grid, row: int, column: int) -> str:
+    """Return what a cell holds and a scored workbook takes over: no formulas, nor the words beside them."""
+    held = tidy(as_text(grid.raw(row, column)))
+    return "" if (row, column) in grid.formulas or held in LIVE_WORDS else held
+
+
+def _grids(old: Grid, new: Grid) -> Iterator[Change]:
+    width = max(len(row) for row in (*old.rows, *new.rows, ()))
+    for row in range(max(len(old.rows), len(new.rows))):
+        for column in range(width):
+            left, right = (_constant(grid, row, column) for grid in (old, new))
+            if left != right:
+                places = old.place(row, column), new.place(row, column)
+                yield Change("工作表", new.name, left, right, *places)
+
+
 def _ballots(old: _Side, new: _Side, typed: bool) -> Iterator[Change]:
     before, after = (_numbered(side.filled.ballots, _owner) for side in (old, new))
+    unread = {*old.unread, *new.unread}
     for was, now in _paired(before, after):
+        either = was or now
+        if either and folded(either.table.grid.name) in unread:
+            continue
         if was and now:
             left, right = was.scorer.value or "", now.scorer.value or ""
             if left != right:

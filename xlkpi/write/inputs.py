@@ -247,7 +247,7 @@ def _constants(paper: Sheet, grid: Grid, table: Table | None = None) -> None:
         paper.widths = {0: 14, 1: 34, 2: 66}
 
 
-_LIVE_WORDS = ("", "检查", "未评项数")
+LIVE_WORDS = ("", "检查", "未评项数")
 """Words beside the blank's own checks, which mean nothing without them."""
 
 
@@ -257,7 +257,7 @@ def _held(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
     for row, cells in enumerate(grid.rows):
         skipped = own if row in rows else ()
         for column, held in enumerate(cells):
-            if held in _LIVE_WORDS or column in skipped:
+            if held in LIVE_WORDS or column in skipped:
                 continue
             at = (row, column)
             if at not in grid.formulas and at not in grid.errors:
