@@ -260,7 +260,7 @@ def explain(what: str, code: str) -> None:
 def diff(old: Path, new: Path, out: Path | None, as_json: bool) -> None:
     """比较两份工作簿：两稿，或者两年；填报的、评分结果都可以。
 
-    列出新增、删去、改动的指标、分值、目标、得分、预算和等级，并给出两边的位置。有差异时退出码是 1。
+    先列总分、等级和指标得分，再按工作表列出新增、删去和改动的每一格，并给出两边的位置。有差异时退出码是 1。
     """
     from xlkpi import answers, office
 
@@ -270,6 +270,12 @@ def diff(old: Path, new: Path, out: Path | None, as_json: bool) -> None:
         raise click.UsageError(str(problem)) from problem
     if isinstance(made, answers.Told):
         sys.exit(talk.unread(made, err=as_json))
+    for name in made.touched:
+        click.echo(
+            f"注意：{one_line(name)} 这份评分结果被改动过，这里按其中现有的填报内容比较，"
+            "与表上显示的可能不同；请用 xlkpi verify 核对。",
+            err=True,
+        )
     if as_json:
         talk.line(made.report)
     else:

@@ -179,6 +179,8 @@ class Compared:
     """As `diff --json` prints it."""
     text: str
     """The changes for a console, a line each; "" where nothing differs."""
+    touched: tuple[str, ...] = ()
+    """Scored workbooks among the two that somebody has worked on since: what they show may be wrong."""
 
 
 def compared(
@@ -199,7 +201,7 @@ def compared(
             return told(old, answer)
         if out is not None:
             _new(Path(answer["written"]), out)
-    return Compared(answer["report"], answer["text"])
+    return Compared(answer["report"], answer["text"], tuple(answer["touched"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,10 +166,15 @@ def _explained(question: Question) -> Iterator[Answer]:
 
 def _warned(outcome: Outcome, path: Path) -> str:
     """Say before the way of a figure that the workbook is not as it was written."""
-    scored = outcome.filled is not None and SOURCE_SHEET in outcome.filled.result_sheets
-    if not scored or origin(disk.load(path)) is not None:
+    if not _touched(outcome, path):
         return ""
     return "注意：这份评分结果被改动过，下面按现有的填报内容说明，与表上显示的可能不同；请用 xlkpi verify 核对。\n\n"
+
+
+def _touched(outcome: Outcome, path: Path) -> bool:
+    """Whether it is a scored workbook that somebody has worked on since."""
+    scored = outcome.filled is not None and SOURCE_SHEET in outcome.filled.result_sheets
+    return scored and origin(disk.load(path)) is None
 
 
 def _compared(question: Question) -> Iterator[Answer]:
@@ -185,6 +190,11 @@ def _compared(question: Question) -> Iterator[Answer]:
             return
     found = diff.changes(old, new)
     answer: Answer = {"text": diff.text(found), "report": diff.report(old, new, found)}
+    answer["touched"] = [
+        outcome.source.file
+        for outcome, path in ((old, "path"), (new, "other"))
+        if _touched(outcome, Path(question[path]))
+    ]
     if question["out"]:
         data = diff.workbook(question["file"], question["other_file"], found)
         try:

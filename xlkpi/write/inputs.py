@@ -49,8 +49,8 @@ class Inputs:
         """Take the workbook as read, and what came of it."""
         self.filled = filled
         self.scored = scored
-        self.codes = _codes(filled)
-        self.shares = _shares(filled.parameters)
+        self.codes = codes(filled)
+        self.shares = shares(filled.parameters)
         self.beside = {
             work.indicator.key: self._told(work.indicator.row) for work in scored.workings
         }
@@ -205,7 +205,7 @@ def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
     return tidy(as_text(held))
 
 
-def _codes(filled: Filled) -> dict[Place, str]:
+def codes(filled: Filled) -> dict[Place, str]:
     """Return each cell that names an indicator → the code as it was read.
 
     So is 指标性质 where it was taken from the operator before the target.
@@ -222,7 +222,7 @@ def _codes(filled: Filled) -> dict[Place, str]:
     return codes
 
 
-def _shares(settings: Parameters) -> dict[Place, Decimal]:
+def shares(settings: Parameters) -> dict[Place, Decimal]:
     """Return the cell of each per cent among the parameters → 0.8 for 80%, however it is typed."""
     held = ((each, settings.in_force(each)) for each in PARAMETER_LIST if each.percent)
     return {
@@ -248,7 +248,7 @@ def _constants(paper: Sheet, grid: Grid, table: Table | None = None) -> None:
         paper.widths = {0: 14, 1: 34, 2: 66}
 
 
-_LIVE_WORDS = ("", "检查", "未评项数")
+LIVE_WORDS = ("", "检查", "未评项数")
 """Words beside the blank's own checks, which mean nothing without them."""
 
 
@@ -258,7 +258,7 @@ def _held(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
     for row, cells in enumerate(grid.rows):
         skipped = own if row in rows else ()
         for column, held in enumerate(cells):
-            if held in _LIVE_WORDS or column in skipped:
+            if held in LIVE_WORDS or column in skipped:
                 continue
             at = (row, column)
             if at not in grid.formulas and at not in grid.errors:

@@ -35,6 +35,8 @@ _LAST = 6
 _HEADS = ("编号", "指标", "分值", "得分", "得分率", "失分")
 _FIRST = 6
 """The row of the first first-level indicator."""
+TOTAL_AT, GRADE_AT = (3, 1), (3, 3)
+"""Where the total and the grade stand on top."""
 RESULT_WORDS = {
     "汇总": "总分、等级、各级指标得分、签字",
     "等级": "等级区间、评定结果、距上一档的差距",
@@ -111,15 +113,15 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
 def headline(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
     """Put the total, the grade and the verdict of 校验 on top, once all of them stand somewhere."""
     paper = names.sheet(book, SUMMARY_SHEET)
-    row, places = 3, filled.parameters.places
+    row, places = TOTAL_AT[0], filled.parameters.places
     for column, label in ((0, "总分"), (2, "等级"), (5, "校验")):
         paper.text(row, column, label, "label")
     total = names.cells["总分"].rpartition("!")[2]
     link = f"internal:{quoted(SCORES_SHEET)}!A1"
-    paper.formula(row, 1, f"={total}", scored.total, f"big:{figure(places)}", link)
+    paper.formula(*TOTAL_AT, f"={total}", scored.total, f"big:{figure(places)}", link)
     grade = names.cells["等级"]
     link = f"internal:{quoted(GRADE_SHEET)}!A1"
-    paper.formula(row, 3, f"={grade}", scored.grade.name.value or "", "big", link)
+    paper.formula(*GRADE_AT, f"={grade}", scored.grade.name.value or "", "big", link)
     paper.blank(row, 4, "big")
     paper.merges.append((row, 3, row, 4))
     proof = names.cells["校验"]
