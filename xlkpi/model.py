@@ -537,6 +537,8 @@ class Given(NamedTuple):
     place: Place
     mark: Decimal | None
     """As typed; None for a recusal."""
+    weight: Number | None = None
+    """评分权重, where it counts: by 加权平均, of who marked."""
 
 
 class Working(NamedTuple):
@@ -555,6 +557,8 @@ class Working(NamedTuple):
     """What was done, for this indicator."""
     method: Method | None = None
     """What computed it; None where scorers marked it or it does not apply."""
+    case: methods.Case | None = None
+    """What that looked at."""
 
     @property
     def applies(self) -> bool:
