@@ -343,6 +343,8 @@ class Ballot(NamedTuple):
     table: Table
     scorer: Text
     marks: tuple[Mark, ...]
+    signed: Mapping[str, Text] = MappingProxyType({})
+    """签字 and 日期 beside the scorer's name, where something stands there."""
 
     def by_key(self) -> dict[str, Mark]:
         """Return the first row of each code."""
@@ -716,6 +718,8 @@ class Contents(NamedTuple):
     """Rows by sheet name of the format."""
     ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
     """Scorers and the rows that their sheets already have; empty in a template."""
+    signed: Mapping[str, Fields] = MappingProxyType({})
+    """Scorers and what stands beside 签字 and 日期 on their sheets."""
     part: str = ""
     """Which part of a split workbook it is, as in `Filled`."""
 

@@ -16,7 +16,7 @@ from xlkpi.intake.cells import Reader
 from xlkpi.intake.census import census
 from xlkpi.intake.grids import Opened, named, opened
 from xlkpi.intake.measures import measures
-from xlkpi.intake.scorer import scorer_of
+from xlkpi.intake.scorer import scorer_of, signed
 from xlkpi.intake.settings import parameters
 from xlkpi.intake.strangers import strangers
 from xlkpi.layout import (
@@ -296,7 +296,7 @@ class _Reading:
                     recused=canonical(remark.value or "") == RECUSED,
                 )
             )
-        return Ballot(table, scorer, tuple(marks))
+        return Ballot(table, scorer, tuple(marks), signed(self.reader, table, scorer))
 
     def _reviews(self, spelling: dict[str, str]) -> Iterator[Reviewed]:
         for table, row in self._rows(REVIEW):
