@@ -484,6 +484,11 @@ def test_two_signatures_on_one_ballot_are_refused_and_one_of_two_is_taken(files:
     assert {told.found, told.params["expected"]} == {"2024-01-05", "2024-01-06"}
 
 
+def test_a_score_of_ones_own_that_was_typed_is_said_to_stay_behind() -> None:
+    data = (documents.SAMPLES / "示例局2023_各种计分.xlsx").read_bytes()
+    assert parted(changed(data, ("写", "复核", "E5", "数 3"))).left == (("复核!E5", "3"),)
+
+
 def test_a_signature_alone_is_no_filling(files: Files) -> None:
     empty = (*SIGNED, ("写", "评分_甲", "H5", "空"), ("写", "评分_甲", "H9", "空"))
     made = joined({**files, "评分_甲.xlsx": changed(files["评分_甲.xlsx"], *empty)})

@@ -408,6 +408,8 @@ class Reviewed(NamedTuple):
     reason: Text
     """扣分原因."""
     reviewer: Text
+    own: Text
+    """自评得分 as somebody typed it; the blank leaves it empty, and a result computes it."""
 
     @property
     def done(self) -> bool:

@@ -209,6 +209,9 @@ def left(filled: Filled, written: Mapping[str, set[str]]) -> Iterator[tuple[Plac
     """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
     for table in filled.tables.values():
         yield from _left(table, written.get(table.layout.name, set()))
+    for row in filled.reviews:
+        if text := as_text(row.own.typed).strip():  # computed in a result, empty in a new workbook
+            yield row.own.place, text
     judged = {each.key: each.judged for each in filled.indicators}
     for ballot in filled.ballots:
         beside = written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set())

@@ -309,7 +309,14 @@ class _Reading:
                 score=self.reader.number(table, row, "复核得分", ("分",), "8.5"),
                 reason=self.reader.text(table, row, "扣分原因"),
                 reviewer=self.reader.text(table, row, "复核人"),
+                own=self._typed_over(table, row, "自评得分"),
             )
+
+    def _typed_over(self, table: Table, row: int, header: str) -> Text:
+        """What somebody typed into a column that is computed; blank where a formula stands."""
+        place = table.place(row, header)
+        formula = (row, table.columns.get(header, -1)) in table.grid.formulas
+        return Value(place) if formula else self.reader.text(table, row, header, dates=True)
 
     def _grades(self) -> Iterator[Grade]:
         for table, row in self._rows(GRADES):
