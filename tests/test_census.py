@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests import documents, random_books
+from tests import documents, libreoffice, random_books
 from xlkpi import job
 from xlkpi.intake import read
 from xlkpi.intake.grids import every_sheet
@@ -69,3 +69,35 @@ def test_the_scored_workbook_says_so_and_its_proof_holds() -> None:
     assert whole[3] == sum(whole[4:]) == made.filled.source.cells
     proofs = {str(row[0]): row[4] for row in by_name["校验"].rows if len(row) > 4}
     assert proofs["有内容的格 = 文件自报的个数"] == "✓ 通过"
+
+
+ATTENDED = "（评分人 + 缺席）× 打分指标 = 得分 + 回避 + 缺席未评"
+AWAY = "缺席人数 = 读入时"
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (None, set()),
+        ({"do": "set", "sheet": "评价工作组", "cell": "D8", "value": "是"}, {ATTENDED, AWAY}),
+        ({"do": "set", "sheet": "评价工作组", "cell": "D8", "value": "否"}, {AWAY}),
+        ({"do": "delete_sheet", "sheet": "评分_乙"}, {ATTENDED}),
+    ],
+)
+def test_the_count_of_absences_fails_when_a_ballot_or_the_word_is_gone(
+    step: libreoffice.Step | None, told: set[str], tmp_path: Path
+) -> None:
+    """Marks, recusals and absences are held against 评价工作组, not against themselves."""
+    late = [("写", "评价工作组", "A8", "丁"), ("写", "评价工作组", "D8", " 缺 席")]
+    source = tmp_path / "甲.xlsx"
+    made = outcomes([Document("甲.xlsx", documents.mishandled(BASE, late))])[0]
+    source.write_bytes(job.result(made))
+    if step is None:
+        (again,) = libreoffice.recalculated([source], tmp_path / "又")
+        assert libreoffice.disagreements(source, again) == []
+    else:
+        free = {"do": "unprotect", "sheet": step["sheet"]}
+        again = libreoffice.edited(source, tmp_path / "改.xlsx", [free, step])
+    rows = openpyxl.load_workbook(again, data_only=True)["校验"].iter_rows(values_only=True)
+    verdicts = {str(row[0]): row[4] for row in rows}
+    assert {what for what in (ATTENDED, AWAY) if verdicts[what] != "✓ 通过"} == told

@@ -423,14 +423,86 @@ def test_a_per_cent_keeps_its_meaning(sound: bytes) -> None:
 def test_what_is_not_carried_over_is_said(files: Files) -> None:
     noted = changed(
         files["评分_甲.xlsx"],
-        ("写", "评分_甲", "F3", "2024-01-05"),
+        ("写", "评分_甲", "L2", "改于 2024-01-05"),
         ("写", "评分_甲", "L6", "请留意"),
     )
     made = joined({**files, "评分_甲.xlsx": noted})
     assert [(name, place) for name, place, _ in made.left] == [
-        ("评分_甲.xlsx", "评分_甲!F3"),
+        ("评分_甲.xlsx", "评分_甲!L2"),
         ("评分_甲.xlsx", "评分_甲!L6"),
     ]
+
+
+NOTES = (
+    ("写", "评分_甲", "A12", "附注：我对 C1.1 应回避"), ("写", "评分_甲", "A45", "附注：另见底稿"),
+    ("写", "评分_甲", "C45", "底稿第 3 页"), ("写", "评分_甲", "B60", "另见附件"), ("写", "评分_甲", "I6", "请核实"),
+)  # fmt: skip
+
+
+def test_a_word_in_the_code_column_below_the_marks_is_said_too(
+    files: Files, sound: bytes, copies: Files
+) -> None:
+    """It reads like a code of no indicator, and no row of it goes over."""
+    expected = [f"评分_甲!{cell}" for cell in ("I6", "A12", "A45", "C45", "B60")]
+    assert [place for place, _ in parted(changed(sound, *NOTES)).left] == expected
+    held = {**files, "评分_甲.xlsx": changed(files["评分_甲.xlsx"], *NOTES)}
+    told = [("评分_甲.xlsx", place) for place in expected]
+    assert [(name, place) for name, place, _ in joined(held).left] == told
+    name = "新建 Microsoft Excel 工作表.xlsx"
+    made = joined({**copies, name: changed(copies[name], *NOTES)})
+    assert [place for _, place, _ in made.left] == expected
+
+
+SIGNED = (("写", "评分_甲", "D3", "主任签名"), ("写", "评分_甲", "F3", "日期 2024-01-05"))
+
+
+def signatures(data: bytes) -> dict[str, list[object]]:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    own = [sheet for sheet in book if sheet.title.startswith("评分_")]
+    return {sheet.title: [sheet["D3"].value, sheet["F3"].value] for sheet in own}
+
+
+def test_who_signed_when_goes_over_with_the_ballot(
+    sound: bytes, files: Files, copies: Files
+) -> None:
+    expected = {
+        "评分_甲": ["主任签名", "2024-01-05"],
+        "评分_乙": [None, None],
+        "评分_丙": [None, None],
+    }
+    made = parted(changed(sound, *SIGNED))
+    assert made.left == ()
+    own = dict(made.files)
+    assert signatures(own["评分_甲.xlsx"]) == {"评分_甲": expected["评分_甲"]}
+    assert [name for name, data in own.items() if "主任签名" in strings(data)] == ["评分_甲.xlsx"]
+    assert signatures(whole(own)) == expected
+    late = joined({**files, "评分_甲.xlsx": changed(files["评分_甲.xlsx"], *SIGNED)})
+    assert (late.left, signatures(late.data)) == ((), expected)
+    elsewhere = joined({**copies, "a.xlsx": changed(copies["a.xlsx"], *SIGNED)})
+    assert (elsewhere.left, signatures(elsewhere.data)) == ((), expected)
+    assert figures(late.data) == figures(elsewhere.data) == figures(sound)
+
+
+def test_two_signatures_on_one_ballot_are_refused_and_one_of_two_is_taken(files: Files) -> None:
+    one = changed(files["评分_甲.xlsx"], *SIGNED)
+    other = changed(files["评分_甲.xlsx"], SIGNED[0], ("写", "评分_甲", "F3", "2024-01-06"))
+    assert signatures(whole({**files, "甲 又.xlsx": one}))["评分_甲"] == ["主任签名", "2024-01-05"]
+    made = joined({**files, "评分_甲.xlsx": one, "甲 又.xlsx": other})
+    (told,) = [f for each in made.refused for f in each.findings]
+    assert (told.code, str(told.place)) == ("X803", "评分_甲!F3")
+    assert {told.found, told.params["expected"]} == {"2024-01-05", "2024-01-06"}
+
+
+def test_a_score_of_ones_own_that_was_typed_is_said_to_stay_behind() -> None:
+    data = (documents.SAMPLES / "示例局2023_各种计分.xlsx").read_bytes()
+    assert parted(changed(data, ("写", "复核", "E5", "数 3"))).left == (("复核!E5", "3"),)
+
+
+def test_a_signature_alone_is_no_filling(files: Files) -> None:
+    empty = (*SIGNED, ("写", "评分_甲", "H5", "空"), ("写", "评分_甲", "H9", "空"))
+    made = joined({**files, "评分_甲.xlsx": changed(files["评分_甲.xlsx"], *empty)})
+    assert (made.empty, made.left) == (("甲",), ())
+    assert signatures(made.data)["评分_甲"] == ["主任签名", "2024-01-05"]
 
 
 def test_a_control_total_is_held_and_then_said_to_stay_behind(sound: bytes) -> None:

@@ -93,3 +93,38 @@ def test_a_new_workbook_asks_for_a_review_of_every_indicator() -> None:
     assert made.filled
     assert [row.key for row in made.filled.reviews] == [each.key for each in made.filled.indicators]
     assert told(made) is None
+
+
+OWN = documents.SAMPLES / "示例局2023_各种计分.xlsx"
+
+
+def typed(content: str) -> tuple[Outcome, list[str]]:
+    """A sample with that in 自评得分 of A1.3, which comes to 5.70; and where X626 is told."""
+    data = documents.mishandled(OWN.read_bytes(), [("写", "复核", "E5", content)])
+    made = outcomes([Document("甲.xlsx", data)])[0]
+    assert made.scored
+    return made, [f"{f.place} {f.found}" for f in made.findings if f.code == "X626"]
+
+
+@pytest.mark.parametrize("content", ["数 5.7", "5.7", " 5.70 分", "空", "公式 =指标得分!J7"])
+def test_a_typed_score_of_ones_own_that_is_the_scores_is_not_told(content: str) -> None:
+    assert typed(content)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [("数 3", "3"), ("数 5.699", "5.699"), ("五分七", "五分七"), ("百分比 0.95", "0.95"), ("错误 #N/A", "错误值"), ("5.7%", "5.7%")],
+)  # fmt: skip
+def test_another_score_of_ones_own_is_told_at_its_cell(content: str, found: str) -> None:
+    """It stops nothing: the result shows what was computed, and says what had been typed."""
+    (before, _), (made, told) = typed("空"), typed(content)
+    assert told == [f"复核!E5 {found}"]
+    assert plain.score_report(made)["total"] == plain.score_report(before)["total"]
+    assert plain.score_report(made)["review"] == plain.score_report(before)["review"]
+    (said,) = (f for f in made.findings if f.code == "X626")
+    assert "5.70" in said.message
+
+
+def test_a_typed_score_of_ones_own_counts_as_held_against_the_scores() -> None:
+    kinds = [next(line for line in made.filled.census if line.sheet == "复核") for made, _ in (typed("空"), typed("数 3")) if made.filled]  # fmt: skip
+    assert (kinds[1].checked - kinds[0].checked, kinds[1].computed) == (1, kinds[0].computed)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
@@ -11,10 +14,13 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from tests import documents
-from xlkpi import job
+from tests import documents, random_books
+from xlkpi import job, rules
 from xlkpi.cli import cli
+from xlkpi.model import Outcome, Working
+from xlkpi.numbers import rounded
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.write import reckoned, way
 
 BASE = documents.RECIPES / "基本示例.md"
 RICHER = documents.SAMPLES / "示例局2023_七人评分.xlsx"
@@ -170,3 +176,112 @@ def test_the_methods_say_a_rule_whole_and_a_deduction_shows_its_reason(tmp_path:
     assert "审计抽查发现一场培训费用票据不全（示例）" in summary
     assert book["评分规则"]["E6"].value == 0.8
     assert str(book["评分规则"]["E6"].number_format).endswith("%")
+
+
+def outcome(data: bytes) -> Outcome:
+    made = outcomes([Document("甲.xlsx", data)])[0]
+    assert made.scored
+    return made
+
+
+FIGURE = re.compile(r"(-?[0-9][0-9.]*)(%?)（([^（）!、:]+)!([A-Z]+[0-9]+)）")
+EQUATION = re.compile(r"([0-9.()×÷+－ -]*[0-9.)]) ([=≈]) (-?[0-9.]+)(%?)")
+
+
+def numbered(text: str) -> Iterator[tuple[Fraction, str, Fraction]]:
+    """The equations of a text: what the left side comes to, the sign, the right side."""
+    for left, sign, right, share in EQUATION.findall(text):
+        said = re.sub(r"[0-9.]+", lambda found: f'Fraction("{found[0]}")', left)
+        for mine, theirs in (("×", "*"), ("÷", "/"), ("－", "-")):
+            said = said.replace(mine, theirs)
+        worth = eval(said.strip(), {"Fraction": Fraction})
+        yield worth * (100 if share else 1), sign, Fraction(right)
+
+
+@pytest.mark.parametrize("seed", [None, *range(16)])
+def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done_again(
+    seed: int | None,
+) -> None:
+    """Of the sample with all ways of scoring, and of random workbooks."""
+    made = outcome(EVERY_WAY.read_bytes() if seed is None else random_books.workbook(seed))
+    book = openpyxl.load_workbook(io.BytesIO(job.result(made)), data_only=True)
+    for figure, share, sheet, cell in FIGURE.findall(way.tree(made)):
+        held = book[sheet][cell].value
+        expected = float(figure) / (100 if share else 1)
+        assert abs(float(held) - expected) < 1e-6, (sheet, cell, held, figure)
+    assert made.scored
+    assert made.filled
+    hundred = made.filled.parameters.hundred
+    for work in made.scored.workings:
+        steps = [*reckoned.rule(work), *reckoned.weighted(work, hundred)]
+        steps += [reckoned.mark(work, given, hundred) for given in work.given]
+        if made.scored.budget:
+            steps += reckoned.budget(made.filled, made.scored.budget)
+        for left, sign, right in numbered("\n".join(steps)):
+            assert right == (left if sign == "=" else Fraction(rounded(left, 9))), steps
+        _holds(work, hundred)
+
+
+def _holds(work: Working, hundred: bool) -> None:
+    """What the words of a rule or of weights come to is the engine's own figure."""
+    said = "".join([*reckoned.rule(work), *reckoned.weighted(work, hundred)])
+    exact, points = work.exact, Fraction(work.indicator.points.value or 0)
+    if work.indicator.cut.value:
+        return
+    if "加权平均" in said:
+        (_, sign, right), *_ = numbered(said)
+        assert right == (exact if sign == "=" else Fraction(rounded(exact, 9)))
+    elif work.method and work.method.rule and work.method.rule.kind == rules.BANDS:
+        (share,) = re.findall(r"得分比例 ([0-9.]+)%", said) or ["0"]
+        assert points * Fraction(share) / 100 == exact
+    elif work.method and work.method.rule and work.method.rule.kind == rules.STEPS:
+        said = re.sub(r"（[^（）]*）", "", said)
+        (left,) = re.findall(r"得 ([0-9.]+)$", said) or re.findall(r"= ([0-9.]+)$", said) or [""]
+        assert exact == (Fraction(left) if left else points), said
+
+
+def test_the_random_books_hold_every_kind_of_figure_that_the_way_must_reach() -> None:
+    said = "\n".join(way.tree(outcome(random_books.workbook(seed))) for seed in range(16))
+    for words in (
+        "加权平均：", "折算 ", "预算执行率：", "得分比例", "个整步", "不足一步", "封底", "不打折", "约 ",
+        "不到其他各档", "高于下限", "按比例所得再乘以",
+    ):  # fmt: skip
+        assert words in said, words
+
+
+def test_weights_rates_and_rows_of_rules_are_told_with_their_cells(tmp_path: Path) -> None:
+    result = scored(tmp_path, "各种", EVERY_WAY.read_bytes())
+    for code, lines in {
+        "A2.2": (
+            "主任：4.5（评分_主任!H9），评分权重 40（评价工作组!E5）",
+            "站长：回避（评分_站长!H9）",
+            "加权平均：(4.5 × 40 + 4 × 30) ÷ (40 + 30) ≈ 4.285714286",
+        ),
+        "B1.1": (
+            "全年执行数合计 576.75（预算执行!G5:G8），全年预算数合计 616（预算执行!D5:D8）",
+            "预算执行率：576.75 ÷ 616 ≈ 93.628246753%",
+            "预算执行率 约 93.628246753%，高于下限 90（评分规则!C10）：得分比例 90%（评分规则!E10）",
+        ),
+        "A3.1": ("，步长 5（评分规则!H13），共 2 个整步，每步扣 0.5（评分规则!I13）：4 － 2 × 0.5 = 3",),
+        "A1.2": ("8200 ÷ 5000 = 164%，不低于下限 150（评分规则!C15）：按比例所得再乘以得分比例 90%（评分规则!E15）",),
+    }.items():  # fmt: skip
+        said = run("explain", result, code).output
+        for line in lines:
+            assert line in said, said
+    rows = openpyxl.load_workbook(result)["来源与指纹"].iter_rows(values_only=True)
+    origins = {str(row[0]).split(" ")[0]: row[2] for row in rows}
+    assert (
+        origins["A2.2"] == "评分_主任!H9、评分_站长!H9、评分_会计!H9、评价工作组!E5、评价工作组!E7"
+    )
+    assert origins["B1.1"] == (
+        "预算执行!G5:G8、预算执行!D5:D8、评分规则!A9:A12、评分规则!C10、评分规则!E10"
+    )
+
+
+def test_a_mark_out_of_a_hundred_is_told_as_what_it_is_of_the_points(tmp_path: Path) -> None:
+    marks = {"甲": ("数 79.5", "数 90"), "乙": ("数 82.6", "数 91"), "丙": ("数 85", "数 92.5")}
+    steps = [("写", "参数", "B5", "百分制")]
+    steps += [("写", f"评分_{who}", f"H{row}", mark) for who, held in marks.items() for row, mark in zip((5, 9), held, strict=True)]  # fmt: skip
+    steps += [("写", "评分_丙", "I9", "空")]
+    said = run("explain", scored(tmp_path, "百分", documents.mishandled(documents.sample(BASE), steps)), "A1.1").output  # fmt: skip
+    assert "甲：79.5（评分_甲!H5），折算 79.5 ÷ 100 × 30 = 23.85" in said

@@ -23,6 +23,8 @@ SCORERS_PART = "评分人："
 
 BALLOT_PREFIX = "评分_"
 SCORER_LABEL = "评分人"
+SIGN_LABELS = ("签字", "日期")
+"""What stands beside it, each with a cell of its own."""
 RECUSED = "回避"
 TOTAL_WORDS = ("合计", "总计", "小计")
 HEADER_SEARCH_ROWS = 10

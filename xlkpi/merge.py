@@ -24,7 +24,7 @@ from xlkpi.layout import (
     folded,
 )
 from xlkpi.model import Contents, Fields, Filled, Outcome
-from xlkpi.parts import Filling, Rows
+from xlkpi.parts import Filling, Held, Rows
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.place import Place
 from xlkpi.write.blank import blank
@@ -63,6 +63,8 @@ class _File(NamedTuple):
     """What it is called in a sentence: its name, or its path where another has that name too."""
     fillings: tuple[Filling, ...]
     """The ballots in which something stands."""
+    signed: tuple[Filling, ...]
+    """Those that are signed or dated, with or without marks."""
 
     @property
     def name(self) -> str:
@@ -118,8 +120,12 @@ def _files(read: Sequence[Outcome]) -> list[_File]:
         name = PurePath(each.source.file).name
         label = name if names[name] == 1 else each.source.file
         assert each.filled is not None
-        filled = tuple(one for one in parts.fillings(each.filled) if one.cells)
-        made.append(_File(each, each.filled, label, filled))
+        held = parts.fillings(each.filled)
+        filled, signed = (
+            tuple(one for one in held if one.cells),
+            tuple(one._replace(cells={}) for one in held if one.signed),
+        )
+        made.append(_File(each, each.filled, label, filled, signed))
     return made
 
 
@@ -268,6 +274,7 @@ def _conflicts(base: _File, files: Iterable[_File]) -> Iterator[_Told]:
     """Every filling is of a member who scores, in the own part, and of one member they are all alike."""
     names = {folded(each.name.value) for each in base.filled.members if each.scores}
     first: dict[str, tuple[_File, Filling]] = {}
+    yield from _signatures(files)
     for file in files:
         yield from ((file, each) for each in _renamed(file))
         for filling in file.fillings:
@@ -278,6 +285,30 @@ def _conflicts(base: _File, files: Iterable[_File]) -> Iterator[_Told]:
             other, held = first.setdefault(folded(scorer), (file, filling))
             if found := _conflict(filling, held, other.label, scorer):
                 yield file, found
+
+
+def _signatures(files: Iterable[_File]) -> Iterator[_Told]:
+    """Of two that say when and by whom a ballot was signed, both say the same; one may say nothing."""
+    first: dict[tuple[str, str], tuple[_File, Place, Held]] = {}
+    for file in files:
+        for each in file.signed:
+            scorer = each.scorer.value or ""
+            for (_, label), (here, found) in each.signed.items():
+                at = (folded(scorer), label)
+                other, there, expected = first.setdefault(at, (file, here, found))
+                if not parts.same(found, expected):
+                    said = {"where": str(there), "expected": parts.words(expected)}
+                    yield (
+                        file,
+                        finding(
+                            "X803",
+                            here,
+                            parts.words(found),
+                            scorer=scorer,
+                            other=other.label,
+                            **said,
+                        ),
+                    )
 
 
 def _renamed(file: _File) -> Iterator[Finding]:
@@ -303,15 +334,20 @@ def _conflict(one: Filling, other: Filling, label: str, scorer: str) -> Finding 
 
 
 def _merged(base: _File, files: Sequence[_File]) -> Merge:
-    given = {folded(each.scorer.value): each for file in files for each in file.fillings}
-    made = parts.whole(base.filled, given.values())
+    made = parts.whole(
+        base.filled, [each for file in files for each in (*file.fillings, *file.signed)]
+    )
     record = tuple(_record(files, [scorer for scorer, _ in made.ballots]))
     made = made._replace(part="", sheets={**made.sheets, MERGED.name: record})
     book = blank(made)
     data = emit(book)
     written = parts.Written(data)
     changed = [(base, each) for each in written.changed(base.filled)]
-    changed += [(file, each) for file in files for each in written.changed_in(file.fillings)]
+    changed += [
+        (file, each)
+        for file in files
+        for each in written.changed_in((*file.fillings, *file.signed))
+    ]
     if changed:
         return Merge(_refusals(files, changed))
     beside = parts.texts([book])

@@ -120,6 +120,10 @@ class Method:
         """Return the unrounded points."""
         return case.points * self.share(case)
 
+    def value(self, case: Case) -> Fraction | None:
+        """Return what its rule of 评分规则 looks at; None where there is no rule, or nothing to look at."""
+        return None
+
 
 def _executed(case: Case) -> Fraction:
     """Return 执行率 as a part of one, 0 where the budget is 0."""
@@ -348,12 +352,14 @@ class Overdone(Method):
     def share(self, case: Case) -> Fraction:
         """Return the share of 按比例 times what the ratio actual ÷ target keeps of it."""
         assert self.rule is not None
-        assert case.actual is not None
-        own = _PROPORTIONAL.share(case)
-        if not case.target:
-            return own
-        kept = rules.share(self.rule, case.actual / case.target * 100)
+        own, ratio = _PROPORTIONAL.share(case), self.value(case)
+        kept = None if ratio is None else rules.share(self.rule, ratio)
         return own * (Fraction(1) if kept is None else kept)
+
+    def value(self, case: Case) -> Fraction | None:
+        """Return actual ÷ target in per cent; None of a target of 0."""
+        assert case.actual is not None
+        return case.actual / case.target * 100 if case.target else None
 
     def formula(self, case: Case) -> Formula:
         """Return the same over names."""

@@ -344,6 +344,8 @@ class Ballot(NamedTuple):
     table: Table
     scorer: Text
     marks: tuple[Mark, ...]
+    signed: Mapping[str, Text] = MappingProxyType({})
+    """签字 and 日期 beside the scorer's name, where something stands there."""
 
     def by_key(self) -> dict[str, Mark]:
         """Return the first row of each code."""
@@ -407,6 +409,8 @@ class Reviewed(NamedTuple):
     reason: Text
     """扣分原因."""
     reviewer: Text
+    own: Text
+    """自评得分 as somebody typed it; the blank leaves it empty, and a result computes it."""
 
     @property
     def done(self) -> bool:
@@ -538,6 +542,8 @@ class Given(NamedTuple):
     place: Place
     mark: Decimal | None
     """As typed; None for a recusal."""
+    weight: Number | None = None
+    """评分权重, where it counts: by 加权平均, of who marked."""
 
 
 class Working(NamedTuple):
@@ -556,6 +562,8 @@ class Working(NamedTuple):
     """What was done, for this indicator."""
     method: Method | None = None
     """What computed it; None where scorers marked it or it does not apply."""
+    case: methods.Case | None = None
+    """What that looked at."""
 
     @property
     def applies(self) -> bool:
@@ -713,5 +721,7 @@ class Contents(NamedTuple):
     """Rows by sheet name of the format."""
     ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
     """Scorers and the rows that their sheets already have; empty in a template."""
+    signed: Mapping[str, Fields] = MappingProxyType({})
+    """Scorers and what stands beside 签字 and 日期 on their sheets."""
     part: str = ""
     """Which part of a split workbook it is, as in `Filled`."""

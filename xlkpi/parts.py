@@ -45,12 +45,20 @@ class Filling(NamedTuple):
     scorer: Text
     cells: Mapping[tuple[str, str], tuple[Place, Held]]
     """By the indicator's key and the header; of indicators that scorers mark, and of no others."""
+    signed: Mapping[tuple[str, str], tuple[Place, Held]]
+    """签字 and 日期, likewise, of no indicator; they make no filling of a ballot without marks."""
 
 
 def fillings(filled: Filled) -> list[Filling]:
     """Return what every ballot holds; an empty one has no cells."""
     judged = {each.key for each in filled.indicators if each.judged}
-    return [Filling(each.scorer, dict(_typed(each, judged))) for each in filled.ballots]
+    return [
+        Filling(each.scorer, dict(_typed(each, judged)), _signed(each)) for each in filled.ballots
+    ]
+
+
+def _signed(ballot: Ballot) -> dict[tuple[str, str], tuple[Place, Held]]:
+    return {("", label): (held.place, as_text(held.typed)) for label, held in ballot.signed.items()}
 
 
 def _typed(
@@ -80,13 +88,20 @@ def words(value: Held) -> str:
 def whole(filled: Filled, given: Iterable[Filling]) -> Contents:
     """Return a workbook's rows, and of those who score, in their order, the ballots as they were given."""
     made = everything(filled)
-    by_scorer = {folded(each.scorer.value): each.cells for each in given}
+    cells: dict[str, Mapping[tuple[str, str], tuple[Place, Held]]] = {}
+    signed: dict[str, Fields] = {}
+    for each in given:
+        key = folded(each.scorer.value)
+        cells[key] = each.cells or cells.get(key, {})
+        own = {label: held for (_, label), (_, held) in each.signed.items()}
+        signed[key] = {**signed.get(key, {}), **own}
     codes = [str(row["编号"]) for row in made.sheets.get(TIER3.name, ()) if row.get("编号")]
     names = [each.name.value or "" for each in filled.members if each.scores]
     ballots = tuple(
-        (name, tuple(_marks(codes, by_scorer.get(folded(name), {})))) for name in names if name
+        (name, tuple(_marks(codes, cells.get(folded(name), {})))) for name in names if name
     )
-    return made._replace(about=_about(filled), ballots=ballots)
+    beside = {name: signed.get(folded(name), {}) for name in names}
+    return made._replace(about=_about(filled), ballots=ballots, signed=beside)
 
 
 def _marks(
@@ -107,7 +122,7 @@ def _about(filled: Filled) -> str:
 
 def of_main(made: Contents) -> Contents:
     """Return everything but the ballots."""
-    return made._replace(ballots=(), part=MAIN_PART)
+    return made._replace(ballots=(), signed={}, part=MAIN_PART)
 
 
 def of_scorer(made: Contents, scorer: str) -> Contents:
@@ -119,8 +134,9 @@ def of_scorer(made: Contents, scorer: str) -> Contents:
         for sheet in PART_SHEETS
     }
     ballots = tuple(each for each in made.ballots if each[0] == scorer)
+    signed = {scorer: made.signed.get(scorer, {})}
     part = f"{SCORERS_PART}{scorer}"
-    return made._replace(about="", sheets=sheets, ballots=ballots, part=part)
+    return made._replace(about="", sheets=sheets, ballots=ballots, signed=signed, part=part)
 
 
 def shown(filled: Filled) -> dict[str, Rows]:
@@ -149,7 +165,7 @@ class Written:
         self.rows = {
             name: [fields for _, fields in rows(table)] for name, table in again.tables.items()
         }
-        self.ballots = {folded(each.scorer.value): each.cells for each in fillings(again)}
+        self.ballots = {folded(each.scorer.value): each for each in fillings(again)}
 
     def changed(self, filled: Filled) -> Iterator[Finding]:
         """Yield the cells of the tables of what it was made of that are not as they were; 合并记录 grows."""
@@ -164,9 +180,11 @@ class Written:
     def changed_in(self, given: Iterable[Filling]) -> Iterator[Finding]:
         """Yield those of the ballots."""
         for filling in given:
-            cells = self.ballots.get(folded(filling.scorer.value), {})
-            for at, (place, value) in filling.cells.items():
-                if at not in cells or not same(value, cells[at][1]):
+            again = self.ballots.get(folded(filling.scorer.value))
+            held = {**again.cells, **again.signed} if again else {}
+            signed = filling.signed if again else {}  # else it is left, and said
+            for at, (place, value) in {**filling.cells, **signed}.items():
+                if at not in held or not same(value, held[at][1]):
                     yield finding("X813", place, words(value))
 
 
@@ -191,16 +209,34 @@ def left(filled: Filled, written: Mapping[str, set[str]]) -> Iterator[tuple[Plac
     """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
     for table in filled.tables.values():
         yield from _left(table, written.get(table.layout.name, set()))
+    for row in filled.reviews:
+        if text := as_text(row.own.typed).strip():  # computed in a result, empty in a new workbook
+            yield row.own.place, text
+    judged = {each.key: each.judged for each in filled.indicators}
     for ballot in filled.ballots:
-        yield from _left(ballot.table, written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set()))
+        beside = written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set())
+        yield from _left(ballot.table, beside, frozenset(_unused(ballot, judged)))
 
 
-def _left(table: Table, written: set[str]) -> Iterator[tuple[Place, str]]:
+def _unused(ballot: Ballot, judged: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
+    """Yield the cells of the rows of a ballot that go nowhere: of no indicator, or words about a computed one."""
+    columns = ballot.table.columns
+    for mark in ballot.marks:
+        if mark.key not in judged:
+            yield from ((mark.row, column) for column in columns.values())
+        elif not judged[mark.key] and "评分说明" in columns:
+            yield mark.row, columns["评分说明"]
+
+
+def _left(
+    table: Table, written: set[str], unused: frozenset[tuple[int, int]] = frozenset()
+) -> Iterator[tuple[Place, str]]:
     own = set(table.columns.values())
     inside = {table.header_row, *table.rows}
     for row, column, text in _constants(table.grid):
         ours = text == SEEN or text in written
-        if not ours and not (row in inside and column in own):
+        carried = row in inside and column in own and (row, column) not in unused
+        if not ours and not carried:
             yield table.grid.place(row, column), text
 
 

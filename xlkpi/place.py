@@ -100,10 +100,22 @@ class Place(NamedTuple):
 
 def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
     """Return references to the rows of a table, in runs, so that totals between them stay out."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1][1] = row
+    runs = _runs([Place(sheet, row, column) for row in rows])
+    return ",".join(span(sheet, top.row, column, bottom.row, column) for top, bottom in runs)
+
+
+def listed(places: Sequence[Place]) -> str:
+    """Return places as people write them down: 预算执行!G5:G8、评分_张三!D7."""
+    runs = _runs(places)
+    return "、".join(f"{a}" if a == b else f"{a}:{b.cell}" for a, b in runs)
+
+
+def _runs(places: Sequence[Place]) -> list[tuple[Place, Place]]:
+    """Return the first and the last place of each run of cells that stand below one another."""
+    runs: list[tuple[Place, Place]] = []
+    for place in places:
+        if runs and place == runs[-1][1]._replace(row=runs[-1][1].row + 1):
+            runs[-1] = runs[-1][0], place
         else:
-            runs.append([row, row])
-    return ",".join(span(sheet, top, column, bottom, column) for top, bottom in runs)
+            runs.append((place, place))
+    return runs

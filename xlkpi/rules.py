@@ -239,15 +239,30 @@ def share_formula(made: Rule, value: str, below: str = "0") -> str:
 
 def stepped(made: Rule, points: Fraction, value: Fraction) -> Fraction:
     """Return the points left after every whole step on the bad side of the base."""
+    floor = Fraction(made.entries[0].floor or 0)
+    return min(points, max(floor, unfloored(made, points, value)))
+
+
+def unfloored(made: Rule, points: Fraction, value: Fraction) -> Fraction:
+    """Return the same before 封底: below 0 where the steps cost more than there is."""
+    cost = made.entries[0].cost
+    assert cost is not None
+    return points - steps(made, value) * Fraction(cost)
+
+
+def beyond(made: Rule, value: Fraction) -> Fraction:
+    """Return how far a value is on the bad side of the base, below 0 where it is on the good one."""
     entry = made.entries[0]
     assert entry.base is not None
-    assert entry.step is not None
-    assert entry.cost is not None
     gap = value - Fraction(entry.base)
-    beyond = rounded(gap if entry.direction == HIGHER else -gap, GAP_PLACES)
-    steps = int(rounded(max(Fraction(0), Fraction(beyond) / Fraction(entry.step)), GAP_PLACES))
-    left = points - steps * Fraction(entry.cost)
-    return min(points, max(Fraction(entry.floor or 0), left))
+    return Fraction(rounded(gap if entry.direction == HIGHER else -gap, GAP_PLACES))
+
+
+def steps(made: Rule, value: Fraction) -> int:
+    """Return how many whole steps that is."""
+    step = made.entries[0].step
+    assert step is not None
+    return int(rounded(max(Fraction(0), beyond(made, value) / Fraction(step)), GAP_PLACES))
 
 
 def stepped_formula(made: Rule, value: str) -> str:

@@ -121,7 +121,7 @@ CHECKS: tuple[Check, ...] = (
 )
 Afterwards = Callable[[Filled, Scored], Iterator[Finding]]
 
-AFTERWARDS: tuple[Afterwards, ...] = (review.reasons,)
+AFTERWARDS: tuple[Afterwards, ...] = (review.reasons, review.own_scores)
 """What can only be asked once there are scores; none of it stops."""
 
 

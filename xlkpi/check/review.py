@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from xlkpi.findings import Finding, finding
-from xlkpi.model import Filled, Scored
-from xlkpi.numbers import plain
+from xlkpi.layout import canonical
+from xlkpi.methods import NOT_APPLICABLE
+from xlkpi.model import Filled, Scored, Text
+from xlkpi.numbers import from_double, from_text, plain
+from xlkpi.texts import as_text
 
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
@@ -54,3 +58,28 @@ def reasons(filled: Filled, scored: Scored) -> Iterator[Finding]:
             yield finding(
                 "X624", row.reason.place, plain(score), code=row.code.value, own=plain(own[row.key])
             )
+
+
+def own_scores(filled: Filled, scored: Scored) -> Iterator[Finding]:
+    """A 自评得分 that somebody typed is the self-evaluation's: a result shows that, and not what was typed."""
+    own = {work.indicator.key: work for work in scored.workings}
+    for row in filled.reviews:
+        work = own.get(row.key)
+        if row.own.blank or work is None:
+            continue
+        if work.applies:
+            same, expected = _number(row.own) == work.score, f"{work.score:f}"
+        else:
+            same, expected = canonical(row.own.value or "") == NOT_APPLICABLE, NOT_APPLICABLE
+        if not same:
+            found = as_text(row.own.typed) or "错误值"
+            yield finding("X626", row.own.place, found, code=row.code.value, own=expected)
+
+
+def _number(typed: Text) -> Decimal | None:
+    """Return the number that was typed, with 分 behind it or without; None where it is none."""
+    held = typed.typed
+    if isinstance(held, int | float) and not isinstance(held, bool):
+        return from_double(float(held))
+    read = from_text(typed.value or "")
+    return read.value if read and read.suffix in ("", "分") else None

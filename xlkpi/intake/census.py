@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from xlkpi.layout import Column
+from xlkpi.layout import REVIEW, Column
 from xlkpi.model import Counted, Grid, Table
 from xlkpi.place import Address
 
@@ -32,12 +32,13 @@ def _counted(grid: Grid, table: Table | None) -> Counted:
     kinds = {column.header: _kind(column) for column in table.layout.columns}
     by_column = {at: kinds[header] for header, at in table.columns.items()}
     rows, totals = set(table.rows), set(table.totals)
+    own = table.columns.get("自评得分") if table.layout is REVIEW else None
     counts: Counter[str] = Counter()
     for row, column in _addresses(grid):
         kind = by_column.get(column)
         if row <= table.header_row:
             counts["words"] += 1
-        elif row in totals and kind:
+        elif kind and (row in totals or (column == own and (row, column) not in grid.formulas)):
             counts["checked"] += 1
         elif kind and (row in rows or kind == "words"):
             counts[kind] += 1

@@ -16,7 +16,7 @@ from xlkpi.intake.cells import Reader
 from xlkpi.intake.census import census
 from xlkpi.intake.grids import Opened, named, opened
 from xlkpi.intake.measures import measures
-from xlkpi.intake.scorer import scorer_of
+from xlkpi.intake.scorer import scorer_of, signed
 from xlkpi.intake.settings import parameters
 from xlkpi.intake.strangers import strangers
 from xlkpi.layout import (
@@ -300,7 +300,7 @@ class _Reading:
                     recused=canonical(remark.value or "") == RECUSED,
                 )
             )
-        return Ballot(table, scorer, tuple(marks))
+        return Ballot(table, scorer, tuple(marks), signed(self.reader, table, scorer))
 
     def _reviews(self, spelling: dict[str, str]) -> Iterator[Reviewed]:
         for table, row in self._rows(REVIEW):
@@ -313,7 +313,14 @@ class _Reading:
                 score=self.reader.number(table, row, "复核得分", ("分",), "8.5"),
                 reason=self.reader.text(table, row, "扣分原因"),
                 reviewer=self.reader.text(table, row, "复核人"),
+                own=self._typed_over(table, row, "自评得分"),
             )
+
+    def _typed_over(self, table: Table, row: int, header: str) -> Text:
+        """What somebody typed into a column that is computed; blank where a formula stands."""
+        place = table.place(row, header)
+        formula = (row, table.columns.get(header, -1)) in table.grid.formulas
+        return Value(place) if formula else self.reader.text(table, row, header, dates=True)
 
     def _grades(self) -> Iterator[Grade]:
         for table, row in self._rows(GRADES):

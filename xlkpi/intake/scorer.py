@@ -1,10 +1,10 @@
-"""Whose ballot it is: the name beside 评分人, above the table."""
+"""Whose ballot it is: the name beside 评分人, above the table; and who signed it when, beside that."""
 
 from __future__ import annotations
 
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
-from xlkpi.layout import HEADER_SEARCH_ROWS, SCORER_LABEL, canonical
+from xlkpi.layout import HEADER_SEARCH_ROWS, SCORER_LABEL, SIGN_LABELS, canonical
 from xlkpi.model import Grid, State, Table, Text, Value
 from xlkpi.place import Place
 from xlkpi.texts import as_text, tidy
@@ -26,11 +26,26 @@ def scorer_of(reader: Reader, table: Table) -> Text:
     return Value(place, State.BROKEN)
 
 
+def signed(reader: Reader, table: Table, scorer: Text) -> dict[str, Text]:
+    """Read the cells right of 签字 and 日期 in the scorer's row, where something stands there."""
+    grid, row, found = table.grid, scorer.place.row, dict[str, Text]()
+    said = (
+        [canonical(as_text(h)).rstrip(":") for h in grid.rows[row]]
+        if row < table.header_row
+        else []
+    )
+    for column, label in enumerate(said):
+        value = reader.text_at(grid, row, column + 1, dates=True)
+        if label in SIGN_LABELS and value.good and canonical(value.value or "") not in SIGN_LABELS:
+            found.setdefault(label, value)
+    return found
+
+
 def _right_of(reader: Reader, grid: Grid, row: int, column: int) -> Text:
     """Read the scorer's name: the next cell that holds something, before 签字 and 日期."""
     for at in range(column + 1, column + 5):
         name = reader.text_at(grid, row, at)
-        if canonical(name.value or "") in ("签字", "日期"):
+        if canonical(name.value or "") in SIGN_LABELS:
             break
         if name.good:
             return name

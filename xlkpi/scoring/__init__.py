@@ -177,10 +177,11 @@ def _judged(
     exact = way.combined(tally, settings.trim_from)
     if settings.hundred:
         exact = exact / 100 * _points(indicator)
-    given = []
+    given, weighs = [], _weighs(book)
     for member, _, marks in scorers:
-        mark = marks[indicator.key]
-        given.append(Given(member.name.value or "", mark.mark.place, mark.mark.value))
+        mark = marks[indicator.key].mark
+        weight = member.weight if mark.good and weighs else None
+        given.append(Given(member.name.value or "", mark.place, mark.value, weight))
     words = way.words(tally, settings.trim_from)
     recused = [each.scorer for each in given if each.mark is None]
     if recused:
@@ -209,7 +210,7 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
         exact, formula = methods.cut(exact, indicator.cut.value), methods.cut_formula(formula)
         words += f"；核减 {plain(indicator.cut.value)} 分：{indicator.cut_reason.value}"
     score = settled(exact, book.parameters.places)
-    return Working(indicator, (), exact, score, formula, words, method)
+    return Working(indicator, (), exact, score, formula, words, method, case)
 
 
 def _fraction(value: Decimal | None) -> Fraction | None:

@@ -64,7 +64,8 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
             base_data.put(book.sheets[-1], computed)
             listed = _listed(contents)
             for scorer, marks in ballots:
-                _ballot(book, scorer, listed, marks, spots)
+                beside = contents.signed.get(scorer, {})
+                _ballot(book, scorer, listed, marks, beside, spots)
     guide.front(front, book, contents, [BALLOT_PREFIX + scorer for scorer, _ in ballots])
     return book
 
@@ -275,8 +276,9 @@ def _listed(contents: Contents) -> list[Fields]:
 
 
 def _ballot(
-    book: Book, scorer: str, listed: list[Fields], marks: Sequence[Fields], spots: dict[str, Spot]
-) -> None:
+    book: Book, scorer: str, listed: list[Fields], marks: Sequence[Fields], signed: Fields,
+    spots: dict[str, Spot],
+) -> None:  # fmt: skip
     name = BALLOT_PREFIX + scorer
     paper = book.sheet(name, "fill")
     spot = _spot(BALLOT, name, len(listed))
@@ -286,7 +288,7 @@ def _ballot(
         at = row - spot.first
         indicator = listed[at] if at < len(listed) else {}
         _ballot_row(paper, spot, row, indicator, given, spots[TIER3.name])
-    _identity(paper, spot, scorer)
+    _identity(paper, scorer, signed)
     _mark_limits(paper, spot, spots)
     live.ballot(paper, spot, listed, given, spots)
 
@@ -326,14 +328,18 @@ def _judged(indicator: Fields) -> bool:
     return methods.judged(methods.spelled(str(indicator.get("评分方式", ""))))
 
 
-def _identity(paper: Paper, spot: Spot, scorer: str) -> None:
+def _identity(paper: Paper, scorer: str, signed: Fields) -> None:
     row = LIVE_ROW
     paper.text(row, 0, layout.SCORER_LABEL, "label")
     paper.text(row, 1, scorer, "input.code")
-    paper.text(row, 2, "签字", "label")
-    paper.blank(row, 3, "input")
-    paper.text(row, 4, "日期", "sign.label")
-    paper.blank(row, 5, "input")
+    for column, label, style in zip(
+        (2, 4), layout.SIGN_LABELS, ("label", "sign.label"), strict=True
+    ):
+        paper.text(row, column, label, style)
+        if label in signed:
+            paper.text(row, column + 1, str(signed[label]), "input")
+        else:
+            paper.blank(row, column + 1, "input")
     paper.heights[row] = 24
 
 

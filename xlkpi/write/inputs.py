@@ -208,13 +208,15 @@ def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
 def codes(filled: Filled) -> dict[Place, str]:
     """Return each cell that names an indicator → the code as it was read.
 
-    So is 指标性质 where it was taken from the operator before the target.
+    So is 指标性质 where it was taken from the operator before the target, and 是否评分, which formulas count.
     """
     tiers: tuple[Tier, ...] = (*filled.tier1, *filled.tier2, *filled.indicators)
     codes = {tier.code.place: tier.code.value or "" for tier in tiers}
     codes |= {tier.parent.place: tier.parent.value or "" for tier in tiers if tier.level > 1}
     natures = (each.nature for each in filled.indicators)
     codes |= {each.place: each.value or "" for each in natures if each.good and not each.typed}
+    members = (each.status for each in filled.members)
+    codes |= {each.place: each.value or "" for each in members if each.typed}
     codes |= {row.code.place: row.code.value or "" for row in filled.reviews}
     codes |= {row.code.place: row.code.value or "" for row in filled.surveys}
     for ballot in filled.ballots:

@@ -9,8 +9,9 @@ from xlkpi import fingerprint, layout
 from xlkpi.forms import FormLayout
 from xlkpi.layout import METHODS_SHEET, SCORES_SHEET, SOURCE_SHEET
 from xlkpi.model import Filled, Outcome, Scored, Working
-from xlkpi.place import Place, a1, quoted, span
+from xlkpi.place import Place, a1, listed, quoted, span
 from xlkpi.version import VERSION
+from xlkpi.write import reckoned
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST
@@ -109,13 +110,15 @@ def totals(filled: Filled) -> list[int]:
 def _places(filled: Filled, work: Working) -> list[Place]:
     """Return the cells that a score comes from: marks, else what its method looks at."""
     indicator, method = work.indicator, work.method
-    places = [given.place for given in work.given]
+    places = [*(given.place for given in work.given), *reckoned.weight_places(work)]
     places += [cell.place for cell in (indicator.target, indicator.actual) if cell.good and method]
     if method and method.surveyed:
         rows = (row for row in filled.surveys if row.key == indicator.key)
         places += [vote.place for row in rows for vote in row.votes]
-    if method and method.rule:
-        places += [entry.places["规则"] for entry in method.rule.entries]
+    if method and method.budgeted:
+        executed, planned = reckoned.budget_places(filled)
+        places += [*executed, *planned]
+    places += reckoned.rule_places(work)
     return [*places, indicator.cut.place] if indicator.cut.value else places
 
 
@@ -134,7 +137,7 @@ def _origins(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
         paper.text(row, 0, named, "link.box", f"internal:{quoted(SCORES_SHEET)}!A{FIRST + at + 1}")
         paper.text(row, 1, str(points), "link.box", points.link)
         places = _places(filled, work)
-        said = "、".join(map(str, places)) or f"{work.words}（见“{METHODS_SHEET}”）"
+        said = listed(places) or f"{work.words}（见“{METHODS_SHEET}”）"
         paper.merge(row, 2, last, said, "text")
 
 

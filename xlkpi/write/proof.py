@@ -7,12 +7,13 @@ from decimal import Decimal
 from xlkpi.layout import (
     ABSENT,
     GROUP,
+    NO,
     PROOF_SHEET,
     RECUSED,
     SCORES_SHEET,
 )
 from xlkpi.model import Filled, Scored
-from xlkpi.place import a1, quoted, span
+from xlkpi.place import a1, blocks, quoted, span
 from xlkpi.write.book import Book, Held
 from xlkpi.write.names import Names
 from xlkpi.write.origin import totals
@@ -91,21 +92,27 @@ def _sum_proofs(scored: Scored, names: Names, rows: Rows) -> list[Proof]:
 
 
 def _mark_proofs(filled: Filled, scored: Scored) -> list[Proof]:
-    """Marks, recusals and absences are as many as scorers times judged indicators."""
+    """Marks, recusals and absences are as many as scorers times judged indicators.
+
+    How many they should be is counted on 评价工作组, how many there are on 指标得分, whose columns are
+    the ballots: a ballot that is gone, or a member who is said to have been away, tells them apart.
+    """
     columns, last = Columns(len(scored.scorers)), FIRST + len(scored.workings) - 1
     judged = [work for work in scored.workings if work.given]
     marks = sum(1 for work in judged for given in work.given if given.mark is not None)
     recused = sum(len(work.given) for work in judged) - marks
     block = span(SCORES_SHEET, FIRST, columns.first_mark, last, columns.last_mark)
     absent = sum(member.status.value == ABSENT for member in filled.members)
-    away, scorers, count = _absences(filled), len(scored.scorers), len(judged)
+    asked, away = _asked(filled), _said(filled, ABSENT)
+    scorers, count = len(scored.scorers), len(judged)
     given = f'COUNT({block})+COUNTIF({block},"{RECUSED}")'
     return [
         ("得分个数 + 回避个数 = 评分人 × 打分指标", f"={given}", marks + recused, scorers * count),
         ("得分个数 = 读入的得分个数", f"=COUNT({block})", marks, marks),
-        ("（评分人 + 缺席）× 打分指标 = 得分 + 回避 + 缺席未评", f"=({scorers}+{away})*{count}",
+        ("（评分人 + 缺席）× 打分指标 = 得分 + 回避 + 缺席未评", f"=({asked})*{count}",
          (scorers + absent) * count,
          (f"={given}+{away}*{count}", marks + recused + absent * count)),
+        ("缺席人数 = 读入时", f"={away}", absent, absent),
     ]  # fmt: skip
 
 
@@ -156,14 +163,21 @@ def _budget_proofs(scored: Scored, names: Names) -> list[Proof]:
     ]
 
 
-def _absences(filled: Filled) -> str:
-    """Return the formula that counts the members who were absent."""
-    table = filled.tables.get(GROUP.name)
-    if table is None or "是否评分" not in table.columns or not table.rows:
+def _asked(filled: Filled) -> str:
+    """Return the formula that counts the members who were to score, whether they came or not."""
+    table = filled.tables[GROUP.name]
+    names = blocks(table.grid.name, table.columns["姓名"], table.rows)
+    return f"COUNTA({names})-{_said(filled, NO)}"
+
+
+def _said(filled: Filled, word: str) -> str:
+    """Return the formula that counts the members of whom 是否评分 says a word."""
+    table = filled.tables[GROUP.name]
+    if "是否评分" not in table.columns:
         return "0"
     at = table.columns["是否评分"]
     block = span(table.grid.name, min(table.rows), at, max(table.rows), at)
-    return f'COUNTIF({block},"{ABSENT}")'
+    return f'COUNTIF({block},"{word}")'
 
 
 def _input_proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:

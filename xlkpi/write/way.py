@@ -10,8 +10,8 @@ from xlkpi.layout import SCORES_SHEET
 from xlkpi.methods import BANDED, NOT_APPLICABLE, VOTES
 from xlkpi.model import Derived, Number, Outcome, Scored, Text, TierScore, Working
 from xlkpi.numbers import plain
-from xlkpi.place import a1
-from xlkpi.write import total
+from xlkpi.place import a1, listed
+from xlkpi.write import reckoned, total
 from xlkpi.write.scores import FIRST, Columns
 
 _LEVELS = ("一级指标", "二级指标", "三级指标")
@@ -128,10 +128,9 @@ def _working(scored: Scored, third: TierScore) -> Working:
 
 def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
     """The cells that a third-level score came of, what was done with them, where the formula stands."""
-    scored = _scored(outcome)
-    for given in work.given:
-        mark = "回避" if given.mark is None else _number(given.mark)
-        yield f"{given.scorer}：{mark}（{given.place}）"
+    assert outcome.filled is not None
+    scored, hundred = _scored(outcome), outcome.filled.parameters.hundred
+    yield from (reckoned.mark(work, given, hundred) for given in work.given)
     if not work.applies:
         yield f"计分：{work.words}（{work.indicator.method.place}）"
         return
@@ -141,26 +140,28 @@ def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
     if not work.given:
         yield from _inputs(work)
         yield from _looked_at(outcome, work)
-        if scored.budget and work.method and work.method.budgeted:
-            budget = scored.budget
-            yield f"全年执行数合计 {_number(budget.executed)}，全年预算数合计 {_number(budget.budget)}（预算执行）"
     columns = Columns(len(scored.scorers))
     row = FIRST + scored.workings.index(work)
     exact = f"{SCORES_SHEET}!{a1(row, columns.right('合成（未取整）'))}"
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
     yield f"计分：{work.words}"
+    yield from reckoned.rule(work)
+    yield from reckoned.weighted(work, hundred)
     yield f"未取整 {_exact(work.exact)}（{exact}），四舍五入得 {work.score:f}（{rounded}）"
     yield from _reviewed(scored, work)
 
 
 def _looked_at(outcome: Outcome, work: Working) -> Iterator[str]:
-    """The rows of 评分规则 and 满意度调查 that a method looks at, and what was cut."""
-    assert outcome.filled is not None
+    """The rows of 预算执行, 评分规则 and 满意度调查 that a method looks at, and what was cut."""
+    filled, scored = outcome.filled, _scored(outcome)
+    assert filled is not None
+    if scored.budget and work.method and work.method.budgeted:
+        yield from reckoned.budget(filled, scored.budget)
     if work.method and work.method.rule:
-        cells = "、".join(dict.fromkeys(str(e.places["规则"]) for e in work.method.rule.entries))
+        cells = listed(sorted(entry.places["规则"] for entry in work.method.rule.entries))
         yield f"评分规则“{work.method.rule.name}”：{cells}"
     if work.method and work.method.surveyed:
-        for row in outcome.filled.surveys:
+        for row in filled.surveys:
             if row.key == work.indicator.key:
                 said = "，".join(
                     f"{name} {_number(vote.value)}（{vote.place}）"
