@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests import documents
 from tests.mutants import survivors
 from tests.zips import unzipped, zipped
+from xlkpi import job
 from xlkpi.findings import CODES, Severity
 from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import scan
 from xlkpi.model import Status
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.place import apart
 from xlkpi.write import correction
 
 
@@ -141,6 +145,29 @@ def test_what_lies_beneath_a_merge_is_in_the_copy(sheet: str, block: str) -> Non
     assert any(source.occupied(*at) for at in beneath)
     assert [made.raw(*at) for at in beneath] == [source.raw(*at) for at in beneath]
     assert sorted(made.merges) == sorted(source.merges)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "block"),
+    [("评分_甲", "A1:I1"), ("评分_甲", "A1:J1"), ("评分_甲", "A1:A2"), ("填表说明", "A1:B1"), ("评分_甲", "A2:A2")],
+)  # fmt: skip
+def test_merges_that_overlap_beside_the_data_do_no_harm(sheet: str, block: str) -> None:
+    """Written twice, or over a title of ours that is merged already: Excel mends such files."""
+    sound = documents.sample(documents.RECIPES / "基本示例.md")
+    known = outcomes([Document("示例.xlsx", sound)])[0]
+    data = injected(sheet, merging(block))
+    outcome = outcomes([Document("示例.xlsx", data)])[0]
+    assert outcome.scored is not None
+    assert known.scored is not None
+    assert outcome.scored.total == known.scored.total
+    book = openpyxl.load_workbook(io.BytesIO(job.result(outcome)))
+    broken = injected(sheet, merging(block), ("写", "评分_乙", "H5", "数 99"))
+    refused = outcomes([Document("示例.xlsx", broken)])[0]
+    copy = correction.correction(broken, refused.filled, refused.findings)
+    assert found(copy) == found(broken)
+    for made in (book, openpyxl.load_workbook(io.BytesIO(copy))):
+        blocks = [each.bounds for each in made[sheet].merged_cells.ranges]
+        assert len(apart(blocks)) == len(blocks)
 
 
 def test_a_merge_says_what_lies_beneath_it() -> None:

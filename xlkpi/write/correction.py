@@ -20,7 +20,7 @@ from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled, Grid
-from xlkpi.place import Address, Place, a1, address, column_letters
+from xlkpi.place import Address, Place, a1, address, apart, column_letters
 from xlkpi.texts import as_text
 from xlkpi.write import problems
 from xlkpi.write.book import Book, legal
@@ -59,6 +59,7 @@ def _has_all(book: Any, filled: Filled) -> bool:
 def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool = False) -> bytes:
     original = _unmark(book)
     _keep_read(book, filled)
+    _part_merges(book, findings)
     told = findings[:_MOST]
     marked = _mark(book, told, original)
     name = PurePath(filled.source.file).name
@@ -91,6 +92,22 @@ def _keep_read(book: Any, filled: Filled) -> None:
                     _write_date(cell, held)
                 elif is_literal(held) or not isinstance(cell.value, str):
                     cell.value, cell.data_type = escaped(held), "s"
+
+
+def _part_merges(book: Any, findings: Sequence[Finding]) -> None:
+    """Drop, of merges that overlap, the smaller: Excel would call the copy damaged.
+
+    Those in the data stay, for they are told and to be taken off.
+    """
+    told = {(each.place.sheet, each.place.cell) for each in findings if each.code == "X110"}
+    for sheet in book.worksheets:
+        blocks = {
+            (each.min_row, each.min_col, each.max_row, each.max_col): each
+            for each in sheet.merged_cells.ranges
+        }
+        for block in blocks.keys() - apart(blocks):
+            if (sheet.title, a1(block[0] - 1, block[1] - 1)) not in told:
+                sheet.merged_cells.ranges.remove(blocks[block])
 
 
 _DATES = dt.date | dt.time | dt.timedelta
