@@ -312,6 +312,32 @@ def elsewhere(held: dict[str, bytes]) -> dict[str, bytes]:
     }
 
 
+def retold(old: bytes, new: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """The targets of the sheets and other parts written in another way."""
+    rels = "xl/_rels/workbook.xml.rels"
+    return lambda held: {**held, rels: held[rels].replace(old, new)}
+
+
+def roundabout(held: dict[str, bytes]) -> dict[str, bytes]:
+    """The workbook part by a roundabout way."""
+    target = b'Target="xl/../xl/./workbook.xml"'
+    return {
+        **held, "_rels/.rels": held["_rels/.rels"].replace(b'Target="xl/workbook.xml"', target)
+    }  # fmt: skip
+
+
+def renamed_beside(held: dict[str, bytes]) -> dict[str, bytes]:
+    """The shared texts and the formats under names of their own."""
+    made = {}
+    for part, data in held.items():
+        telling = part.endswith((".rels", "[Content_Types].xml"))
+        for old, new in (("sharedStrings.xml", "strings1.xml"), ("styles.xml", "looks1.xml")):
+            part = part.replace(old, new)
+            data = data.replace(old.encode(), new.encode()) if telling else data
+        made[part] = data
+    return made
+
+
 def shuffled(held: dict[str, bytes]) -> dict[str, bytes]:
     """Sheet files numbered backwards: only the relationships say which is which."""
     rels = "xl/_rels/workbook.xml.rels"
@@ -351,6 +377,12 @@ QUIRKS: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
     "富文本和读音": rich,
     "1904": date_system,
     "工作簿部件另有名字": elsewhere,
+    "工作簿部件绕路": roundabout,
+    "文字和格式的部件另有名字": renamed_beside,
+    "路径前有点": retold(b'Target="', b'Target="./'),
+    "路径绕出去": retold(b'Target="', b'Target="../xl/'),
+    "路径里有转义": retold(b"worksheets/s", b"worksheets/%73"),
+    "路径用反斜线": retold(b"worksheets/", b"worksheets\\"),
     "工作表部件次序相反": shuffled,
     "绝对路径": lambda held: {**held, "xl/_rels/workbook.xml.rels": held["xl/_rels/workbook.xml.rels"].replace(b'Target="', b'Target="/xl/')},
     "反斜线": lambda held: {name.replace("/", "\\"): data for name, data in held.items()},

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import re
+from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests import documents
 from tests.mutants import survivors
+from tests.zips import unzipped, zipped
+from xlkpi import job
 from xlkpi.findings import CODES, Severity
+from xlkpi.intake.grids import every_sheet
+from xlkpi.intake.scan import scan
+from xlkpi.model import Status
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.place import apart
 from xlkpi.write import correction
 
 
@@ -72,6 +82,99 @@ def test_a_copy_of_what_openpyxl_cannot_open_is_as_broken_as_its_source(
     places = {place for _, place in again}
     assert {place for code, place in found(data)[0] if code != "X503"} <= places
     assert "评分_乙!H9" in places  # the date: now a text, still no mark
+
+
+@pytest.mark.parametrize("path", documents.recipes(), ids=lambda path: path.stem)
+def test_an_untouched_marked_copy_is_as_broken_as_its_source(path: Path) -> None:
+    data = documents.recipe(path).workbook()
+    outcome = outcomes([Document("示例.xlsx", data)])[0]
+    if outcome.filled is not None and outcome.status is Status.REFUSED:
+        copy = correction.correction(data, outcome.filled, outcome.findings)
+        assert found(copy) == found(data)
+
+
+def injected(sheet: str, edit: Callable[[bytes], bytes], *steps: documents.Step) -> bytes:
+    """The base of the broken samples with the part of a sheet changed, past all libraries."""
+    data = documents.mishandled(documents.sample(documents.RECIPES / "基本示例.md"), list(steps))
+    part = next(each.part for each in scan(data).sheets if each.name == sheet)
+    parts = unzipped(data)
+    return zipped({**parts, part: edit(parts[part])})
+
+
+def merging(block: str) -> Callable[[bytes], bytes]:
+    def edit(xml: bytes) -> bytes:
+        one = b'<mergeCell ref="%s"/>' % block.encode()
+        if b"</mergeCells>" in xml:
+            return xml.replace(b"</mergeCells>", one + b"</mergeCells>")
+        whole = b"</sheetData><mergeCells>%s</mergeCells>" % one
+        return xml.replace(b"</sheetData>", whole)
+
+    return edit
+
+
+def cell(address: str, new: bytes) -> Callable[[bytes], bytes]:
+    whole = rb'<c r="%s"( s="\d+")?[^>]*?(/>|>.*?</c>)' % address.encode()
+    written = rb'<c r="%s"\1 %s</c>' % (address.encode(), new)
+    return lambda xml: re.sub(whole, written, xml, count=1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"><v>0_4</v>", b' t="d"><v>1900-01-03</v>', b' t="d"><v>12:00:00</v>', b' t="d"><v>1900-01-03T00:00:00Z</v>'],
+)  # fmt: skip
+def test_a_copy_never_scores_what_nobody_typed(value: bytes) -> None:
+    """openpyxl makes numbers of these."""
+    data = injected("评分_甲", cell("H5", value))
+    outcome = outcomes([Document("示例.xlsx", data)])[0]
+    assert found(data)[0] & {("X505", "评分_甲!H5"), ("X503", "评分_甲!H5")}
+    copy = correction.correction(data, outcome.filled, outcome.findings)
+    assert found(copy) == found(data)
+
+
+@pytest.mark.parametrize(("sheet", "block"), [("评分_甲", "H5:I6"), ("三级指标", "A4:B4")])
+def test_what_lies_beneath_a_merge_is_in_the_copy(sheet: str, block: str) -> None:
+    """Other programs keep it, and a clerk who takes the merge off finds it again."""
+    data = injected(sheet, merging(block), ("写", "评分_乙", "H5", "数 99"))
+    outcome = outcomes([Document("示例.xlsx", data)])[0]
+    copy = correction.correction(data, outcome.filled, outcome.findings)
+    assert found(copy) == found(data)
+    source, made = (
+        next(grid for grid in every_sheet(each)[1] if grid.name == sheet) for each in (data, copy)
+    )
+    beneath = sorted(source.covered)
+    assert any(source.occupied(*at) for at in beneath)
+    assert [made.raw(*at) for at in beneath] == [source.raw(*at) for at in beneath]
+    assert sorted(made.merges) == sorted(source.merges)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "block"),
+    [("评分_甲", "A1:I1"), ("评分_甲", "A1:J1"), ("评分_甲", "A1:A2"), ("填表说明", "A1:B1"), ("评分_甲", "A2:A2")],
+)  # fmt: skip
+def test_merges_that_overlap_beside_the_data_do_no_harm(sheet: str, block: str) -> None:
+    """Written twice, or over a title of ours that is merged already: Excel mends such files."""
+    sound = documents.sample(documents.RECIPES / "基本示例.md")
+    known = outcomes([Document("示例.xlsx", sound)])[0]
+    data = injected(sheet, merging(block))
+    outcome = outcomes([Document("示例.xlsx", data)])[0]
+    assert outcome.scored is not None
+    assert known.scored is not None
+    assert outcome.scored.total == known.scored.total
+    book = openpyxl.load_workbook(io.BytesIO(job.result(outcome)))
+    broken = injected(sheet, merging(block), ("写", "评分_乙", "H5", "数 99"))
+    refused = outcomes([Document("示例.xlsx", broken)])[0]
+    copy = correction.correction(broken, refused.filled, refused.findings)
+    assert found(copy) == found(broken)
+    for made in (book, openpyxl.load_workbook(io.BytesIO(copy))):
+        blocks = [each.bounds for each in made[sheet].merged_cells.ranges]
+        assert len(apart(blocks)) == len(blocks)
+
+
+def test_a_merge_says_what_lies_beneath_it() -> None:
+    data = injected("评分_甲", merging("H5:I6"))
+    outcome = outcomes([Document("示例.xlsx", data)])[0]
+    (told,) = [each for each in outcome.findings if each.code == "X110"]
+    assert "盖住的 I6 里还有内容" in told.message
 
 
 def test_every_check_is_missed_by_a_sample_when_it_is_removed() -> None:

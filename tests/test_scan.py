@@ -19,11 +19,14 @@ from hypothesis import strategies as st
 
 from tests import documents
 from tests.zips import unzipped, zipped
+from xlkpi.findings import finding
 from xlkpi.intake import scan as scan_module
 from xlkpi.intake import sniff as sniff_module
+from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, SheetFacts, scan
 from xlkpi.intake.sniff import sniff
 from xlkpi.intake.unreadable import Unreadable
+from xlkpi.place import Place
 
 SHEET1 = "xl/worksheets/sheet1.xml"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -315,9 +318,43 @@ def test_missing_parts_are_named() -> None:
 
 
 def test_a_shared_text_that_is_not_there() -> None:
-    for index in ("99", "-1", "x"):
+    for index in ("99", "-1", "x", " 0 ", "0\n", "00", "&#48;"):
         rows = f'<row r="1"><c r="A1" t="s"><v>{index}</v></c></row>'
         assert code(with_rows(rows)) == "X014"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B7"><v>1&#46;5</v></c>', '<c r="B7"><v>3&amp;5</v></c>', '<c r="B7"><v>0<!-- 注 -->6</v></c>',
+        '<c r="B7"><v><!-- 注 -->6</v></c>', '<c r="B7"><v>3<?x y?>.5</v></c>', '<c r="B7"><v>3<x/>.5</v></c>',
+        '<c r="B7" t="b"><v>&#49;</v></c>', '<c r="B7" t="inlineStr"><v>6</v></c>', '<c r="B7"><f>A1</f><v>1&#46;5</v></c>',
+    ],
+)  # fmt: skip
+def test_a_value_that_the_engine_would_take_in_part_is_refused(cell: str) -> None:
+    refused = refusal(with_rows(f'<row r="7">{cell}</row>'))
+    assert refused.code == "X014"
+    assert "工作表“基本信息”的 B7" in str(refused.params["what"])
+
+
+def test_a_text_in_pieces_is_whole_to_both() -> None:
+    """calamine puts the pieces of texts together, wherever they stand."""
+    pieces = "1&#46;<!-- 注 -->5<?x y?>"
+    cells = (
+        f'<c r="A7" t="str"><v>{pieces}</v></c><c r="B7" t="s"><v>0</v></c>'
+        f'<c r="C7" t="inlineStr"><is><t>{pieces}</t></is></c>'
+    )
+    parts = unzipped(with_rows(f'<row r="7">{cells}</row>'))
+    parts["xl/sharedStrings.xml"] = f"<sst {MAIN}><si><t>{pieces}</t></si></sst>".encode()
+    _, sheets = every_sheet(zipped(parts))
+    assert sheets[0].rows[6][:3] == ["1.5", "1.5", "1.5"]
+
+
+@pytest.mark.parametrize("after", ['</v><extLst><ext uri="x"/></extLst></c>', "<![CDATA[]]></v></c>"])  # fmt: skip
+def test_what_is_only_unusual_is_not_called_damaged(after: str) -> None:
+    refused = refusal(with_rows(f'<row r="7"><c r="B7"><v>6{after}</row>'))
+    assert "少见" in str(refused.params["what"])
+    assert "损坏" not in finding("X014", Place(""), **refused.params).message
 
 
 def test_two_sheets_on_one_part() -> None:
@@ -771,7 +808,9 @@ ONE_CELL = (
         '<c r="{}"><f t="shared" ref="A1:A12" si="0">A1</f><v>1</v></c>', '<c r="{}"><f t="shared" si="0"/><v>1</v></c>',
         '<c r="{}" t="str"><f>A1</f><v></v></c>', '<c r="{}" t="str"><f> A1 </f><v/></c>',
         '<c r="{}" t="s"><f>A1</f><v>1</v></c>', '<c r="{}" t="s"><f>A1</f></c>', '<c r="{}" t="inlineStr"><is><t>x</t></is></c>',
-        '<c r="{}"><v>&#49;</v></c>', '<c r="{}" t="e"><v>&bad;</v></c>', '<c r="{}"><v>1</v><f>A1</f></c>',
+        '<c r="{}"><v>&#49;</v></c>', '<c r="{}"><v>3&amp;5</v></c>', '<c r="{}" t="b"><v>&lt;1</v></c>', '<c r="{}"><v>3<!-- x -->.5</v></c>',
+        '<c r="{}"><v>3<?x y?>.5</v></c>', '<c r="{}"><v>3<x/>.5</v></c>', '<c r="{}"><v>3</v><extLst/></c>', '<c r="{}"><v>3</v><is><t>4</t></is></c>',
+        '<c r="{}" t="s"><v>1<!-- -->2</v></c>', '<c r="{}" t="str"><v>3<!-- x -->&#46;5</v></c>', '<c r="{}" t="e"><v>&bad;</v></c>', '<c r="{}"><v>1</v><f>A1</f></c>',
         '<c t="s" r="{}"><v>1</v></c>', "<c><v>1</v></c>", '<c r="A1"><v>1</v></c>', '<c r="{}" s="1"><v>1</v> </c>',
         '<c r="{}" cm="1"><f t="array" ref="{}">A1</f><v>1</v></c>', '<c r="{}" s="1" s="2"><v>1</v></c>', "<!-- x -->", "\n",
         '<c r="{}" t="inlineStr"><is><t xml:space="preserve"> y&lt;</t></is></c>', '<c r="{}"><is><t>1</t></is></c>', '<c r="{}" s="1"><is><t>1</t></is></c>',

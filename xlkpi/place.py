@@ -6,12 +6,15 @@ Rows and columns are zero-based integers everywhere in the program; people see A
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 Address = tuple[int, int]
 """(row, column), both zero-based."""
+
+Block = tuple[int, int, int, int]
+"""First row, first column, last row, last column; zero-based, inclusive."""
 
 _A1 = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]*)\Z")
 
@@ -51,6 +54,26 @@ def address(text: str) -> Address:
 def quoted(sheet: str) -> str:
     """Return a sheet's name as a formula wants it, always in quotes: a name may hold anything."""
     return "'" + sheet.replace("'", "''") + "'"
+
+
+def apart(merges: Iterable[Block]) -> set[Block]:
+    """Return merges of which no two share a cell: of those that do, the largest, then the first."""
+    kept: set[Block] = set()
+    open_below: list[Block] = []
+    for block in sorted(set(merges)):
+        top, left, _, right = block
+        open_below = [each for each in open_below if each[2] >= top]
+        met = [each for each in open_below if each[1] <= right and left <= each[3]]
+        if all(_size(each) < _size(block) for each in met):
+            kept.difference_update(met)
+            kept.add(block)
+            open_below = [each for each in open_below if each not in met] + [block]
+    return kept
+
+
+def _size(block: Block) -> int:
+    top, left, bottom, right = block
+    return (bottom - top + 1) * (right - left + 1)
 
 
 def span(sheet: str, first_row: int, first_column: int, last_row: int, last_column: int) -> str:

@@ -77,7 +77,7 @@ def _opened(data: bytes, limits: Limits = LIMITS):  # type: ignore[no-untyped-de
 
         return scan_ods(data, limits), _calamine(data)
     package = scan(data, limits)
-    return package, _calamine(usual(data, package.main))
+    return package, _calamine(usual(data, package))
 
 
 def _agreed(data: bytes):  # type: ignore[no-untyped-def]

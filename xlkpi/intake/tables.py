@@ -205,7 +205,26 @@ def _merges(found: Table) -> Iterator[Finding]:
         if live.isdisjoint(range(top, bottom + 1)):
             continue
         block = f"{a1(top, left)}:{a1(bottom, right)}"
-        yield finding("X110", found.grid.place(top, left), range=block)
+        beneath = _beneath(found.grid, (top, left, bottom, right))
+        yield finding("X110", found.grid.place(top, left), range=block, beneath=beneath)
+
+
+_MOST_NAMED = 5
+
+
+def _beneath(grid: Grid, block: tuple[int, int, int, int]) -> str:
+    """Say which cells beneath a merge hold something all the same: some programs leave it there."""
+    top, left, bottom, right = block
+    cells = [
+        a1(row, column)
+        for row in range(top, min(bottom + 1, len(grid.rows)))
+        for column in range(left, min(right + 1, len(grid.rows[row])))
+        if (row, column) != (top, left) and grid.occupied(row, column)
+    ]
+    if not cells:
+        return ""
+    more = f"等 {len(cells)} 格" if len(cells) > _MOST_NAMED else ""
+    return f"；它盖住的 {'、'.join(cells[:_MOST_NAMED])} {more}里还有内容，取消合并后就能看到"
 
 
 def _remarks(found: Table) -> Iterator[Finding]:

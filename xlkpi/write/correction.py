@@ -20,7 +20,7 @@ from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled, Grid
-from xlkpi.place import Place, a1, address, column_letters
+from xlkpi.place import Address, Place, a1, address, apart, column_letters
 from xlkpi.texts import as_text
 from xlkpi.write import problems
 from xlkpi.write.book import Book, legal
@@ -39,7 +39,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
     """Return the bytes of the marked copy."""
     import openpyxl
 
-    book = None if _is_slow(filled) else _open(data)
+    book = None if _is_slow(filled) else _opened(data, filled)
     if book is not None and _has_all(book, filled):
         try:
             return _marked(book, filled, findings)
@@ -58,7 +58,8 @@ def _has_all(book: Any, filled: Filled) -> bool:
 
 def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool = False) -> bytes:
     original = _unmark(book)
-    _keep_literals(book, filled)
+    _keep_read(book, filled)
+    _part_merges(book, findings)
     told = findings[:_MOST]
     marked = _mark(book, told, original)
     name = PurePath(filled.source.file).name
@@ -72,22 +73,52 @@ def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool =
     return _steady(buffer.getvalue())
 
 
-def _keep_literals(book: Any, filled: Filled) -> None:
-    """Write anew the texts that look escaped and are not: openpyxl would turn them into others."""
+def _keep_read(book: Any, filled: Filled) -> None:
+    """Write anew what openpyxl would turn into something else than was read and found wrong.
+
+    Texts that look escaped and are not; texts and dates that it takes for a number (`0_4`, a date
+    without a format), which a scorer would get points for.
+    """
     for grid in _grids(filled):
+        sheet = book[grid.name]
         for row, cells in enumerate(grid.rows):
             for column, held in enumerate(cells):
-                if (
-                    isinstance(held, str)
-                    and is_literal(held)
-                    and (row, column) not in grid.formulas
-                ):
-                    _write_text(book[grid.name].cell(row + 1, column + 1), escaped(held))
+                if not isinstance(held, str | _DATES) or (row, column) in grid.formulas:
+                    continue
+                cell = sheet.cell(row + 1, column + 1) if held != "" else None
+                if cell is None or type(cell).__name__ == "MergedCell":
+                    continue
+                if isinstance(held, _DATES):
+                    _write_date(cell, held)
+                elif is_literal(held) or not isinstance(cell.value, str):
+                    cell.value, cell.data_type = escaped(held), "s"
 
 
-def _write_text(cell: Any, text: str) -> None:
-    if type(cell).__name__ != "MergedCell":
-        cell.value, cell.data_type = text, "s"
+def _part_merges(book: Any, findings: Sequence[Finding]) -> None:
+    """Drop, of merges that overlap, the smaller: Excel would call the copy damaged.
+
+    Those in the data stay, for they are told and to be taken off.
+    """
+    told = {(each.place.sheet, each.place.cell) for each in findings if each.code == "X110"}
+    for sheet in book.worksheets:
+        blocks = {
+            (each.min_row, each.min_col, each.max_row, each.max_col): each
+            for each in sheet.merged_cells.ranges
+        }
+        for block in blocks.keys() - apart(blocks):
+            if (sheet.title, a1(block[0] - 1, block[1] - 1)) not in told:
+                sheet.merged_cells.ranges.remove(blocks[block])
+
+
+_DATES = dt.date | dt.time | dt.timedelta
+
+
+def _write_date(cell: Any, held: object) -> None:
+    """Give a date that has no format of its kind one: it would be stored as a bare number."""
+    from openpyxl.styles.numbers import is_date_format
+
+    if cell.is_date and not is_date_format(cell.number_format):
+        cell.value = held
 
 
 def _steady(data: bytes) -> bytes:
@@ -120,6 +151,50 @@ def _contents(book: Any) -> Iterator[fingerprint.Content]:
                     )
                     held = unescaped(cell.value) if isinstance(cell.value, str) else cell.value
                     yield sheet.title, at, held, formula
+
+
+def _opened(data: bytes, filled: Filled) -> Any:
+    """Return the source as openpyxl opens it, with what lies beneath its merges; None where it cannot.
+
+    openpyxl empties the cells beneath a merge on loading, and other programs keep them: so the merges
+    are kept from it, and told it when the cells are there.
+    """
+    book = _open(data)
+    beneath = {grid.name: _beneath(grid) for grid in _grids(filled)}
+    if book is None or not any(beneath.values()):
+        return book
+    bare = _open(_without_merges(data))
+    if bare is None or not _has_all(bare, filled):
+        return None
+    for sheet in book.worksheets:
+        for block in sheet.merged_cells.ranges:
+            bare[sheet.title].merged_cells.add(block.coord)
+    kept = all(
+        bare[name].cell(row + 1, column + 1).value is not None
+        for name, cells in beneath.items()
+        for row, column in cells
+    )
+    return bare if kept else None
+
+
+def _beneath(grid: Grid) -> list[Address]:
+    """Return the cells beneath merges that hold something all the same."""
+    return [at for at in sorted(grid.covered) if grid.occupied(*at) or at in grid.formulas]
+
+
+_MERGES = re.compile(rb"<((?:\w+:)?mergeCells)\b.*?</\1\s*>", re.DOTALL)
+
+
+def _without_merges(data: bytes) -> bytes:
+    """Return the package without the merges of its sheets."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if b"mergeCells" in content and entry.filename.lower().endswith(".xml"):
+                content = _MERGES.sub(b"", content)
+            new.writestr(entry.filename, content)
+    return buffer.getvalue()
 
 
 def _open(data: bytes) -> Any:

@@ -26,7 +26,7 @@ from xlkpi.layout import (
 )
 from xlkpi.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
 from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
-from xlkpi.place import Place, span
+from xlkpi.place import Block, Place, apart, span
 from xlkpi.texts import as_text, tidy
 from xlkpi.write import lookup
 from xlkpi.write.book import Book, Cell, Sheet, legal
@@ -268,15 +268,21 @@ def _held(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
 
 
 def _spread(paper: Sheet, grid: Grid) -> None:
-    """Merge again what was merged beside the data, where it would not hide a cell."""
-    for top, left, bottom, right in grid.merges:
+    """Merge again what was merged beside the data, where it would not hide a cell.
+
+    Of merges that overlap, or stand there twice, the largest: there are programs that write such.
+    """
+    shown: list[Block] = []
+    for top, left, bottom, right in dict.fromkeys(grid.merges):
         others = [
             at
             for at in paper.cells
             if top <= at[0] <= bottom and left <= at[1] <= right and at != (top, left)
         ]
-        if (top, left) in paper.cells and not others and top == bottom:
-            paper.merges.append((top, left, bottom, right))
+        if (top, left) in paper.cells and not others and top == bottom and left < right:
+            shown.append((top, left, bottom, right))
+    whole = apart(shown)
+    paper.merges.extend(block for block in shown if block in whole)
 
 
 def _style(column: Column) -> str:

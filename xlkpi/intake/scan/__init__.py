@@ -31,7 +31,7 @@ def scan(data: bytes, limits: Limits = LIMITS) -> Package:
     X014 broken or missing parts.
     """
     parts = Parts(data, limits)
-    name, main, links = main_part(parts)
+    link, main, links = main_part(parts)
     sheets = listed_sheets(parts, main, links)
     shared = shared_texts(parts, links.usual("sharedStrings", "xl/sharedStrings.xml"))
     percents = percent_styles(parts, links.usual("styles", "xl/styles.xml"))
@@ -49,7 +49,9 @@ def scan(data: bytes, limits: Limits = LIMITS) -> Package:
         external_links=sum(link.kind == "externalLink" for link in links),
         cells=book.cells,
         producer=written_by,
-        main=name,
+        main=link.part,
+        main_target=link.target,
+        links=tuple(links),
         other_sheets=tuple(each.name for each in sheets if each.kind != "worksheet"),
         beside=beside(parts),
     )

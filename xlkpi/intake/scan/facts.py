@@ -49,6 +49,18 @@ class SheetFacts(NamedTuple):
     """Valued cells."""
 
 
+class Link(NamedTuple):
+    """A relationship to another part of the package."""
+
+    id: str
+    kind: str
+    """Last word of the type: `worksheet`, `styles`, …"""
+    part: str
+    """The part's name in the package; as resolved where there is none of that name."""
+    target: str
+    """As it is written."""
+
+
 class Package(NamedTuple):
     """One workbook, apart from its values."""
 
@@ -65,6 +77,10 @@ class Package(NamedTuple):
     """The program that wrote the file, as it calls itself; empty where it does not say."""
     main: str = "xl/workbook.xml"
     """Name of the workbook part."""
+    main_target: str = "xl/workbook.xml"
+    """The same as the package refers to it."""
+    links: tuple[Link, ...] = ()
+    """What the workbook part refers to; of .xlsx alone."""
     other_sheets: tuple[str, ...] = ()
     """Names of sheets that are no tables: charts, dialogs."""
     beside: tuple[str, ...] = ()

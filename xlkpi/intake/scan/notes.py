@@ -10,7 +10,7 @@ from xlkpi.intake.scan.limits import within
 from xlkpi.intake.scan.shared import Book
 from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.place import Address
+from xlkpi.place import Address, a1
 
 
 @dataclass(slots=True, eq=False)
@@ -103,11 +103,15 @@ class Notes:
             if bare and style in self.book.percent_styles:
                 self.percents.add(address)
         elif kind == "s":
-            if bare and bare not in self.book.shared:
-                raise self.damaged(f"文字序号 {bare} 不存在")
+            # As it is written: with a space around the index calamine takes the first text.
+            if value and value not in self.book.shared:
+                where = f"工作表“{self.sheet.name}”的 {a1(*address)}"
+                raise self.damaged(f"{where}，文字序号“{bare}”不存在或写法有错")
         elif kind == "e":
             self.errors[address] = bare
         else:
+            if kind == "inlineStr" and bare:  # calamine shows a blank
+                raise self.damaged(f"工作表“{self.sheet.name}”的 {a1(*address)}，文字的写法有错")
             self.check_text(len(bare))
 
     def check_text(self, length: int) -> None:

@@ -170,7 +170,7 @@ def count_tags(xml: bytes) -> int:
 def refuse_sections(xml: bytes, part: str) -> None:
     """Refuse a CDATA section with X014: it is text to a parser, and calamine reads a blank."""
     if b"<![CDATA[" in xml:
-        raise Unreadable("X014", part=part, what="含有 CDATA 段")
+        raise Unreadable("X014", part=part, what="用了少见的写法（CDATA 段）")
 
 
 def is_true(value: str | None) -> bool:

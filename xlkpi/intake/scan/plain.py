@@ -27,6 +27,7 @@ from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.scan.worksheet import parsed_notes
 
 _VALUE = re.compile('(<v>|<f>|<is><t>|<is><t xml:space="preserve">)([^<]*)')
+_ENTITY_IN_VALUE = re.compile("<v>[^<&]*&")
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
 _CLOSED_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"((?:{ATTRIBUTE})*) ?/>')
 _MARK = "\0"
@@ -58,17 +59,20 @@ class _PlainRows:
     all rows of that shape.
     """
 
-    __slots__ = ("book", "notes", "room", "row")
+    __slots__ = ("book", "escaped", "notes", "room", "row")
 
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
         self.book = notes.book
         self.row = -1
+        self.escaped = False
+        """Whether an entity stands in any value."""
         self.room = 50_000
         """Cells whose shape may be worked out; rows that are all different are the parser's."""
 
     def take(self, text: str) -> bool:
         """Take all rows."""
+        self.escaped = "&" in text and _ENTITY_IN_VALUE.search(text) is not None
         parts = _VALUE.split(text)
         texts = parts[2::3]
         parts[2::3] = [""] * len(texts)
@@ -136,6 +140,8 @@ class _PlainRows:
         """Take the cells of one row; what is over a limit is the parser's to refuse."""
         notes, book, row = self.notes, self.book, self.row
         if not book.shared.issuperset([texts[at] for at in shape.shared]):
+            return False
+        if self.escaped and any("&" in texts[at] for at in shape.whole):
             return False
         formulas, written = notes.formulas, book.formulas
         for column, formula, value, text in shape.formulas:

@@ -64,6 +64,8 @@ class Shape(NamedTuple):
     """Column of the last valued cell; −1 for none."""
     shared: tuple[int, ...]
     """Which of the row's texts are numbers of shared texts."""
+    whole: tuple[int, ...]
+    """Which of them are values that the engine reads up to the first entity: all but texts."""
     formulas: tuple[tuple[int, int, int, bool], ...]
     """Cells with a formula and a value and nothing else to note: column, formula, value, text."""
     noted: tuple[Noted, ...]
@@ -98,7 +100,7 @@ def shape_of(skeleton: str, percents: frozenset[str]) -> Shape | None:
     if hidden is None or cells is None:
         return None
     last, valued, texts = -1, 0, 0
-    shared, formulas, noted = [], [], []
+    shared, whole, formulas, noted = [], [], [], []
     for cell in cells:
         if cell.formula is None and cell.value is None:
             continue
@@ -107,11 +109,13 @@ def shape_of(skeleton: str, percents: frozenset[str]) -> Shape | None:
         texts += (note.formula >= 0) + (note.value >= 0)
         if cell.kind == "s" and note.value >= 0:
             shared.append(note.value)
+        elif cell.kind not in ("str", "inlineStr") and note.value >= 0:
+            whole.append(note.value)
         if note.formula >= 0 and note.value >= 0 and not (note.percent or note.error):
             formulas.append((note.column, note.formula, note.value, note.text))
         elif cell.formula or note.percent or note.error:
             noted.append(note)
-    told = tuple(shared), tuple(formulas), tuple(noted)
+    told = tuple(shared), tuple(whole), tuple(formulas), tuple(noted)
     return Shape(hidden, valued, last, *told, texts, len(cells))
 
 

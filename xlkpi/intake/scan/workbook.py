@@ -6,19 +6,10 @@ import posixpath
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from xlkpi.intake.scan.facts import Link
 from xlkpi.intake.scan.limits import within
 from xlkpi.intake.scan.parts import Element, Parts, elements
 from xlkpi.intake.unreadable import Unreadable
-
-
-class Link(NamedTuple):
-    """A relationship to another part of the package."""
-
-    id: str
-    kind: str
-    """Last word of the type: `worksheet`, `styles`, …"""
-    part: str
-    """The part's name in the package; as resolved where there is none of that name."""
 
 
 class Links(list[Link]):
@@ -50,14 +41,9 @@ def _links(parts: Parts, source: str) -> Links:
     for item in elements(parts, part, "Relationship"):
         attributes = item.attributes
         if attributes.get("TargetMode", "").lower() != "external":
-            kind = attributes.get("Type", "")
-            links.append(
-                Link(
-                    attributes.get("Id", ""),
-                    kind.rpartition("/")[2],
-                    _target(parts, folder, attributes.get("Target", "")),
-                )
-            )
+            kind, target = attributes.get("Type", ""), attributes.get("Target", "")
+            meant = _target(parts, folder, target)
+            links.append(Link(attributes.get("Id", ""), kind.rpartition("/")[2], meant, target))
     return links
 
 
@@ -74,8 +60,8 @@ def _target(parts: Parts, folder: str, target: str) -> str:
     return found.pop() if found else relative
 
 
-def main_part(parts: Parts) -> tuple[str, list[Element], Links]:
-    """The workbook part: its name, its elements, and its relationships."""
+def main_part(parts: Parts) -> tuple[Link, list[Element], Links]:
+    """The workbook part: what refers to it, its elements, and its relationships."""
     roots = _links(parts, "")
     main = roots.usual("officeDocument", "xl/workbook.xml")
     if main is None:
@@ -83,7 +69,8 @@ def main_part(parts: Parts) -> tuple[str, list[Element], Links]:
     book = elements(parts, main, "workbook", "workbookPr", "sheet", "definedName")
     if not book or book[-1].name != "workbook":
         raise Unreadable("X014", part=main, what="不是工作簿")
-    return main, book, _links(parts, main)
+    link = next((each for each in roots if each.part == main), Link("", "", main, main))
+    return link, book, _links(parts, main)
 
 
 class Listed(NamedTuple):

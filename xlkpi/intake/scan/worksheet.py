@@ -9,6 +9,7 @@ from xlkpi.intake.scan.parts import is_true, new_parser, parse
 from xlkpi.intake.scan.shared import Book
 from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.unreadable import Unreadable
+from xlkpi.place import a1
 
 
 def parsed_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts:
@@ -18,7 +19,7 @@ def parsed_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts:
 
 def parsed_notes(sheet: Listed, xml: bytes, book: Book) -> Notes:
     """What a parser notes in `xml`, all of a sheet or what is left of it without its rows."""
-    reader = _Worksheet(Notes(sheet, book))
+    reader = _Worksheet(Notes(sheet, book), xml)
     parse(reader.parser, xml, sheet.part)
     return reader.notes
 
@@ -48,9 +49,12 @@ class _Worksheet:
         "style",
         "texts",
         "value_at",
+        "value_from",
+        "xml",
     )
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes, xml: bytes) -> None:
+        self.xml = xml
         self.parser = new_parser(notes.sheet.part)
         self.parser.StartElementHandler = self.start_frame
         self.parser.EndElementHandler = self.end_frame
@@ -66,6 +70,7 @@ class _Worksheet:
         self.style = "0"
         self.texts: list[str] = []
         self.value_at = -1
+        self.value_from = -1
         self.formula_at = -1
         self.inline = False
 
@@ -124,23 +129,34 @@ class _Worksheet:
             self.inline = False
             self.texts.clear()
         elif tag == "v":
-            if self.value_at >= 0:
+            if self.value_at >= 0 or self.inline:
                 raise self.misplaced()
             self.value_at = len(self.texts)
+            self.value_from = self.parser.CurrentByteIndex
         elif tag == "row":
             self.start_row(attributes)
         elif tag == "f":
             if self.value_at >= 0 or self.formula_at >= 0:
                 raise self.misplaced()
             self.formula_at = len(self.texts)
-        elif tag == "is":
-            self.inline = True
+        elif tag in ("is", "extLst"):
+            self.start_odd(tag)
+
+    def start_odd(self, tag: str) -> None:
+        if tag == "extLst":  # allowed, and the engine gives up the sheet
+            raise self.notes.damaged("用了少见的写法（单元格里的 extLst）")
+        if self.value_at >= 0 or self.inline:
+            raise self.misplaced()
+        self.inline = True
 
     def end(self, name: str) -> None:
         tag = self.local[name]
         if tag == "c":
             if self.value_at >= 0 or self.formula_at >= 0 or self.inline:
                 self.valued()
+        elif tag == "v":
+            if self.kind != "str":
+                self.check_whole()
         elif tag == "sheetData":
             self.leave_rows()
 
@@ -170,6 +186,14 @@ class _Worksheet:
 
     def disordered(self, cell: str) -> Unreadable:
         return Unreadable("X012", sheet=self.notes.sheet.name, cell=cell)
+
+    def check_whole(self) -> None:
+        """Refuse a value in pieces, of which calamine takes one; only texts it puts together."""
+        value = self.xml[self.value_from : self.parser.CurrentByteIndex]
+        if b"&" in value or value.count(b"<") > 1:
+            cell = a1(self.row, self.column)
+            what = f"工作表“{self.notes.sheet.name}”的 {cell}，值里夹有注释、标记或转义字符（少见的写法）"
+            raise self.notes.damaged(what)
 
     def valued(self) -> None:
         """Count a cell that has a value or a formula; look closer where it is odd."""
