@@ -137,7 +137,7 @@ def verified(path: Path, against: Path | None, worker: Worker | None = None) -> 
 
     Raises Refused where it is no scored workbook of ours.
     """
-    given = str(against.absolute()) if against else None
+    given = str(disk.absolute(against)) if against else None
     answer = first(path, {"do": "verify", **source(path), "source": given}, worker)
     if isinstance(answer, Told):
         return answer
@@ -177,7 +177,7 @@ def compared(
 
     With `out` the changes are written there too; an existing file is never overwritten (Refused).
     """
-    other = {"other": str(new.absolute()), "other_file": str(new)}
+    other = {"other": str(disk.absolute(new)), "other_file": str(new)}
     with at_hand(worker) as asked:
         try:
             question = {"do": "diff", **source(old), **other, "out": str(out) if out else None}
@@ -260,7 +260,7 @@ def merged(paths: Sequence[Path], out: Path, worker: Worker | None = None) -> Pa
         raise Refused(f"“{one_line(out.name)}”应以 .xlsx 结尾，否则双击打不开")
     files = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
     question = {
-        "do": "merge", "files": [(str(p.absolute()), str(p)) for p in files], "out": str(out),
+        "do": "merge", "files": [(str(disk.absolute(p)), str(p)) for p in files], "out": str(out),
     }  # fmt: skip
     _swept({out.parent})
     at = files[0]
