@@ -310,6 +310,7 @@ _SLOTS = {
     "code": "编号", "indicator": "三级指标", "points": "分值", "limit": "上限", "method": "评分方式",
     "scorer": "评分人", "sheet": "工作表", "cell": "单元格", "project": "项目", "grade": "等级",
     "unit": "单位", "choices": "可选内容", "missing": "列名", "header": "列名", "default": "默认值",
+    "above": "上面一行", "parts": "相邻几行",
 }  # fmt: skip
 
 
