@@ -224,3 +224,40 @@ def test_our_own_bug_is_one_chinese_sentence(sound: Path, tmp_path: Path) -> Non
         assert made.returncode == 4
         assert "程序出现内部错误" in said
         assert ("Traceback" in said) is bool(shown)
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize("arguments", [["--json"], [], ["--help"]])
+def test_a_result_that_cannot_be_printed_is_told_and_what_was_written_stays(
+    sound: Path, arguments: list[str]
+) -> None:
+    with FULL.open("wb") as stdout:
+        made = subprocess.run(
+            [sys.executable, "-m", "xlkpi", "score", str(sound), *arguments], stdout=stdout,
+            stderr=subprocess.PIPE, timeout=60, check=False,
+            env={**os.environ, "PYTHONPATH": str(documents.ROOT)},
+        )  # fmt: skip
+    said = made.stderr.decode()
+    assert made.returncode == 2
+    assert "标准输出写不进去（磁盘空间不足）" in said.splitlines()[-1]
+    assert "Error" not in said
+    assert sound.with_name("好_评分结果.xlsx").exists() is ("--help" not in arguments)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the folder of a process stays")
+def test_where_the_current_folder_is_gone_a_whole_path_is_scored(sound: Path) -> None:
+    home = sound.with_name("走")
+    home.mkdir()
+    command = 'rmdir "$PWD" && exec "$0" -m xlkpi check "$@"'
+    made = subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, str(sound), "没有.xlsx"], cwd=home,
+        capture_output=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(documents.ROOT)},
+    )  # fmt: skip
+    said = made.stdout.decode()
+    assert "好.xlsx：可以评分" in said
+    assert "X015" in said
+    assert made.returncode == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from pathlib import Path
 
@@ -206,3 +207,36 @@ def test_a_slip_of_the_hand_is_proposed_and_never_used(content: str, meant: str)
     assert [(each.code, str(each.place)) for each in said] == [("X505", "评分_甲!H5")]
     assert f"例如 {meant}；" in said[0].remedy
     assert made.scored is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "content", "told"),
+    [
+        (("评分_甲", "I5"), "属\u200b实", "“属�实”读作 属实"),
+        (("评分_甲", "I5"), "实" * 60 + "\ufeff属实", "“…" + "实" * 10 + "�属实”读作 …" + "实" * 10 + "属实"),
+        (("评分_甲", "I5"), " \u3000属实\u00a0\n", ""),
+        (("评分_甲", "I5"), "属实\r\n已核", ""),
+        (("三级指标", "H7"), "8\u200b", ""),  # X511: it is no number, and was read as none
+    ],
+)  # fmt: skip
+def test_a_text_read_without_invisible_characters_is_listed(
+    cell: tuple[str, str], content: str, told: str
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(documents.sample(BASE)))
+    book[cell[0]][cell[1]] = content
+    data = io.BytesIO()
+    book.save(data)
+    made = outcomes([Document("示例.xlsx", data.getvalue())])[0]
+    notes = [
+        f.message for f in made.findings if f.code == "X507" and str(f.place) == "!".join(cell)
+    ]
+    assert notes == ([told] if told else [])
+
+
+def test_the_scorers_name_behind_the_colon_is_listed_too() -> None:
+    steps = [("写", "评分_甲", "A3", "评分人：\u200b甲"), ("写", "评分_甲", "B3", "空")]
+    made = outcomes([Document("示例.xlsx", documents.mishandled(documents.sample(BASE), steps))])[0]
+    assert made.scored
+    assert [(str(f.place), f.message) for f in made.findings if f.code == "X507"] == [
+        ("评分_甲!A3", "“�甲”读作 甲")
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -240,6 +241,66 @@ def test_the_parent_opens_no_workbook(source: Path) -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True, env={**os.environ, "PYTHONPATH": str(documents.ROOT)})  # fmt: skip
     assert run.stdout.decode().strip() == "[]"
+
+
+def impossible(*_: object, **__: object) -> None:
+    raise OSError(errno.EMFILE, "Too many open files")
+
+
+def test_a_worker_that_cannot_be_started_is_told_of_each_file_and_tried_again(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "Popen", impossible)
+        worker = Worker()
+        made = office.checked(source, worker)
+        assert made.codes == ["X902"]
+        assert made.exit_code == 4
+        assert "EMFILE" in made.text
+        assert "Too many open files" in made.traceback
+        assert "Traceback" not in made.text
+    with worker:
+        assert office.checked(source, worker).exit_code == 0
+
+
+@pytest.mark.parametrize("pipes", [0, 1])
+def test_an_early_start_without_pipes_leaves_it_to_a_later_one(
+    monkeypatch: pytest.MonkeyPatch, pipes: int
+) -> None:
+    opened: list[int] = []
+    pipe = os.pipe
+
+    def scarce() -> tuple[int, int]:
+        if len(opened) == 2 * pipes:
+            impossible()
+        opened.extend(ends := pipe())
+        return ends
+
+    monkeypatch.setattr(os, "pipe", scarce)
+    assert early.start() is None
+    for end in opened:
+        with pytest.raises(OSError, match="descriptor"):
+            os.fstat(end)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the limit is POSIX's")
+@pytest.mark.parametrize("asked", ["", "1"])
+def test_a_program_without_room_for_a_worker_says_so_and_no_traceback_unasked(
+    source: Path, asked: str
+) -> None:
+    """Its own imports need a file or two at a time; the pipes of a worker need more."""
+    code = (
+        "import os, resource, sys; free = os.dup(0); os.close(free)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (free + 3, free + 3))\n"
+        "from xlkpi.__main__ import main; main()"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, "check", str(source)], capture_output=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(documents.ROOT), "XLKPI_TRACEBACK": asked},
+    )  # fmt: skip
+    assert run.returncode == 4
+    assert "X902" in run.stdout.decode()
+    assert ("Traceback" in run.stderr.decode()) is bool(asked)
 
 
 def test_an_answer_is_json_and_never_more(source: Path) -> None:

@@ -40,8 +40,8 @@ class Told:
 
     @property
     def exit_code(self) -> int:
-        """0 scored, 1 errors, 3 not a workbook, 4 our own bug."""
-        if self.codes == ["X901"]:
+        """0 scored, 1 errors, 3 not a workbook, 4 our own bug or no worker."""
+        if self.codes in (["X901"], ["X902"]):
             return 4
         return {"scored": 0, "refused": 1, "unreadable": 3}[self.status]
 
@@ -58,7 +58,7 @@ def at_hand(worker: Worker | None) -> Iterator[Worker]:
 
 def source(path: Path) -> dict[str, object]:
     """Return how a question names a source: where it is, and what it goes by."""
-    return {"path": str(path.absolute()), "file": str(path)}
+    return {"path": str(disk.absolute(path)), "file": str(path)}
 
 
 def told(path: Path, answer: Answer) -> Told:
@@ -82,7 +82,12 @@ def first(path: Path, question: dict[str, object], worker: Worker | None) -> Ans
 
 def lost_told(path: Path, lost: Lost) -> Told:
     """Return what is told of a source whose worker gave no answer."""
-    return unreadable(path, lost.code, **lost.params)
+    made = unreadable(path, lost.code, **lost.params)
+    if lost.__cause__ is None:
+        return made
+    import traceback
+
+    return replace(made, traceback="".join(traceback.format_exception(lost.__cause__)).rstrip())
 
 
 def _internal(path: Path, answer: Answer) -> Told:

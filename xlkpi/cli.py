@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -349,11 +351,44 @@ def main() -> None:
     console()
     try:
         cli(prog_name="xlkpi")
+    except OSError as problem:
+        # Files are the business of others, who say what became of them: what is left is stdout.
+        if problem.errno not in _UNPRINTED or problem.filename is not None:
+            _internal(problem)
+        _unprinted(problem)
     except Exception as problem:  # noqa: BLE001  (the last resort: never a traceback)
         _internal(problem)
 
 
-def _internal(problem: Exception) -> None:
+_UNPRINTED = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""What writing to a file or device says that takes no more."""
+
+
+def _unprinted(problem: OSError) -> NoReturn:
+    """Say that what is to be read on stdout could not be written there."""
+    from xlkpi import disk
+
+    if os.environ.get("XLKPI_TRACEBACK") == "1":
+        traceback.print_exception(problem)
+    _let_go()
+    with contextlib.suppress(OSError):  # it may have been stderr
+        click.echo(
+            f"显示的内容没有写完：标准输出写不进去（{disk.reason(problem)}）。"
+            "已经写出的文件不受影响；请换一个位置重新运行，没有轮到的文件也要重新运行。",
+            err=True,
+        )
+    sys.exit(2)
+
+
+def _let_go() -> None:
+    """Point stdout to nowhere: what waits for it would fail once more when the program ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _internal(problem: Exception) -> NoReturn:
     from xlkpi.findings import finding
     from xlkpi.place import Place
 

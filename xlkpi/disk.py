@@ -39,6 +39,17 @@ def templates() -> Path:
     return beside if beside.is_dir() else here / "workbook_templates"
 
 
+def absolute(path: Path) -> Path:
+    """Return a path as every process finds it; as it is where the current folder is gone.
+
+    Then nothing is found there, and opening it says so.
+    """
+    try:
+        return path.absolute()
+    except OSError:
+        return path
+
+
 def load(path: Path) -> bytes:
     """Return a file's bytes, opened for reading only; Unopened where it cannot be."""
     try:
@@ -53,7 +64,7 @@ def load(path: Path) -> bytes:
     except PermissionError as problem:
         raise Unopened("没有读取权限，或正被别的程序独占") from problem
     except OSError as problem:
-        raise Unopened(_reason(problem)) from problem
+        raise Unopened(reason(problem)) from problem
     if len(data) > LARGEST:
         raise Unopened(f"文件超过 {LARGEST // 1024 // 1024} MB")
     return data
@@ -190,12 +201,14 @@ _REASONS = {
     errno.EROFS: "磁盘是只读的",
     errno.EFBIG: "文件超过系统允许的大小",
     errno.ENAMETOOLONG: "文件名或路径太长",
+    errno.ENOENT: "文件夹已经不在了",
     errno.ENOTDIR: "路径中有一段是文件，不是文件夹",
     errno.EEXIST: "路径中有一段是文件，不是文件夹",
 }
 
 
-def _reason(problem: OSError) -> str:
+def reason(problem: OSError) -> str:
+    """Return what the system says, as people understand it."""
     return _REASONS.get(problem.errno or 0, f"系统错误 {problem.errno}")
 
 
@@ -207,7 +220,7 @@ def _reasons() -> Iterator[None]:
     except PermissionError as problem:
         raise Unwritten("没有写入权限，或文件正在别的程序中打开") from problem
     except OSError as problem:
-        raise Unwritten(_reason(problem)) from problem
+        raise Unwritten(reason(problem)) from problem
 
 
 def _into_free_place(temporary: Path, path: Path) -> None:

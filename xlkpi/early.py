@@ -43,7 +43,10 @@ def talkative() -> bool:
 
 def path() -> list[str]:
     """Return where a worker finds its modules, which is the first thing that it is told."""
-    here = os.getcwd()  # noqa: PTH109  (pathlib would cost a quarter of the start)
+    try:
+        here = os.getcwd()  # noqa: PTH109  (pathlib would cost a quarter of the start)
+    except OSError:  # the folder is gone, and no module is found there
+        return [each for each in sys.path if each]
     return [each or here for each in sys.path]
 
 
@@ -80,8 +83,17 @@ class Process:
 
 
 def start() -> Process | None:
-    """Start a worker; None where that takes `subprocess`."""
-    asked, answered = os.pipe(), os.pipe()
+    """Start a worker; None where that takes `subprocess`, or cannot be done."""
+    try:
+        asked = os.pipe()
+    except OSError:  # too many open files
+        return None
+    try:
+        answered = os.pipe()
+    except OSError:
+        os.close(asked[0])
+        os.close(asked[1])
+        return None
     try:
         pid = _spawned(asked[0], answered[1])
     finally:

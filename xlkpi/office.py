@@ -146,9 +146,9 @@ def verified(
         "do": "verify", **source(path), "source": None, "source_file": "", "form": None
     }  # fmt: skip
     if against:
-        question |= {"source": str(against.absolute()), "source_file": str(against)}
+        question |= {"source": str(disk.absolute(against)), "source_file": str(against)}
     if form:
-        question["form"] = str(form.absolute())
+        question["form"] = str(disk.absolute(form))
     answer = first(path, question, worker)
     if isinstance(answer, Told):
         return answer
@@ -190,7 +190,7 @@ def compared(
 
     With `out` the changes are written there too; an existing file is never overwritten (Refused).
     """
-    other = {"other": str(new.absolute()), "other_file": str(new)}
+    other = {"other": str(disk.absolute(new)), "other_file": str(new)}
     with at_hand(worker) as asked:
         try:
             question = {"do": "diff", **source(old), **other, "out": str(out) if out else None}
@@ -273,7 +273,7 @@ def merged(paths: Sequence[Path], out: Path, worker: Worker | None = None) -> Pa
         raise Refused(f"“{one_line(out.name)}”应以 .xlsx 结尾，否则双击打不开")
     files = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
     question = {
-        "do": "merge", "files": [(str(p.absolute()), str(p)) for p in files], "out": str(out),
+        "do": "merge", "files": [(str(disk.absolute(p)), str(p)) for p in files], "out": str(out),
     }  # fmt: skip
     _swept({out.parent})
     at = files[0]

@@ -10,6 +10,7 @@ guard, and a daemonic process, which may not have children of the other kind.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from xlkpi import early
+from xlkpi.version import VERSION
 
 Answer = dict[str, Any]
 
@@ -61,11 +63,15 @@ class Worker:
     """
 
     def __init__(self, limits: Limits = LIMITS, started: early.Process | None = None) -> None:
-        """Start the process, or take one that was; it is killed by `close`, or by leaving the `with`."""
+        """Start the process, or take one that was; it is killed by `close`, or by leaving the `with`.
+
+        Where none can be started, the first question tries again, and says why.
+        """
         self.limits = limits
         self._process: _Process | None = None
         self._late = False
-        self._start(started)
+        with contextlib.suppress(Lost):
+            self._start(started)
 
     def __enter__(self) -> Worker:
         return self
@@ -105,15 +111,19 @@ class Worker:
         if started:  # and told
             self._process = started
             return started
-        self._process = subprocess.Popen(
-            early.command(_BOOT),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if early.talkative() else subprocess.DEVNULL,
-            env=early.environment(),
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        try:
+            self._process = subprocess.Popen(
+                early.command(_BOOT),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=None if early.talkative() else subprocess.DEVNULL,
+                env=early.environment(),
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as problem:
+            code = errno.errorcode.get(problem.errno or 0, "OSError")
+            raise Lost("X902", version=VERSION, code=code) from problem
         self._send(self._process, early.path())
         return self._process
 

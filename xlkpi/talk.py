@@ -169,6 +169,8 @@ def line(report: Mapping[str, object]) -> None:
     """Print one line of JSON as UTF-8, whatever the console."""
     # A name that is no text keeps its bytes, as escapes: UTF-8 has no word for them.
     text = _SURROGATE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(report, ensure_ascii=False))
+    if sys.stdout is None:  # closed: click prints nothing either
+        return
     sys.stdout.flush()
     stream = getattr(sys.stdout, "buffer", None)
     if stream is None:

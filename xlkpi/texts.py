@@ -8,6 +8,7 @@ import unicodedata
 from xlkpi import numbers
 
 _UNSEEN = ("Cf", "Cc")
+_AROUND = " \t\n\u00a0\u3000"
 
 
 def as_text(held: object) -> str:
@@ -31,4 +32,9 @@ def tidy(text: str) -> str:
     """Return a text without the spaces around it and without invisible characters."""
     if not text.isprintable():  # nearly all are, and then there is no such character in it
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
-    return text.strip(" \t\n\u00a0\u3000")
+    return trimmed(text)
+
+
+def trimmed(text: str) -> str:
+    """Return a text without the spaces around it."""
+    return text.strip(_AROUND)

@@ -22,10 +22,6 @@ _AMOUNTS: dict[str, Callable[[Project], Number]] = {
 }
 
 
-_PARTS = 3
-"""Rows from which on a sum says something: of two, either is the sum of the other if they are equal."""
-
-
 def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
     for header, of in _AMOUNTS.items():
         yield header, of(project)
@@ -55,18 +51,6 @@ def complete(filled: Filled) -> Iterator[Finding]:
             other = seen[name].name.place.cell
             yield finding("X409", project.name.place, project.name.value or "", other=other)
         seen.setdefault(name, project)
-
-
-def disguised_total(filled: Filled) -> Iterator[Finding]:
-    """A row that is the sum of all the others is no project, whatever it is called."""
-    held = [(each, each.budget.value, each.executed.value) for each in filled.projects]
-    known = [(each, b, e) for each, b, e in held if b is not None and e is not None]
-    if len(known) < _PARTS or len(known) < len(held):
-        return
-    budget, executed = total([b for _, b, _ in known]), total([e for _, _, e in known])
-    for each, b, e in known:
-        if (2 * b, 2 * e) == (budget, executed) and b and e:
-            yield finding("X413", each.name.place, each.name.value or "（空）")
 
 
 def amounts(filled: Filled) -> Iterator[Finding]:

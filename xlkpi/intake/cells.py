@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from xlkpi import numbers
-from xlkpi.findings import Finding, finding
+from xlkpi.findings import Finding, errors, finding
 from xlkpi.layout import Kind, canonical
 from xlkpi.model import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.place import Address, Place
-from xlkpi.texts import as_text, tidy
+from xlkpi.texts import as_text, tidy, trimmed
 
+NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
+"""Of no code is it known how it is spelled: each is spelled as it was typed."""
+_SHOWN = 60
+"""Characters of a text that a sentence shows."""
 _DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
 
 
@@ -80,28 +85,48 @@ class Reader:
         self.as_read = as_read
         self.findings: list[Finding] = []
         self.readings: dict[Place, Decimal] = {}
+        self._unseen: dict[Place, Finding] = {}
 
     def text(self, table: Table, row: int, header: str, dates: bool = False) -> Text:
         """Read a text; numbers and (where `dates`) dates are written out."""
-        column = table.columns.get(header)
-        if column is None:
-            return Value(table.place(row, header))
-        if (row, column) in table.derived:
-            return derived_text(table.derived[row, column])
-        return self.text_at(table.grid, row, column, dates)
+        value = _text(table, row, header, dates)
+        self._without_unseen(value)
+        return value
 
     def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
         """Read the text of a cell that belongs to no table."""
-        place = grid.place(row, column)
-        held = grid.raw(row, column)
-        if trouble(grid, row, column, dates):
-            return Value(place, State.BROKEN, typed=held)
-        read = tidy(as_text(held)) if held != "" else ""
-        return Value(place, State.GOOD, read, held) if read else Value(place)
+        value = _text_at(grid, row, column, dates)
+        self._without_unseen(value)
+        return value
 
-    def code(self, table: Table, row: int, header: str) -> tuple[Text, str]:
-        """Read a code and its key for comparison; codes are text, 1.1 is not 1.10."""
-        value = self.text(table, row, header)
+    def said(self) -> list[Finding]:
+        """Return all there was to say: a cell that could not be read was not read as anything."""
+        stopped = {each.place for each in errors(self.findings)}
+        unseen = [each for place, each in self._unseen.items() if place not in stopped]
+        return self.findings + unseen
+
+    def _without_unseen(self, value: Text) -> None:
+        if value.good and value.value is not None and isinstance(value.typed, str):
+            self.unseen(value.place, as_text(value.typed), value.value)
+
+    def unseen(self, place: Place, typed: str, read: str) -> None:
+        """Note that a text was read without invisible characters that it holds.
+
+        Spaces around it are no reading: nobody sees the difference.
+        """
+        typed = trimmed(typed)
+        if typed != read:
+            self._unseen[place] = _reading_of(place, typed, read)
+
+    def code(
+        self, table: Table, row: int, header: str, spelling: Mapping[str, str] = NOTHING_SPELLED
+    ) -> tuple[Text, str]:
+        """Read a code and its key for comparison; codes are text, 1.1 is not 1.10.
+
+        `spelling`: keys → codes as their own rows spell them, so that formulas find them whatever
+        the case.
+        """
+        value = _text(table, row, header)
         if not value.good or value.value is None:
             return value, ""
         if isinstance(value.typed, float | int) and not isinstance(value.typed, bool):
@@ -111,9 +136,11 @@ class Reader:
             if not whole:
                 return Value(value.place, State.BROKEN, typed=value.typed), ""
         code = canonical(value.value)
-        if code != value.value:
-            self.findings.append(finding("X507", value.place, value.value, read=code))
         key = code.casefold()
+        code = spelling.get(key, code)
+        typed = trimmed(value.typed) if isinstance(value.typed, str) else value.value
+        if code != typed:
+            self.findings.append(finding("X507", value.place, typed, read=code))
         if any(sign in key for sign in "*?~"):
             self.findings.append(finding("X314", value.place, value.value))
             return Value(value.place, State.BROKEN, typed=value.typed), ""
@@ -227,6 +254,34 @@ class Reader:
         self.readings[place] = value
         self.findings.append(finding("X507", place, typed, read=numbers.plain(value)))
         return value
+
+
+def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
+    column = table.columns.get(header)
+    if column is None:
+        return Value(table.place(row, header))
+    if (row, column) in table.derived:
+        return derived_text(table.derived[row, column])
+    return _text_at(table.grid, row, column, dates)
+
+
+def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:
+    place = grid.place(row, column)
+    held = grid.raw(row, column)
+    if trouble(grid, row, column, dates):
+        return Value(place, State.BROKEN, typed=held)
+    read = tidy(as_text(held)) if held != "" else ""
+    return Value(place, State.GOOD, read, held) if read else Value(place)
+
+
+def _reading_of(place: Place, typed: str, read: str) -> Finding:
+    """Tell a changed text, of a long one what stands where it was changed."""
+    at = next(
+        (n for n, (old, new) in enumerate(zip(typed, read, strict=False)) if old != new), len(read)
+    )
+    start = at - 10 if at > _SHOWN - 10 else 0
+    lead = "…" if start else ""
+    return finding("X507", place, lead + typed[start:], read=lead + read[start:])
 
 
 def derived_text(found: Derived) -> Text:

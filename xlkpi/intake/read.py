@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeVar
 
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
@@ -94,7 +92,7 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
     lines = census(book.grids, [*found.values(), *ballots], book.guide, unused)
-    return filled._replace(strangers=likely, census=lines), findings + reader.findings
+    return filled._replace(strangers=likely, census=lines), findings + reader.said()
 
 
 def _source(data: bytes, file: str, book: Opened) -> Source:
@@ -114,11 +112,11 @@ class _Reading:
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
         template, version = _format(book)
         digits = _VERSION.search(version.value or "")
-        tier1 = tuple(self._tiers(1))
-        tier2 = tuple(_child(tier, _spelling(tier1)) for tier in self._tiers(2))
+        tier1 = tuple(self._tiers(1, {}))
+        tier2 = tuple(self._tiers(2, _spelling(tier1)))
         entries = tuple(extras.entries(self.reader, self.tables.get(RULES.name)))
         own = extras.rules_of(entries)
-        third = tuple(_child(each, _spelling(tier2)) for each in self._indicators(own))
+        third = tuple(self._indicators(own, _spelling(tier2)))
         return Filled(
             source=source,
             grids=book.grids,
@@ -218,17 +216,20 @@ class _Reading:
                 executed=self._amount(table, row, "全年执行数", unit),
             )
 
-    def _tiers(self, level: int) -> Iterator[Tier]:
+    def _tiers(self, level: int, spelling: Mapping[str, str]) -> Iterator[Tier]:
         sheet = TIER1 if level == 1 else TIER2
         for table, row in self._rows(sheet):
-            yield Tier(**self._tier(table, row, level))  # type: ignore[arg-type]
+            yield Tier(**self._tier(table, row, level, spelling))  # type: ignore[arg-type]
 
-    def _tier(self, table: Table, row: int, level: int) -> dict[str, object]:
+    def _tier(
+        self, table: Table, row: int, level: int, spelling: Mapping[str, str]
+    ) -> dict[str, object]:
+        """Read what all tiers have; `spelling` is that of the tier above."""
         parent_header = {1: "", 2: "一级编号", 3: "二级编号"}[level]
         code, key = self.reader.code(table, row, "编号")
         nobody: Text = Value(table.place(row, "编号"))
         parent, parent_key = (
-            self.reader.code(table, row, parent_header) if parent_header else (nobody, "")
+            self.reader.code(table, row, parent_header, spelling) if parent_header else (nobody, "")
         )
         return {
             "level": level,
@@ -241,7 +242,9 @@ class _Reading:
             "points": self.reader.number(table, row, "分值", ("分",)),
         }
 
-    def _indicators(self, own: Mapping[str, Rule]) -> Iterator[Indicator]:
+    def _indicators(
+        self, own: Mapping[str, Rule], spelling: Mapping[str, str]
+    ) -> Iterator[Indicator]:
         for table, row in self._rows(TIER3):
             method = self._method(table, row)
             unit = self.reader.text(table, row, "计量单位")
@@ -251,7 +254,7 @@ class _Reading:
                 actual=bool(way and way.measured), percent=bool(way and way.surveyed),
             )  # fmt: skip
             yield Indicator(
-                **self._tier(table, row, 3),  # type: ignore[arg-type]
+                **self._tier(table, row, 3, spelling),  # type: ignore[arg-type]
                 nature=found.nature,
                 target=found.target,
                 target_text=self.reader.text(table, row, "年度指标值"),
@@ -287,8 +290,7 @@ class _Reading:
         scorer = scorer_of(self.reader, table)
         marks = []
         for row in table.rows:
-            code, key = self.reader.code(table, row, "编号")
-            code = code._replace(value=spelling.get(key, code.value))
+            code, key = self.reader.code(table, row, "编号", spelling)
             remark = self.reader.text(table, row, "评分说明")
             marks.append(
                 Mark(
@@ -304,10 +306,10 @@ class _Reading:
 
     def _reviews(self, spelling: dict[str, str]) -> Iterator[Reviewed]:
         for table, row in self._rows(REVIEW):
-            code, key = self.reader.code(table, row, "编号")
+            code, key = self.reader.code(table, row, "编号", spelling)
             yield Reviewed(
                 row=row,
-                code=code._replace(value=spelling.get(key, code.value)),
+                code=code,
                 key=key,
                 actual=self.reader.text(table, row, "复核完成值"),
                 score=self.reader.number(table, row, "复核得分", ("分",), "8.5"),
@@ -333,18 +335,9 @@ class _Reading:
             )
 
 
-_Child = TypeVar("_Child", bound=Tier)
-
-
 def _spelling(tiers: Sequence[Tier]) -> dict[str, str]:
     """Return each code's key → the code as its own row spells it."""
     return {tier.key: tier.code.value for tier in tiers if tier.code.value}
-
-
-def _child(tier: _Child, spelling: dict[str, str]) -> _Child:
-    """Spell the parent's code as the parent does, so that formulas find it whatever the case."""
-    spelled = spelling.get(tier.parent_key, tier.parent.value)
-    return replace(tier, parent=tier.parent._replace(value=spelled))
 
 
 def _format(book: Opened) -> tuple[Text, Text]:

@@ -19,8 +19,10 @@ def scorer_of(reader: Reader, table: Table) -> Text:
             if label.rstrip(":") == SCORER_LABEL:
                 return _right_of(reader, grid, row, column)
             if label.startswith(f"{SCORER_LABEL}:"):
-                name = tidy(as_text(held)).replace("：", ":").partition(":")[2]
-                return Value(grid.place(row, column), State.GOOD, tidy(name), held)
+                typed = as_text(held).replace("：", ":").partition(":")[2]
+                place, name = grid.place(row, column), tidy(typed)
+                reader.unseen(place, typed, name)
+                return Value(place, State.GOOD, name, held)
     place = Place(grid.name, table.header_row, 0)
     reader.findings.append(finding("X219", place, rows=HEADER_SEARCH_ROWS))
     return Value(place, State.BROKEN)

@@ -10,10 +10,12 @@ from itertools import pairwise
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import (
     BALLOT,
+    BASE_DATA,
     EXECUTION,
     EXTRA,
     HEADER_SEARCH_ROWS,
     PARAMETERS,
+    REVIEW,
     RULES,
     SHEETS,
     SOURCES,
@@ -43,8 +45,8 @@ _TOTAL = re.compile(
 
 _NEEDED = (*(sheet for sheet in SHEETS if sheet.required), BALLOT, EXECUTION, EXTRA, PARAMETERS)
 """Sheets without which nothing can be scored; the others then go unused, and it is said."""
-_COUNTED = (*_NEEDED, RULES, SURVEY)
-"""Sheets of which no row may be lost."""
+_COUNTED = (*_NEEDED, RULES, SURVEY, SOURCES, REVIEW, BASE_DATA)
+"""Sheets whose rows count for a figure: none may be lost. The others are only printed."""
 
 
 @lru_cache(maxsize=64)
@@ -83,8 +85,9 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     again = _second_header(layout, grid, header_row)
     rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
     found = Table(layout, grid, header_row, columns, rows, totals, remarks)
-    if again <= _last(grid) and layout in _COUNTED:
-        findings.append(finding("X120", _first(grid, again)))
+    if again <= _last(grid):
+        code = "X120" if layout in _COUNTED else "X123"
+        findings.append(finding(code, _first(grid, again)))
     findings.extend(_gaps(found))
     findings.extend(_merges(found))
     findings.extend(_remarks(found))
@@ -162,7 +165,7 @@ def _gaps(found: Table) -> Iterator[Finding]:
     """Rows far below the others: forgotten scraps are read like any, so it is said."""
     for above, row in pairwise(found.rows):
         gap = row - above - 1
-        if gap > SPARE_ROWS and found.layout in (*_COUNTED, SOURCES):
+        if gap > SPARE_ROWS and found.layout in _COUNTED:
             yield finding("X121", _first(found.grid, row), gap=gap)
 
 
