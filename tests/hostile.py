@@ -457,7 +457,7 @@ _add("deep-in-a-sheet", _deep(BALLOT, b"</worksheet>"), "X203", True)
 _add(
     "deep-in-a-cell",
     lambda: mark(b'<c r="H5"><v>' + b"<g>" * 10**6 + b"1" + b"</g>" * 10**6 + b"</v></c>"),
-    "X201",
+    "X014",
     True,
 )
 _add("deep-in-the-rows", _deep(BALLOT, b"</sheetData>"), "X203", True)

@@ -77,7 +77,7 @@ def test_a_worker_asks_nobody_and_writes_its_outputs_alone(do: str, tmp_path: Pa
         source = scored
     places = {kind: str(tmp_path / f"{kind}.xlsx") for kind in ("scored", "correction")}
     question = {"do": do, "path": str(source), "file": source.name, **places}
-    question |= {"public": None, "form": None, "source": None, "code": ""}
+    question |= {"public": None, "form": None, "source": None, "source_file": "", "code": ""}
     told = watched(_SERVED, json.dumps(question))
     assert told["network"] == []
     own = {name for name in told["written"] if name != os.devnull}

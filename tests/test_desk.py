@@ -47,7 +47,7 @@ def answers(path: Path) -> list[tuple[str, str, object]]:
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("blank") / "空白.xlsx"
-    out.write_bytes(made(out, scorers=[Scorer("甲"), Scorer("乙")]))
+    out.write_bytes(made(out, scorers=[Scorer("甲"), Scorer("乙")]).data)
     return out
 
 
