@@ -22,6 +22,7 @@ from openpyxl.utils import column_index_from_string
 from xlkpi.blanks import Scorer, prepared
 from xlkpi.intake import markdown
 from xlkpi.write.blank import blank
+from xlkpi.write.correction import steady
 from xlkpi.write.emit import emit
 
 ROOT = Path(__file__).parent.parent
@@ -57,7 +58,7 @@ def mishandled(data: bytes, steps: Sequence[Step]) -> bytes:
         if what == "写" and content.startswith("算得 "):
             part = f"xl/worksheets/sheet{opened.sheetnames.index(sheet) + 1}.xml"
             buffer = _calculated(buffer, part, cell, content.split(" ")[1])
-    return buffer.getvalue()
+    return steady(buffer.getvalue())  # what is kept in the repository changes with its text alone
 
 
 def _calculated(data: io.BytesIO, part: str, cell: str, value: str) -> io.BytesIO:

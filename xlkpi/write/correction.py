@@ -70,7 +70,7 @@ def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool =
     book[PROBLEMS_SHEET][problems.FINGERPRINT_CELL] = fingerprint.digest(contents)
     buffer = io.BytesIO()
     book.save(buffer)
-    return _steady(buffer.getvalue())
+    return steady(buffer.getvalue())
 
 
 def _keep_read(book: Any, filled: Filled) -> None:
@@ -121,7 +121,7 @@ def _write_date(cell: Any, held: object) -> None:
         cell.value = held
 
 
-def _steady(data: bytes) -> bytes:
+def steady(data: bytes) -> bytes:
     """Take the clock out of what openpyxl wrote, so that the same input gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
