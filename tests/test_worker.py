@@ -308,3 +308,26 @@ def test_an_answer_is_json_and_never_more(source: Path) -> None:
         answers = list(worker.ask({"do": "check", "path": str(source), "file": "甲.xlsx"}))
     assert answers[-1]["last"] is True
     assert json.loads(json.dumps(answers)) == answers
+
+
+def test_a_worker_imports_nothing_that_one_workbook_does_not_need() -> None:
+    """Beside pandas and xlsxwriter: every import is a part of the second that an accountant waits."""
+    told = subprocess.run(
+        [
+            sys.executable, "-c",
+            "import sys, pandas, xlsxwriter.workbook; before = set(sys.modules); import xlkpi.worker; "
+            "print(*sorted(set(sys.modules) - before))",
+        ],
+        capture_output=True, text=True, check=True, cwd=documents.ROOT,
+    )  # fmt: skip
+    heavy = (
+        "openpyxl",
+        "urllib.request",
+        "http",
+        "ssl",
+        "email",
+        "asyncio",
+        "unittest",
+        "click.testing",
+    )
+    assert [name for name in told.stdout.split() if name.startswith(heavy)] == []

@@ -8,7 +8,7 @@ of the label, and leaves that cell out of itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from xlkpi.layout import FORM_SHEET, PROBLEMS_SHEET, SOURCE_SHEET
 from xlkpi.place import Address
@@ -97,15 +97,13 @@ def same(left: str, right: str) -> bool:
 
 def _text(value: object, formula: str) -> str:
     if formula:
-        return "=" + '"'.join(_plain_parts(formula.lstrip("=")))
+        parts = formula.lstrip("=").split('"')  # every second one is a text
+        parts[::2] = ["".join(part.split()).replace("'", "").upper() for part in parts[::2]]
+        return "=" + '"'.join(parts)
+    if isinstance(value, str):
+        return "s" + (as_text(value) if "\r" in value else value)
     if isinstance(value, bool):
         return f"b{value}"
     if isinstance(value, int | float):
         return f"n{float(value):.15g}"
     return "s" + as_text(value)
-
-
-def _plain_parts(formula: str) -> Iterator[str]:
-    """Yield the parts of a formula between its quotation marks; every second one is a text."""
-    for n, part in enumerate(formula.split('"')):
-        yield part if n % 2 else "".join(part.split()).replace("'", "").upper()

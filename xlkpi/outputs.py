@@ -57,17 +57,20 @@ def named(home: Path, base: str, ending: str) -> Path:
     return home / f"{base}{ending}.xlsx"
 
 
-def judged(paths: Collection[Path], source: Path, identity: str) -> dict[str, Seen]:
+def judged(
+    paths: Collection[Path], source: Path, identity: str, written: Collection[bytes] = ()
+) -> dict[str, Seen]:
     """Return which files under the names `paths`, and under their numbers, are ours to replace.
 
-    For the worker: they are opened here. `identity` says whose workbook `source` is.
+    For the worker: they are opened here. `identity` says whose workbook `source` is; `written` is what
+    has just been made of it: a file that holds the same is ours, and need not be looked into.
     """
     ours: dict[str, Seen] = {}
     for path in paths:
         for candidate in _standing(path):
             seen = _seen(candidate)
             same = _same_file(candidate, source)
-            if seen and identity and not same and _ours(candidate, source, identity):
+            if seen and identity and not same and _ours(candidate, source, identity, written):
                 ours[str(candidate)] = seen
     return ours
 
@@ -81,7 +84,7 @@ def _standing(path: Path) -> Iterator[Path]:
             return
 
 
-def _ours(path: Path, source: Path, identity: str) -> bool:
+def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
     """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
     from xlkpi.fingerprint import hidden
     from xlkpi.intake import origin
@@ -89,9 +92,12 @@ def _ours(path: Path, source: Path, identity: str) -> bool:
     if path.is_symlink():
         return False
     try:
-        told = origin(disk.load(path))
+        data = disk.load(path)
     except disk.Unopened:
         return False
+    if data in written:
+        return True
+    told = origin(data)
     if told is None or told[1] != identity:
         return False
     return told[0] == hidden(source.name) or _family(Path(told[0])) == _family(source)

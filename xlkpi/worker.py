@@ -93,9 +93,11 @@ def _scored(question: Question) -> Iterator[Answer]:
     homes["public"] = question["public"]
     written: dict[str, str] = {}
     unwritten = ""
+    own_bytes: list[bytes] = []
     try:
         for kind, data in made.outputs:
             written[kind] = str(disk.prepare(Path(homes[kind]), data))
+            own_bytes.append(data)
     except disk.Unwritten as problem:
         unwritten = str(problem)
     yield {
@@ -104,7 +106,7 @@ def _scored(question: Question) -> Iterator[Answer]:
     # Told apart from the first answer: an old output that ends this process must not cost the new one.
     paths = [Path(path) for path in homes.values() if path]
     try:
-        yield {"ours": judged(paths, Path(question["path"]), made.identity)}
+        yield {"ours": judged(paths, Path(question["path"]), made.identity, own_bytes)}
     except Exception:  # noqa: BLE001  (then none is ours, and all of them stay)
         return
 

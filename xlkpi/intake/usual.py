@@ -11,7 +11,6 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Mapping
-from xml.sax.saxutils import quoteattr
 
 from xlkpi.intake.scan import Package
 from xlkpi.intake.scan.facts import Link
@@ -67,6 +66,9 @@ def _renamed(data: bytes, names: Mapping[str, str], package: Package) -> bytes:
 
 
 def _relationships(links: list[Link]) -> str:
+    # It imports all of urllib: only for the few files that need it.
+    from xml.sax.saxutils import quoteattr
+
     told = (
         f"<Relationship Id={quoteattr(link.id)} Type={quoteattr(_TYPE + link.kind)} "
         f"Target={quoteattr('/' + link.part)}/>"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from xlkpi.layout import GRADE_SHEET, SUMMARY_SHEET
 from xlkpi.model import Filled, Grade, Outcome, Project, Scored
 from xlkpi.place import a1, quoted, span
-from xlkpi.write import suggested, total
+from xlkpi.write import total
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.styles import MONEY, SHARE, figure
@@ -65,7 +65,12 @@ def _band(paper: Sheet, row: int, grade: Grade, scored: Scored) -> None:
 
 def _share(grade: Grade) -> Decimal | None:
     """Return the part of this year's budget that 结果应用 plainly names; None where it does not."""
-    return suggested.share(grade.use.value or "")
+    said = grade.use.value or ""
+    if not any(sign in said for sign in "%％﹪"):
+        return None
+    from xlkpi.write import suggested  # its patterns take longer to make than the sheet
+
+    return suggested.share(said)
 
 
 def _result(paper: Sheet, filled: Filled, scored: Scored, names: Names, last: int) -> int:
