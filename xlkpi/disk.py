@@ -50,6 +50,14 @@ def absolute(path: Path) -> Path:
         return path
 
 
+def resolved(path: Path) -> Path:
+    """Return what a path leads to, by which two names of one file are told; likewise."""
+    try:
+        return path.resolve()
+    except OSError:
+        return path
+
+
 def load(path: Path) -> bytes:
     """Return a file's bytes, opened for reading only; Unopened where it cannot be."""
     try:

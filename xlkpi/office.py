@@ -271,7 +271,7 @@ def merged(paths: Sequence[Path], out: Path, worker: Worker | None = None) -> Pa
         raise Refused(_exists(out))
     if out.suffix.lower() != ".xlsx":
         raise Refused(f"“{one_line(out.name)}”应以 .xlsx 结尾，否则双击打不开")
-    files = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
+    files = list({disk.resolved(path): path for path in reversed(paths)}.values())[::-1]
     question = {
         "do": "merge", "files": [(str(disk.absolute(p)), str(p)) for p in files], "out": str(out),
     }  # fmt: skip
