@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests import documents, random_books
-from xlkpi import diff, job
+from xlkpi import changes, diff, job
 from xlkpi.cli import cli
 from xlkpi.diff import Change
 from xlkpi.intake import read
@@ -200,7 +200,7 @@ def told(old: bytes, new: bytes) -> list[Change]:
 
 
 def lines(old: bytes, new: bytes) -> list[str]:
-    return diff.text(told(old, new)).splitlines()
+    return changes.text(told(old, new)).splitlines()
 
 
 def test_the_cause_is_listed_beside_a_changed_total() -> None:
@@ -337,18 +337,18 @@ def test_a_long_text_is_one_line_that_shows_where_it_differs(tmp_path: Path) -> 
     long = "这是很长的一段说明。\n" * 20
     old, new = (edited(("写", "文字材料", "C5", text)) for text in (long + "甲", long + "乙"))
     found = told(old, new)
-    said = diff.text(found)
+    said = changes.text(found)
     assert len(said.splitlines()) == len(found) == 1
     assert "一段说明。 甲（文字材料!C5）" in said
     assert "一段说明。 乙（文字材料!C5）" in said
     assert len(said) < 200
     assert (found[0].old, found[0].new) == (long + "甲", long + "乙")
-    book = openpyxl.load_workbook(io.BytesIO(diff.workbook("旧.xlsx", "新.xlsx", found)))
+    book = openpyxl.load_workbook(io.BytesIO(changes.workbook("旧.xlsx", "新.xlsx", found)))
     cell = book["差异"]["D5"]
     assert cell.value == found[0].old
     assert cell.alignment.wrap_text
     endless = [replace(found[0], old=long * 9, new=long * 9 + "乙")]
-    shown = openpyxl.load_workbook(io.BytesIO(diff.workbook("旧.xlsx", "新.xlsx", endless)))
+    shown = openpyxl.load_workbook(io.BytesIO(changes.workbook("旧.xlsx", "新.xlsx", endless)))
     assert str(shown["差异"]["F5"].value).endswith("这是很长的一段说明。 乙")
     assert len(str(shown["差异"]["F5"].value)) < 310
 

@@ -121,6 +121,10 @@ class Place(NamedTuple):
         return str(self) or "整个工作簿"
 
 
+NOWHERE = Place("")
+"""No cell of the file: the whole of it, or nothing there."""
+
+
 def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
     """Return references to the rows of a table, in runs, so that totals between them stay out."""
     runs = _runs([Place(sheet, row, column) for row in rows])

@@ -180,7 +180,7 @@ def _touched(outcome: Outcome, path: Path) -> bool:
 
 
 def _compared(question: Question) -> Iterator[Answer]:
-    from xlkpi import diff
+    from xlkpi import changes, diff
 
     old, new = (
         job.checked(Path(question[path]), question[file], result=True)
@@ -191,14 +191,14 @@ def _compared(question: Question) -> Iterator[Answer]:
             yield {"told": plain.told(outcome)}
             return
     found = diff.changes(old, new)
-    answer: Answer = {"text": diff.text(found), "report": diff.report(old, new, found)}
+    answer: Answer = {"text": changes.text(found), "report": changes.report(old, new, found)}
     answer["touched"] = [
         outcome.source.file
         for outcome, path in ((old, "path"), (new, "other"))
         if _touched(outcome, Path(question[path]))
     ]
     if question["out"]:
-        data = diff.workbook(question["file"], question["other_file"], found)
+        data = changes.workbook(question["file"], question["other_file"], found)
         try:
             answer["written"] = str(disk.prepare(Path(question["out"]), data))
         except disk.Unwritten as problem:
