@@ -7,13 +7,16 @@ the plain numbers give; what is not stops at its cell with its code.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from tests import clerk_book, documents
+from xlkpi.check.typed import differs
 from xlkpi.findings import Severity
-from xlkpi.model import Outcome
+from xlkpi.model import Outcome, State, Text, Value
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.place import Place
 
 BASE = documents.sample(documents.RECIPES / "基本示例.md")
 ROW = 6
@@ -204,3 +207,21 @@ def test_at_least_so_much_is_enough_where_so_much_is(cells: dict[str, str], acce
 def test_words_are_welcome_where_scorers_judge() -> None:
     made = typed(评分方式="评分人打分", 指标值="≥8场以上", 完成值="—")
     assert not told(made)
+
+
+@pytest.mark.parametrize(
+    ("typed", "rate", "differ"),
+    [
+        ("96.5%", "96.53", False),
+        ("96.53", "96.5333", False),
+        ("96.54%", "96.53", True),
+        ("97%", "96.53", True),
+        ("100%", "100", False),
+        ("已完成", "96.53", False),
+    ],
+)
+def test_a_typed_rate_is_held_against_the_computed_one_as_far_as_it_was_rounded(
+    typed: str, rate: str, differ: bool
+) -> None:
+    held: Text = Value(Place("三级指标", 4, 7), State.GOOD, typed, typed)
+    assert differs(held, Fraction(rate)) == differ

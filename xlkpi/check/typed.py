@@ -1,6 +1,7 @@
 """What was typed where the tool computes by itself: a rate that nothing is computed from, and so never used.
 
-It is held against what was computed, to the two decimals in which that is shown.
+It is held against what was computed, to as many decimals as it was typed with: one, or the two that are
+shown.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from fractions import Fraction
 
 from xlkpi.findings import Finding, finding
 from xlkpi.model import Filled, State, Table, Text, Value
-from xlkpi.numbers import from_text
+from xlkpi.numbers import EXACT, from_text
 from xlkpi.texts import as_text
 
-_CLOSE = Fraction(1, 200)
-"""Percentage points by which a typed rate may be off: it was rounded to two decimals."""
+_CLOSE = {1: Fraction(1, 20), 2: Fraction(1, 200)}
+"""Decimals of a typed rate → percentage points by which it may be off: it was rounded so."""
 
 
 def points(held: Text) -> Decimal | None:
@@ -30,7 +31,10 @@ def points(held: Text) -> Decimal | None:
 def differs(held: Text, rate: Fraction) -> bool:
     """Whether a rate was typed that is not the one computed, in percentage points."""
     said = points(held)
-    return said is not None and abs(rate - Fraction(said)) > _CLOSE
+    if said is None:
+        return False
+    rounded_to_one = said == said.quantize(Decimal("0.1"), context=EXACT)
+    return abs(rate - Fraction(said)) > _CLOSE[1 if rounded_to_one else 2]
 
 
 def constant(table: Table, row: int, header: str) -> Text:
