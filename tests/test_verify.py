@@ -94,6 +94,14 @@ def test_a_table_of_counts_that_is_not_found_any_more_is_a_change(word: str) -> 
     assert made.status == "changed"
 
 
+@pytest.mark.parametrize("count", ["1e300", "1e999", "-5", "0.5"])
+def test_a_count_that_is_none_is_a_change(count: str) -> None:
+    part = next(part for part, name in sheets().items() if name == "来源与指纹")
+    cell = next(each for each in CELL.finditer(held()[part].decode()) if each[1].startswith("D1"))
+    lie = changed(part, cell[1], f'<c r="{cell[1]}"><v>{count}</v></c>')
+    assert verify.verified(lie, "甲.xlsx").status == "changed"
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_changed_cell_is_found_and_with_the_source_named(
     part: int, record_property: Callable[[str, object], None]

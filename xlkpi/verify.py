@@ -13,29 +13,27 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from xlkpi import fingerprint, job, looks
 from xlkpi.figures import disagreements
-from xlkpi.findings import CODES, Finding
 from xlkpi.forms import FormLayout
 from xlkpi.intake import layouts
 from xlkpi.intake.grids import contents, every_sheet
 from xlkpi.intake.scan import Package
-from xlkpi.layout import FINDINGS_SHEET, GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
-from xlkpi.model import Counted, Grid, Outcome, Source, Status
+from xlkpi.layout import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
+from xlkpi.model import Grid, Outcome, Status
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import Address, Place, a1, address
+from xlkpi.place import Address, a1
 from xlkpi.texts import as_text
+from xlkpi.told import PROGRAM, as_told, labels
 from xlkpi.version import VERSION
-from xlkpi.write.origin import CENSUS, CENSUS_HEADS
 
 SCHEMA = "xlkpi.verify/1"
 SEAL_LABEL = "校验码："
-_PROGRAM = "计分程序"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +87,24 @@ def verified(
     workbook keeps is believed. Raises NotScored; Unreadable where the bytes are no workbook.
     """
     package, grids = every_sheet(data)
-    told = _told(grids)
+    told = labels(grids)
     if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
-    again = _as_told(outcomes([Document(file, data)])[0], told, grids)
+    again = as_told(outcomes([Document(file, data)])[0], grids)
     touched = list(_stamp(grids))
     # A source may have been renamed since; where the result was worked on, that is no excuse.
     told_file = told.get(fingerprint.SOURCE_LABEL, file)
     name = source_file if touched and source_file else told_file
-    right = again if source is None else _of(source, name)
+    right = again if source is None else outcomes([Document(name, source)])[0]
     kept = layouts.kept(grids)
     own = _made(again, form or kept)
+    expected = own if source is None else _made(right, form or kept)
     seal = _seal(own.grids)
     beyond = [*touched, *_whole(package, data)]
-    if VERSION not in told.get(_PROGRAM, VERSION) and not touched:
-        expected = own if source is None else _made(right, form or kept)
+    if VERSION not in told.get(PROGRAM, VERSION) and not touched:
         figures = [*beyond, *_figures(grids, again), *_inputs(grids, again, expected.grids)]
         return Verified("other-version", tuple(figures), seal)
     differences = [*beyond, *_scored(again, right)]
-    expected = own if source is None else _made(right, form or kept)
     looked = looks.compared(data, expected.data) if expected.data else looks.Looked(ours=True)
     if right.status is Status.SCORED:
         differences += _compared(grids, expected.grids)
@@ -133,10 +130,6 @@ def _made(outcome: Outcome, layout: FormLayout | None) -> _Made:
     return _Made(data, every_sheet(data)[1])
 
 
-def _of(source: bytes, file: str) -> Outcome:
-    return outcomes([Document(file, source)])[0]
-
-
 def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
     """The workbook's own inputs, and the source's, must score."""
     if again.status is not Status.SCORED:
@@ -147,104 +140,6 @@ def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
             yield Difference(place.sheet, place.cell, "figure", ours, reference)
     if right is not again and right.status is not Status.SCORED:
         yield Difference("", "", "source", "有错误、不能评分的工作簿", "评分时所用的、改好的工作簿")
-
-
-def _told(grids: list[Grid]) -> dict[str, str]:
-    """What 来源与指纹 says, by its labels."""
-    lines: dict[str, str] = {}
-    for grid in grids:
-        if grid.name == SOURCE_SHEET:
-            for row in grid.rows:
-                if len(row) > 1 and row[0] not in ("", None) and row[1] not in ("", None):
-                    lines.setdefault(str(row[0]), str(row[1]))
-    return lines
-
-
-def _told_census(grids: list[Grid]) -> tuple[Counted, ...]:
-    """What 来源与指纹 says of the source's cells, which only the source knows; the sums are held anew."""
-    rows = next((grid.rows for grid in grids if grid.name == SOURCE_SHEET), ())
-    lines: list[Counted] = []
-    found = False
-    for row in rows:
-        if found and (len(row) < _COUNTS.stop or not all(map(_is_count, row[_COUNTS]))):
-            break
-        if found:
-            lines.append(
-                Counted(str(row[0]), *(int(str(count).partition(".")[0]) for count in row[_COUNTS]))
-            )
-        found = found or bool(row and row[0] == CENSUS)
-    return tuple(lines[:-1])  # the last line adds them up
-
-
-_COUNTS = slice(3, 3 + len(CENSUS_HEADS))
-"""Columns of that table that hold counts."""
-
-
-def _is_count(held: Any) -> bool:
-    return isinstance(held, float | int) and held == int(held)
-
-
-class _ToldFinding(Finding):
-    """A line of 检查记录, in the words that stand there."""
-
-    @property
-    def message(self) -> str:
-        """As it stands there."""
-        return str(self.params["message"])
-
-    @property
-    def remedy(self) -> str:
-        """As it stands there."""
-        return str(self.params["remedy"])
-
-
-def _told_findings(grids: list[Grid]) -> tuple[Finding, ...]:
-    """What 检查记录 lists: how things were typed stands in the source alone."""
-    rows = next((grid.rows for grid in grids if grid.name == FINDINGS_SHEET), [])
-    found: list[Finding] = []
-    for number, row in enumerate(rows[4:], start=1):  # below the header
-        if len(row) < 6 or row[0] != number or str(row[2]) not in CODES:
-            break
-        said = {"message": row[4], "remedy": row[5]}
-        found.append(_ToldFinding(str(row[2]), _place(str(row[3])), "", said))
-    return tuple(found)
-
-
-def _place(said: str) -> Place:
-    """The place that a text tells; what is none of the file's places tells the whole file."""
-    sheet, _, cell = said.rpartition("!")
-    try:
-        return (
-            Place(sheet, *address(cell)) if sheet else Place("" if said == Place("").said else said)
-        )
-    except ValueError:
-        return Place(said)
-
-
-def _as_told(again: Outcome, told: Mapping[str, str], grids: list[Grid]) -> Outcome:
-    """The outcome of the file's own inputs, with what it tells of its source, which is not at hand."""
-    filled = again.filled
-    if filled is None:
-        return again
-    cells = told.get("有内容的单元格", "0")
-    size = told.get("源文件大小（字节）", "0")
-    source = Source(
-        told.get(fingerprint.SOURCE_LABEL, ""),
-        told.get("源文件 SHA-256", ""),
-        int(size) if size.isdecimal() else 0,
-        told.get("源文件由何程序保存", "").replace("未注明", ""),
-        int(cells) if cells.isdecimal() else 0,
-    )
-    version = told.get("格式版本", "")
-    filled = filled._replace(
-        source=source,
-        template=told.get("模板", "").replace("未注明", ""),
-        version=int(version) if version.isdecimal() else None,
-        census=_told_census(grids),
-    )
-    # A workbook that cannot be scored any more has findings of its own, which are to be told.
-    findings = _told_findings(grids) if again.status is Status.SCORED else again.findings
-    return replace(again, source=source, filled=filled, findings=findings)
 
 
 def _stamp(grids: list[Grid]) -> Iterator[Difference]:
