@@ -40,7 +40,7 @@ def _told_census(grids: list[Grid]) -> tuple[Counted, ...]:
         if found and (len(row) < _COUNTS.stop or not all(map(_is_count, row[_COUNTS]))):
             break
         if found:
-            counts: list[Any] = row[_COUNTS]
+            counts: Any = row[_COUNTS]
             lines.append(Counted(str(row[0]), *map(int, counts)))
         found = found or bool(row and row[0] == CENSUS)
     return tuple(lines[:-1])  # the last line adds them up
