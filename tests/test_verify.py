@@ -213,6 +213,8 @@ def resaved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         (SUMMARY, 'showFormulas="false"', 'showFormulas="true"'),
         ("xl/styles.xml", 'formatCode="0.00"|formatCode="0.0#####%"', 'formatCode="&quot;100.00&quot;"'),
         ("xl/styles.xml", '<color rgb="FF[0-9A-F]*"/>', '<color rgb="FFFFFFFE"/>'),
+        ("xl/styles.xml", '<color rgb="FF[0-9A-F]*"/>', '<color theme="0"/>'),
+        ("xl/styles.xml", '<color rgb="FF[0-9A-F]*"/>', '<color indexed="9"/>'),
         ("xl/workbook.xml", "<definedNames>", '<definedNames><definedName name="总分">100</definedName>'),
         ("xl/drawings/drawing1.xml", "</xdr:wsDr>", "<xdr:twoCellAnchor><xdr:sp /></xdr:twoCellAnchor></xdr:wsDr>"),
     ],

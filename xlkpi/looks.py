@@ -280,6 +280,15 @@ def _format(code: str) -> str:
 
 
 def _colour(cell: Any) -> str:
+    """The colour of a cell's text; programs write black as none, as the theme's first, or as it is."""
+    from openpyxl.styles.colors import COLOR_INDEX
+
     colour = cell.font.color
-    rgb = colour.rgb if colour is not None and isinstance(colour.rgb, str) else "FF000000"
-    return rgb[-6:]
+    if colour is None:
+        return "000000"
+    if colour.type == "theme":
+        return {0: "FFFFFF", 1: "000000"}.get(colour.theme, f"theme {colour.theme}")
+    if colour.type == "indexed":
+        known = colour.indexed < len(COLOR_INDEX)
+        return str(COLOR_INDEX[colour.indexed])[-6:] if known else "000000"
+    return str(colour.rgb)[-6:]
