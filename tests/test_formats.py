@@ -281,6 +281,16 @@ def rich(held: dict[str, bytes]) -> dict[str, bytes]:
     return {**held, TEXTS: re.sub(rb"<si><t[^>]*>([^<]*)</t></si>", put, held[TEXTS])}
 
 
+def indented(held: dict[str, bytes]) -> dict[str, bytes]:
+    """Every element of the sheets and of the texts on a line of its own, as some programs write them."""
+    return {
+        name: re.sub(rb"(?<!<v)(?<!<f)><(?!/v>)", b">\n  <", data)
+        if name == TEXTS or name.startswith("xl/worksheets/sheet")
+        else data
+        for name, data in held.items()
+    }
+
+
 def without_texts(held: dict[str, bytes]) -> dict[str, bytes]:
     """All texts in their cells, and no part for shared ones."""
     rels = "xl/_rels/workbook.xml.rels"
@@ -374,6 +384,7 @@ QUIRKS: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
     "WPS 的 dimension": each_sheet(lambda xml: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', xml)),
     "过大的 dimension": each_sheet(lambda xml: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', xml)),
     "单元格里的文字": inline,
+    "逐行缩进": indented,
     "富文本和读音": rich,
     "1904": date_system,
     "工作簿部件另有名字": elsewhere,

@@ -50,6 +50,7 @@ class _Worksheet:
         "texts",
         "value_at",
         "value_from",
+        "value_to",
         "xml",
     )
 
@@ -69,7 +70,7 @@ class _Worksheet:
         self.kind = "n"
         self.style = "0"
         self.texts: list[str] = []
-        self.value_at = -1
+        self.value_at = self.value_to = -1
         self.value_from = -1
         self.formula_at = -1
         self.inline = False
@@ -131,7 +132,7 @@ class _Worksheet:
         elif tag == "v":
             if self.value_at >= 0 or self.inline:
                 raise self.misplaced()
-            self.value_at = len(self.texts)
+            self.value_at = self.value_to = len(self.texts)
             self.value_from = self.parser.CurrentByteIndex
         elif tag == "row":
             self.start_row(attributes)
@@ -155,6 +156,7 @@ class _Worksheet:
             if self.value_at >= 0 or self.formula_at >= 0 or self.inline:
                 self.valued()
         elif tag == "v":
+            self.value_to = len(self.texts)
             if self.kind != "str":
                 self.check_whole()
         elif tag == "sheetData":
@@ -214,7 +216,7 @@ class _Worksheet:
     def odd(self) -> None:
         """Take apart the text of a cell that has a formula, an error, a per cent, a text."""
         texts, value_at, formula_at = self.texts, self.value_at, self.formula_at
-        value = "".join(texts[value_at:]) if value_at >= 0 else None
+        value = "".join(texts[value_at : self.value_to]) if value_at >= 0 else None
         formula = None
         if formula_at >= 0:
             formula = "".join(texts[formula_at : value_at if value_at >= 0 else None])
