@@ -92,6 +92,7 @@ def test_a_worker_that_was_started_early_serves_and_is_buried(source: Path) -> N
     with supervisor.worker() as worker:
         assert office.handled(source, worker=worker).told.report["total"] == TOTAL
         assert office.checked(source, worker).status == "scored"
+    supervisor.bury()
     assert process.returncode == -signal.SIGKILL
     assert process.stdin.closed
     assert process.stdout.closed

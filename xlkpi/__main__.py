@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -20,7 +21,22 @@ def main() -> None:
         supervisor.start_early(started)
     from xlkpi import cli
 
-    cli.main()
+    try:
+        cli.main()
+    except SystemExit as ended:
+        _leave(ended)
+
+
+def _leave(ended: SystemExit) -> None:
+    """End at once: all is written, and taking the interpreter apart is time that a person waits."""
+    if not isinstance(ended.code, int | None):
+        raise ended
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):  # closed, full or not there: Python says so
+        raise ended from None
+    os._exit(ended.code or 0)
 
 
 if __name__ == "__main__":

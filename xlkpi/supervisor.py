@@ -9,6 +9,7 @@ guard, and a daemonic process, which may not have children of the other kind.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import json
@@ -77,7 +78,8 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        bury(0)
+        self._kill()  # all is done: nobody need wait until the system has taken its memory apart
 
     def ask(self, question: Mapping[str, object]) -> Iterator[Answer]:
         """Yield the answers to a question, the last one with "last": true; raises Lost."""
@@ -95,7 +97,14 @@ class Worker:
             alarm.cancel()
 
     def close(self) -> None:
-        """Kill the process: it has nothing to lose, for what is finished has been handed over."""
+        """Kill the process: it has nothing to lose, for what is finished has been handed over.
+
+        When this returns it is gone, and what it left half done is litter that may be cleaned.
+        """
+        self._kill()
+        bury()
+
+    def _kill(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -104,7 +113,7 @@ class Worker:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        process.wait()
+        _dying.append(process)
 
     def _start(self, started: early.Process | None = None) -> _Process:
         self._late = False
@@ -178,6 +187,19 @@ def _understood(line: bytes) -> Answer:
     return answer
 
 
+_dying: list[_Process] = []
+"""Killed, and perhaps not gone yet: the system takes a while to take their memory apart."""
+
+
+def bury(limit: float | None = None) -> None:
+    """Wait for those that were killed, so many seconds for each; for ever unless told."""
+    for process in list(_dying):
+        with contextlib.suppress(subprocess.TimeoutExpired, TimeoutError, ValueError):
+            process.wait(timeout=limit)
+            _dying.remove(process)  # ValueError: another thread has
+
+
+atexit.register(bury)
 _early: list[Worker] = []
 
 
