@@ -19,8 +19,10 @@ from typing import Any
 import openpyxl
 from openpyxl.utils import column_index_from_string
 
+from xlkpi import job
 from xlkpi.blanks import Scorer, prepared
 from xlkpi.intake import markdown
+from xlkpi.pipeline import Document, outcomes
 from xlkpi.write.blank import blank
 from xlkpi.write.correction import steady
 from xlkpi.write.emit import emit
@@ -45,6 +47,13 @@ def book(text: str) -> bytes:
 def sample(path: Path) -> bytes:
     """The workbook of a Markdown file."""
     return book(path.read_text(encoding="utf-8"))
+
+
+def scored(folder: Path, name: str, data: bytes) -> Path:
+    """The scored workbook of a sound one, as a file of that name."""
+    path = folder / f"{name}.xlsx"
+    path.write_bytes(job.result(outcomes([Document(path.name, data)])[0]))
+    return path
 
 
 def mishandled(data: bytes, steps: Sequence[Step]) -> bytes:

@@ -176,18 +176,12 @@ def test_a_random_workbook_and_its_result_do_not_differ(seed: int) -> None:
 
 @pytest.mark.parametrize("path", sorted(documents.SAMPLES.glob("*.xlsx")), ids=lambda p: p.stem)
 def test_a_sample_and_its_result_do_not_differ(path: Path, tmp_path: Path) -> None:
-    made = run("diff", path, scored(tmp_path, "结果", path.read_bytes()))
+    made = run("diff", path, documents.scored(tmp_path, "结果", path.read_bytes()))
     assert (made.output.strip(), made.exit_code) == ("没有差异", 0)
 
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, [str(each) for each in arguments])
-
-
-def scored(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / f"{name}.xlsx"
-    path.write_bytes(job.result(outcomes([Document(path.name, data)])[0]))
-    return path
 
 
 def edited(*steps: documents.Step, path: Path = RICH) -> bytes:
@@ -278,7 +272,8 @@ def test_an_absent_score_is_never_0(tmp_path: Path) -> None:
     found = lines(documents.book(text), documents.book(other))
     assert "指标得分 C1.1：不适用（三级指标!A15） → 5.00（三级指标!A15）" in found, found
     paths = [
-        scored(tmp_path, name, documents.book(each)) for name, each in (("旧", text), ("新", other))
+        documents.scored(tmp_path, name, documents.book(each))
+        for name, each in (("旧", text), ("新", other))
     ]
     said = run("diff", *paths).output
     assert "指标得分 C1.1：不适用（指标得分!J15） → 5.00（指标得分!J15）" in said, said
@@ -290,7 +285,9 @@ def test_every_result_that_is_named_stands_in_the_scored_workbook(tmp_path: Path
         ("写", "等级标准", "B5", "数 85"),
         ("写", "加减分", "D7", "最低等级"),
     )
-    paths = [scored(tmp_path, name, data) for name, data in (("旧", base(RICH)), ("新", other))]
+    paths = [
+        documents.scored(tmp_path, name, data) for name, data in (("旧", base(RICH)), ("新", other))
+    ]
     made = run("diff", *paths, "--json")
     assert made.exit_code == 1
     books = [openpyxl.load_workbook(path, data_only=True) for path in paths]
@@ -357,7 +354,7 @@ def test_a_result_that_was_worked_on_is_told_to_be(tmp_path: Path) -> None:
     """Its inputs are those of its source, so nothing differs; what it shows is another matter."""
     source = tmp_path / "甲.xlsx"
     source.write_bytes(base(RICH))
-    result = scored(tmp_path, "结果", base(RICH))
+    result = documents.scored(tmp_path, "结果", base(RICH))
     assert "改动过" not in run("diff", source, result).stderr
     book = openpyxl.load_workbook(result)
     book["汇总"]["B4"] = 100
@@ -391,5 +388,5 @@ def test_a_sheet_that_could_not_be_read_does_not_differ_in_the_result(tmp_path: 
     lost = edited(("写", "问题与措施", "A4", "别的"), ("写", "问题与措施", "F5", "公式 =1+1"))
     source = tmp_path / "甲.xlsx"
     source.write_bytes(lost)
-    made = run("diff", source, scored(tmp_path, "结果", lost))
+    made = run("diff", source, documents.scored(tmp_path, "结果", lost))
     assert (made.output.strip(), made.exit_code) == ("没有差异", 0)

@@ -30,15 +30,9 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, [str(each) for each in arguments])
 
 
-def scored(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / f"{name}.xlsx"
-    path.write_bytes(job.result(outcomes([Document(path.name, data)])[0]))
-    return path
-
-
 @pytest.fixture
 def result(tmp_path: Path) -> Path:
-    return scored(tmp_path, "结果", RICHER.read_bytes())
+    return documents.scored(tmp_path, "结果", RICHER.read_bytes())
 
 
 def test_every_place_that_the_tree_names_holds_what_it_says(result: Path) -> None:
@@ -132,7 +126,7 @@ def test_added_and_dropped_indicators_and_ballots_are_told(tmp_path: Path) -> No
 def test_a_workbook_and_its_result_do_not_differ(tmp_path: Path) -> None:
     source = tmp_path / "甲.xlsx"
     source.write_bytes(documents.sample(BASE))
-    result = scored(tmp_path, "结果", documents.sample(BASE))
+    result = documents.scored(tmp_path, "结果", documents.sample(BASE))
     made = run("diff", source, result)
     assert (made.output.strip(), made.exit_code) == ("没有差异", 0)
     assert run("diff", source, tmp_path / "没有.xlsx").exit_code == 3
@@ -157,18 +151,20 @@ EVERY_WAY = documents.SAMPLES / "示例局2023_各种计分.xlsx"
 
 def test_a_grade_that_a_veto_holds_down_is_not_said_to_come_of_the_total(tmp_path: Path) -> None:
     """93.34 reaches 优秀; 良好 it is because of 不得评为最高等级."""
-    said = run("explain", scored(tmp_path, "各种", EVERY_WAY.read_bytes())).output
+    said = run("explain", documents.scored(tmp_path, "各种", EVERY_WAY.read_bytes())).output
     assert "等级 良好：按总分是 优秀，受一票否决限制" in said
     assert "等级 良好：总分不低于" not in said
 
 
 def test_a_mark_in_bands_names_the_degree_of_its_band(tmp_path: Path) -> None:
-    said = run("explain", scored(tmp_path, "各种", EVERY_WAY.read_bytes()), "A2.2").output
+    said = run("explain", documents.scored(tmp_path, "各种", EVERY_WAY.read_bytes()), "A2.2").output
     assert "完成程度：部分达成（三级指标!J9）" in said
 
 
 def test_the_methods_say_a_rule_whole_and_a_deduction_shows_its_reason(tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(scored(tmp_path, "各种", EVERY_WAY.read_bytes()), data_only=True)
+    book = openpyxl.load_workbook(
+        documents.scored(tmp_path, "各种", EVERY_WAY.read_bytes()), data_only=True
+    )
     methods = [str(cell.value) for row in book["方法与参数"] for cell in row if cell.value]
     assert any("≥200 得 80%" in text for text in methods)
     assert not any("票据不全" in text for text in methods)  # one indicator's alone
@@ -250,7 +246,7 @@ def test_the_random_books_hold_every_kind_of_figure_that_the_way_must_reach() ->
 
 
 def test_weights_rates_and_rows_of_rules_are_told_with_their_cells(tmp_path: Path) -> None:
-    result = scored(tmp_path, "各种", EVERY_WAY.read_bytes())
+    result = documents.scored(tmp_path, "各种", EVERY_WAY.read_bytes())
     for code, lines in {
         "A2.2": (
             "主任：4.5（评分_主任!H9），评分权重 40（评价工作组!E5）",
@@ -283,5 +279,5 @@ def test_a_mark_out_of_a_hundred_is_told_as_what_it_is_of_the_points(tmp_path: P
     steps = [("写", "参数", "B5", "百分制")]
     steps += [("写", f"评分_{who}", f"H{row}", mark) for who, held in marks.items() for row, mark in zip((5, 9), held, strict=True)]  # fmt: skip
     steps += [("写", "评分_丙", "I9", "空")]
-    said = run("explain", scored(tmp_path, "百分", documents.mishandled(documents.sample(BASE), steps)), "A1.1").output  # fmt: skip
+    said = run("explain", documents.scored(tmp_path, "百分", documents.mishandled(documents.sample(BASE), steps)), "A1.1").output  # fmt: skip
     assert "甲：79.5（评分_甲!H5），折算 79.5 ÷ 100 × 30 = 23.85" in said

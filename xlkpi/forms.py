@@ -16,6 +16,8 @@ from xlkpi.place import Address, a1, address, column_letters
 Line = tuple[str, str, str]
 """(what it tells, where, a text or a number)."""
 
+FIRST_LINE = 4
+"""Row of the first line on 自评表版式."""
 _NAME, _PAGE, _ROWS, _COLUMNS, _CELL, _MERGE, _WIDTH, _HEIGHT = (
     "版式名称", "纸张方向", "行数", "列数", "文字", "合并", "列宽", "行高"
 )  # fmt: skip

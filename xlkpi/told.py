@@ -15,6 +15,7 @@ from xlkpi.layout import FINDINGS_SHEET, SOURCE_SHEET
 from xlkpi.model import Counted, Grid, Outcome, Source, Status
 from xlkpi.place import NOWHERE, Place, address
 from xlkpi.write.origin import CENSUS, CENSUS_HEADS
+from xlkpi.write.records import FINDINGS_HEADER
 
 PROGRAM = "计分程序"
 """The label left of the version that scored."""
@@ -72,7 +73,7 @@ def _told_findings(grids: list[Grid]) -> tuple[Finding, ...]:
     """What 检查记录 lists: how things were typed stands in the source alone."""
     rows = next((grid.rows for grid in grids if grid.name == FINDINGS_SHEET), [])
     found: list[Finding] = []
-    for number, row in enumerate(rows[4:], start=1):  # below the header
+    for number, row in enumerate(rows[FINDINGS_HEADER + 1 :], start=1):
         if len(row) < 6 or row[0] != number or str(row[2]) not in CODES:
             break
         said = {"message": row[4], "remedy": row[5]}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from xlkpi import placeholders
 from xlkpi.findings import finding
-from xlkpi.forms import FormLayout
+from xlkpi.forms import FIRST_LINE, FormLayout
 from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import LIMITS, Package
 from xlkpi.intake.scan.parts import Element, Parts, elements
@@ -54,7 +54,7 @@ def read(data: bytes, name: str) -> FormLayout:
 def kept(grids: Sequence[Grid]) -> FormLayout | None:
     """Return the layout that a scored workbook keeps of its 自评表; None where it keeps none that can be."""
     grid = next((grid for grid in grids if grid.name == LAYOUT_SHEET), None)
-    rows = grid.rows[_KEPT_FROM:] if grid else []
+    rows = grid.rows[FIRST_LINE:] if grid else []
     lines = [(as_text(row[0]), as_text(row[1]), as_text(row[2])) for row in rows if len(row) > 2]
     try:
         layout = FormLayout.of_lines(lines)
@@ -63,10 +63,6 @@ def kept(grids: Sequence[Grid]) -> FormLayout | None:
     small = layout.rows <= _LIMITS.rows and layout.columns <= _LIMITS.columns
     sound = small and not [*_merges(layout), *_repeated(layout), *_missing(layout)]
     return layout if sound and layout.names <= placeholders.KNOWN else None
-
-
-_KEPT_FROM = 4
-"""Row of the first line on 自评表版式."""
 
 
 def _the_one(grids: list[Grid]) -> Grid:

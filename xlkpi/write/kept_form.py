@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlkpi.forms import FormLayout
+from xlkpi.forms import FIRST_LINE, FormLayout
 from xlkpi.layout import LAYOUT_SHEET
 from xlkpi.write.book import Book
 from xlkpi.write.names import Names
@@ -15,10 +15,10 @@ def write(book: Book, layout: FormLayout, names: Names) -> None:
     paper = names.sheet(book, LAYOUT_SHEET)
     paper.merge(0, 0, 2, LAYOUT_SHEET, "heading")
     paper.merge(1, 0, 2, _WORDS, "guide")
-    paper.row(3, ["内容", "位置", "文字或数"], "head")
-    for row, line in enumerate(layout.lines(), start=4):
+    paper.row(FIRST_LINE - 1, ["内容", "位置", "文字或数"], "head")
+    for row, line in enumerate(layout.lines(), start=FIRST_LINE):
         for column, said in enumerate(line):
             paper.text(row, column, said, "text")
     paper.widths = {0: 12, 1: 14, 2: 80}
-    paper.freeze = (4, 0)
-    paper.repeat = 3
+    paper.freeze = (FIRST_LINE, 0)
+    paper.repeat = FIRST_LINE - 1

@@ -16,6 +16,9 @@ from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.styles import SHARE
 
+FINDINGS_HEADER = 3
+"""Row of the header on 检查记录."""
+
 
 def write_findings(book: Book, findings: Sequence[Finding], names: Names) -> None:
     """Fill in 检查记录: every finding and every reading that was normalised."""
@@ -23,7 +26,7 @@ def write_findings(book: Book, findings: Sequence[Finding], names: Names) -> Non
     paper.merge(0, 0, 5, "检查记录", "heading")
     words = "读取和检查时的每一条提醒、提示和换算；都不影响计分。点击位置可前往。"
     paper.merge(1, 0, 5, words, "guide")
-    list_findings(paper, findings, 3)
+    list_findings(paper, findings, FINDINGS_HEADER)
     if not findings:
         paper.merge(4, 0, 5, "没有提醒，也没有换算。", "center")
 
