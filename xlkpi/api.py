@@ -28,7 +28,7 @@ class Outcome:
 
     @property
     def total(self) -> Decimal | None:
-        """The total with 小数位数 places; None unless scored."""
+        """The total with 小数位数 places, or as many as it has; None unless scored."""
         return self._made.scored.total if self._made.scored else None
 
     @property

@@ -16,7 +16,7 @@ from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
 from xlkpi.layout import Parameter, Sheet
 from xlkpi.methods import Method
-from xlkpi.numbers import plain
+from xlkpi.numbers import decimals, plain
 from xlkpi.place import Address, Place
 from xlkpi.rules import Entry, Rule
 
@@ -511,6 +511,12 @@ class Filled(NamedTuple):
         return not (table and table.rows) and any(s.layout is sheet for s in self.strangers)
 
     @property
+    def finest_places(self) -> int:
+        """小数位数, or the most decimals that a 分值 has: no sum of scores has more."""
+        points = (each.points.value for each in self.indicators if each.applies)
+        return max(self.parameters.places, *(decimals(each) for each in points if each), 0)
+
+    @property
     def identity(self) -> str:
         """Whose workbook it is, whatever the file is called."""
         names = ("部门名称", "评价年度", "评价类型", "项目名称")
@@ -555,7 +561,9 @@ class Working(NamedTuple):
     exact: Fraction
     """Before rounding."""
     score: Decimal
-    """Rounded half-up to 小数位数; 0, and nowhere printed, where the indicator does not apply."""
+    """Rounded half-up to 小数位数, at most 分值; 0, and nowhere printed, where it does not apply.
+
+    It carries the decimals that it is printed with."""
     formula: Formula
     """The unrounded value over names that the writer knows."""
     words: str

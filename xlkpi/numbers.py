@@ -116,6 +116,21 @@ def settled(value: Fraction, places: int) -> Decimal:
     return rounded(rounded(value, NOISE), places)
 
 
+def earned(value: Fraction, points: Decimal, places: int) -> Decimal:
+    """Return the score of an indicator: `settled`, never above its 分值, and 分值 itself when fully met.
+
+    It carries as many decimals as it is printed with: `places`, or as many as 分值 has.
+    """
+    full = rounded(value, NOISE) >= points
+    score = points if full else min(points, settled(value, places))
+    return printed(score, places, points)
+
+
+def printed(score: Decimal, places: int, *others: Decimal) -> Decimal:
+    """Return the same score with `places` decimals, or as many as it or one of the others has."""
+    return rounded(score, max(places, *(decimals(each) for each in (score, *others))))
+
+
 def total(values: list[Decimal]) -> Decimal:
     """Return the exact sum."""
     result = Decimal(0)

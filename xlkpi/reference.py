@@ -56,6 +56,20 @@ def settled(value: Fraction, places: int) -> Fraction:
     return half_up(half_up(value, 12), places)
 
 
+def earned(value: Fraction, points: Fraction, places: int) -> Fraction:
+    """A score that is never above its 分值, and 分值 itself where it is fully met."""
+    if half_up(value, 12) >= points:
+        return points
+    return min(points, settled(value, places))
+
+
+def finest(points: Sequence[Fraction], places: int) -> int:
+    """小数位数, or the decimals of the finest 分值."""
+    while any(each * 10**places % 1 for each in points):
+        places += 1
+    return places
+
+
 def plain(text: str) -> str:
     """A code or a name as it is compared."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
@@ -259,7 +273,7 @@ class _Book:
     def verdict(self) -> Verdict:
         """Score the third tier, add up, grade."""
         third = {
-            plain(str(r["编号"])): settled(self.exact(r), self.places)
+            plain(str(r["编号"])): earned(self.exact(r), figure(r["分值"]), self.places)
             for r in self.rows("三级指标")
             if method_of(r) != "不适用"
         }
@@ -273,11 +287,14 @@ class _Book:
 
     def outcome(self, tiers: tuple[Scores, Scores, Scores]) -> tuple[Fraction, str]:
         """Total and grade, with what documents add, take away or forbid."""
-        total = self.rescaled(tiers)
+        total, added = self.rescaled(tiers), Fraction(0)
         for row in self.rows("加减分"):
             if row["类别"] in ("加分", "减分"):
-                total += figure(row["分值"]) * (1 if row["类别"] == "加分" else -1)
-        total = settled(min(Fraction(100), max(Fraction(0), total)), self.places)
+                added += figure(row["分值"]) * (1 if row["类别"] == "加分" else -1)
+        if added:
+            points = [figure(r["分值"]) for r in self.rows("三级指标") if method_of(r) != "不适用"]
+            total = settled(total + added, finest(points, self.places))
+        total = min(Fraction(100), max(Fraction(0), total))
         vetoes = {str(row["后果"]) for row in self.rows("加减分") if row["类别"] == "否决"}
         if "总分记零" in vetoes:
             return Fraction(0), self.grade(Fraction(0))
@@ -293,10 +310,14 @@ class _Book:
         """The sum of tier one, as if what applies made up 100 points."""
         first, _, third = tiers
         added = sum(first.values(), Fraction(0))
-        rows = {plain(str(r["编号"])): figure(r["分值"]) for r in self.rows("三级指标")}
-        if third.keys() == rows.keys():
+        points = self.points()
+        if third.keys() == points.keys():
             return added
-        return settled(added * 100 / sum(rows[code] for code in third), self.places)
+        return settled(added * 100 / sum(points[code] for code in third), self.places)
+
+    def points(self) -> Scores:
+        """分值 of the third level by code."""
+        return {plain(str(r["编号"])): figure(r["分值"]) for r in self.rows("三级指标")}
 
     def review(self, third: Scores) -> tuple[Fraction, str] | None:
         """What the office above came to, whose score stands where it gave one."""
@@ -304,8 +325,9 @@ class _Book:
         if not rows:
             return None
         given = {plain(str(r["编号"])): r["复核得分"] for r in rows if "复核得分" in r}
+        points = self.points()
         other = {
-            code: settled(figure(given[code]), self.places) if code in given else own
+            code: earned(figure(given[code]), points[code], self.places) if code in given else own
             for code, own in third.items()
         }
         return self.outcome(self.tiers(other))

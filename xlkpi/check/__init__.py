@@ -46,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     points.names_present,
     points.names_unique,
     points.points_positive,
+    points.points_finer,
     points.parents_exist,
     points.children_exist,
     points.tier_one_is_100,

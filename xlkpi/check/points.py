@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from xlkpi import numbers
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import TIER1, TIER2, TIER3, canonical
+from xlkpi.layout import PARAMETER_BY_NAME, TIER1, TIER2, TIER3, canonical
 from xlkpi.model import Filled, Table, Tier
-from xlkpi.numbers import from_text, plain, total
+from xlkpi.numbers import decimals, from_text, plain, total
 
 _NAMES = {1: "一级指标", 2: "二级指标", 3: "三级指标"}
 _PARENTS = {2: "一级编号", 3: "二级编号"}
@@ -71,6 +71,24 @@ def points_positive(filled: Filled) -> Iterator[Finding]:
                 yield finding("X307", tier.points.place, code=tier.label)
             elif tier.points.value is not None and tier.points.value <= 0:
                 yield finding("X308", tier.points.place, plain(tier.points.value))
+
+
+def points_finer(filled: Filled) -> Iterator[Finding]:
+    """A 分值 with more decimals than 小数位数 is told once, with what follows from it."""
+    places, finest = filled.parameters.places, filled.finest_places
+    finer = [
+        each
+        for each in filled.indicators
+        if each.applies and each.points.value and decimals(each.points.value) > places
+    ]
+    if finer:
+        first, settable = finer[0], finest <= PARAMETER_BY_NAME["小数位数"].high
+        how = f"在“参数”把小数位数改为 {finest}" if settable else "调整这些分值"
+        yield finding(
+            "X315", first.points.place, plain(first.points.value or Decimal(0)), code=first.label,
+            places=places, finest=finest, which=f" {len(finer)} 个指标" if finer[1:] else "这个指标",
+            how=f"要让各项得分的小数位数一致，请{how}",
+        )  # fmt: skip
 
 
 def parents_exist(filled: Filled) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ from xlkpi.model import (
     TierScore,
     Working,
 )
-from xlkpi.numbers import plain, rounded, settled, total, within_100
+from xlkpi.numbers import earned, plain, printed, settled, total, within_100
 from xlkpi.scoring import combine
 
 Asked = tuple[Member, Ballot, dict[str, Mark]]
@@ -128,16 +128,19 @@ def _extras(rows: Sequence[Extra]) -> Extras:
 
 def _summed(book: Filled, third: Sequence[TierScore], extras: Extras) -> Summed:
     """Add up, rescale to what applies, then 加减分 and 否决; every step rounded as it is printed."""
-    second = _parents(book.tier2, third)
-    first = _parents(book.tier1, second)
     places = book.parameters.places
-    added = rounded(total([tier.score for tier in first]), places)
+    second = _parents(book.tier2, third, places)
+    first = _parents(book.tier1, second, places)
+    added = printed(total([tier.score for tier in first]), places)
     applicable = total([tier.applicable for tier in third])
     rescaled = added
     if applicable != 100:
         rescaled = settled(Fraction(added) * 100 / Fraction(applicable), places)
-    points = Decimal(0) if extras.zero else within_100(total([rescaled, extras.points]))
-    whole = rounded(points, places)
+    points = total([rescaled, extras.points])
+    if extras.plus or extras.minus:
+        points = settled(Fraction(points), book.finest_places)
+    points = Decimal(0) if extras.zero else within_100(points)
+    whole = printed(points, places)
     band = _vetoed(grade(whole, book.grades), book.grades, extras)
     return Summed((first, second, tuple(third)), added, applicable, rescaled, whole, band)
 
@@ -166,7 +169,7 @@ def _reviewed(book: Filled, rows: Mapping[str, Reviewed], own: TierScore) -> Dec
     row = rows.get(own.tier.key)
     if row is None or row.score.value is None or not own.applies:
         return own.score
-    return settled(Fraction(row.score.value), book.parameters.places)
+    return earned(Fraction(row.score.value), own.points, book.parameters.places)
 
 
 def _judged(
@@ -187,7 +190,7 @@ def _judged(
     if recused:
         words += f"；{'、'.join(recused)} 回避"
     formula = combine.formula(way, settings.hundred)
-    score = settled(exact, settings.places)
+    score = earned(exact, indicator.points.value or Decimal(0), settings.places)
     return Working(indicator, tuple(given), exact, score, formula, words)
 
 
@@ -209,7 +212,7 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
     if indicator.cut.value:
         exact, formula = methods.cut(exact, indicator.cut.value), methods.cut_formula(formula)
         words += f"；核减 {plain(indicator.cut.value)} 分：{indicator.cut_reason.value}"
-    score = settled(exact, book.parameters.places)
+    score = earned(exact, indicator.points.value or Decimal(0), book.parameters.places)
     return Working(indicator, (), exact, score, formula, words, method, case)
 
 
@@ -232,18 +235,20 @@ def _budget(projects: Sequence[Project]) -> Budget | None:
     )
 
 
-def _parents(tiers: Sequence[Tier], below: Sequence[TierScore]) -> tuple[TierScore, ...]:
+def _parents(
+    tiers: Sequence[Tier], below: Sequence[TierScore], places: int
+) -> tuple[TierScore, ...]:
     """Every parent's score is the sum of its children's rounded scores."""
     children: dict[str, list[TierScore]] = defaultdict(list)
     for child in below:
         children[child.tier.parent_key].append(child)
-    return tuple(_parent(tier, children[tier.key]) for tier in tiers)
+    return tuple(_parent(tier, children[tier.key], places) for tier in tiers)
 
 
-def _parent(tier: Tier, children: Sequence[TierScore]) -> TierScore:
-    score = total([child.score for child in children])
-    applicable = total([child.applicable for child in children])
-    return TierScore(tier, tier.points.value or Decimal(0), score, applicable)
+def _parent(tier: Tier, children: Sequence[TierScore], places: int) -> TierScore:
+    points = tier.points.value or Decimal(0)
+    score = printed(total([child.score for child in children]), places, points)
+    return TierScore(tier, points, score, total([child.applicable for child in children]))
 
 
 def _third(indicator: Indicator, score: Decimal) -> TierScore:

@@ -32,8 +32,8 @@ from xlkpi.texts import as_text
 from xlkpi.write.book import Held
 from xlkpi.write.inputs import shown
 from xlkpi.write.names import Names
-from xlkpi.write.scores import FIRST, Columns, votes
-from xlkpi.write.styles import MONEY, RATE, figure
+from xlkpi.write.scores import FIRST, Columns, score_format, votes
+from xlkpi.write.styles import MONEY, RATE, sum_figure
 
 DASH = "—"
 _JUDGED = "定性"
@@ -66,10 +66,6 @@ class Filling:
         self.names = names
         self.wanted = layout.names
         self.overruled = {each.place for each in outcome.findings if each.code in OVERRULED}
-
-    @property
-    def _score_look(self) -> str:
-        return f"{_FIGURE}:{figure(self.filled.parameters.places)}"
 
     def of(self, name: str) -> Shown:
         """Return what a placeholder that stands once shows."""
@@ -108,7 +104,8 @@ class Filling:
     def _total(self, part: str) -> Shown:
         if not part:
             cell = self.names.cells["总分"]
-            return Shown(cell, self.scored.total, self._score_look, _link(cell))
+            look = sum_figure(self.filled.parameters.places, self.filled.finest_places)
+            return Shown(cell, self.scored.total, f"{_FIGURE}:{look}", _link(cell))
         row = FIRST + len(self.scored.workings)
         points = [work.indicator.points.value or Decimal(0) for work in self.scored.workings]
         return Shown(span(SCORES_SHEET, row, 3, row, 3), total(points), _FIGURE)
@@ -251,7 +248,7 @@ class Filling:
         cell = span(SCORES_SHEET, row, column, row, column)
         if not work.applies:
             return Shown(cell, NOT_APPLICABLE, _CENTER, _link(cell))
-        return Shown(cell, work.score, self._score_look, _link(cell))
+        return Shown(cell, work.score, f"{_FIGURE}:{score_format(work.score)}", _link(cell))
 
     @cached_property
     def _rows(self) -> dict[str, int]:

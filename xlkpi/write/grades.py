@@ -11,7 +11,7 @@ from xlkpi.place import a1, quoted, span
 from xlkpi.write import total
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
-from xlkpi.write.styles import MONEY, SHARE, figure
+from xlkpi.write.styles import MONEY, SHARE, sum_figure
 
 _HEADS = ("等级", "下限（含）", "含义", "结果应用", "是否达到", "建议安排比例")
 _LAST = len(_HEADS) - 1
@@ -28,12 +28,12 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
     assert filled is not None
     assert scored is not None
     paper = names.sheet(book, GRADE_SHEET)
-    places = filled.parameters.places
+    look = f"big:{sum_figure(filled.parameters.places, filled.finest_places)}"
     paper.merge(0, 0, _LAST, "等级评定", "heading")
     paper.merge(1, 0, _LAST, "总分达到下限（含）即评为该等级；以四舍五入后的总分为准。", "guide")
     paper.text(2, 0, "总分", "label")
     link = f"internal:{quoted(SUMMARY_SHEET)}!A1"
-    paper.formula(2, 1, f"={names.cells['总分']}", scored.total, f"big:{figure(places)}", link)
+    paper.formula(2, 1, f"={names.cells['总分']}", scored.total, look, link)
     paper.row(4, list(_HEADS), "head")
     for row, grade in enumerate(filled.grades, start=_FIRST):
         _band(paper, row, grade, scored)

@@ -140,14 +140,12 @@ def _review(review: Review) -> dict[str, object]:
 
 def _tiers(scored: Scored) -> list[dict[str, object]]:
     return [
-        _tier(level, tier, scored)
-        for level, tiers in enumerate(scored.tiers, start=1)
-        for tier in tiers
+        _tier(level, tier) for level, tiers in enumerate(scored.tiers, start=1) for tier in tiers
     ]
 
 
-def _tier(level: int, tier: TierScore, scored: Scored) -> dict[str, object]:
-    places = -int(scored.total.as_tuple().exponent)
+def _tier(level: int, tier: TierScore) -> dict[str, object]:
+    places = -int(tier.score.as_tuple().exponent)
     return {
         "tier": level,
         "code": tier.tier.code.value,

@@ -75,7 +75,7 @@ def _sum_proofs(scored: Scored, names: Names, rows: Rows) -> list[Proof]:
     """Points add up to 100 at every level, and scores to the total."""
     last = FIRST + len(scored.workings) - 1
     score = Columns(len(scored.scorers)).right("得分")
-    scores, digits = span(SCORES_SHEET, FIRST, score, last, score), names.parameter("小数位数")
+    scores = span(SCORES_SHEET, FIRST, score, last, score)
     tier1 = f"'汇总'!$C${rows.first + 1}:$C${rows.first + len(scored.tiers[0])}"
     tier2 = f"'汇总'!$C${rows.second + 1}:$C${rows.second + len(scored.tiers[1])}"
     points = span(SCORES_SHEET, FIRST, 3, last, 3)
@@ -85,7 +85,7 @@ def _sum_proofs(scored: Scored, names: Names, rows: Rows) -> list[Proof]:
         for level, block in (("一级", tier1), ("二级", tier2), ("三级", points))
     ]
     for level, block in (("三级", scores), ("二级", tier2.replace("$C$", "$D$"))):
-        formula = _whole(block, digits, scored, names)
+        formula = f"={whole(f'ROUND(SUM({block}),6)', scored, names)}"
         what = f"{level}指标得分合计（{kept}）= 总分"
         proofs.append((what, formula, scored.total, (total, scored.total)))
     return proofs
@@ -203,11 +203,6 @@ def _input_proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
         used = filled.parameters.text(name)
         proofs.append((f"{name} = 计分时所用", f"={names.parameter(name)}", used, used))
     return proofs
-
-
-def _whole(scores: str, digits: str, scored: Scored, names: Names) -> str:
-    """Return the formula of the total over a block of scores."""
-    return "=" + whole(f"ROUND(SUM({scores}),{digits})", scored, names)
 
 
 def _tier_proofs(scored: Scored, first: int, second: int) -> list[Proof]:

@@ -91,8 +91,7 @@ def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
     rules = [
         ("打分制", filled.parameters.text("打分制")),
         *used,
-        ("取整", f"每个三级指标的得分四舍五入到 {filled.parameters.places} 位小数，再逐级相加；"
-         "公式先取到 12 位小数，消除二进制误差。总分以四舍五入后的数为准。"),
+        ("取整", _rounding(filled)),
         ("等级", "从高到低，总分第一个达到（含）的下限所在的等级。"),
         ("回避和缺席", "回避、缺席的人不计入该指标，也不按 0 分计算。"),
         ("依据", "财预〔2020〕10号（项目支出绩效评价管理办法及自评表）、财预〔2021〕101号（成本指标的分值）、财预〔2013〕53号（共性指标体系框架）；本单位在“参数”“等级标准”中的设定。"),
@@ -101,6 +100,21 @@ def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
         row += 1
         paper.text(row, 0, name, "text")
         paper.merge(row, 1, 3, words, "text")
+
+
+def _rounding(filled: Filled) -> str:
+    """Say how scores are rounded, and what is not: a 分值 that is finer than 小数位数."""
+    places = filled.parameters.places
+    said = (
+        f"每个三级指标的得分四舍五入到 {places} 位小数，再逐级相加，相加时不再取整；"
+        "公式先取到 12 位小数，消除二进制误差。等级按印出的总分定。"
+    )
+    if filled.finest_places > places:
+        said += (
+            f"有的分值多于 {places} 位小数：这些指标满分时得分就是分值，取整后也不超过分值，"
+            f"总分按 {filled.finest_places} 位小数计。"
+        )
+    return said
 
 
 def _in_general(work: Working) -> str:

@@ -13,8 +13,8 @@ from xlkpi.place import a1, blocks, quoted
 from xlkpi.write import total
 from xlkpi.write.book import Sheet
 from xlkpi.write.names import Names
-from xlkpi.write.scores import FIRST, REVIEWED, Columns
-from xlkpi.write.styles import RATE, figure
+from xlkpi.write.scores import FIRST, REVIEWED, Columns, score_format
+from xlkpi.write.styles import RATE, sum_figure
 
 _LAST = 6
 
@@ -33,14 +33,14 @@ def write(
     row = top + len(scored.tiers[0])
     _total(paper, filled, scored, review, top, row, names)
     _grade(paper, filled, scored, review, row + 1, names)
-    return _changes(paper, filled, scored, review, row + 2) + 1
+    return _changes(paper, scored, review, row + 2) + 1
 
 
 def _tier(
     paper: Sheet, filled: Filled, scored: Scored, review: Review, at: int, row: int, names: Names
 ) -> None:
     own, other = scored.tiers[0][at], review.summed.tiers[0][at]
-    look = f"figure:{figure(filled.parameters.places)}"
+    look = f"figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
     Names.copy(paper, row, 0, own.tier.code, "code")
     Names.copy(paper, row, 1, own.tier.name, "text")
     place = own.tier.points.place
@@ -53,8 +53,7 @@ def _tier(
     rows = [FIRST + n for n, w in enumerate(scored.workings) if w.indicator.parent_key in below]
     column = Columns(len(scored.scorers)).right(REVIEWED)
     parts = blocks(SCORES_SHEET, column, rows)
-    digits = names.parameter("小数位数")
-    paper.formula(row, 4, f"=ROUND(SUM({parts}),{digits})", other.score, look)
+    paper.formula(row, 4, f"=ROUND(SUM({parts}),6)", other.score, look)
     _gap(paper, row, own.score, other.score, look)
 
 
@@ -68,13 +67,13 @@ def _gap(paper: Sheet, row: int, own: Decimal, other: Decimal, look: str) -> Non
 def _total(
     paper: Sheet, filled: Filled, scored: Scored, review: Review, top: int, row: int, names: Names
 ) -> None:
-    look = f"strong.figure:{figure(filled.parameters.places)}"
+    look = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
     paper.blank(row, 0, "strong")
     paper.text(row, 1, "总分", "strong")
     points = added([tier.points for tier in scored.tiers[0]])
     paper.formula(row, 2, f"=ROUND(SUM({a1(top, 2)}:{a1(row - 1, 2)}),6)", points, "strong.figure")
     paper.formula(row, 3, f"={names.cells['总分']}", scored.total, look)
-    sum_of_tiers = f"ROUND(SUM({a1(top, 4)}:{a1(row - 1, 4)}),{names.parameter('小数位数')})"
+    sum_of_tiers = f"ROUND(SUM({a1(top, 4)}:{a1(row - 1, 4)}),6)"
     formula = total.whole(sum_of_tiers, scored, names)
     paper.formula(row, 4, f"={formula}", review.summed.total, look)
     _gap(paper, row, scored.total, review.summed.total, look)
@@ -103,7 +102,7 @@ def _band(filled: Filled, scored: Scored, whole: str, names: Names) -> str:
     return f"INDEX({names.cells['各等级']},{total.band(scored, place, len(filled.grades))})"
 
 
-def _changes(paper: Sheet, filled: Filled, scored: Scored, review: Review, row: int) -> int:
+def _changes(paper: Sheet, scored: Scored, review: Review, row: int) -> int:
     """List the indicators that were given another score, each with the reason and who gave it."""
     told = [work for work in scored.workings if _given(review, work)]
     if not told:
@@ -113,7 +112,7 @@ def _changes(paper: Sheet, filled: Filled, scored: Scored, review: Review, row: 
     paper.merge(row, 5, _LAST, "扣分原因", "head")
     for work in told:
         row += 1
-        _change(paper, filled, scored, review, work, row)
+        _change(paper, scored, review, work, row)
     return row
 
 
@@ -123,11 +122,9 @@ def _given(review: Review, work: Working) -> bool:
     return given is not None and given != work.score
 
 
-def _change(
-    paper: Sheet, filled: Filled, scored: Scored, review: Review, work: Working, row: int
-) -> None:
+def _change(paper: Sheet, scored: Scored, review: Review, work: Working, row: int) -> None:
     columns, at = Columns(len(scored.scorers)), FIRST + scored.workings.index(work)
-    sheet, look = quoted(SCORES_SHEET), f"figure:{figure(filled.parameters.places)}"
+    sheet, look = quoted(SCORES_SHEET), f"figure:{score_format(work.score)}"
     other = next(t for t in review.summed.tiers[2] if t.tier.key == work.indicator.key).score
     Names.copy(paper, row, 0, work.indicator.code, "code")
     Names.copy(paper, row, 1, work.indicator.name, "text")

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from xlkpi.layout import RECUSED, SCORES_SHEET, folded
 from xlkpi.methods import NOT_APPLICABLE, VOTES
 from xlkpi.model import Filled, Review, Scored, Working
-from xlkpi.numbers import NOISE
+from xlkpi.numbers import NOISE, decimals
 from xlkpi.place import a1, blocks
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
-from xlkpi.write.styles import RATE, figure
+from xlkpi.write.styles import RATE, figure, sum_figure
 
 TITLE, GUIDE, WEIGHTS, HEADER, FIRST = range(5)
 _LEFT = ("编号", "二级编号", "三级指标", "分值", "评分方式")
@@ -99,16 +99,34 @@ def _row(
         _not_applicable(paper, row, work, columns)
         return
     exact, score = columns.right("合成（未取整）"), columns.right("得分")
-    places = filled.parameters.places
     formula = work.formula.at(_addresses(row, work, filled, columns, names))
     paper.formula(row, exact, formula, work.exact, "figure:0.00####")
-    rounding = f"=ROUND(ROUND({a1(row, exact)},{NOISE}),{names.parameter('小数位数')})"
-    paper.formula(row, score, rounding, work.score, f"strong.figure:{figure(places)}")
+    rounding = _rounded(a1(row, exact), row, points, names)
+    paper.formula(
+        row, score, f"={rounding}", work.score, f"strong.figure:{score_format(work.score)}"
+    )
     rate = Fraction(work.score) / Fraction(points) if points else Fraction(0)
     of_points = f"=IF({a1(row, 3)}=0,0,{a1(row, score)}/{a1(row, 3)})"
     paper.formula(row, columns.right("得分率"), of_points, rate, f"figure:{RATE}")
     _spread(paper, row, work, columns)
     paper.text(row, columns.right("计分过程"), work.words, "text")
+
+
+def _rounded(exact: str, row: int, points: Decimal, names: Names) -> str:
+    """Return the expression of a score: rounded, at most 分值, and 分值 itself when fully met.
+
+    Whole 分值 are never passed by rounding, so there it is the rounding alone.
+    """
+    rounding = f"ROUND(ROUND({exact},{NOISE}),{names.parameter('小数位数')})"
+    if not decimals(points):
+        return rounding
+    full = a1(row, 3)
+    return f"IF(ROUND({exact},{NOISE})>={full},{full},MIN({full},{rounding}))"
+
+
+def score_format(score: Decimal) -> str:
+    """Return the number format of a score: it carries the decimals that it is printed with."""
+    return figure(-int(score.as_tuple().exponent))
 
 
 def _not_applicable(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
@@ -179,7 +197,7 @@ def _spread(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
 def _total(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> None:
     row = FIRST + len(scored.workings)
     last = row - 1
-    places = filled.parameters.places
+    look = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
     for column in range(columns.right("计分过程") + 1):
         paper.blank(row, column, "strong")
     paper.text(row, 2, "合计", "strong")
@@ -189,12 +207,12 @@ def _total(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> No
     at = columns.right("得分")
     whole = sum((work.score for work in scored.workings), Decimal())
     formula = f"=ROUND(SUM({a1(FIRST, at)}:{a1(last, at)}),6)"
-    paper.formula(row, at, formula, whole, f"strong.figure:{figure(places)}")
+    paper.formula(row, at, formula, whole, look)
 
 
 def _reviewed(paper: Sheet, filled: Filled, scored: Scored, review: Review, names: Names) -> None:
     """Put the office above's score beside each: its own where it gave one, else the self-evaluation's."""
-    columns, look = Columns(len(scored.scorers)), f"figure:{figure(filled.parameters.places)}"
+    columns = Columns(len(scored.scorers))
     at, own = columns.right(REVIEWED), columns.right("得分")
     paper.text(HEADER, at, REVIEWED, "head")
     paper.widths[at] = 10
@@ -206,9 +224,9 @@ def _reviewed(paper: Sheet, filled: Filled, scored: Scored, review: Review, name
         formula, link = f"={a1(row, own)}", ""
         if given is not None:
             cell, link = given.score.place.reference, given.score.place.link
-            digits = names.parameter("小数位数")
-            formula = f'=IF({cell}="",{a1(row, own)},ROUND(ROUND({cell},{NOISE}),{digits}))'
-        paper.formula(row, at, formula, tier.score, look, link)
+            rounding = _rounded(cell, row, tier.points, names)
+            formula = f'=IF({cell}="",{a1(row, own)},{rounding})'
+        paper.formula(row, at, formula, tier.score, f"figure:{score_format(tier.score)}", link)
 
 
 def _geometry(paper: Sheet, scored: Scored, columns: Columns) -> None:

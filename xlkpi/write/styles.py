@@ -100,6 +100,16 @@ def figure(places: int) -> str:
     return "0." + "0" * places if places else "0"
 
 
+def sum_figure(places: int, finest: int) -> str:
+    """Return the number format of a sum of scores, of which some may have more decimals.
+
+    Without decimals of its own it is General, for `0.#` would leave a point behind a whole number.
+    """
+    if finest <= places:
+        return figure(places)
+    return figure(places) + "#" * (finest - places) if places else "General"
+
+
 RATE = "0.00%"
 SHARE = "0.0#####%"
 MONEY = "#,##0.00####"

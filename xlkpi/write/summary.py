@@ -21,13 +21,12 @@ from xlkpi.layout import (
 )
 from xlkpi.methods import NOT_APPLICABLE
 from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore, Working
-from xlkpi.numbers import within_100
 from xlkpi.place import a1, blocks, quoted, span
 from xlkpi.write import review, total
 from xlkpi.write.book import Book, Chart, Sheet
 from xlkpi.write.names import Names
-from xlkpi.write.scores import FIRST, Columns
-from xlkpi.write.styles import MONEY, RATE, figure
+from xlkpi.write.scores import FIRST, Columns, score_format
+from xlkpi.write.styles import MONEY, RATE, sum_figure
 
 _SUMS = ("全年预算数", "其中：财政资金", "全年执行数")
 _LAST = 6
@@ -71,7 +70,7 @@ def locate(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
     rows, paper = Rows.of(scored), names.sheet(book, SUMMARY_SHEET)
     bottom = rows.first + len(scored.tiers[0])
     names.cells["得分合计"] = paper.absolute(bottom, 3)
-    total.locate(paper, scored, bottom + 1, names)
+    total.locate(paper, filled, scored, bottom + 1, names)
     for at in range(len(scored.tiers[0])):
         names.cells[f"一级得分{at}"] = paper.absolute(rows.first + at, 3)
     table = filled.tables.get(EXECUTION.name)
@@ -93,9 +92,9 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
     paper.merge(1, 0, _LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
     rows = Rows.of(scored)
     first, second, _ = scored.tiers
-    _tiers(paper, "一、一级指标得分", first, rows.first, scored, names)
+    _tiers(paper, "一、一级指标得分", first, rows.first, filled, scored)
     total.write(paper, filled, scored, rows.first + len(first) + 1, names)
-    _tiers(paper, "二、二级指标得分", second, rows.second, scored, names)
+    _tiers(paper, "二、二级指标得分", second, rows.second, filled, scored)
     _chart(paper, len(first), len(book.sheets))
     row = _budget(paper, scored.budget, filled, rows.budget)
     row = _group(paper, filled, scored, row + 1)
@@ -113,12 +112,12 @@ def write(book: Book, outcome: Outcome, names: Names) -> None:
 def headline(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
     """Put the total, the grade and the verdict of 校验 on top, once all of them stand somewhere."""
     paper = names.sheet(book, SUMMARY_SHEET)
-    row, places = TOTAL_AT[0], filled.parameters.places
+    row = TOTAL_AT[0]
     for column, label in ((0, "总分"), (2, "等级"), (5, "校验")):
         paper.text(row, column, label, "label")
     total = names.cells["总分"].rpartition("!")[2]
     link = f"internal:{quoted(SCORES_SHEET)}!A1"
-    paper.formula(*TOTAL_AT, f"={total}", scored.total, f"big:{figure(places)}", link)
+    paper.formula(*TOTAL_AT, f"={total}", scored.total, f"big:{_look(filled)}", link)
     grade = names.cells["等级"]
     link = f"internal:{quoted(GRADE_SHEET)}!A1"
     paper.formula(*GRADE_AT, f"={grade}", scored.grade.name.value or "", "big", link)
@@ -130,14 +129,13 @@ def headline(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
 
 
 def _tiers(
-    paper: Sheet, title: str, tiers: Sequence[TierScore], top: int, scored: Scored, names: Names
+    paper: Sheet, title: str, tiers: Sequence[TierScore], top: int, filled: Filled, scored: Scored
 ) -> None:
     """Put one tier's table, its header two rows above `top`, its total below."""
     upper = tiers is scored.tiers[0]
     paper.merge(top - 2, 0, _LAST, title, "block")
     paper.row(top - 1, [*_HEADS, "明细" if upper else "所属一级"], "head")
-    digits = names.parameter("小数位数")
-    look = f"link.strong:{figure(_places(scored))}"
+    look = _look(filled)
     for row, tier in enumerate(tiers, start=top):
         Names.copy(paper, row, 0, tier.tier.code, "code")
         Names.copy(paper, row, 1, tier.tier.name, "text")
@@ -145,22 +143,20 @@ def _tiers(
         paper.formula(row, 2, "=" + place.reference, tier.points, "figure", place.link)
         added, link = _of_second(row, tier, scored) if upper else _of_third(row, tier, scored)
         if tier.applies:
-            paper.formula(row, 3, f"=ROUND({added},{digits})", tier.score, look, link)
-            _rate_and_loss(
-                paper, row, tier.score, _applicable(scored, row, [tier]), _places(scored)
-            )
+            paper.formula(row, 3, f"=ROUND({added},6)", tier.score, f"link.strong:{look}", link)
+            _rate_and_loss(paper, row, tier.score, _applicable(scored, row, [tier]), look)
         else:
             paper.row(row, [NOT_APPLICABLE, "—", "—"], "grey", start=3)
         if upper:
             paper.text(row, 6, "查看", "link.box", link)
         else:
             Names.copy(paper, row, 6, tier.tier.parent, "center")
-    _total(paper, top, tiers, digits, scored)
+    _total(paper, top, tiers, filled, scored)
 
 
-def _places(scored: Scored) -> int:
-    """小数位数: every score carries it."""
-    return -int(scored.total.as_tuple().exponent)
+def _look(filled: Filled) -> str:
+    """Return the number format of a sum of scores."""
+    return sum_figure(filled.parameters.places, filled.finest_places)
 
 
 def _of_second(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
@@ -206,30 +202,30 @@ def _applicable(scored: Scored, row: int, tiers: Sequence[TierScore]) -> Applica
 
 
 def _rate_and_loss(
-    paper: Sheet, row: int, score: Decimal, applicable: Applicable, places: int
+    paper: Sheet, row: int, score: Decimal, applicable: Applicable, look: str
 ) -> None:
     """得分率 and 失分 of what applies: what does not is not lost."""
     points, value = applicable
     rate = score / value if value else Decimal(0)
     paper.formula(row, 4, f"=IF({points}=0,0,D{row + 1}/{points})", rate, f"figure:{RATE}")
     loss = f"=ROUND({points}-D{row + 1},6)"
-    paper.formula(row, 5, loss, value - score, f"figure:{figure(places)}")
+    paper.formula(row, 5, loss, value - score, f"figure:{look}")
 
 
-def _total(paper: Sheet, top: int, tiers: Sequence[TierScore], digits: str, scored: Scored) -> None:
-    row, places = top + len(tiers), _places(scored)
+def _total(
+    paper: Sheet, top: int, tiers: Sequence[TierScore], filled: Filled, scored: Scored
+) -> None:
+    row, look = top + len(tiers), _look(filled)
     paper.blank(row, 0, "strong")
     paper.text(row, 1, "合计", "strong")
     points = sum((tier.points for tier in tiers), Decimal())
     score = sum((tier.score for tier in tiers), Decimal())
     paper.formula(row, 2, f"=ROUND(SUM(C{top + 1}:C{row}),6)", points, "strong.figure")
-    added = f"ROUND(SUM(D{top + 1}:D{row}),{digits})"
-    if top == _FIRST and not total.rows(
-        scored
-    ):  # the total: rounding each indicator up can carry the sum past 100
-        added, score = f"MAX(0,MIN(100,{added}))", within_100(score)
-    paper.formula(row, 3, "=" + added, score, f"strong.figure:{figure(places)}")
-    _rate_and_loss(paper, row, score, _applicable(scored, row, tiers), places)
+    added = f"ROUND(SUM(D{top + 1}:D{row}),6)"
+    if top == _FIRST and not total.rows(scored):  # then it is the total
+        added = f"MAX(0,MIN(100,{added}))"
+    paper.formula(row, 3, "=" + added, score, f"strong.figure:{look}")
+    _rate_and_loss(paper, row, score, _applicable(scored, row, tiers), look)
     paper.blank(row, 6, "strong")
 
 
@@ -327,12 +323,11 @@ def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
     row += 1
     paper.row(row, ["编号", "指标", "失分"], "head")
     paper.merge(row, 3, _LAST, "原因和措施", "head")
-    places = filled.parameters.places
     for work in told:
         row += 1
         Names.copy(paper, row, 0, work.indicator.code, "code")
         Names.copy(paper, row, 1, work.indicator.name, "text")
-        _loss_of(paper, row, work, scored, places)
+        _loss_of(paper, row, work, scored)
         for column in range(4, _LAST + 1):
             paper.blank(row, column, "text")
         paper.merges.append((row, 3, row, _LAST))
@@ -347,7 +342,7 @@ def _deviations(paper: Sheet, outcome: Outcome, row: int) -> int:
     return row + 1
 
 
-def _loss_of(paper: Sheet, row: int, work: Working, scored: Scored, places: int) -> None:
+def _loss_of(paper: Sheet, row: int, work: Working, scored: Scored) -> None:
     if not work.applies:
         paper.text(row, 2, NOT_APPLICABLE, "grey")
         return
@@ -357,7 +352,7 @@ def _loss_of(paper: Sheet, row: int, work: Working, scored: Scored, places: int)
     formula = f"=ROUND({sheet}!{a1(at, 3)}-{sheet}!{a1(at, score)},6)"
     loss = (work.indicator.points.value or Decimal()) - work.score
     link = f"internal:{sheet}!{a1(at, score)}"
-    paper.formula(row, 2, formula, loss, f"figure:{figure(places)}", link)
+    paper.formula(row, 2, formula, loss, f"figure:{score_format(work.score)}", link)
 
 
 def _signatures(paper: Sheet, row: int, code: str) -> None:

@@ -14,9 +14,10 @@ from xlkpi.place import blocks
 from xlkpi.write.book import Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST
-from xlkpi.write.styles import figure
+from xlkpi.write.styles import sum_figure
 
 RESCALED, ADJUSTED, VETOED = "折算", "加减分", "否决"
+SUM_DIGITS = "合计小数位数"
 
 
 def steps(scored: Scored) -> list[str]:
@@ -37,8 +38,11 @@ def rows(scored: Scored) -> int:
     return count + 1 if count else 0
 
 
-def locate(paper: Sheet, scored: Scored, row: int, names: Names) -> None:
+def locate(paper: Sheet, filled: Filled, scored: Scored, row: int, names: Names) -> None:
     """Name the cells of the steps, of which the first stands in `row`; the total is the last."""
+    digits, finest = names.parameter("小数位数"), filled.finest_places
+    finer = finest > filled.parameters.places
+    names.cells[SUM_DIGITS] = f"MAX({digits},{finest})" if finer else digits
     for offset, step in enumerate(steps(scored)):
         names.cells[step] = paper.absolute(row + offset, 3)
         if step == RESCALED:
@@ -52,7 +56,7 @@ def whole(added: str, scored: Scored, names: Names) -> str:
     if RESCALED in names.cells:
         said = f"ROUND(ROUND({said}*100/{names.cells['适用分值']},{NOISE}),{digits})"
     if ADJUSTED in names.cells:
-        said = f"ROUND(ROUND({said}+{names.cells[ADJUSTED]},{NOISE}),{digits})"
+        said = f"ROUND(ROUND({said}+{names.cells[ADJUSTED]},{NOISE}),{names.cells[SUM_DIGITS]})"
     said = f"MAX(0,MIN(100,{said}))"
     if scored.extras.zero:
         said = f'IF({scored.extras.zero.what.place.reference}="",{said},0)'
@@ -72,7 +76,7 @@ def band(scored: Scored, at: str, count: int) -> str:
 
 def write(paper: Sheet, filled: Filled, scored: Scored, row: int, names: Names) -> None:
     """Put the steps from `row` on, then the total."""
-    look = f"strong.figure:{figure(filled.parameters.places)}"
+    look = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
     digits = names.parameter("小数位数")
     for step in steps(scored):
         _blanks(paper, row)
