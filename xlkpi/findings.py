@@ -6,12 +6,12 @@ An *error* is what would make the score a guess, and stops; warnings and notes n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xlkpi.place import Place
+from xlkpi.place import Place, listed
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -304,7 +304,10 @@ class Finding(NamedTuple):
     @property
     def message(self) -> str:
         """What was found and what was expected."""
-        return CODES[self.code].sentence.format(**{"found": self.found, **self.params})
+        said = CODES[self.code].sentence.format(**{"found": self.found, **self.params})
+        if "alike" in self.params:
+            return f"{self.params['alike']}，例如：{said}；见 {self.params['cells']}"
+        return said
 
     @property
     def remedy(self) -> str:
@@ -319,6 +322,53 @@ def finding(code: str, place: Place, found: str = "", /, **params: object) -> Fi
     )
     made.message, made.remedy  # noqa: B018  (raise where the sentence lacks a param, not when printed)
     return made
+
+
+FOLDED = ("X217", "X507", "X616")
+"""Notes that come in floods, and then hide the one that matters."""
+_MOST_ALIKE = 3
+"""So many notes of one kind on a sheet are told one by one."""
+_MOST_RUNS = 8
+"""Runs of cells that a folded note names; 检查记录 lists them all."""
+
+
+def fold(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings with each flood as one note at its first cell, and the notes of the floods."""
+    kinds: dict[tuple[str, str, str], list[Finding]] = {}
+    kept = list(findings)
+    for each in kept:
+        if each.code in FOLDED:
+            kinds.setdefault((each.code, each.place.sheet, _kind(each)), []).append(each)
+    floods = [(kind, alike) for (*_, kind), alike in kinds.items() if len(alike) > _MOST_ALIKE]
+    firsts = {id(alike[0]): _folded(kind, alike) for kind, alike in floods}
+    gone = {id(each) for _, alike in floods for each in alike}
+    folded = [
+        firsts.get(id(each), each) for each in kept if id(each) in firsts or id(each) not in gone
+    ]
+    return folded, [each for each in kept if id(each) in gone]
+
+
+def _folded(kind: str, alike: Sequence[Finding]) -> Finding:
+    by_column = sorted((each.place for each in alike), key=lambda place: (place.column, place.row))
+    cells = listed(by_column, _MOST_RUNS)
+    params = {**alike[0].params, "alike": f"{len(alike)} 格{kind}", "cells": cells}
+    return alike[0]._replace(params=params)
+
+
+def _kind(each: Finding) -> str:
+    """Return what a note has in common with others of its code, so that one may stand for them."""
+    if each.code != "X507":
+        return CODES[each.code].title
+    read = str(each.params["read"])
+    if any(sign in each.found for sign in "%％"):
+        return "带百分号的数"
+    if _is_digits(each.found) and _is_digits(read):
+        return "小数末尾的二进制误差" if len(each.found) > len(read) + 2 else "写成文本的数"
+    return "带单位或符号的数" if _is_digits(read) else "写法不同的文字"
+
+
+def _is_digits(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdecimal()
 
 
 _SLOTS = {

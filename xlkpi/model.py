@@ -702,6 +702,8 @@ class Outcome:
     findings: tuple[Finding, ...]
     filled: Filled | None = None
     scored: Scored | None = None
+    folded: tuple[Finding, ...] = ()
+    """The notes of which one of `findings` stands for many, each by itself."""
 
     @property
     def status(self) -> Status:

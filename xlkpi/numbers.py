@@ -15,6 +15,10 @@ from typing import NamedTuple
 EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 """Wide enough that no sum or product of cells is ever rounded by the context."""
 
+DIGITS = 15
+"""Significant digits that Excel shows of a number, and that a double holds exactly."""
+_SIGNIFICANT = Context(prec=DIGITS, rounding=ROUND_HALF_UP)
+
 MAX_DECIMALS = 6
 """得分, 分值 and weights: more is a pasted quotient such as 9.333333333333334."""
 
@@ -40,8 +44,16 @@ class Number(NamedTuple):
 
 
 def from_double(value: float) -> Decimal | None:
-    """Return the decimal of a double's shortest text; None for what is not finite."""
-    return Decimal(repr(value)) if math.isfinite(value) else None
+    """Return what the 15 significant digits of a double say, as Excel shows it; None for no number.
+
+    7.0000000000000009 is 7: what stands behind them is noise of a computation in binary.
+    """
+    return significant(Decimal(repr(value))) if math.isfinite(value) else None
+
+
+def significant(value: Decimal) -> Decimal:
+    """Return a number to the digits that count."""
+    return value if len(value.as_tuple().digits) <= DIGITS else _SIGNIFICANT.plus(value)
 
 
 def from_text(text: str) -> Number | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from xlkpi.check import afterwards, check
-from xlkpi.findings import Finding, Severity, errors, finding
+from xlkpi.findings import Finding, Severity, errors, finding, fold
 from xlkpi.intake import Unreadable, read
 from xlkpi.model import Filled, Outcome, Scored, Source
 from xlkpi.place import Place
@@ -53,7 +53,8 @@ def _understood(document: Document) -> Outcome:
         digest = hashlib.sha256(document.data).hexdigest()
         source = Source(document.file, digest, len(document.data))
         return Outcome(source, (finding(problem.code, Place(""), **problem.params),))
-    return Outcome(filled.source, _ordered(filled, [*findings, *check(filled)]), filled)
+    told, folded = fold(_ordered(filled, [*findings, *check(filled)]))
+    return Outcome(filled.source, tuple(told), filled, folded=tuple(folded))
 
 
 def _ordered(filled: Filled, findings: Sequence[Finding]) -> tuple[Finding, ...]:

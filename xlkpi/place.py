@@ -131,10 +131,12 @@ def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
     return ",".join(span(sheet, top.row, column, bottom.row, column) for top, bottom in runs)
 
 
-def listed(places: Sequence[Place]) -> str:
-    """Return places as people write them down: 预算执行!G5:G8、评分_张三!D7."""
+def listed(places: Sequence[Place], most: int = 0) -> str:
+    """Return places as people write them down: 预算执行!G5:G8、评分_张三!D7; of many the first `most`."""
     runs = _runs(places)
-    return "、".join(f"{a}" if a == b else f"{a}:{b.cell}" for a, b in runs)
+    shown = runs[:most] if most else runs
+    said = "、".join(f"{a}" if a == b else f"{a}:{b.cell}" for a, b in shown)
+    return said + (" 等" if len(runs) > len(shown) else "")
 
 
 def _runs(places: Sequence[Place]) -> list[tuple[Place, Place]]:

@@ -6,6 +6,7 @@ None of it can be computed from the inputs as they were read; the fingerprint al
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from xlkpi.layout import FINDINGS_SHEET, SOURCE_SHEET
 from xlkpi.model import Counted, Grid, Outcome, Source, Status
 from xlkpi.place import NOWHERE, Place, address
 from xlkpi.write.origin import CENSUS, CENSUS_HEADS
-from xlkpi.write.records import FINDINGS_HEADER
+from xlkpi.write.records import FINDINGS_HEADER, FOLDED_TITLE
 
 PROGRAM = "计分程序"
 """The label left of the version that scored."""
@@ -69,11 +70,18 @@ class _ToldFinding(Finding):
         return str(self.params["remedy"])
 
 
-def _told_findings(grids: list[Grid]) -> tuple[Finding, ...]:
-    """What 检查记录 lists: how things were typed stands in the source alone."""
+def _told_findings(grids: list[Grid]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """What 检查记录 lists, and below it what was folded: how things were typed stands in the source alone."""
     rows = next((grid.rows for grid in grids if grid.name == FINDINGS_SHEET), [])
+    listed = _lines(rows[FINDINGS_HEADER + 1 :])
+    title = FINDINGS_HEADER + len(listed) + 2
+    folded = title < len(rows) and rows[title][:1] == [FOLDED_TITLE]
+    return listed, _lines(rows[title + 2 :]) if folded else ()
+
+
+def _lines(rows: Sequence[Sequence[object]]) -> tuple[Finding, ...]:
     found: list[Finding] = []
-    for number, row in enumerate(rows[FINDINGS_HEADER + 1 :], start=1):
+    for number, row in enumerate(rows, start=1):
         if len(row) < 6 or row[0] != number or str(row[2]) not in CODES:
             break
         said = {"message": row[4], "remedy": row[5]}
@@ -114,5 +122,7 @@ def as_told(again: Outcome, grids: list[Grid]) -> Outcome:
         census=_told_census(grids),
     )
     # A workbook that cannot be scored any more has findings of its own, which are to be told.
-    findings = _told_findings(grids) if again.status is Status.SCORED else again.findings
-    return replace(again, source=source, filled=filled, findings=findings)
+    findings, folded = again.findings, again.folded
+    if again.status is Status.SCORED:
+        findings, folded = _told_findings(grids)
+    return replace(again, source=source, filled=filled, findings=findings, folded=folded)

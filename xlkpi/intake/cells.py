@@ -218,7 +218,10 @@ class Reader:
             if value is None:
                 self.findings.append(finding("X505", place, str(held), example=example))
                 return None
-            return self._shown_percent(place, value, percent) if shown else value
+            if shown and percent != "fraction":
+                return self._shown_percent(place, value, percent)
+            exact = Decimal(repr(float(held)))
+            return value if value == exact else self._reading(place, f"{exact:f}", value)
         return self._typed(place, str(held), units, example, percent, counts)
 
     def _typed(
@@ -234,12 +237,10 @@ class Reader:
         if found.suffix and canonical(found.suffix) not in {canonical(unit) for unit in units}:
             self.findings.append(_wrong_unit(place, typed, found.suffix, units, example))
             return None
-        return self._reading(place, typed, found.value)
+        return self._reading(place, typed, numbers.significant(found.value))
 
     def _shown_percent(self, place: Place, value: Decimal, percent: str) -> Decimal | None:
         typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
-        if percent == "fraction":
-            return value
         return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent)
 
     def _percent(self, place: Place, typed: str, points: Decimal, percent: str) -> Decimal | None:

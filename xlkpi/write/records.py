@@ -11,17 +11,20 @@ from xlkpi.layout import (
     PARAMETER_LIST,
     PARAMETERS,
 )
-from xlkpi.model import Filled, Scored, Working
+from xlkpi.model import Filled, Outcome, Scored, Working
 from xlkpi.write.book import Book, Sheet
 from xlkpi.write.names import Names
 from xlkpi.write.styles import SHARE
 
 FINDINGS_HEADER = 3
 """Row of the header on 检查记录."""
+FOLDED_TITLE = "逐格列出：上面合并成一条的提示"
+"""Stands two rows above the first of them."""
 
 
-def write_findings(book: Book, findings: Sequence[Finding], names: Names) -> None:
-    """Fill in 检查记录: every finding and every reading that was normalised."""
+def write_findings(book: Book, outcome: Outcome, names: Names) -> None:
+    """Fill in 检查记录: every finding, then every reading that was normalised and told among others."""
+    findings, folded = outcome.findings, outcome.folded
     paper = names.sheet(book, FINDINGS_SHEET)
     paper.merge(0, 0, 5, "检查记录", "heading")
     words = "读取和检查时的每一条提醒、提示和换算；都不影响计分。点击位置可前往。"
@@ -29,6 +32,11 @@ def write_findings(book: Book, findings: Sequence[Finding], names: Names) -> Non
     list_findings(paper, findings, FINDINGS_HEADER)
     if not findings:
         paper.merge(4, 0, 5, "没有提醒，也没有换算。", "center")
+    if folded:
+        below = FINDINGS_HEADER + len(findings) + 2
+        paper.merge(below, 0, 5, FOLDED_TITLE, "block")
+        list_findings(paper, folded, below + 1)
+        paper.repeat, paper.freeze = FINDINGS_HEADER, (FINDINGS_HEADER + 1, 0)
 
 
 def list_findings(paper: Sheet, findings: Sequence[Finding], header: int) -> None:

@@ -73,7 +73,7 @@ def scored(outcome: Outcome, layout: FormLayout, own: bool = False) -> Book:
     summary.write(book, outcome, names)
     proof.write(book, filled, result, names)
     summary.headline(book, filled, result, names)
-    records.write_findings(book, outcome.findings, names)
+    records.write_findings(book, outcome, names)
     for name in _STAMPED:
         names.sheet(book, name).footer = f"校验码 {names.cells['校验码']}"
     origin.seal(book, names)
