@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import documents
-from xlkpi import job
+from xlkpi import job, verify
 from xlkpi.findings import Finding
 from xlkpi.model import Outcome
 from xlkpi.numbers import from_double, significant
@@ -117,3 +117,8 @@ def test_the_record_lists_every_reading_of_a_flood(tmp_path: Path) -> None:
     places = [line[3] for line in lines[at + 2 : at + 10]]
     assert places == [f"预算执行!{column}{row}" for row in (5, 6) for column in "CDEF"]
     assert {line[4] for line in lines[at + 2 : at + 10]} == {"“80万元”读作 80"}
+
+
+def test_a_result_with_a_flood_verifies_the_same() -> None:
+    """Without its source: what 检查记录 says of the readings is held against the fingerprint."""
+    assert verify.verified(job.result(flooded()), "结果.xlsx").status == "same"
