@@ -99,6 +99,50 @@ def test_an_office_may_edit_a_built_in_layout() -> None:
     assert not sheet.protection.sheet
 
 
+def test_a_layout_may_ask_how_points_came_about_and_what_the_review_gave(tmp_path: Path) -> None:
+    """得分计算方法, 得分系数, 复核得分 and the target of January, live; a dash where there is none."""
+    names = ("三级指标", "年初指标值", "年度指标值", "得分计算方法", "得分系数", "得分", "复核得分")
+    own = layouts.workbook(
+        [
+            ["", *["14"] * len(names)],
+            ["", *(f"{{指标.{name}}}" for name in names)],
+            ["", "总分", "<", "<", "<", "<", "{总分}", "{总分.复核得分}"],
+        ]
+    )
+    review = """
+## 复核
+| 编号 | 复核得分 | 扣分原因 |
+|---|---|---|
+| A1.2 | 15 | 少办一场 |
+"""
+    two = BASE.replace("| 指标性质 | 年度指标值 |", "| 指标性质 | 年度指标值 | 年初指标值 |", 1)
+    head, rule, *rest = two.partition("## 三级指标")[2].splitlines()[1:]
+    rows = [line.split("|") for line in rest[: rest.index("")]]
+    for line in rows:
+        line.insert(7, " 6 ")
+    table = "\n".join([head, rule + "---|", *("|".join(line) for line in rows)])
+    text = two.partition("## 三级指标")[0] + "## 三级指标\n" + table + "\n\n"
+    text += "## 评分_甲" + two.partition("## 评分_甲")[2]
+    sheet = form(text + review, own)
+    assert row(sheet, 2) == ["培训场次", "≥6场", "≥8场", "按比例（正向）：达到指标值得满分，否则 分值×完成值÷指标值",
+                             0.875, 17.5, 15]  # fmt: skip
+    assert row(sheet, 1)[3:] == ["全部完成得满分", pytest.approx(28.33 / 30), 28.33, 28.33]
+    assert row(sheet, 6)[-2:] == [93.57, 91.07]
+    path = tmp_path / "甲.xlsx"
+    made = outcomes([Document("示例.xlsx", documents.book(text + review))])[0]
+    path.write_bytes(job.result(made, read(own, "版式")))
+    (again,) = libreoffice.recalculated([path], tmp_path / "again")
+    assert list(libreoffice.disagreements(path, again)) == []
+    plain = form(BASE, own)
+    assert row(plain, 1)[1:] == [
+        "全部完成",
+        "全部完成得满分",
+        pytest.approx(28.33 / 30),
+        28.33,
+        "—",
+    ]
+
+
 # the form
 
 

@@ -17,6 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
+from tests import documents
 from xlkpi import speak
 
 HOME = Path(speak.__file__).with_name("locale") / "zh_CN" / "LC_MESSAGES"
@@ -171,3 +172,30 @@ def test_streams_that_cannot_be_changed_are_left_alone(monkeypatch: pytest.Monke
         monkeypatch.setattr(sys, "stdout", stream)
         monkeypatch.setattr(sys, "stderr", stream)
         speak.console()
+
+
+def test_a_file_with_a_chinese_name_is_scored_where_file_names_are_ascii(tmp_path: Path) -> None:
+    """Python cannot name the result there: the program starts once more, in UTF-8 mode."""
+    source = tmp_path / "示例 办公室（一）.xlsx"
+    source.write_bytes(documents.sample(documents.RECIPES / "基本示例.md"))
+    ascii_names = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    made = subprocess.run(
+        [sys.executable, "-m", "xlkpi", "score", source.name],
+        cwd=tmp_path,
+        env={**os.environ, **ascii_names, "PYTHONPATH": str(documents.ROOT)},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert made.returncode == 0, made.stderr.decode()
+    assert "总分 93.57，等级 优秀" in made.stderr.decode() + made.stdout.decode()
+    assert (tmp_path / "示例 办公室（一）_评分结果.xlsx").exists()
+
+
+def test_a_folder_is_told_by_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "上报" / "下级").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "上报" / "下级")
+    assert [speak.file_name(given) for given in (".", "..", "甲.xlsx", "../乙.xlsx")] == [
+        "下级", "上报", "甲.xlsx", "乙.xlsx",
+    ]  # fmt: skip
+    assert speak.file_name("/") == "/"

@@ -379,15 +379,14 @@ def test_what_is_no_workbook_to_merge_is_refused(files: Files, tmp_path: Path) -
 
 
 def test_what_cannot_be_written_as_it_stands_is_refused(files: Files) -> None:
-    """Seventeen digits: Excel keeps sixteen, and nothing may change on the way."""
+    """A control character, which no workbook can hold; nothing may change on the way."""
     main = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(files["主表.xlsx"])) as old, zipfile.ZipFile(main, "w") as new:
         for info in old.infolist():
-            new.writestr(
-                info, old.read(info).replace(b"<v>110.25</v>", b"<v>0.30000000000000004</v>")
-            )
+            found = "讲师临时变动".encode(), "讲师_x0001_临时变动".encode()
+            new.writestr(info, old.read(info).replace(*found))
     assert refusals(joined({**files, "主表.xlsx": main.getvalue()})) == {
-        ("主表.xlsx", "X813", "预算执行!G5")
+        ("主表.xlsx", "X813", "三级指标!M6")
     }
 
 

@@ -12,6 +12,7 @@ def main() -> None:
     Where a workbook will be opened, its process is started before anything else: it imports what
     it needs while this one still reads the command line.
     """
+    _name_files_in_chinese()
     if sys.argv[1:2] and sys.argv[1] in ("score", "check", "verify", "diff"):
         from xlkpi import early
 
@@ -25,6 +26,18 @@ def main() -> None:
         cli.main()
     except SystemExit as ended:
         _leave(ended)
+
+
+def _name_files_in_chinese() -> None:
+    """Start again in UTF-8 mode where file names cannot be Chinese: LC_ALL=C without coercion, Latin-1.
+
+    The outputs' names are, and Python cannot change its file system encoding once it runs.
+    """
+    try:
+        os.fsencode("评分结果")
+    except UnicodeEncodeError:
+        if not sys.flags.utf8_mode:  # never twice
+            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _leave(ended: SystemExit) -> None:

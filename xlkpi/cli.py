@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from xlkpi import talk
-from xlkpi.speak import chinese, console, one_line
+from xlkpi.speak import chinese, console, file_name, one_line
 from xlkpi.version import VERSION
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
             if told.text:
                 click.echo(told.text)
             verdict = "可以评分" if told.status == "scored" else "不能评分"
-            click.echo(f"{one_line(path.name)}：{verdict}（{told.counts}）")
+            click.echo(f"{file_name(path)}：{verdict}（{told.counts}）")
     sys.exit(worst)
 
 
@@ -211,13 +211,13 @@ def _verify(
     try:
         made = office.verified(scored, source, form, worker)
     except answers.Refused as problem:
-        raise click.UsageError(f"{one_line(scored.name)}：{problem}") from problem
+        raise click.UsageError(f"{file_name(scored)}：{problem}") from problem
     if isinstance(made, answers.Told):
         return talk.unread(made, err=as_json or err)
     if as_json:
         talk.line(made.report)
     else:
-        talk.verified(one_line(scored.name), made, source is not None, err=err)
+        talk.verified(file_name(scored), made, source is not None, err=err)
     return made.exit_code
 
 
@@ -245,7 +245,7 @@ def explain(what: str, code: str) -> None:
     try:
         made = office.explained(path, code)
     except answers.Refused as problem:
-        raise click.UsageError(f"{one_line(path.name)}：{problem}") from problem
+        raise click.UsageError(f"{file_name(path)}：{problem}") from problem
     if isinstance(made, str):
         click.echo(made)
         return

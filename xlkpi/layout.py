@@ -5,7 +5,9 @@ Reading, the blank, the scored workbook and the documentation are all driven by 
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -93,6 +95,9 @@ class Column(NamedTuple):
     prompt: str = ""
     """What the cell says when it is selected."""
     synonyms: tuple[str, ...] = ()
+    """Other headers, as compared; a letter or a unit in brackets behind any of them never matters."""
+    instead_of: str = ""
+    """Read where it stands, and in no blank without it; it is the column of that header where the sheet has no other."""
 
 
 class Sheet(NamedTuple):
@@ -111,6 +116,11 @@ class Sheet(NamedTuple):
     """The column that names a row; a total is named there or in the column after it."""
     spare: int = SPARE_ROWS
 
+    def shown(self, rows: Iterable[Mapping[str, object]]) -> tuple[Column, ...]:
+        """Return the columns of a blank with these rows: all, but those that are read only where they stand."""
+        given = {header for row in rows for header in row}
+        return tuple(c for c in self.columns if not c.instead_of or c.header in given)
+
     def column(self, header: str) -> Column:
         """Return the column of that header; KeyError where there is none."""
         for column in self.columns:
@@ -128,6 +138,27 @@ def canonical(text: str) -> str:
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
+_BRACKETED = re.compile(
+    r"\((?:[a-z](?:[/÷][a-z])?|(?:单位[:：]?)?(?:[百千]?万?元|亿元|%|分))\)", re.IGNORECASE
+)
+"""What published forms put behind a header: 全年执行数（B）, 执行率（B/A）, 年初预算数（万元）."""
+
+
+def bare_header(text: str) -> str:
+    """Return a header as compared, without letters and units in brackets."""
+    plain = canonical(text)
+    return str(_BRACKETED.sub("", plain)) if plain.endswith(")") else plain
+
+
+def header_unit(text: str) -> str:
+    """Return the unit of money that a header names in brackets, "" where it names none."""
+    for found in _BRACKETED.findall(canonical(text)):
+        unit: str = found.strip("()").removeprefix("单位").lstrip(":：")
+        if unit.endswith("元"):
+            return unit
+    return ""
+
+
 def folded(text: str | None) -> str:
     """Return a code or a name as it is compared: also without regard to case, as Excel's = has none."""
     return canonical(text or "").casefold()
@@ -142,14 +173,29 @@ _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DAT
 _CHOICE = Kind.CHOICE
 
 POINTS = Column(
-    "分值", _N, 8, True, prompt="正数，最多 6 位小数。", synonyms=("权重", "指标权重", "权数")
-)
+    "分值", _N, 8, True, prompt="正数，最多 6 位小数。",
+    synonyms=("权重", "指标权重", "权数", "指标分值", "标准分值", "标准分", "满分", "权重分值"),
+)  # fmt: skip
 TARGET = Column(
     "年度指标值",
     _A,
     14,
     prompt="年初确定的目标。按公式计分的指标只填数字，单位写在“计量单位”。",
-    synonyms=("指标值", "年初目标值", "年初目标值(A)", "年初设定目标"),
+    synonyms=(
+        "指标值",
+        "年初目标值",
+        "年初设定目标",
+        "目标值",
+        "年度目标值",
+        "绩效目标值",
+        "计划指标值",
+        "计划值",
+        "预期指标值",
+        "年初设定指标值",
+        "年度绩效指标值",
+        "调整后指标值",
+        "调整后年度指标值",
+    ),
     decides=True,
 )
 ACTUAL = Column(
@@ -157,7 +203,20 @@ ACTUAL = Column(
     _A,
     14,
     prompt="年末实际完成的数值。按公式计分的指标只填数字。",
-    synonyms=("全年实际值", "全年完成值", "完成值", "实际完成值(B)"),
+    synonyms=(
+        "全年实际值",
+        "全年完成值",
+        "完成值",
+        "年终完成值",
+        "年末完成值",
+        "实际值",
+        "全年实际完成值",
+        "年度完成值",
+        "指标完成值",
+        "实际完成指标值",
+        "实际完成情况",
+        "完成情况",
+    ),
     decides=True,
 )
 MARK = Column(
@@ -166,29 +225,50 @@ MARK = Column(
     9,
     True,
     prompt="0 到分值之间的数；需回避时留空，并在“评分说明”写“回避”。",
-    synonyms=("自评得分", "指标得分"),
+    synonyms=("自评得分", "指标得分", "自评分", "自评分数", "评分", "打分", "实际得分", "评价得分"),
 )
 REASON = Column(
     "偏差原因分析及改进措施",
     _T,
     26,
     prompt="没有完成或明显超额时，写原因和改进措施。",
-    synonyms=("未完成原因分析", "未完成原因及拟采取的改进措施", "扣分原因"),
+    synonyms=(
+        "未完成原因分析",
+        "未完成原因及拟采取的改进措施",
+        "扣分原因",
+        "偏差原因分析",
+        "偏差原因",
+        "偏差原因及改进措施",
+        "偏差原因分析和改进措施",
+        "偏差原因分析与改进措施",
+        "未完成原因",
+        "未完成原因及改进措施",
+        "未完成原因和改进措施",
+        "未完成原因分析及改进措施",
+        "扣分原因和其他说明",
+        "扣分原因及其他说明",
+    ),
 )
 BUDGET = Column(
     "全年预算数",
     _M,
     13,
     prompt="调整后的全年预算。",
-    synonyms=("调整后预算数", "调整预算数", "全年预算数(A)"),
+    synonyms=("调整后预算数", "调整预算数", "调整后预算", "全年预算", "调整后全年预算数"),
 )
 EXECUTED = Column(
     "全年执行数",
     _M,
     13,
     prompt="截至年末的实际支出。",
-    synonyms=("预算执行数", "执行数", "执行数(B)"),
+    synonyms=("预算执行数", "执行数", "全年实际支出数", "实际支出数", "实际执行数", "全年支出数"),
 )
+
+INITIAL = "年初指标值"
+"""The target of January beside an adjusted one; alone it is the target."""
+_CODES = ("指标编号", "指标编码", "指标代码")
+_NAMES = ("三级指标名称", "指标名称(三级指标)", "指标名称")
+_CRITERIA = ("评分细则", "评分办法", "得分计算方法", "计分标准")
 
 NATURES = ("≥", ">", "=", "≤", "<", "定性")
 DEGREES = ("达成", "部分达成", "未达成")
@@ -277,13 +357,21 @@ EXECUTION = Sheet(
         Column(
             "支出类别", _CHOICE, 11, choices=("基本支出", "项目支出"), prompt="不填视为项目支出。"
         ),
-        Column("年初预算数", _M, 13),
+        Column("年初预算数", _M, 13, synonyms=("年初预算",)),
         Column(BUDGET.header, _M, 13, True, prompt=BUDGET.prompt, synonyms=BUDGET.synonyms),
-        Column("其中：财政资金", _M, 13),
-        Column("到位资金", _M, 13, prompt="可不填。"),
+        Column("其中：财政资金", _M, 13, synonyms=("财政资金", "其中：财政拨款", "财政拨款")),
+        Column(
+            "到位资金", _M, 13, prompt="可不填。", synonyms=("资金到位数", "实际到位资金", "到位数")
+        ),
         Column(EXECUTED.header, _M, 13, True, prompt=EXECUTED.prompt, synonyms=EXECUTED.synonyms),
-        Column("执行率", _N, 10, computed=True),
-        Column("偏差原因", _T, 28, prompt="执行率偏低时写明原因。"),
+        Column("执行率", _N, 10, computed=True, synonyms=("预算执行率",)),
+        Column(
+            "偏差原因",
+            _T,
+            28,
+            prompt="执行率偏低时写明原因。",
+            synonyms=("偏差原因分析", "未完成原因分析"),
+        ),
     ),
     "每个项目一行，金额单位见“基本信息”。执行率自动计算，不用填。",
     tab="fill",
@@ -293,7 +381,7 @@ SOURCES = Sheet(
     "资金来源",
     (
         Column("资金来源", _T, 24, True),
-        Column("年初预算数", _M, 14),
+        Column("年初预算数", _M, 14, synonyms=("年初预算",)),
         Column(BUDGET.header, _M, 14, True, synonyms=BUDGET.synonyms),
         Column(EXECUTED.header, _M, 14, True, synonyms=EXECUTED.synonyms),
     ),
@@ -320,8 +408,8 @@ GOALS = Sheet(
 TIER1 = Sheet(
     "一级指标",
     (
-        Column("编号", _C, 10, True, prompt="以字母开头，例如 A。"),
-        Column("一级指标", _T, 26, True),
+        Column("编号", _C, 10, True, prompt="以字母开头，例如 A。", synonyms=_CODES),
+        Column("一级指标", _T, 26, True, synonyms=("一级指标名称", "指标名称(一级指标)")),
         POINTS,
     ),
     "一级指标的分值合计必须是 100。",
@@ -332,9 +420,9 @@ TIER1 = Sheet(
 TIER2 = Sheet(
     "二级指标",
     (
-        Column("编号", _C, 10, True, prompt="例如 A1。"),
+        Column("编号", _C, 10, True, prompt="例如 A1。", synonyms=_CODES),
         Column("一级编号", _C, 10, True, prompt="它所属的一级指标的编号。"),
-        Column("二级指标", _T, 26, True),
+        Column("二级指标", _T, 26, True, synonyms=("二级指标名称", "指标名称(二级指标)")),
         POINTS,
     ),
     "同一个一级指标下，二级指标的分值合计等于一级指标的分值。",
@@ -345,17 +433,18 @@ TIER2 = Sheet(
 TIER3 = Sheet(
     "三级指标",
     (
-        Column("编号", _C, 9, True, prompt="例如 A1.1。"),
+        Column("编号", _C, 9, True, prompt="例如 A1.1。", synonyms=_CODES),
         Column("二级编号", _C, 9, True, prompt="它所属的二级指标的编号。"),
-        Column("三级指标", _T, 22, True),
+        Column("三级指标", _T, 22, True, synonyms=_NAMES),
         POINTS,
         Column("指标性质", _T, 9, choices=NATURES, synonyms=("性质",), decides=True),
+        Column(INITIAL, _A, 14, instead_of=TARGET.header, synonyms=("年初绩效指标值",)),
         TARGET,
-        Column("计量单位", _T, 9, synonyms=("度量单位",), decides=True),
+        Column("计量单位", _T, 9, synonyms=("度量单位", "指标单位"), decides=True),
         ACTUAL,
         Column("评分方式", _T, 13, prompt="不填视为评分人打分。", decides=True),
         Column("完成程度", _T, 10, choices=DEGREES, prompt="只在定性三档时填写。", decides=True),
-        Column("评分标准", _T, 30),
+        Column("评分标准", _T, 30, synonyms=_CRITERIA),
         Column("佐证材料", _T, 20),
         REASON,
         Column("评价方面", _T, 13, choices=ASPECTS),
@@ -369,11 +458,11 @@ TIER3 = Sheet(
 BALLOT = Sheet(
     BALLOT_PREFIX,
     (
-        Column("编号", _C, 9, True),
-        Column("三级指标", _T, 24, computed=True),
-        Column(TARGET.header, _A, 13, computed=True, synonyms=TARGET.synonyms),
+        Column("编号", _C, 9, True, synonyms=_CODES),
+        Column("三级指标", _T, 24, computed=True, synonyms=_NAMES),
+        Column(TARGET.header, _A, 13, computed=True, synonyms=(*TARGET.synonyms, INITIAL)),
         Column(ACTUAL.header, _A, 13, computed=True, synonyms=ACTUAL.synonyms),
-        Column("评分标准", _T, 34, computed=True),
+        Column("评分标准", _T, 34, computed=True, synonyms=_CRITERIA),
         Column("佐证材料", _T, 20, computed=True),
         Column(POINTS.header, _N, 8, computed=True, synonyms=POINTS.synonyms),
         MARK,
@@ -435,14 +524,16 @@ EXTRA = Sheet(
 REVIEW = Sheet(
     "复核",
     (
-        Column("编号", _C, 10, True),
-        Column("三级指标", _T, 24, computed=True),
-        Column("分值", _N, 9, computed=True),
+        Column("编号", _C, 10, True, synonyms=_CODES),
+        Column("三级指标", _T, 24, computed=True, synonyms=_NAMES),
+        Column("分值", _N, 9, computed=True, synonyms=POINTS.synonyms),
         Column("自评完成值", _A, 13, computed=True),
         Column("自评得分", _N, 9, computed=True),
         Column("复核完成值", _A, 13),
-        Column("复核得分", _N, 9, True),
-        Column("扣分原因", _T, 26),
+        Column("复核得分", _N, 9, True, synonyms=("复核分", "复核评分")),
+        Column(
+            "扣分原因", _T, 26, synonyms=("扣分原因和其他说明", "扣分原因及其他说明", "扣分理由")
+        ),
         Column("复核人", _T, 12),
     ),
     "由上级或财政部门填写。复核得分留空表示同意自评得分；扣分必须写原因。",

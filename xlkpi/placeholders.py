@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from xlkpi.layout import INFO_ROWS, canonical
+from xlkpi.layout import INFO_ROWS, INITIAL, canonical
 
 FUNDS, GOALS, INDICATORS = "资金来源", "目标", "指标"
 """Rows with these prefixes repeat: {目标.预期目标} stands once for every goal."""
@@ -19,14 +19,14 @@ _TEXTS_OF_INDICATORS = ("评分标准", "佐证材料", "评价方面")
 SINGLE: tuple[str, ...] = (
     *(name for name, _ in INFO_ROWS),
     *(f"{whole}.{figure}" for whole in SUMS for figure in (*AMOUNTS, "执行率")),
-    "执行率", "执行率.分值", "执行率.得分", "执行率.偏差原因", "总分", "总分.分值", "等级",
+    "执行率", "执行率.分值", "执行率.得分", "执行率.偏差原因", "总分", "总分.分值", "总分.复核得分", "等级",
 )  # fmt: skip
 ROWS: Mapping[str, tuple[str, ...]] = {
     FUNDS: ("资金来源", *AMOUNTS, "执行率"),
     GOALS: ("序号", "类型", "预期目标", "实际完成情况", "完成程度", "未完成原因"),
     INDICATORS: (
         "编号", "一级指标", "二级指标", "三级指标", "指标性质", "年度指标值", "计量单位", "实际完成值",
-        "分值", "得分", "偏差原因", *_TEXTS_OF_INDICATORS,
+        "分值", "得分", "偏差原因", *_TEXTS_OF_INDICATORS, INITIAL, "得分计算方法", "得分系数", "复核得分",
     ),
 }  # fmt: skip
 KNOWN = frozenset([*SINGLE, *(f"{group}.{name}" for group in ROWS for name in ROWS[group])])

@@ -31,6 +31,13 @@ def one_line(name: object) -> str:
     return "".join(c if c.isprintable() or c in _SPACES else "\ufffd" for c in str(name))
 
 
+def file_name(path: Path | str) -> str:
+    """Return a file's own name as it is printed; the folder's where a path such as `.` has none."""
+    path = Path(path)
+    own = path.name if path.name not in ("", "..") else path.resolve().name
+    return one_line(own or path)
+
+
 _SPACES = "\u00a0\u3000"
 """Spaces that are no control characters; Chinese names have them."""
 

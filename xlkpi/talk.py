@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlkpi.speak import one_line
+from xlkpi.speak import file_name, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ def handled(path: Path, made: Handled, as_json: bool) -> None:
         _people(path, made)
     if made.unwritten:
         click.echo(
-            f"{one_line(path.name)}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
+            f"{file_name(path)}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
             err=True,
         )
     for words in made.said:
@@ -66,14 +66,12 @@ def _people(path: Path, made: Handled) -> None:
     told = made.told
     if told.status == "scored":
         total, grade = told.report["total"], told.report["grade"]
-        click.echo(
-            f"{one_line(path.name)}：总分 {total}，等级 {grade}{_review(told.report['review'])}"
-        )
+        click.echo(f"{file_name(path)}：总分 {total}，等级 {grade}{_review(told.report['review'])}")
         if told.text:
             click.echo(told.text, err=True)
     else:
         click.echo(told.text)
-        click.echo(f"{one_line(path.name)}：没有评分（{told.counts}）")
+        click.echo(f"{file_name(path)}：没有评分（{told.counts}）")
     for label, written in (
         ("评分结果", made.scored),
         ("待修改", made.correction),

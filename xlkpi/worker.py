@@ -25,7 +25,7 @@ from xlkpi.intake.template import hindrances, uncarried, untouched
 from xlkpi.layout import SOURCE_SHEET
 from xlkpi.model import Outcome, Status
 from xlkpi.outputs import judged
-from xlkpi.speak import one_line
+from xlkpi.speak import file_name
 from xlkpi.write import plain
 
 Question = dict[str, Any]
@@ -239,7 +239,7 @@ def _split(question: Question) -> Iterator[Answer]:
         disk.discard_own()
         yield {"refused": str(problem)}
         return
-    name = one_line(Path(question["file"]).name)
+    name = file_name(question["file"])
     yield {
         "written": written,
         "said": plain.not_carried([(name, made.said)], [(name, *each) for each in made.left]),

@@ -73,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     marks.somebody_left,
     marks.computed_marked,
     marks.control_totals,
+    budget.header_units,
     budget.present,
     budget.complete,
     budget.amounts,

@@ -9,7 +9,7 @@ from fractions import Fraction
 from xlkpi.check import typed
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, SOURCES, canonical
+from xlkpi.layout import EXECUTION, SOURCES, canonical, header_unit
 from xlkpi.model import Filled, Fund, Number, Project
 from xlkpi.numbers import money, plain, total
 
@@ -25,6 +25,19 @@ _AMOUNTS: dict[str, Callable[[Project], Number]] = {
 def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
     for header, of in _AMOUNTS.items():
         yield header, of(project)
+
+
+def header_units(filled: Filled) -> Iterator[Finding]:
+    """A unit of money in a header is that of 金额单位: nobody can tell which of two holds."""
+    unit = filled.said("金额单位") or "万元"
+    for sheet in (EXECUTION, SOURCES):
+        table = filled.tables.get(sheet.name)
+        for header, column in table.columns.items() if table and table.rows else ():
+            typed = str(table.grid.raw(table.header_row, column)) if table else ""
+            own = header_unit(typed)
+            if table and own and own != unit:
+                yield finding("X418", table.head(header), typed.strip(), unit=own, expected=unit)
+                break
 
 
 def present(filled: Filled) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from xlkpi.layout import (
     SURVEY,
     TOTAL_WORDS,
     Sheet,
+    bare_header,
     canonical,
 )
 from xlkpi.model import Grid, Table
@@ -61,6 +62,14 @@ def known_headers(layout: Sheet) -> Mapping[str, str]:
     return known
 
 
+def known_header(layout: Sheet, held: object) -> str | None:
+    """Return the contract's header of what stands in a cell, None where it is none."""
+    if not isinstance(held, str) or not held:
+        return None
+    known, plain = known_headers(layout), canonical(held)
+    return known.get(plain) or (known.get(bare_header(held)) if plain.endswith(")") else None)
+
+
 def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     """Find the sheet's table; None, and why, where its header row cannot be found."""
     header_row, heads = _header_row(layout, grid)
@@ -72,6 +81,7 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
             finding(
                 "X102" if layout in _NEEDED else "X116", grid.place(row, 0), rows=HEADER_SEARCH_ROWS,
                 missing="、".join(missing), expected=" · ".join(required),
+                seen=_seen(layout, grid, header_row) if heads else "",
             )
         ]  # fmt: skip
     columns = {header: places[0] for header, places in heads.items()}
@@ -95,26 +105,50 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     return found, findings
 
 
+_MOST_SEEN = 6
+
+
+def _seen(layout: Sheet, grid: Grid, row: int) -> str:
+    """Say which headers stand in the likeliest row that are none of the sheet's: the wanted one, perhaps."""
+    cells = grid.rows[row]
+    strange = [
+        f"“{held.strip()}”（{grid.place(row, column).cell}）"
+        for column, held in enumerate(cells)
+        if isinstance(held, str) and canonical(held) and not known_header(layout, held)
+    ]
+    more = " 等" if len(strange) > _MOST_SEEN else ""
+    return (
+        f"；第 {row + 1} 行有不认识的表头 {'、'.join(strange[:_MOST_SEEN])}{more}"
+        if strange
+        else ""
+    )
+
+
 def _typed(grid: Grid, row: int, column: int) -> str:
     return str(grid.raw(row, column)).strip()
 
 
 def _header_row(layout: Sheet, grid: Grid) -> tuple[int, dict[str, list[int]]]:
-    known = known_headers(layout)
     required = {column.header for column in layout.columns if column.required}
     best: tuple[bool, int] = (False, 0)
     best_row, best_heads = 0, dict[str, list[int]]()
     for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows))):
         heads: dict[str, list[int]] = {}
         for column, held in enumerate(grid.rows[row]):
-            if isinstance(held, str) and held:
-                header = known.get(canonical(held))
-                if header:
-                    heads.setdefault(header, []).append(column)
+            if header := known_header(layout, held):
+                heads.setdefault(header, []).append(column)
+        _stand_in(layout, heads)
         score = (required <= heads.keys(), len(heads))
         if heads and score > best:
             best, best_row, best_heads = score, row, heads
     return best_row, best_heads
+
+
+def _stand_in(layout: Sheet, heads: dict[str, list[int]]) -> None:
+    """Take a column for the one that it stands for where the sheet has no other of it."""
+    for column in layout.columns:
+        if column.instead_of and column.header in heads and column.instead_of not in heads:
+            heads[column.instead_of] = heads.pop(column.header)
 
 
 def _rows(
@@ -145,10 +179,9 @@ def _second_header(layout: Sheet, grid: Grid, header_row: int) -> int:
 
     What follows is another table, or more of this one in columns that may be others.
     """
-    known = known_headers(layout)
     required = {column.header for column in layout.columns if column.required}
     for row in range(header_row + 1, len(grid.rows)):
-        heads = {known.get(canonical(h)) for h in grid.rows[row] if isinstance(h, str) and h}
+        heads = {known_header(layout, held) for held in grid.rows[row]}
         heads.discard(None)
         if required <= heads and len(heads) > 1:
             return row

@@ -48,7 +48,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
     front = book.sheet(GUIDE_SHEET, "rare")
     ballots = contents.ballots
     spots = {
-        sheet.name: _spot(sheet, sheet.name, len(contents.sheets.get(sheet.name, ())))
+        sheet.name: _spot(sheet, sheet.name, contents.sheets.get(sheet.name, ()))
         for sheet in layout.SHEETS
     }
     contents, computed = base_data.computed(contents, spots[BASE_DATA.name], spots[TIER3.name])
@@ -56,7 +56,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
         rows = contents.sheets.get(sheet.name, ())
         if sheet is REVIEW and sheet.name in extra and not rows:
             rows = tuple({"编号": row["编号"]} for row in _listed(contents))
-            spots[sheet.name] = _spot(sheet, sheet.name, len(rows))
+            spots[sheet.name] = _spot(sheet, sheet.name, rows)
         if not _stands(sheet, contents, extra):
             continue
         _table(book, sheet, rows, spots, contents)
@@ -80,9 +80,9 @@ def _stands(sheet: Sheet, contents: Contents, extra: Sequence[str]) -> bool:
     return not sheet.optional or sheet.name in extra
 
 
-def _spot(sheet: Sheet, name: str, rows: int) -> Spot:
-    columns = {column.header: at for at, column in enumerate(sheet.columns)}
-    last = FIRST_ROW + max(1, rows + sheet.spare) - 1
+def _spot(sheet: Sheet, name: str, rows: Sequence[Fields]) -> Spot:
+    columns = {column.header: at for at, column in enumerate(sheet.shown(rows))}
+    last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
     return Spot(name, columns, FIRST_ROW, last)
 
 
@@ -93,15 +93,16 @@ def _table(
     seen = contents.part.startswith(layout.SCORERS_PART)
     spot = spots[sheet.name]
     paper = book.sheet(sheet.name, "rare" if seen else sheet.tab)
-    _head(paper, sheet, sheet.name, guide.SEEN if seen else sheet.guide)
+    columns = sheet.shown(rows)
+    _head(paper, columns, sheet.name, guide.SEEN if seen else sheet.guide)
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
-        for column in sheet.columns:
+        for column in columns:
             _input(paper, sheet, spot, row, column, given)
     _computed(paper, sheet, spots, rows, _caliber(contents))
     if sheet is REVIEW:
         _reviewed(paper, spot, rows, contents, spots[TIER3.name])
-    for column in sheet.columns:
+    for column in columns:
         _validate(paper, sheet, spot, column)
     if sheet is INFO:
         _info_choices(paper, rows)
@@ -120,18 +121,18 @@ def _lock(paper: Paper) -> None:
             paper.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
 
 
-def _head(paper: Paper, sheet: Sheet, title: str, words: str) -> None:
-    last = len(sheet.columns) - 1
+def _head(paper: Paper, columns: Sequence[Column], title: str, words: str) -> None:
+    last = len(columns) - 1
     paper.merge(TITLE_ROW, 0, last, title, "heading")
     paper.merge(GUIDE_ROW, 0, last, words, "guide")
     paper.heights.update({TITLE_ROW: 26, HEADER_ROW: 32})
-    for at, column in enumerate(sheet.columns):
+    for at, column in enumerate(columns):
         style = "head.need" if column.required and not column.computed else "head"
         paper.text(HEADER_ROW, at, column.header, style)
         paper.widths[at] = column.width
     paper.freeze = (FIRST_ROW, 2 if last > 5 else 0)
     paper.repeat = HEADER_ROW
-    paper.landscape = sum(column.width for column in sheet.columns) > 100
+    paper.landscape = sum(column.width for column in columns) > 100
 
 
 def _style(sheet: Sheet, column: Column, given: Fields) -> str:
@@ -281,8 +282,8 @@ def _ballot(
 ) -> None:  # fmt: skip
     name = BALLOT_PREFIX + scorer
     paper = book.sheet(name, "fill")
-    spot = _spot(BALLOT, name, len(listed))
-    _head(paper, BALLOT, f"评分表（{scorer}）", BALLOT.guide)
+    spot = _spot(BALLOT, name, listed)
+    _head(paper, BALLOT.columns, f"评分表（{scorer}）", BALLOT.guide)
     given = {str(mark.get("编号", "")): mark for mark in marks}
     for row in range(spot.first, spot.last + 1):
         at = row - spot.first

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
 
 from xlkpi.findings import OVERRULED
 from xlkpi.forms import FormLayout
 from xlkpi.formula import Formula
-from xlkpi.layout import EXECUTION, GOALS, INFO, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
-from xlkpi.methods import NOT_APPLICABLE, Votes, satisfied, satisfied_formula
+from xlkpi.layout import EXECUTION, GOALS, INFO, INITIAL, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
+from xlkpi.methods import Votes, satisfied, satisfied_formula
 from xlkpi.model import (
     Fund,
     Indicator,
@@ -29,31 +28,19 @@ from xlkpi.numbers import NOISE, rounded, settled, total
 from xlkpi.place import Place, blocks, span
 from xlkpi.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
 from xlkpi.texts import as_text
-from xlkpi.write.book import Held
+from xlkpi.write import form_scores
+from xlkpi.write.form_scores import CENTER, FIGURE, NONE_TO_SHOW, NOTHING, TEXT, Shown
 from xlkpi.write.inputs import shown
 from xlkpi.write.names import Names
-from xlkpi.write.scores import FIRST, Columns, score_format, votes
-from xlkpi.write.styles import MONEY, RATE, sum_figure
+from xlkpi.write.scores import FIRST, REVIEWED, votes
+from xlkpi.write.styles import MONEY, RATE
 
-DASH = "—"
 _JUDGED = "定性"
-_TEXT, _CENTER, _FIGURE = "form.text", "form.center", "form.figure"
 _LONGEST_FORMULA = 8_000
 """Excel's limit is 8192 characters."""
 
 
-class Shown(NamedTuple):
-    """What stands for a placeholder."""
-
-    expression: str
-    """A formula without its equals sign; "" for a constant."""
-    value: Held
-    style: str = _CENTER
-    link: str = ""
-
-
 Record = dict[str, Shown]
-NOTHING, NONE_TO_SHOW = Shown("", ""), Shown("", DASH)
 
 
 class Filling:
@@ -99,16 +86,15 @@ class Filling:
             return self._info("部门名称")
         if text is None or table is None:
             return NOTHING
-        return self._copy(table, text.place.row, "内容", _CENTER)
+        return self._copy(table, text.place.row, "内容", CENTER)
 
     def _total(self, part: str) -> Shown:
-        if not part:
-            cell = self.names.cells["总分"]
-            look = sum_figure(self.filled.parameters.places, self.filled.finest_places)
-            return Shown(cell, self.scored.total, f"{_FIGURE}:{look}", _link(cell))
+        if part != "分值":
+            reviewed = part == REVIEWED
+            return form_scores.total(self.filled, self.scored, self.names, reviewed)
         row = FIRST + len(self.scored.workings)
         points = [work.indicator.points.value or Decimal(0) for work in self.scored.workings]
-        return Shown(span(SCORES_SHEET, row, 3, row, 3), total(points), _FIGURE)
+        return Shown(span(SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
 
     def _all(self, part: str) -> Shown:
         """年度资金总额: the sums that 汇总 has, and the one that it has not."""
@@ -119,7 +105,7 @@ class Filling:
             return NONE_TO_SHOW
         if part in self.names.budget:
             value = budget.budget if part == "全年预算数" else budget.executed
-            return Shown(self.names.budget[part], value, f"{_FIGURE}:{MONEY}")
+            return Shown(self.names.budget[part], value, f"{FIGURE}:{MONEY}")
         return self._sum(self.filled.projects, part)
 
     def _kind(self, kind: str, part: str) -> Shown:
@@ -137,7 +123,7 @@ class Filling:
         added = blocks(table.grid.name, table.columns[header], rows)
         value = total([_AMOUNTS[header](project).value or Decimal(0) for project in projects])
         formula = f"SUM({added})" if len(added) < _LONGEST_FORMULA else ""
-        return Shown(formula, value, f"{_FIGURE}:{MONEY}")
+        return Shown(formula, value, f"{FIGURE}:{MONEY}")
 
     def _execution(self, part: str) -> Shown:
         work = self.lifted
@@ -184,7 +170,7 @@ class Filling:
         for fund in self.filled.funds:
             amounts = {name: self._amount(table, _AMOUNTS[name](fund), name) for name in AMOUNTS}
             yield {
-                "资金来源": self._copy(table, fund.row, "资金来源", _CENTER),
+                "资金来源": self._copy(table, fund.row, "资金来源", CENTER),
                 **amounts,
                 "执行率": _rate(amounts["全年执行数"], amounts["全年预算数"]),
             }
@@ -195,13 +181,13 @@ class Filling:
         named = Shown("", "当年财政拨款")
         record = {"资金来源": named, **dict.fromkeys((*AMOUNTS, "执行率"), NONE_TO_SHOW)}
         if cell and budget:
-            record["全年预算数"] = Shown(cell, budget.fiscal, f"{_FIGURE}:{MONEY}")
+            record["全年预算数"] = Shown(cell, budget.fiscal, f"{FIGURE}:{MONEY}")
         return record
 
     def _amount(self, table: Table, amount: Number, header: str) -> Shown:
         if header not in table.columns:
             return NONE_TO_SHOW
-        return self._copy(table, amount.place.row, header, f"{_FIGURE}:{MONEY}")
+        return self._copy(table, amount.place.row, header, f"{FIGURE}:{MONEY}")
 
     def _goals(self) -> Iterator[Record]:
         table = self.filled.tables.get(GOALS.name)
@@ -209,7 +195,7 @@ class Filling:
         for row in table.rows if table else ():
             assert table is not None
             yield {
-                name: self._copy(table, row, name, _CENTER if name in centred else _TEXT)
+                name: self._copy(table, row, name, CENTER if name in centred else TEXT)
                 for name in ROWS["目标"]
             }
 
@@ -228,36 +214,31 @@ class Filling:
     def _indicator(self, work: Working, name: str) -> Shown:
         indicator = work.indicator
         table = self.filled.tables[TIER3.name]
-        if name == "得分":
-            return self._score(work)
-        if name == "分值":
-            return Shown(indicator.points.place.reference, indicator.points.value or 0, _FIGURE)
+        if name in form_scores.NAMES:
+            return self._score(work, name)
         if name == "编号":
             return _same(indicator.code)
         if name in (TIER1.name, TIER2.name):
             return self._parent(work, name)
-        if name in ("年度指标值", "实际完成值"):
+        if name in (INITIAL, "年度指标值", "实际完成值"):
             return self._measure(table, work, name)
         header = "偏差原因分析及改进措施" if name == "偏差原因" else name
         centred = name in ("三级指标", "指标性质", "计量单位")
-        return self._copy(table, indicator.row, header, _CENTER if centred else _TEXT)
+        return self._copy(table, indicator.row, header, CENTER if centred else TEXT)
 
-    def _score(self, work: Working) -> Shown:
-        row = FIRST + self._rows[work.indicator.key]
-        column = Columns(len(self.scored.scorers)).right("得分")
-        cell = span(SCORES_SHEET, row, column, row, column)
-        if not work.applies:
-            return Shown(cell, NOT_APPLICABLE, _CENTER, _link(cell))
-        return Shown(cell, work.score, f"{_FIGURE}:{score_format(work.score)}", _link(cell))
-
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {work.indicator.key: at for at, work in enumerate(self.scored.workings)}
+    def _score(self, work: Working, name: str) -> Shown:
+        """A figure of 指标得分; how scorers marked an indicator is told by its 评分标准, if it has one."""
+        if name == "得分计算方法" and work.given:
+            table = self.filled.tables[TIER3.name]
+            criteria = self._copy(table, work.indicator.row, "评分标准", TEXT)
+            if criteria.value:
+                return criteria
+        return form_scores.of_indicator(self.scored, work, name)
 
     def _parent(self, work: Working, sheet: str) -> Shown:
         at = (1, self._top(work)) if sheet == TIER1.name else (2, work.indicator.parent_key)
         tier = self._tiers[at][1]
-        return self._copy(self.filled.tables[sheet], tier.row, sheet, _CENTER)
+        return self._copy(self.filled.tables[sheet], tier.row, sheet, CENTER)
 
     def _measure(self, table: Table, work: Working, header: str) -> Shown:
         """A target or an actual: with its sign and unit, unless the layout has cells for them."""
@@ -267,17 +248,17 @@ class Filling:
                 return self._surveyed(work)
             if work.method and work.method.budgeted:
                 return self._executed()
-        bare = self._copy(table, indicator.row, header, _CENTER)
+        bare = self._copy(table, indicator.row, header, CENTER)
         if not isinstance(bare.value, float):
             return bare
         cell = table.place(indicator.row, header).reference
-        percent = bare.style != _CENTER
+        percent = bare.style != CENTER
         if not percent and bare.value and not 1e-4 <= abs(bare.value) < 1e11:
             return bare  # programs differ in how they would spell it
         number = f'ROUND({cell}*100,9)&"%"' if percent else cell
         said = _spelled(bare.value * 100, 9) + "%" if percent else _spelled(bare.value, 15)
         before, sign = "", ""
-        if header == "年度指标值":
+        if header != "实际完成值":
             before, sign = self._beside(table, indicator, "指标性质")
         after, unit = ("", "") if percent else self._beside(table, indicator, "计量单位")
         joined = "&".join(part for part in (before, number, after) if part)
@@ -321,7 +302,7 @@ class Filling:
         value = shown(self.filled, table, row, header)
         percent = (place.row, place.column) in table.grid.percents
         if percent and place not in self.filled.readings:
-            style = f"{_FIGURE}:{RATE}"
+            style = f"{FIGURE}:{RATE}"
         return Shown(_copied(place), value, style)
 
 
@@ -340,10 +321,6 @@ def _same(text: Text) -> Shown:
     return Shown(_copied(text.place), text.value or "")
 
 
-def _link(cell: str) -> str:
-    return "internal:" + cell.replace("$", "")
-
-
 def _spelled(value: float, digits: int) -> str:
     """Return a number as a formula joins it to a text: at most 15 digits."""
     return as_text(float(f"{round(value, digits):.15g}"))
@@ -358,4 +335,4 @@ def _rate(executed: Shown, budget: Shown) -> Shown:
     above, below = executed.expression, budget.expression
     formula = f"IF({below}=0,0,{above}/{below})"
     known = above and below and len(formula) < _LONGEST_FORMULA
-    return Shown(formula if known else "", value, f"{_FIGURE}:{RATE}")
+    return Shown(formula if known else "", value, f"{FIGURE}:{RATE}")

@@ -21,8 +21,9 @@ from xlkpi.place import Address
 from xlkpi.placeholders import INDICATORS, TIERS
 from xlkpi.write import total
 from xlkpi.write.book import Book, Cell, Held, Sheet, legal
-from xlkpi.write.filling import Filling, Record, Shown
+from xlkpi.write.filling import Filling, Record
 from xlkpi.write.fit import HIGHEST, height
+from xlkpi.write.form_scores import Shown
 from xlkpi.write.names import Names
 
 _ROW = 20.0

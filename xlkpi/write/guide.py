@@ -199,7 +199,7 @@ def _votes(
 
 def _block(sheet: layout.Sheet, rows: Sequence[Fields], header: str) -> str:
     """Return a column of a sheet of the blank; "" is its check column, right of the table."""
-    headers = [column.header for column in sheet.columns]
+    headers = [column.header for column in sheet.shown(rows)]
     at = headers.index(header) if header else len(headers)
     last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
     return span(sheet.name, FIRST_ROW, at, last, at)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
 from typing import Any
 
 from xlkpi.findings import CODES, Finding, Severity, general, shown
 from xlkpi.model import Outcome, Review, Scored, TierScore
 from xlkpi.numbers import money, plain
-from xlkpi.speak import one_line
+from xlkpi.speak import file_name, one_line
 
 SCORE_SCHEMA = "xlkpi.score/1"
 CHECK_SCHEMA = "xlkpi.check/1"
@@ -92,7 +91,7 @@ def told(outcome: Outcome, check: bool = False) -> dict[str, Any]:
     return {
         "status": outcome.status.value,
         "report": check_report(outcome) if check else score_report(outcome),
-        "text": findings_text(one_line(PurePath(outcome.source.file).name), outcome.findings),
+        "text": findings_text(file_name(outcome.source.file), outcome.findings),
         "counts": counts(outcome),
     }
 

@@ -1,0 +1,145 @@
+"""Headers as published forms have them: synonyms, letters and units in brackets, two targets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import documents
+from xlkpi.intake.tables import known_header
+from xlkpi.layout import BALLOT, SHEETS, TIER3, Sheet, header_unit
+from xlkpi.model import Outcome
+from xlkpi.pipeline import Document, outcomes
+
+BASE = documents.RECIPES / "基本示例.md"
+SHEET = {sheet.name: sheet for sheet in (*SHEETS, BALLOT)}
+
+
+def outcome(*steps: documents.Step) -> Outcome:
+    data = documents.mishandled(documents.sample(BASE), steps)
+    return outcomes([Document("示例.xlsx", data)])[0]
+
+
+SEEN = """
+| 工作表 | 表头 | 认作 |
+|---|---|---|
+| 预算执行 | 全年执行数（B） | 全年执行数 |
+| 预算执行 | 全年预算数（A） | 全年预算数 |
+| 预算执行 | 全年预算数(A)(万元) | 全年预算数 |
+| 预算执行 | 执行率（B/A） | 执行率 |
+| 预算执行 | 执行率(%) | 执行率 |
+| 预算执行 | 年初预算数（单位：万元） | 年初预算数 |
+| 预算执行 | 其中:财政拨款 | 其中：财政资金 |
+| 预算执行 | 执行数（B） | 全年执行数 |
+| 三级指标 | 指标值(A) | 年度指标值 |
+| 三级指标 | 年度指标值（A） | 年度指标值 |
+| 三级指标 | 全年实际值（B） | 实际完成值 |
+| 三级指标 | 年终完成值 | 实际完成值 |
+| 三级指标 | 目标值 | 年度指标值 |
+| 三级指标 | 年初目标值(A) | 年度指标值 |
+| 三级指标 | 实际完成值(B) | 实际完成值 |
+| 三级指标 | 指标名称（三级指标） | 三级指标 |
+| 三级指标 | 指标权重(分) | 分值 |
+| 三级指标 | 分 值 | 分值 |
+| 三级指标 | 权重（%） | 分值 |
+| 三级指标 | 偏差原因分析 | 偏差原因分析及改进措施 |
+| 三级指标 | 扣分原因和其他说明 | 偏差原因分析及改进措施 |
+| 三级指标 | 得分计算方法 | 评分标准 |
+| 三级指标 | 度量单位 | 计量单位 |
+| 评分_ | 自评分 | 得分 |
+| 评分_ | 自评得分（分） | 得分 |
+| 评分_ | 年初指标值 | 年度指标值 |
+| 复核 | 扣分原因和其他说明 | 扣分原因 |
+| 复核 | 复核分 | 复核得分 |
+| 三级指标 | 得分（第一季度） |  |
+| 三级指标 | 分值（调整后） |  |
+| 三级指标 | 年度指标值（含税） |  |
+| 评分_ | 得分率 |  |
+"""
+
+
+@pytest.mark.parametrize(
+    ("sheet", "typed", "read"), [row for table in documents._tables(SEEN) for row in table]
+)
+def test_a_header_is_known_whatever_letter_or_unit_stands_behind_it(
+    sheet: str, typed: str, read: str
+) -> None:
+    assert (known_header(SHEET[sheet], typed) or "") == read
+
+
+@pytest.mark.parametrize("sheet", [*SHEETS, BALLOT], ids=lambda sheet: sheet.name)
+def test_no_word_is_two_columns_of_a_sheet(sheet: Sheet) -> None:
+    """Each column's own header is known as itself, and no synonym is another's header."""
+    texts = [
+        (text, column) for column in sheet.columns for text in (column.header, *column.synonyms)
+    ]
+    for text, column in texts:
+        assert known_header(sheet, text) == column.header, text
+
+
+def test_headers_with_letters_score_as_before() -> None:
+    plain = outcome()
+    lettered = outcome(
+        ("写", "预算执行", "D4", "全年预算数（A）"),
+        ("写", "预算执行", "G4", "全年执行数（B）"),
+        ("写", "三级指标", "F4", "年初指标值"),
+        ("写", "三级指标", "H4", "年终完成值"),
+        ("写", "评分_甲", "H4", "自评分"),
+    )
+    assert plain.scored is not None
+    assert lettered.scored is not None
+    assert lettered.scored.total == plain.scored.total
+    assert lettered.findings == plain.findings
+
+
+def test_of_two_targets_the_adjusted_one_counts() -> None:
+    """年初指标值 is kept beside it, and is no column of a blank that has none."""
+    text = BASE.read_text(encoding="utf-8")
+    both = text.replace(
+        "| 指标性质 | 年度指标值 |", "| 指标性质 | 年初指标值 | 年度指标值 |"
+    ).replace(
+        "| 指标性质 | 年初指标值 | 年度指标值 | 计量单位 | 实际完成值 | 评分方式 | 评分标准 | 偏差原因分析及改进措施 |\n|---",
+        "| 指标性质 | 年初指标值 | 年度指标值 | 计量单位 | 实际完成值 | 评分方式 | 评分标准 | 偏差原因分析及改进措施 |\n|---|---",
+    )
+    for nature, target in (
+        ("定性", "全部完成"),
+        ("≥", "8"),
+        ("≤", "10"),
+        ("≥", "100"),
+        ("定性", "明显提升"),
+    ):
+        both = both.replace(f"| {nature} | {target} |", f"| {nature} | 6 | {target} |")
+    made = outcomes([Document("示例.xlsx", documents.book(both))])[0]
+    plain = outcomes([Document("示例.xlsx", documents.book(text))])[0]
+    assert made.scored is not None and plain.scored is not None
+    assert made.scored.total == plain.scored.total
+    assert made.findings == plain.findings
+    assert made.filled is not None
+    assert "年初指标值" in made.filled.tables[TIER3.name].columns
+
+
+def test_a_missing_header_is_named_with_what_stands_there_instead() -> None:
+    made = outcome(("写", "评分_甲", "H4", "打的分数"))
+    (told,) = [each for each in made.findings if each.code == "X102"]
+    assert "缺少列：得分；第 4 行有不认识的表头 “打的分数”（H4）" in told.message
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("全年预算数（元）", "元"),
+        ("全年预算数(单位：万元)", "万元"),
+        ("全年执行数（B）", ""),
+        ("执行率(%)", ""),
+    ],
+)
+def test_the_unit_of_a_header_is_known(header: str, unit: str) -> None:
+    assert header_unit(header) == unit
+
+
+def test_another_unit_of_money_in_a_header_stops() -> None:
+    """3,102,000 元 under a workbook in 万元 would be printed as 万元."""
+    made = outcome(("写", "预算执行", "D4", "全年预算数（元）"))
+    assert [(each.code, str(each.place)) for each in made.findings if each.code == "X418"] == [
+        ("X418", "预算执行!D4")
+    ]
+    assert outcome(("写", "预算执行", "D4", "全年预算数（万元）")).scored is not None
