@@ -61,8 +61,6 @@ def misleads(code: str, value: float) -> str | None:
     A date is told elsewhere (X503), by whoever sees its letters in the first section; where only a
     later section, or an era or weekday, makes a date of the number, it is told here.
     """
-    if always_plain(code):
-        return None
     sections = parse(code)
     if sections is None or not math.isfinite(value):
         return code

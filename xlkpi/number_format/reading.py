@@ -18,10 +18,10 @@ from xlkpi.number_format.shown import Of, Piece, denominator
 _TINY = Fraction(1, 10**14)
 """A double is shown with 15 digits at most."""
 
-_MINUS = "-−－﹣‐‑–—负▼↓▽"
-_TRAILING_MINUS = "-−－﹣"
+_MINUS = set("-−－﹣‐‑–—▼↓▽负")
+_TRAILING_MINUS = set("-−－﹣")
 _ZERO_WORDS = re.compile(r"[-−－–—]{1,2}|零|〇|○")
-_SPACES = " \u00a0\u2002\u2003\u2009\u202f\u3000"
+_SPACES = " \t\r\n\u00a0\u2002\u2003\u2009\u202f\u3000"
 _INSIDE = {
     ",": ",",
     "，": ",",
@@ -39,14 +39,24 @@ _NUMBER = re.compile(
 _FRACTION = re.compile(r"(?:(?P<whole>\d+),+)?(?P<top>\d+)/(?P<bottom>\d+)")
 
 _NUMERALS = set("〇零○一二三四五六七八九十百千万亿兆两〡壹贰叁肆伍陆柒捌玖拾佰仟萬億廿卅半")
-_FACTORS = re.compile(r"十?[百千万亿兆佰仟萬億]+|[kKM](?![A-Za-z])")
-_NO_UNIT = re.compile(r"以[上下内]|左右|余|多|整|及|之|的|来")
+_ROOTS_AND_SIGNS = set("±∓√^×/／")
+_POINTS = set(".．,，·")
+_MORE_DIGITS = re.compile(
+    r"[.．·,，点又个\s]*[〇零○一二三四五六七八九十两半壹贰叁肆伍陆柒捌玖拾廿卅]"
+)
+"""Directly behind the digits: 5十, 5点五, 5又二分之一, 5个半."""
+
+_FACTOR = re.compile(
+    r"(?:[余多来几]|\W)*(?:十?[百千万亿兆佰仟萬億]+|[kKM](?![A-Za-z]))(?P<unit>.*)", re.DOTALL
+)
+_NO_UNIT = re.compile(r"\W*(?:以[上下内]|左右|余|多|整|及|之|的|来|$)", re.DOTALL)
 """What may follow a factor without being a unit: 5万以上 is 50,000 and more."""
 
-_ENGLISH = re.compile(r"(?:hundred|thousand|million|billion|mn|bn)s?(?![A-Za-z])", re.IGNORECASE)
-_POWER = re.compile(r"(?<![A-Za-z])[kcdm]?m[23²³](?!\w)")
+_ENGLISH = re.compile(r"\W*(?:hundred|thousand|million|billion|mn|bn)s?(?![A-Za-z])", re.IGNORECASE)
+_FACTOR_BEFORE = re.compile(r"(?<![^\W_])[百千万亿]\W*\Z")
+_CUBIC = re.compile(r"(?<![A-Za-z])[kcdm]?m[23²³](?!\w)")
 _LIKE_DIGITS = re.compile(r"[OoОоΟοI|]+(?![A-Za-z])")
-_MATHS = set("±∓√^×·／/")
+_CURRENCY = re.compile(r"[\s¥￥$€£元]*|[A-Z]{0,3}[$¥]?\s*")
 
 
 class Reading(NamedTuple):
@@ -109,17 +119,15 @@ def _literal(part: list[Piece]) -> str:
 def _is_strange(made: list[Piece]) -> bool:
     """Whether the format itself puts digits or what looks like a part of a number."""
     text = "".join(piece.text if piece.of is Of.CODE else "\0" for piece in made)
-    if any(_is_digit(letter) for letter in _POWER.sub("", text)):
+    if any(_is_digit(letter) for letter in _CUBIC.sub("", text)):
         return True
     if any(unicodedata.category(letter) in {"Cf", "Mn", "Me"} for letter in text):
         return True
-    if any(
-        piece.of is Of.FILL and piece.text not in _SPACES and _is_part(piece.text) for piece in made
-    ):
+    if any(piece.of is Of.FILL and _is_part(piece.text) for piece in made):
         return True
     # Behind a line break the sign for per cent is not seen in a low row.
     lines = "".join("%" if piece.of is Of.PERCENT else piece.text for piece in made).splitlines()
-    return len(lines) > 1 and any("%" in line for line in lines[1:])
+    return any("%" in line for line in lines[1:])
 
 
 def _is_digit(letter: str) -> bool:
@@ -128,49 +136,58 @@ def _is_digit(letter: str) -> bool:
 
 def _is_part(letter: str) -> bool:
     """Whether a letter that is repeated could be read as a part of the number."""
-    return _is_digit(letter) or letter in _NUMERALS or letter in _MINUS or letter in ".,%+"
+    return _is_digit(letter) or letter in _NUMERALS | _MINUS | _POINTS | set("%+")
 
 
 def _joins(before: str, after: str, value: Decimal) -> bool:
     """Whether words beside the digits make another number of them."""
-    left, right = before.rstrip(_SPACES), after.lstrip(_SPACES)
-    if left[-1:] in _NUMERALS - {"半"} or left[-1:] in set("±∓√^/／×"):
+    left = before.rstrip(_SPACES)
+    if left[-1:] in _NUMERALS | _ROOTS_AND_SIGNS or _FACTOR_BEFORE.search(left):
         return True
-    if left[-1:] in set(".．,，·") and before == left and not left[-2:-1].isalpha():
+    # "No.5" is a label, ".5" is a half
+    if before[-1:] in _POINTS and not before[-2:-1].isalpha():
         return True
-    return _multiplies(right, value) or bool(_LIKE_DIGITS.match(after))
+    right = after.lstrip(_SPACES)
+    return bool(_MORE_DIGITS.match(right) or _LIKE_DIGITS.match(after)) or (
+        value != 0 and _multiplies(right)
+    )
 
 
-def _multiplies(right: str, value: Decimal) -> bool:
+def _multiplies(right: str) -> bool:
     """Whether a factor follows the digits that is not a part of a unit (万元, 千克, 百分点)."""
-    if not value:
-        return False
-    factor = _FACTORS.match(right)
+    factor = _FACTOR.match(right)
     if factor:
-        unit = right[factor.end() :].lstrip(_SPACES)
-        return not unit[:1].isalpha() or bool(_NO_UNIT.match(unit))
-    return right[:1] in _NUMERALS or right[:2] == "个半" or bool(_ENGLISH.match(right))
+        return bool(_NO_UNIT.match(factor["unit"]))
+    return bool(_ENGLISH.match(right))
 
 
 def _sign(before: list[Piece], after: list[Piece]) -> int:
     """Return 1 or -1; 0 where the text has it both ways."""
-    left, right = _literal(before).rstrip(_SPACES), _literal(after).lstrip(_SPACES)
-    minus = any(letter in _MINUS for letter in left.replace("——", ""))
+    left, right = _literal(before).strip(_SPACES), _literal(after).lstrip(_SPACES)
+    minus = any(piece.of is Of.SIGN for piece in before) or _has_minus(left)
     brackets = _opens(left) and re.search(r"[)）]", right) is not None
-    trailing = right[:1] in set(_TRAILING_MINUS)
     if minus and "+" in left:
         return 0
-    return -1 if minus or brackets or trailing else 1
+    return -1 if minus or brackets or right[:1] in _TRAILING_MINUS else 1
+
+
+def _has_minus(left: str) -> bool:
+    """Whether a minus stands first before the digits, or next to them but for the currency."""
+    near = left.rstrip("¥￥$€£元" + _SPACES)
+    # 负债 is a word, and —— is a dash
+    first = left[:1] in _MINUS - {"负"} and not left.startswith("——")
+    return first or (near[-1:] in _MINUS and not near.endswith("——"))
 
 
 def _opens(left: str) -> bool:
     """Whether a bracket opens before the digits, with at most a currency between."""
-    tail = re.split(r"[(（]", left)
-    return len(tail) > 1 and not re.search(r"[)）]", tail[-1]) and len(tail[-1].strip()) <= 3
+    _, bracket, inside = left.replace("（", "(").rpartition("(")
+    inside = inside.strip("".join(_MINUS))
+    return bool(bracket) and _CURRENCY.fullmatch(inside) is not None
 
 
 def _says_percent(made: list[Piece]) -> bool:
-    return any(re.search("[%％‰‱]", piece.text) for piece in made if piece.of is Of.CODE)
+    return any(re.search("[%％‰‱]|分之", piece.text) for piece in made if piece.of is Of.CODE)
 
 
 def _read(section: Section, core: list[Piece]) -> Reading | None:
