@@ -32,6 +32,9 @@ class Token(NamedTuple):
     """What it puts out; of a digit its placeholder, 0, # or ?."""
 
 
+Tokens = tuple[Token, ...]
+
+
 class Condition(NamedTuple):
     """Which values a section is for: [>=60]."""
 
@@ -54,7 +57,7 @@ class Section:
     """One of the parts between the semicolons."""
 
     kind: Kind
-    tokens: tuple[Token, ...]
+    tokens: Tokens
     """In their order; commas that group or scale are no longer among them."""
     condition: Condition | None
     numerals: str
@@ -139,6 +142,7 @@ def _section(parts: list[tuple[str, str]]) -> Section | None:
     if kind is None:
         return None
     tokens = [Token("general", "General")] if empty else _literal(tokens, kind)
+    tokens = _with_units(tokens) if kind is Kind.NUMBER else tokens
     kept, grouped, thousands, stray = _commas(tokens)
     bare = empty and not brackets.condition and not brackets.numerals
     return Section(
@@ -188,7 +192,7 @@ def _kind(tokens: list[Token]) -> Kind | None:
     return Kind.FRACTION if slash(tokens) else Kind.NUMBER
 
 
-def slash(tokens: list[Token] | tuple[Token, ...]) -> int:
+def slash(tokens: list[Token] | Tokens) -> int:
     """Return where the bar of a fraction stands, between two placeholders; 0 without one."""
     for at in range(1, len(tokens) - 1):
         before, bar, after = tokens[at - 1 : at + 2]
@@ -204,6 +208,17 @@ def _literal(tokens: list[Token], kind: Kind) -> list[Token]:
     if kind in {Kind.GENERAL, Kind.TEXT}:
         plain |= {"digit", "point", "comma", "exponent"}
     return [Token("literal", token.text) if token.kind in plain else token for token in tokens]
+
+
+def _with_units(tokens: list[Token]) -> list[Token]:
+    """Give .00 the place for a whole number that Excel shows before the point: 50.00."""
+    kinds = [token.kind for token in tokens]
+    if "point" not in kinds or "digit" not in kinds:
+        return tokens
+    point = kinds.index("point")
+    if "digit" in kinds[:point]:
+        return tokens
+    return [*tokens[:point], Token("digit", "#"), *tokens[point:]]
 
 
 def _commas(tokens: list[Token]) -> tuple[list[Token], bool, int, bool]:

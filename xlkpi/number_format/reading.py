@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.number_format.codes import Kind, Section
-from xlkpi.number_format.shown import Of, Piece, denominator
+from xlkpi.number_format.fractions import fraction_of
+from xlkpi.number_format.shown import Of, Piece
 
 _TINY = Fraction(1, 10**14)
 """A double is shown with 15 digits at most."""
@@ -194,7 +195,7 @@ def _read(section: Section, core: list[Piece]) -> Reading | None:
     """Read the digits, with what the format put between them."""
     text = "".join(_letters(core))
     if section.kind is Kind.FRACTION:
-        return _fraction(text, Fraction(1, denominator(section)))
+        return _fraction(text, Fraction(1, fraction_of(section.tokens).finest))
     match = _NUMBER.fullmatch(text)
     if match is None or not (match["whole"] or match["decimals"]):
         return None
