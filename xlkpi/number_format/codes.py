@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -111,12 +112,19 @@ _COLOUR = re.compile(r"[^\W\d_]+\s*\d{0,2}")
 _WHITE = re.compile(r"white|白色?|(?:color|colour|颜色)\s*2", re.IGNORECASE)
 
 
+LONGEST = 255
+"""Excel takes no longer code."""
+
+
 @lru_cache(maxsize=1024)
 def parse(code: str) -> tuple[Section, ...] | None:
     """Return the sections of a code; None where it is not one that Excel would open."""
+    code = code or "General"
+    if len(code) > LONGEST:
+        return None
     found: list[list[tuple[str, str]]] = [[]]
     at = 0
-    for match in _TOKEN.finditer(code or "General"):
+    for match in _TOKEN.finditer(code):
         if match.start() != at:
             return None
         at = match.end()
@@ -125,7 +133,7 @@ def parse(code: str) -> tuple[Section, ...] | None:
             found.append([])
         else:
             found[-1].append((kind, match[kind]))
-    if at != len(code or "General") or len(found) > 4:
+    if at != len(code) or len(found) > 4:
         return None
     sections = [_section(parts) for parts in found]
     whole = tuple(section for section in sections if section)
@@ -159,7 +167,10 @@ def _brackets(bodies: list[str]) -> _Brackets | None:
             continue
         seen = True
         if match := _CONDITION.fullmatch(body):
-            condition = Condition(match[1], Decimal(match[2]))
+            limit = float(match[2])
+            if not math.isfinite(limit):
+                return None
+            condition = Condition(match[1], Decimal(repr(limit)))
         elif match := _NUMERALS.fullmatch(body):
             numerals = match[1][:1]
         elif _COLOUR.fullmatch(body):

@@ -21,7 +21,9 @@ _TINY = Fraction(1, 10**14)
 
 _MINUS = set("-−－﹣‐‑–—▼↓▽负")
 _TRAILING_MINUS = set("-−－﹣")
-_ZERO_WORDS = re.compile(r"[-−－–—]{1,2}|零|〇|○")
+_ZERO_WORDS = re.compile(
+    r"(?:[¥￥$€£₩]|[A-Z]{2,3}\$?|kr|元)?\s*(?:[-−－–—]{1,2}|零|〇|○)\s*(?:元|kr|€)?"
+)
 _SPACES = " \t\r\n\u00a0\u2002\u2003\u2009\u202f\u3000"
 _INSIDE = {
     ",": ",",

@@ -12,8 +12,8 @@ from xlkpi.number_format.codes import Kind, Section, Token, Tokens
 from xlkpi.number_format.fractions import fraction_of
 from xlkpi.number_format.numerals import numerals
 
-EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
-"""Wide enough for the largest double with the decimals of any format."""
+EXACT = Context(prec=2000, rounding=ROUND_HALF_UP)
+"""Wide enough for the largest double, the decimals and the signs for per cent of any code."""
 
 
 class Of(Enum):
