@@ -18,6 +18,7 @@ from xlkpi.intake.scorer import scorer_of, signed
 from xlkpi.intake.settings import parameters
 from xlkpi.intake.strangers import strangers
 from xlkpi.layout import (
+    ACTUAL,
     BALLOT,
     EXECUTION,
     EXTRA,
@@ -32,6 +33,7 @@ from xlkpi.layout import (
     SOURCE_SHEET,
     SOURCES,
     SURVEY,
+    TARGET,
     TIER1,
     TIER2,
     TIER3,
@@ -86,13 +88,32 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     likely, others = strangers(book.foreign)
     findings += [finding("X108", Place(name), name) for name in others]
     reader = Reader(as_read=SOURCE_SHEET in book.result_sheets)
-    found = dict(with_derived(reader, found))
+    found = _with_dates(dict(with_derived(reader, found)))
     for table in (*found.values(), *ballots):
         findings.extend(cells.broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
     lines = census(book.grids, [*found.values(), *ballots], book.guide, unused)
     return filled._replace(strangers=likely, census=lines), findings + reader.said()
+
+
+def _with_dates(found: dict[str, Table]) -> dict[str, Table]:
+    """Return the tables, 三级指标 knowing where a date may stand: in what is measured, which tells of others."""
+    table = found.get(TIER3.name)
+    if table is None:
+        return found
+    column, dates = table.columns.get("评分方式", -1), set()
+    for row in table.rows:
+        way = methods.BY_NAME.get(methods.spelled(as_text(table.grid.raw(row, column))))
+        needed = ((TARGET, way and way.targeted), (ACTUAL, way and way.measured))
+        dates |= {(row, table.columns.get(each.header, -1)) for each, asked in needed if asked}
+    return {**found, TIER3.name: table._replace(dates=frozenset(dates))}
+
+
+def _year(held: Text | None) -> int | None:
+    """Return 评价年度 as a number; None where it is none, which is told."""
+    found = re.match(r"(?:19|20)\d\d", canonical(held.value or "") if held else "")
+    return int(found[0]) if found else None
 
 
 def _source(data: bytes, file: str, book: Opened) -> Source:
@@ -106,9 +127,12 @@ class _Reading:
     def __init__(self, reader: Reader, found: dict[str, Table]) -> None:
         self.reader = reader
         self.tables = found
+        self.year: int | None = None
+        """评价年度, where it is one."""
 
     def filled(self, book: Opened, ballots: list[Table], source: Source) -> Filled:
         info = self._info()
+        self.year = _year(info.get("评价年度"))
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
         template, version = _format(book)
         digits = _VERSION.search(version.value or "")
@@ -249,10 +273,7 @@ class _Reading:
             method = self._method(table, row)
             unit = self.reader.text(table, row, "计量单位")
             way = methods.find(method.value, own)
-            found = measures(
-                self.reader, table, row, unit, target=bool(way and way.targeted),
-                actual=bool(way and way.measured), percent=bool(way and way.surveyed),
-            )  # fmt: skip
+            found = measures(self.reader, table, row, unit, way, self.year)
             yield Indicator(
                 **self._tier(table, row, 3, spelling),  # type: ignore[arg-type]
                 nature=found.nature,
@@ -263,6 +284,7 @@ class _Reading:
                 actual_sign=found.actual_sign,
                 actual_text=self.reader.text(table, row, "实际完成值"),
                 in_points=found.in_points,
+                dated=found.dated,
                 method=method,
                 degree=self._degree(table, row),
                 cut=self.reader.number(table, row, "核减分", ("分",)),

@@ -33,7 +33,7 @@ from xlkpi.write.book import Held
 from xlkpi.write.inputs import shown
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, Columns, votes
-from xlkpi.write.styles import MONEY, RATE, figure
+from xlkpi.write.styles import DATE, MONEY, RATE, figure
 
 DASH = "—"
 _JUDGED = "定性"
@@ -271,7 +271,7 @@ class Filling:
             if work.method and work.method.budgeted:
                 return self._executed()
         bare = self._copy(table, indicator.row, header, _CENTER)
-        if not isinstance(bare.value, float):
+        if not isinstance(bare.value, float) or indicator.dated:
             return bare
         cell = table.place(indicator.row, header).reference
         percent = bare.style != _CENTER
@@ -321,6 +321,9 @@ class Filling:
         if header not in table.columns:
             return NOTHING._replace(style=style)
         place = table.place(row, header)
+        if place in self.filled.dates:
+            day = float(self.filled.readings[place])
+            return Shown(_copied(place), day, f"{_FIGURE}:{DATE}")
         value = shown(self.filled, table, row, header)
         percent = (place.row, place.column) in table.grid.percents
         if percent and place not in self.filled.readings:

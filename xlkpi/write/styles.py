@@ -100,6 +100,7 @@ def figure(places: int) -> str:
     return "0." + "0" * places if places else "0"
 
 
+DATE = "yyyy-mm-dd"
 RATE = "0.00%"
 SHARE = "0.0#####%"
 MONEY = "#,##0.00####"

@@ -1,0 +1,187 @@
+"""A target that is a date, and the day on which it was done, as numbers that can be compared.
+
+Done on the day or before it is in time: 前 behind a day or the end of a month includes that day, as
+offices mean it. The numbers are those that a spreadsheet holds for days, so that its formula works.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlkpi.findings import finding
+from xlkpi.intake.cells import Reader
+from xlkpi.intake.dates import Days, Unclear, days
+from xlkpi.intake.spellings import QUANTITATIVE
+from xlkpi.layout import canonical
+from xlkpi.methods import Method
+from xlkpi.model import Number, State, Table, Text, Value
+from xlkpi.place import Place
+from xlkpi.texts import serial
+
+_FITTING = ("≤", "<", "=", "定性")
+"""指标性质 that a date may have; of = and 定性 nothing else than ≤ can be meant."""
+
+
+class Written(NamedTuple):
+    """A cell as a date would be read."""
+
+    place: Place
+    held: object
+    sign: str
+    """The operator before the date."""
+    text: str
+    """What stands behind that; "" where the cell holds a number."""
+    shown: str
+
+
+class Pair(NamedTuple):
+    """The cells that are compared."""
+
+    target: Written
+    actual: Written
+    nature: Text
+    table: Table
+
+
+class Found(NamedTuple):
+    """What was read."""
+
+    nature: Text
+    target: Number
+    actual: Number
+    sign: str = ""
+    """The operator before the actual date: done before a day."""
+    dated: bool = False
+
+
+def is_date(held: object) -> bool:
+    """Whether a cell holds a date of the spreadsheet's own."""
+    return isinstance(held, dt.date | dt.time | dt.timedelta)
+
+
+def stopped(pair: Pair) -> Found:
+    """Return cells of which the finding at the target is all there is to say."""
+    target, actual = pair.target, pair.actual
+    done: Number = Value(actual.place)
+    if actual.shown:
+        done = Value(actual.place, State.BROKEN, typed=actual.held)
+    nature = Value[str](pair.nature.place, State.BROKEN, typed=pair.nature.typed)
+    return Found(nature, Value(target.place, State.BROKEN, typed=target.held), done)
+
+
+def compared(reader: Reader, pair: Pair, method: Method, year: int | None) -> Found | None:
+    """Read a target that is a date, and the date beside it; None where the target is none."""
+    wanted = _days(pair.target, year)
+    if wanted is None:
+        return _without_target(reader, pair, method, year)
+    if not method.dates:
+        said = {"method": method.name}
+        reader.findings.append(finding("X670", pair.target.place, pair.target.shown, **said))
+        return stopped(pair)
+    nature = _nature(reader, pair)
+    if isinstance(wanted, Unclear) or nature.broken:
+        if isinstance(wanted, Unclear):
+            _unclear(reader, pair.target, wanted, year)
+        return stopped(pair)._replace(nature=nature)
+    strict = nature.value == "<"
+    target = _number(reader, pair.target, wanted.last, f"{nature.value or '≤'} ")
+    _tell_year(reader, target, wanted.last, year)
+    done = _done(reader, pair.actual, wanted.last, strict, year)
+    until = "≤" if isinstance(done[1], Days) and done[1].until else pair.actual.sign
+    return Found(nature, target, done[0], until, True)
+
+
+def _days(cell: Written, year: int | None, certain: bool = False) -> Days | Unclear | None:
+    if isinstance(cell.held, dt.date):
+        day = cell.held.date() if isinstance(cell.held, dt.datetime) else cell.held
+        return Days(day, day)
+    if is_date(cell.held):
+        return Unclear("只有时间，没有日期")
+    return days(cell.text, year, certain) if cell.text else None
+
+
+def _without_target(reader: Reader, pair: Pair, method: Method, year: int | None) -> Found | None:
+    """Stop where the actual value is a date and the target a bare number: 45291 may be a date as well."""
+    done = _days(pair.actual, year)
+    known = isinstance(done, Days) and (is_date(pair.actual.held) or done.first == done.last)
+    if not method.dates or not known:
+        return None
+    if not pair.target.shown:  # that it is missing is told
+        return stopped(pair)._replace(target=Value(pair.target.place))
+    _tell_mixed(reader, pair.target, "实际完成值", pair.actual.shown)
+    return stopped(pair)
+
+
+def _tell_mixed(reader: Reader, cell: Written, header: str, date: str) -> None:
+    said = {"header": header, "date": date}
+    reader.findings.append(finding("X672", cell.place, cell.shown, **said))
+
+
+def _unclear(reader: Reader, cell: Written, why: Unclear, year: int | None) -> None:
+    if why.why == "没有写年份" and year is None:
+        return  # 评价年度 is missing, and told
+    reader.findings.append(finding("X668", cell.place, cell.shown, why=why.why))
+
+
+def _nature(reader: Reader, pair: Pair) -> Text:
+    """Return ≤ or <; broken where 指标性质 says another direction."""
+    nature, sign = pair.nature, pair.target.sign
+    if nature.broken or (nature.blank and "指标性质" not in pair.table.columns):
+        return nature
+    typed = nature.value or ""
+    other = QUANTITATIVE.get(canonical(typed))
+    fits = typed in _FITTING or nature.blank or other == () or bool(other and "≤" in other)
+    read = typed if typed in ("≤", "<") else sign if sign in ("≤", "<") else "≤"
+    if not fits or (sign and sign not in (read, "=")):
+        said = {"nature": typed or sign}
+        reader.findings.append(finding("X677", pair.target.place, pair.target.shown, **said))
+        return nature._replace(state=State.BROKEN, value=None)
+    if typed == read:
+        return nature
+    if nature.blank:
+        reader.findings.append(finding("X616", nature.place, pair.target.shown, read=read))
+    else:
+        reader.findings.append(finding("X507", nature.place, typed, read=read))
+    return nature._replace(state=State.GOOD, value=read, typed=None)
+
+
+def _number(reader: Reader, cell: Written, day: dt.date, sign: str = "") -> Number:
+    """Return a day as its number; a changed reading is told."""
+    value = Decimal(serial(day))
+    reader.readings[cell.place] = value
+    read = f"{sign}{day.isoformat()}"
+    if cell.shown != read:
+        reader.findings.append(finding("X507", cell.place, cell.shown, read=read))
+    return Value(cell.place, State.GOOD, value, cell.held)
+
+
+def _tell_year(reader: Reader, number: Number, day: dt.date, year: int | None) -> None:
+    """A day of another year may be one that the spreadsheet added a year to by itself."""
+    if year is not None and day.year != year:
+        reader.findings.append(finding("X676", number.place, day.isoformat(), year=year))
+
+
+def _done(
+    reader: Reader, cell: Written, wanted: dt.date, strict: bool, year: int | None
+) -> tuple[Number, Days | Unclear | None]:
+    """Return the day on which it was done; of a month the last, where it makes no difference which."""
+    broken: Number = Value(cell.place, State.BROKEN, typed=cell.held)
+    if not cell.shown:
+        return Value(cell.place), None
+    span = _days(cell, year, certain=True)
+    if span is None:
+        _tell_mixed(reader, cell, "年度指标值", wanted.isoformat())
+        return broken, None
+    if isinstance(span, Unclear):
+        _unclear(reader, cell, span, year)
+        return broken, span
+    in_time = [day < wanted if strict else day <= wanted for day in (span.first, span.last)]
+    if in_time[0] != in_time[1]:
+        said = {"date": wanted.isoformat()}
+        reader.findings.append(finding("X673", cell.place, cell.shown, **said))
+        return broken, span
+    number = _number(reader, cell, span.last)
+    _tell_year(reader, number, span.last, year)
+    return number, span
