@@ -8,22 +8,21 @@ from __future__ import annotations
 import copy
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests import clerk_book, documents
-from xlkpi import reference
-from xlkpi.findings import Finding, Severity
+from tests import clerk_book, documents, libreoffice
+from xlkpi.figures import disagreements
+from xlkpi.findings import Finding
 from xlkpi.model import Indicator, Outcome
 from xlkpi.numbers import plain
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.texts import day
+from xlkpi.verify import verified
 
 PAGE = documents.ROOT / "tests" / "spellings.md"
 BASE = documents.sample(documents.RECIPES / "基本示例.md")
@@ -51,9 +50,9 @@ LINES = [
 ]
 
 
-def workbook(lines: list[Line], points: str = "数 1") -> bytes:
-    """The sample with an indicator a line in place of its own."""
-    book = copy.deepcopy(clerk_book._opened(BASE))
+def workbook(lines: list[Line], points: str = "数 1", base: bytes = BASE) -> bytes:
+    """A workbook with an indicator a line in place of its own."""
+    book = copy.deepcopy(clerk_book._opened(base))
     rows = book.sheet("三级指标").rows
     del rows[FIRST - 1 :]
     for n, line in enumerate(lines):
@@ -63,7 +62,10 @@ def workbook(lines: list[Line], points: str = "数 1") -> bytes:
         ]  # fmt: skip
         row = [clerk_book.Cell() for _ in held]
         for cell, content in zip(row, held, strict=True):
-            clerk_book._type(cell, content)
+            if " " in content or content == "空":
+                clerk_book._type(cell, content)
+            else:
+                cell.value = content
         rows.append(row)
     return clerk_book.written(book)
 
@@ -124,3 +126,73 @@ def test_a_good_actual_beside_an_unreadable_target_is_left_alone() -> None:
     for n, line in enumerate(LINES):
         if line.stops and line.expected.endswith("指标值"):
             assert {f.place.cell[0] for f in told()[n] if f.severity == "error"} == {"F"}, line
+
+
+SKELETON = """# 部门整体支出绩效自评
+
+只用来承载上面的各行。
+
+## 基本信息
+| 项目 | 内容 |
+|---|---|
+| 部门名称 | 示例办公室 |
+| 评价年度 | 2023 |
+
+## 评价工作组
+| 姓名 | 是否评分 |
+|---|---|
+| 甲 | 是 |
+
+## 一级指标
+| 编号 | 一级指标 | 分值 |
+|---|---|---|
+| A | 产出指标 | 100 |
+
+## 二级指标
+| 编号 | 一级编号 | 二级指标 | 分值 |
+|---|---|---|---|
+| A1 | A | 数量指标 | 100 |
+
+## 三级指标
+| 编号 | 二级编号 | 三级指标 | 分值 | 指标性质 | 年度指标值 | 计量单位 | 实际完成值 | 评分方式 |
+|---|---|---|---|---|---|---|---|---|
+| A1.0 | A1 | 指标 | 100 | ≥ | 8 | 场 | 8 | 按比例 |
+
+## 评分_甲
+| 编号 | 得分 |
+|---|---|
+
+## 等级标准
+| 等级 | 下限 |
+|---|---|
+| 优秀 | 90 |
+| 较差 | 0 |
+"""
+GOOD = [line for line in LINES if not line.stops]
+
+
+@lru_cache(maxsize=1)
+def sound() -> bytes:
+    """A workbook of all the lines that are read, half a point each; the last one takes what is left."""
+    last = Line("数 8", "场", "≥", "数 8", "", "≥ 8 · 8")
+    data = workbook([*GOOD, last], "数 0.5", documents.book(SKELETON))
+    left = 100 - Decimal("0.5") * len(GOOD)
+    return clerk_book.followed(data, [("写", "三级指标", f"D{FIRST + len(GOOD)}", f"数 {left}")])
+
+
+def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_verifies(
+    tmp_path: Path,
+) -> None:
+    outcome = outcomes([Document("甲.xlsx", sound())])[0]
+    assert not [each for each in outcome.findings if each.severity == "error"]
+    assert outcome.scored
+    assert not list(disagreements(outcome))
+    path = documents.scored(tmp_path, "甲", sound())
+    made = verified(path.read_bytes(), path.name)
+    assert (made.status, made.differences) == ("same", ())
+    (theirs,) = libreoffice.recalculated([path], tmp_path / "office")
+    assert libreoffice.disagreements(path, theirs) == []
+    assert verified(theirs.read_bytes(), path.name).differences == ()
+    held = libreoffice.cells(path)["三级指标"]
+    at = FIRST + next(n for n, line in enumerate(GOOD) if line.target == "2023年底前")
+    assert [str(held[f"{column}{at}"])[:10] for column in "EFH"] == ["≤", "2023-12-31", "2023-11-30"]

@@ -40,7 +40,8 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
             continue
         said = {"code": indicator.label, "method": method.name}
         if method.measured and indicator.actual.blank:
-            yield finding("X602", indicator.actual.place, **said)
+            code = "X678" if indicator.dated else "X602"
+            yield finding(code, indicator.actual.place, **said)
         if method.targeted and indicator.target.blank:
             yield finding("X603", indicator.target.place, **said)
         target = indicator.target.value

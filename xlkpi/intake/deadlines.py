@@ -51,8 +51,6 @@ class Found(NamedTuple):
     nature: Text
     target: Number
     actual: Number
-    sign: str = ""
-    """The operator before the actual date: done before a day."""
     dated: bool = False
 
 
@@ -80,17 +78,16 @@ def compared(reader: Reader, pair: Pair, method: Method, year: int | None) -> Fo
         said = {"method": method.name}
         reader.findings.append(finding("X670", pair.target.place, pair.target.shown, **said))
         return stopped(pair)
+    if isinstance(wanted, Unclear):
+        _unclear(reader, pair.target, wanted, year)
+        return stopped(pair)
     nature = _nature(reader, pair)
-    if isinstance(wanted, Unclear) or nature.broken:
-        if isinstance(wanted, Unclear):
-            _unclear(reader, pair.target, wanted, year)
-        return stopped(pair)._replace(nature=nature)
-    strict = nature.value == "<"
-    target = _number(reader, pair.target, wanted.last, f"{nature.value or '≤'} ")
-    _tell_year(reader, target, wanted.last, year)
-    done = _done(reader, pair.actual, wanted.last, strict, year)
-    until = "≤" if isinstance(done[1], Days) and done[1].until else pair.actual.sign
-    return Found(nature, target, done[0], until, True)
+    if nature.broken:
+        return stopped(pair)
+    day = wanted.last
+    target = _number(reader, pair.target, day, f"{nature.value or '≤'} ")
+    _tell_year(reader, target, day, year)
+    return Found(nature, target, _done(reader, pair.actual, day, nature.value == "<", year), True)
 
 
 def _days(cell: Written, year: int | None, certain: bool = False) -> Days | Unclear | None:
@@ -163,25 +160,33 @@ def _tell_year(reader: Reader, number: Number, day: dt.date, year: int | None) -
         reader.findings.append(finding("X676", number.place, day.isoformat(), year=year))
 
 
-def _done(
-    reader: Reader, cell: Written, wanted: dt.date, strict: bool, year: int | None
-) -> tuple[Number, Days | Unclear | None]:
+def _done(reader: Reader, cell: Written, wanted: dt.date, strict: bool, year: int | None) -> Number:
     """Return the day on which it was done; of a month the last, where it makes no difference which."""
     broken: Number = Value(cell.place, State.BROKEN, typed=cell.held)
     if not cell.shown:
-        return Value(cell.place), None
+        return Value(cell.place)
     span = _days(cell, year, certain=True)
     if span is None:
         _tell_mixed(reader, cell, "年度指标值", wanted.isoformat())
-        return broken, None
+        return broken
     if isinstance(span, Unclear):
         _unclear(reader, cell, span, year)
-        return broken, span
-    in_time = [day < wanted if strict else day <= wanted for day in (span.first, span.last)]
-    if in_time[0] != in_time[1]:
+        return broken
+    if len(_in_time(cell.sign, span, wanted, strict)) > 1:
         said = {"date": wanted.isoformat()}
         reader.findings.append(finding("X673", cell.place, cell.shown, **said))
-        return broken, span
+        return broken
     number = _number(reader, cell, span.last)
-    _tell_year(reader, number, span.last, year)
-    return number, span
+    if is_date(cell.held):
+        _tell_year(reader, number, span.last, year)
+    return number
+
+
+def _in_time(sign: str, span: Days, wanted: dt.date, strict: bool) -> set[bool]:
+    """Return whether it was done in time, once for each answer that is possible."""
+    first, last = span.first, span.last
+    if span.until or sign in ("≤", "<"):
+        first = dt.date.min
+    if sign in ("≥", ">"):
+        last = dt.date.max
+    return {day < wanted if strict else day <= wanted for day in (first, last)}

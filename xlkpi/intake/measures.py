@@ -101,7 +101,7 @@ def _no_number(
         said = {"method": method.name}
         reader.findings.append(finding("X671", goal.place, goal.typed.strip(), **said))
         found = deadlines.stopped(cells)
-    return Measures(*found[:3], found.sign, False, found.dated) if found else None
+    return Measures(*found[:3], "", False, found.dated) if found else None
 
 
 def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
@@ -176,7 +176,7 @@ class _Cell:
         """The cell as a date would be read; with a number in its unit it is none."""
         numeric = self.own_unit or not isinstance(self.held, str)
         return deadlines.Written(
-            self.place, self.held, self.said.sign, "" if numeric else self.said.rest, self.shown
+            self.place, self.held, self.sign, "" if numeric else self.said.rest, self.shown
         )
 
     @property
