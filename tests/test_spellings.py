@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import re
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from tests import clerk_book, documents, libreoffice
+from xlkpi import reference
 from xlkpi.figures import disagreements
 from xlkpi.findings import Finding
 from xlkpi.model import Indicator, Outcome
@@ -44,10 +46,11 @@ class Line(NamedTuple):
 
 
 LINES = [
-    Line(*row)
-    for table in documents._tables(PAGE.read_text(encoding="utf-8"))
-    for row in table
+    Line(*row) for table in documents._tables(PAGE.read_text(encoding="utf-8")) for row in table
 ]
+
+
+GOOD = [line for line in LINES if not line.stops]
 
 
 def workbook(lines: list[Line], points: str = "数 1", base: bytes = BASE) -> bytes:
@@ -128,6 +131,28 @@ def test_a_good_actual_beside_an_unreadable_target_is_left_alone() -> None:
             assert {f.place.cell[0] for f in told()[n] if f.severity == "error"} == {"F"}, line
 
 
+def _written(content: str) -> reference.Held:
+    """A cell as the reference is given it: it sees no formats."""
+    kind, _, rest = content.partition(" ")
+    if kind == "数":
+        return Decimal(rest)
+    if kind == "百分比":
+        return f"{Decimal(rest) * 100}%"
+    return rest if kind == "日期" else content
+
+
+def test_the_reference_reads_them_alike_by_itself() -> None:
+    bare = {"基本信息": [{"项目": "评价年度", "内容": "2023"}]}
+    book = reference._Book(bare, [])
+    for line in GOOD:
+        cells = {"指标性质": line.nature, "年度指标值": line.target, "实际完成值": line.actual}
+        row = {name: _written(held) for name, held in cells.items() if held != "空"}
+        sign, *numbers = book.read(row)
+        dated = reference.day(row["年度指标值"], 2023) is not None
+        shown = [str(date.fromordinal(int(n))) if dated else plain(n) for n in numbers]
+        assert f"{sign} {shown[0]} · {shown[1]}" == line.expected, line
+
+
 SKELETON = """# 部门整体支出绩效自评
 
 只用来承载上面的各行。
@@ -168,7 +193,6 @@ SKELETON = """# 部门整体支出绩效自评
 | 优秀 | 90 |
 | 较差 | 0 |
 """
-GOOD = [line for line in LINES if not line.stops]
 
 
 @lru_cache(maxsize=1)
@@ -195,4 +219,8 @@ def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_ve
     assert verified(theirs.read_bytes(), path.name).differences == ()
     held = libreoffice.cells(path)["三级指标"]
     at = FIRST + next(n for n, line in enumerate(GOOD) if line.target == "2023年底前")
-    assert [str(held[f"{column}{at}"])[:10] for column in "EFH"] == ["≤", "2023-12-31", "2023-11-30"]
+    assert [str(held[f"{column}{at}"])[:10] for column in "EFH"] == [
+        "≤",
+        "2023-12-31",
+        "2023-11-30",
+    ]

@@ -70,9 +70,8 @@ class Side:
             return "" if number is None else plain(number)
         if number is None:
             return _held(table, row, at, column)
-        if place in self.dates:
-            return day(number)
-        return _share(number) if _is_share(table, column) else plain(number)
+        spelled = day if place in self.dates else _share if _is_share(table, column) else plain
+        return spelled(number)
 
     def typed(self, table: Table, row: int, column: Column) -> str:
         """Return what a cell holds, however it was read."""

@@ -173,8 +173,7 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
-    counted = indicator.unit.good and not is_percent(indicator.unit.value)
-    if indicator.judged and not counted and a_hundredfold(target, actual):
+    if indicator.judged and indicator.unit.blank and a_hundredfold(target, actual):
         return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
     return rules_of.Case(
         Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)

@@ -87,7 +87,7 @@ def _span(plain: str, year: int | None, certain: bool) -> Days | Unclear | None:
         if found := pattern.match(plain):
             bare = not any(found[name] for name in ("end", "within", "before"))
             named = "年" in plain or "-" in plain or "/" in plain
-            if not bare or (named or certain) and "." not in plain:
+            if not bare or ((named or certain) and "." not in plain):
                 month = int(found["m"])
                 return _period(found, year, month, month)
     if found := _QUARTER.match(plain):
