@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+import time
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -15,13 +16,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests import clerk_book, documents, libreoffice
 from xlkpi import reference
 from xlkpi.figures import disagreements
 from xlkpi.findings import Finding
+from xlkpi.intake import dates, units
+from xlkpi.intake.spellings import spelled
+from xlkpi.layout import is_percent
 from xlkpi.model import Indicator, Outcome
-from xlkpi.numbers import plain
+from xlkpi.numbers import a_hundredfold, plain
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.texts import day
 from xlkpi.verify import verified
@@ -224,3 +230,115 @@ def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_ve
         "2023-12-31",
         "2023-11-30",
     ]
+
+
+def typed_formula(text: str, value: float, percent: bool, unit: str = "%") -> list[Finding]:
+    """What is told of a target that was typed with = before it, beside an actual of 96."""
+    data = workbook([Line("空", unit, "=", "数 96", "", "")])
+    book = clerk_book.opened(data)
+    cell = clerk_book._at(book.sheet("三级指标"), f"F{FIRST}")
+    cell.value, cell.formula, cell.style = value, text, int(percent)
+    found = outcomes([Document("甲.xlsx", clerk_book.written(book))])[0].findings
+    return [each for each in found if each.place.cell == f"F{FIRST}" and each.code != "X507"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "percent", "unit", "codes"),
+    [
+        ("100%", 1.0, True, "%", ["X674"]),
+        ("100%", 1.0, False, "%", ["X606", "X674"]),
+        ("100%", 1.0, False, "空", ["X606", "X674"]),
+        ("95", 95.0, False, "%", ["X674"]),
+        ("+ 50", 50.0, False, "件", ["X674"]),
+        ("B2*2", 50.0, False, "件", ["X504"]),
+        ("95+5", 100.0, False, "%", ["X504"]),
+    ],
+)
+def test_an_equals_sign_that_became_a_formula_is_explained(
+    text: str, value: float, percent: bool, unit: str, codes: list[str]
+) -> None:
+    found = typed_formula(text, value, percent, unit)
+    assert sorted(each.code for each in found) == codes
+    if codes[-1] == "X674":
+        told = next(each for each in found if each.code == "X674")
+        assert f"“={text}”" in told.message
+        assert told.remedy.endswith(f"只填 {text.strip()}。")
+
+
+@pytest.mark.parametrize("family", units.ALIKE, ids=lambda family: family[0])
+def test_units_of_one_line_are_alike_and_of_two_are_not(family: tuple[str, ...]) -> None:
+    for unit in family:
+        assert units.same_unit(unit, family[0])
+        assert units.is_unit(unit)
+        for other in units.ALIKE:
+            assert other is family or not units.same_unit(unit, other[0])
+
+
+@pytest.mark.parametrize(
+    "unit", ["%", "％", "百分比", "百分数", "百分点（%）", "百分比（％）", "PCT", "个百分点"]
+)
+def test_all_words_for_per_cent_are_one_unit(unit: str) -> None:
+    assert units.same_unit(unit, "%")
+    assert not units.same_unit(unit, "‰")
+    assert not is_percent("")
+
+
+numbers_of_hands = st.decimals(min_value=0, max_value=1000, places=2)
+
+
+@given(numbers_of_hands, numbers_of_hands)
+def test_whether_two_numbers_may_be_a_per_cent_and_a_part_does_not_depend_on_their_order(
+    left: Decimal, right: Decimal
+) -> None:
+    asked = a_hundredfold(left, right)
+    assert asked == a_hundredfold(right, left)
+    if 0 < left < 1 and left * 50 <= right <= left * 200 and right > 1:
+        assert asked  # a factor near 100
+    if left > 1 and right > 1:
+        assert not asked
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 12, 31)))
+def test_a_day_is_the_same_day_however_it_is_written(day_of: date) -> None:
+    ways = (
+        "{0:%Y-%m-%d}",
+        "{0:%Y/%m/%d}",
+        "{0.year}.{0.month}.{0.day}",
+        "{0.year}年{0.month}月{0.day}日前",
+    )
+    for way in ways:
+        found = dates.days(way.format(day_of), None)
+        assert isinstance(found, dates.Days)
+        assert found.first == found.last == day_of
+    month = dates.days(f"{day_of.year}年{day_of.month}月底前", None)
+    assert isinstance(month, dates.Days)
+    assert month.first <= day_of <= month.last
+    assert month.last.day >= 28
+
+
+@given(st.text(alphabet="0123456789年月日底前季度以上内约不低于达%≥（）含.-/ 个", max_size=30))
+def test_no_text_is_too_strange_to_be_taken_apart(text: str) -> None:
+    said = spelled(text)
+    assert said.rest.endswith(said.core) or said.core in said.rest or said.core.endswith("%")
+    dates.days(text, 2023)
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 30_000 + "以上", "9" * 30_000, "5" + "(含" * 9_000 + "以上", "1-" * 15_000]
+)
+def test_a_page_of_text_takes_no_time(text: str) -> None:
+    started = time.perf_counter()
+    spelled(text)
+    dates.days(text, 2023, certain=True)
+    units.is_unit(text)
+    assert time.perf_counter() - started < 1
+
+
+def test_a_judged_indicator_is_not_said_to_be_missed_where_its_unit_is_a_guess() -> None:
+    lines = [
+        Line("数 100", "空", "≥", "数 0.95", "评分人打分", ""),
+        Line("95%", "空", "≥", "数 0.96", "评分人打分", ""),
+        Line("数 100", "件", "≥", "数 0.95", "评分人打分", ""),
+    ]
+    found = outcomes([Document("甲.xlsx", workbook(lines))])[0].findings
+    assert [each.place.row - FIRST + 1 for each in found if each.code == "X609"] == [2]

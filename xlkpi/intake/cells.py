@@ -67,7 +67,7 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
 
 _SIGNED = ("指标性质", TARGET.header, ACTUAL.header)
 """Columns where = is typed for an operator, and Excel takes it for a formula's."""
-_CONSTANT = re.compile(r"\s*[+-]?[\d.,]+\s*%?\s*\Z", re.ASCII)
+_CONSTANT = re.compile(r"\s*[+-]?\s*[\d.,]+\s*%?\s*\Z", re.ASCII)
 
 
 def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:

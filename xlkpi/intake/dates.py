@@ -35,6 +35,7 @@ EXAMPLES = (
 )  # fmt: skip
 """For the documentation, which says what each is read as."""
 
+_LONGEST = 40
 _THIS = r"本年度?|当年度?|今年"
 _YEAR = rf"(?:(?P<y>\d{{4}})年度?|{_THIS})"
 _ENDS = r"(?P<end>底|末|终)?(?P<within>份?内|份|以内|之内)?(?P<before>前|之前|以前|止|为止)?"
@@ -73,8 +74,9 @@ def days(text: str, year: int | None, certain: bool = False) -> Days | Unclear |
     if numbers.invisible(text):
         return None
     plain = canonical(text)
-    span = _span(plain, year, certain)
-    if span is None and (certain or _ABOUT.search(plain)):
+    fits = len(plain) <= _LONGEST
+    span = _span(plain, year, certain) if fits else None
+    if span is None and (certain or (fits and _ABOUT.search(plain))):
         return Unclear("看不出是哪一天")
     return span
 

@@ -7,18 +7,20 @@ offices mean it. The numbers are those that a spreadsheet holds for days, so tha
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlkpi import methods
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.dates import Days, Unclear, days
 from xlkpi.intake.spellings import QUANTITATIVE
-from xlkpi.layout import canonical
+from xlkpi.layout import ACTUAL, TARGET, TIER3, canonical
 from xlkpi.methods import Method
 from xlkpi.model import Number, State, Table, Text, Value
 from xlkpi.place import Place
-from xlkpi.texts import serial
+from xlkpi.texts import as_text, serial
 
 _FITTING = ("≤", "<", "=", "定性")
 """指标性质 that a date may have; of = and 定性 nothing else than ≤ can be meant."""
@@ -52,6 +54,25 @@ class Found(NamedTuple):
     target: Number
     actual: Number
     dated: bool = False
+
+
+def with_dates(found: dict[str, Table]) -> dict[str, Table]:
+    """Return the tables, 三级指标 knowing where a date may stand: in what is measured, which tells of others."""
+    table = found.get(TIER3.name)
+    if table is None:
+        return found
+    column, dates = table.columns.get("评分方式", -1), set()
+    for row in table.rows:
+        way = methods.BY_NAME.get(methods.spelled(as_text(table.grid.raw(row, column))))
+        needed = ((TARGET, way and way.targeted), (ACTUAL, way and way.measured))
+        dates |= {(row, table.columns.get(each.header, -1)) for each, asked in needed if asked}
+    return {**found, TIER3.name: table._replace(dates=frozenset(dates))}
+
+
+def year_of(held: Text | None) -> int | None:
+    """Return 评价年度 as a number; None where it is none, which is told."""
+    found = re.match(r"(?:19|20)\d\d", canonical(held.value or "") if held else "")
+    return int(found[0]) if found else None
 
 
 def is_date(held: object) -> bool:

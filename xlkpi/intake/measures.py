@@ -79,7 +79,8 @@ def measures(
             return other
     shown = goal.percent if target else reached.percent
     points = bool(method and method.surveyed) or is_percent(unit.value) or (unit.blank and shown)
-    measured = _measure(reader, goal, unit, points, told_sign=True) if target else Value(goal.place)
+    sign = "=" if goal.said.soft and nature.value == "=" else goal.said.sign
+    measured = _measure(reader, goal, unit, points, sign) if target else Value(goal.place)
     nature = _signed(reader, nature, goal) if target else nature
     said = len(reader.findings)
     own = _measure(reader, reached, unit, points) if actual else Value(reached.place)
@@ -186,10 +187,11 @@ class _Cell:
         return found[0] if len(found) == 1 else "100"
 
 
-def _measure(
-    reader: Reader, cell: _Cell, unit: Text, percent: bool, told_sign: bool = False
-) -> Number:
-    """Return the number of a cell; where 计量单位 is empty, any unit may stand behind the digits."""
+def _measure(reader: Reader, cell: _Cell, unit: Text, percent: bool, sign: str = "") -> Number:
+    """Return the number of a cell; where 计量单位 is empty, any unit may stand behind the digits.
+
+    `sign` is what the target is said to be read with.
+    """
     broken: Number = Value(cell.place, State.BROKEN, typed=cell.held)
     if _is_nothing(cell.typed):
         reader.findings.append(finding("X608", cell.place, cell.typed.strip()))
@@ -211,8 +213,8 @@ def _measure(
     number = reader.number(
         cell.table, cell.row, cell.header, units, cell.example, mode, limit=None, text=cell.text
     )
-    if told_sign and cell.said.sign and number.good:
-        _tell_sign(reader.findings, start, cell.said.sign)
+    if sign and number.good:
+        _tell_sign(reader.findings, start, sign)
     if percent and number.value is not None and bare(reader, number, cell.table, cell.header):
         code = "X664" if isinstance(number.typed, Derived) else "X606"
         reader.findings.append(_asked(code, number))

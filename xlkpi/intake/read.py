@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
-from xlkpi.intake import cells, extras, tables
+from xlkpi.intake import cells, deadlines, extras, tables
 from xlkpi.intake.base_data import with_derived
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.census import census
@@ -18,7 +18,6 @@ from xlkpi.intake.scorer import scorer_of, signed
 from xlkpi.intake.settings import parameters
 from xlkpi.intake.strangers import strangers
 from xlkpi.layout import (
-    ACTUAL,
     BALLOT,
     EXECUTION,
     EXTRA,
@@ -33,7 +32,6 @@ from xlkpi.layout import (
     SOURCE_SHEET,
     SOURCES,
     SURVEY,
-    TARGET,
     TIER1,
     TIER2,
     TIER3,
@@ -88,32 +86,13 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     likely, others = strangers(book.foreign)
     findings += [finding("X108", Place(name), name) for name in others]
     reader = Reader(as_read=SOURCE_SHEET in book.result_sheets)
-    found = _with_dates(dict(with_derived(reader, found)))
+    found = deadlines.with_dates(dict(with_derived(reader, found)))
     for table in (*found.values(), *ballots):
         findings.extend(cells.broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
     lines = census(book.grids, [*found.values(), *ballots], book.guide, unused)
     return filled._replace(strangers=likely, census=lines), findings + reader.said()
-
-
-def _with_dates(found: dict[str, Table]) -> dict[str, Table]:
-    """Return the tables, 三级指标 knowing where a date may stand: in what is measured, which tells of others."""
-    table = found.get(TIER3.name)
-    if table is None:
-        return found
-    column, dates = table.columns.get("评分方式", -1), set()
-    for row in table.rows:
-        way = methods.BY_NAME.get(methods.spelled(as_text(table.grid.raw(row, column))))
-        needed = ((TARGET, way and way.targeted), (ACTUAL, way and way.measured))
-        dates |= {(row, table.columns.get(each.header, -1)) for each, asked in needed if asked}
-    return {**found, TIER3.name: table._replace(dates=frozenset(dates))}
-
-
-def _year(held: Text | None) -> int | None:
-    """Return 评价年度 as a number; None where it is none, which is told."""
-    found = re.match(r"(?:19|20)\d\d", canonical(held.value or "") if held else "")
-    return int(found[0]) if found else None
 
 
 def _source(data: bytes, file: str, book: Opened) -> Source:
@@ -132,7 +111,7 @@ class _Reading:
 
     def filled(self, book: Opened, ballots: list[Table], source: Source) -> Filled:
         info = self._info()
-        self.year = _year(info.get("评价年度"))
+        self.year = deadlines.year_of(info.get("评价年度"))
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
         template, version = _format(book)
         digits = _VERSION.search(version.value or "")

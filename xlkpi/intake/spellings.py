@@ -84,6 +84,10 @@ _TAIL = re.compile(
 _NUMBER_ITSELF = ("", "本数", "此数", "该数")
 
 
+_LONGEST = 100
+"""Characters of a target; patterns take their time over a page of spaces."""
+
+
 class Spelled(NamedTuple):
     """A text, taken apart."""
 
@@ -105,6 +109,8 @@ class Spelled(NamedTuple):
 
 def spelled(text: str) -> Spelled:
     """Take the forms off a text; what is none of them stays with the number."""
+    if len(text) > _LONGEST:
+        return Spelled("", False, text, text)
     rest, said, soft = _without_leads(text)
     core, behind = _without_tail(rest)
     said += behind

@@ -82,4 +82,4 @@ def same_unit(left: str, right: str) -> bool:
 
 def is_unit(text: str) -> bool:
     """Whether what stands behind a number is a unit, and nothing that makes the number vague."""
-    return bool(_UNIT.match(text)) and not _VAGUE.search(text)
+    return _key(text) in _FIRST or (bool(_UNIT.match(text)) and not _VAGUE.search(text))
