@@ -199,7 +199,7 @@ class Reader:
         if (row, column) in table.derived:
             return self._derived(table.derived[row, column], percent, limit)
         held = grid.raw(row, column)
-        if trouble(grid, row, column):  # a date is no number, even where one is welcome
+        if trouble(grid, row, column):
             return Value(place, State.BROKEN, typed=held)
         if not grid.occupied(row, column):
             return Value(place)
