@@ -22,6 +22,7 @@ import click
 from xlkpi import layout, methods, placeholders
 from xlkpi.cli import cli
 from xlkpi.findings import CODES, general
+from xlkpi.intake import dates, spellings, units
 from xlkpi.layout import Column, Kind, Parameter, Sheet
 
 ROOT = Path(__file__).parent.parent
@@ -177,6 +178,8 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
             for column in sheet.columns
         ),
     )
+    if sheet is layout.TIER3:
+        yield from _spellings()
     if sheet is layout.INFO:
         yield from _table(
             ("项目", "填写说明", "可选的内容"),
@@ -190,6 +193,44 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         yield ""
     if sheet is layout.PARAMETERS:
         yield from _parameters()
+
+
+def _spellings() -> Iterator[str]:
+    yield "### 指标值和完成值的写法"
+    yield ""
+    yield "系统计分的指标，符号、数、单位可以写在一格里。换了读法的都列在“检查记录”；互相矛盾的、约数和范围会停下来。"
+    yield "以上、以下、以内包括本数，超过、低于、不足、不满不包括（民法典第一千二百五十九条）；写明“（不含）”的不包括。"
+    yield ""
+    yield from _table(
+        ("位置", "写法", "读作", "本数"),
+        ((f.where, "、".join(f.words), f.sign or "（不看）", _itself(f)) for f in spellings.FORMS),
+    )
+    yield "“指标性质”是空的，或只写了定量指标、正向、反向的，符号取自年度指标值；与指标性质不一致的停下来。完成值里的符号，只有足以断定达到的才读。"
+    yield ""
+    yield f"百分数的单位：{'、'.join(layout.PERCENT_WORDS)}，都是一个单位。"
+    yield "计量单位是空的，而指标值和完成值一个不超过 1、一个像是百分数的（100 和 0.95：小于 1 的与另一个相差 10 倍以上、另一个不超过 1000，或 1 与 50 到 200 之间的数），停下来问；填了不是百分数的单位就不问。"
+    yield ""
+    yield f"写法不同、大小相同的单位：{'；'.join(' = '.join(line) for line in units.ALIKE)}。斜线之下不分次序：元/人·天 = 元/人/天。"
+    yield ""
+    yield "日期（只用于达标得满分；没有写年份的是评价年度，下表按 2023 年）：不迟于这一天得满分，“前”包括写明的那一天。完成值只写到月的，按那个月的最后一天；是否按期因此不同的停下来。"
+    yield ""
+    yield from _table(("写法", "读作"), ((text, _date(text)) for text in dates.EXAMPLES))
+
+
+def _itself(form: spellings.Form) -> str:
+    """Say whether the number itself is included."""
+    if form.soft:
+        return "包括；指标性质是 = 的也一致"
+    return {"": "", ">": "不包括", "<": "不包括"}.get(form.sign, "包括")
+
+
+def _date(text: str) -> str:
+    read = dates.days(text, 2023, certain=True)
+    return (
+        read.last.isoformat()
+        if isinstance(read, dates.Days)
+        else f"停下来：{read.why if read else ''}"
+    )
 
 
 def _choices(column: Column) -> str:

@@ -10,11 +10,13 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from xlkpi.intake.grids import every_sheet
 from xlkpi.place import a1, address
+from xlkpi.texts import serial
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -237,6 +239,8 @@ def _type(cell: Cell, content: str) -> None:
         cell.value = float(rest)
     elif kind == "百分比":
         cell.value, cell.style = float(rest), 1
+    elif kind == "日期":
+        cell.value, cell.style = serial(date.fromisoformat(rest)), 2
     elif kind == "错误":
         cell.value, cell.error = rest, True
     elif content == "空":

@@ -795,7 +795,7 @@ def a_spoilt_measure(book: Book, rng: Random) -> list[Expected]:
     text = _number(cell)
     value, codes = rng.choice(
         [
-            ("—", {"X608"}), ("/", {"X608"}), ("无", {"X608"}), (None, {"X602"}), (f"约{text}", {"X505"}), (f"{text}以上", {"X505"}),
+            ("—", {"X608"}), ("/", {"X608"}), ("无", {"X608"}), (None, {"X602"}), (f"约{text}", {"X505"}), (f"{text}左右", {"X505"}),
             (f"{text}-{text}", {"X505"}), (f"{text}光年", {"X512"}), ("全部完成", {"X505"}),
         ]
     )  # fmt: skip

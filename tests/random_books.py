@@ -15,6 +15,7 @@ from functools import lru_cache
 from random import Random
 
 from xlkpi.model import Contents, Fields
+from xlkpi.numbers import a_hundredfold
 from xlkpi.write.blank import blank
 from xlkpi.write.book import Sheet
 from xlkpi.write.emit import emit
@@ -31,6 +32,14 @@ NATURES = {
     "<": ("<", "小于", "＜"),
 }
 """As it is read → as it is typed."""
+SPELLED = {
+    "≥": ("≥{}", ">={}", "不低于{}", "{}以上", "{}（含）以上", "至少{}", "达到{}以上"),
+    ">": (">{}", "大于{}", "超过{}", "{}以上（不含）"),
+    "=": ("={}", "等于{}", "＝{}"),
+    "≤": ("≤{}", "<={}", "不超过{}", "{}以内", "控制在{}以下", "不得高于{}"),
+    "<": ("<{}", "小于{}", "低于{}", "不足{}"),
+}
+"""As it is read → as the target says it."""
 _NAMES = (
     "张三", "李四", "王小五", "Li Lei", "O'Neil", "赵六（会计）", "欧阳 修", "Wang-7", "钱出纳", "孙副主任", "周", "=吴",
 )  # fmt: skip
@@ -284,7 +293,7 @@ class _Maker:
         target, actual = measure(rng, points, self.places)
         if method == "达标得满分" and self._chance(0.1):
             target, actual = -target, -actual
-        unit = rng.choice(_UNITS)
+        unit = _unit(rng, target, actual)
         percent = self._chance(0.2) and not any(0 < abs(x) <= 1 for x in (target, actual))
         row: dict[str, Cell] = {
             "指标性质": rng.choice(NATURES[nature]) if self.clumsy else nature,
@@ -648,7 +657,7 @@ class _Local:
             actual = target * ratio / 100 + self.rng.choice((Decimal(0), hair, -hair))
         return {
             "评分方式": self._called(rule[0]["规则"]), "指标性质": self.rng.choice(("≥", ">", "=")),
-            "年度指标值": target, "实际完成值": _short(actual), "计量单位": self.rng.choice(_UNITS),
+            "年度指标值": target, "实际完成值": _short(actual), "计量单位": _unit(self.rng, target, actual),
         }  # fmt: skip
 
     def _overdoing(self) -> list[Said]:
@@ -713,7 +722,7 @@ class _Local:
         sign = next(s for s, ways in NATURES.items() if row["指标性质"] in ways)
         target, actual = _digits(row["年度指标值"]), _digits(row["实际完成值"])
         unit = row["计量单位"]
-        row["年度指标值"] = f"{self.rng.choice(NATURES[sign])}{target:f}{unit}"
+        row["年度指标值"] = self.rng.choice(SPELLED[sign]).format(f"{target:f}{unit}")
         if self._chance(0.5):
             del row["指标性质"]
         if (
@@ -785,6 +794,11 @@ def _digits(held: Cell) -> Decimal:
     found = re.search(r"-?[\d.]+", unicodedata.normalize("NFKC", held))
     assert found, held
     return Decimal(found[0])
+
+
+def _unit(rng: Random, target: Decimal, actual: Decimal) -> str:
+    """A unit, or none where nobody has to ask whether 0.95 of 100 is a per cent."""
+    return rng.choice(_UNITS) or ("个" if a_hundredfold(target, _short(actual)) else "")
 
 
 def measure(rng: Random, points: Decimal, places: int) -> tuple[Decimal, Decimal]:

@@ -7,12 +7,13 @@ of the label, and leaves that cell out of itself.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 
 from xlkpi.layout import FORM_SHEET, PROBLEMS_SHEET, SOURCE_SHEET
 from xlkpi.place import Address
-from xlkpi.texts import as_text
+from xlkpi.texts import as_text, serial
 
 LABEL = "内容指纹"
 """The text left of the fingerprint's cell."""
@@ -95,6 +96,13 @@ def same(left: str, right: str) -> bool:
     return _text("", left) == _text("", right)
 
 
+def _day(value: object) -> dt.date | None:
+    """Return the day that a cell holds; None for a time of the day, and for what is no date."""
+    if isinstance(value, dt.datetime):
+        return value.date() if value.time() == dt.time() else None
+    return value if isinstance(value, dt.date) else None
+
+
 def _text(value: object, formula: str) -> str:
     if formula:
         parts = formula.lstrip("=").split('"')  # every second one is a text
@@ -106,4 +114,6 @@ def _text(value: object, formula: str) -> str:
         return f"b{value}"
     if isinstance(value, int | float):
         return f"n{float(value):.15g}"
+    if day := _day(value):
+        return f"n{serial(day)}"  # a day is written as a number, and read as a date
     return "s" + as_text(value)

@@ -164,9 +164,17 @@ def folded(text: str | None) -> str:
     return canonical(text or "").casefold()
 
 
+PERCENT_WORDS = (
+    "%", "百分比", "百分率", "百分点", "个百分点", "百分数", "百分之", "百分号", "pct", "percent", "percentage",
+)  # fmt: skip
+"""All of them are one unit, in 计量单位 as behind digits; with brackets too: 百分比（%）."""
+
+
+@lru_cache(maxsize=4096)
 def is_percent(unit: str | None) -> bool:
     """Whether a 计量单位 says that values are in percentage points."""
-    return canonical(unit or "") in ("%", "百分比", "百分率", "百分点")
+    words = folded(unit).replace(")", "").split("(")
+    return all(word in PERCENT_WORDS for word in words)
 
 
 _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ANY

@@ -7,6 +7,7 @@ reader something else is compared, and only as far as all programs keep it.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import warnings
@@ -263,7 +264,7 @@ def _normal(formula: str) -> str:
 
 
 def _cell(name: str, left: Any, right: Any) -> Iterator[Found]:
-    number = isinstance(right.value, int | float) or str(right.value).startswith("=")
+    number = isinstance(right.value, int | float | dt.date) or str(right.value).startswith("=")
     ours, found = (_format(cell.number_format) for cell in (right, left))
     # LibreOffice gives a formula without a format of its own that of the cells it refers to.
     if number and found != ours and not (ours == "general" and _PLAIN.fullmatch(found)):

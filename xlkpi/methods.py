@@ -86,6 +86,8 @@ class Method:
     """Needs 预算执行."""
     surveyed = False
     """Needs 满意度调查, and a target in percentage points."""
+    dates = False
+    """Whether target and actual may be dates."""
     rule: Rule | None = None
     """The rule of 评分规则 that it follows."""
 
@@ -221,6 +223,7 @@ class AllOrNothing(Method):
     name = "达标得满分"
     measured = True
     natures = DIRECTIONS
+    dates = True
 
     def share(self, case: Case) -> Fraction:
         """Return 1 or 0."""

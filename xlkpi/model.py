@@ -171,6 +171,8 @@ class Table(NamedTuple):
     """Rows that hold only a note below or between the data."""
     derived: Mapping[Address, Derived] = NOTHING
     """Cells that the template computes from 基础数据."""
+    dates: frozenset[Address] = frozenset()
+    """Cells where a date may be the answer, or has a finding of its own."""
 
     def place(self, row: int, header: str) -> Place:
         """Return the place of a row's cell; the row itself where the sheet lacks the column."""
@@ -309,6 +311,8 @@ class Indicator(Tier):
     actual_text: Text
     in_points: bool
     """Whether 实际完成值 was read in percentage points, by its unit or by the per cent typed there."""
+    dated: bool
+    """Whether target and actual are dates; their numbers are then those that a spreadsheet holds for days."""
     method: Text
     degree: Text
     cut: Number
@@ -534,6 +538,12 @@ class Filled(NamedTuple):
         if not rows or [len(kind) for kind in counts] != [len(rows)] * len(kinds):
             return None
         return methods.Votes(*(int(sum(kind)) for kind in counts))
+
+    @property
+    def dates(self) -> frozenset[Place]:
+        """The cells that were read as dates."""
+        dated = (each for each in self.indicators if each.dated)
+        return frozenset(cell.place for each in dated for cell in (each.target, each.actual))
 
     def said(self, name: str) -> str:
         """Return a line of 基本信息, "" where it is empty."""

@@ -63,7 +63,7 @@ def from_text(text: str) -> Number | None:
     reported (`plain` is False). Python's own generosity (1_000, nan, other scripts' digits) and
     invisible characters are not.
     """
-    if any(unicodedata.category(letter) in _INVISIBLE for letter in text.strip(_SPACES)):
+    if invisible(text):
         return None
     narrow = text.translate(_WIDE).strip(_SPACES)
     digits = re.match(r"[+-]?\s*[\d,.]*", narrow, re.ASCII)
@@ -76,6 +76,11 @@ def from_text(text: str) -> Number | None:
     return Number(Decimal(body), suffix, plain=not suffix and body == text)
 
 
+def invisible(text: str) -> bool:
+    """Whether a text has characters inside that nobody sees."""
+    return any(unicodedata.category(letter) in _INVISIBLE for letter in text.strip(_SPACES))
+
+
 _SLIPS = str.maketrans("。，、·：OoQlI|", ".....000111")
 """What a hand types, or an input method puts, where a point or a digit was meant."""
 
@@ -86,6 +91,22 @@ def meant(text: str) -> str:
     narrow = re.sub(r"^\.(?=\d)", "0.", narrow).rstrip(".")
     digits = any(letter.isdecimal() for letter in text)
     return narrow if digits and _PLAIN.match(narrow) else ""
+
+
+_WHOLE_FROM, _WHOLE_TO = 50, 200
+
+
+def a_hundredfold(left: Decimal, right: Decimal) -> bool:
+    """Whether two numbers of one unit may be a part of one and a per cent: 0.95 and 100.
+
+    A part is at most 1, and ten times as far from the other, or farther, as numbers in one unit are.
+    1 is a count as well, so that it is asked about beside what looks like a per cent alone; and nothing
+    beyond 1,000 does.
+    """
+    small, large = sorted((abs(left), abs(right)))
+    if small == 1:
+        return _WHOLE_FROM <= large <= _WHOLE_TO
+    return 0 < small < 1 < large <= 1_000 and large >= 10 * small
 
 
 def decimals(value: Decimal) -> int:

@@ -7,6 +7,7 @@ against it, and the tests the engine. Sound workbooks only.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import unicodedata
@@ -28,10 +29,25 @@ _DEFAULTS = {
     "打分制": "分值制", "综合方法": "算术平均", "去极值最少人数": "6", "小数位数": "2", "反向公式": "线性",
     "满意度口径": "满意以上",
 }  # fmt: skip
-_SIGNS = {
-    ">=": "≥", "≧": "≥", "不低于": "≥", "大于等于": "≥", "大于": ">", "等于": "=",
-    "<=": "≤", "≦": "≤", "不超过": "≤", "小于": "<",
-}  # fmt: skip
+_BEFORE = (
+    (
+        "≥",
+        r"[≥≧⩾]|>=|=>|不[得能应可]?[低少小]于|[大高多]于(?:或者?)?等于|等于或大于|至少|最少|最低|起码",
+    ),
+    ("≤", r"[≤≦⩽]|<=|=<|不[得能应可]?(?:[高大多迟晚]于|超过?|突破)|[未没]有?超过"),
+    ("≤", r"[小低少]于(?:或者?)?等于|等于或小于|至多|最多|最高|最迟|最晚"),
+    (">", r">|[大高多晚]于|超[过出]"),
+    ("<", r"<|[小低少早]于|不[足满到]|未满"),
+    ("=", r"[=═]|等于"),
+)
+"""What is said before a number, the first that fits; of two that end alike the longer stands first."""
+_BEHIND = (
+    (">", r"不含.*以上|以上.*不含"),
+    ("<", r"不含.*以下|以下.*不含"),
+    ("≥", r"以上"),
+    ("≤", r"以下|内\Z"),
+)
+_SOFT = r"达|完成|实现"
 
 
 @dataclass(frozen=True)
@@ -90,11 +106,40 @@ def share(held: Held) -> Fraction:
 
 
 def sign_of(held: Held) -> str:
-    """The sign of a 指标性质, or the one typed before a target; "" where there is none."""
-    text = unicodedata.normalize("NFKC", str(held)).strip()
-    words = re.match(r"[^\d.,-]*", text)
-    said = words[0].strip() if words else ""
-    return _SIGNS.get(said, said)
+    """The sign of a 指标性质, or the one said with a target; "" where there is none."""
+    text = plain(str(held))
+    digits = re.search(r"\d", text)
+    before, rest = (text[: digits.start()], text[digits.start() :]) if digits else (text, "")
+    behind = re.sub(r"\A[\d.,]+", "", rest)
+    said = [sign for sign, words in _BEFORE if re.search(words, before)]
+    said += [sign for sign, words in _BEHIND if re.search(words, behind)]
+    if re.search(_SOFT, before):
+        said.append("≥")
+    return said[0] if said else ""
+
+
+def day(held: Held, year: int) -> Fraction | None:
+    """The last day that a text about a date may mean, counted in days; None where it is about none."""
+    text = plain(str(held)) if isinstance(held, str) else ""
+    if found := re.search(r"(\d{4})[年/.-](\d+)[月/.-](\d+)|()(\d+)月(\d+)[日号]", text):
+        parts = [part for part in found.groups() if part]
+        own, month, number = map(int, parts if len(parts) == 3 else [str(year), *parts])
+        return Fraction(dt.date(own, month, number).toordinal())
+    said = re.search(r"(\d{4})[年-]", text)
+    own = int(said[1]) if said else year
+    if (found := re.search(r"(\d+)月", text)) and (said or re.search(r"[底末份]", text)):
+        return _last(own, int(found[1]))
+    if found := re.search(r"([一二三四1-4])季度", text):
+        return _last(own, 3 * ("一二三四1234".index(found[1]) % 4 + 1))
+    if found := re.search(r"([上下])半年", text):
+        return _last(own, 6 if found[1] == "上" else 12)
+    return _last(own, 12) if re.search(r"年度?[底末内]", text) else None
+
+
+def _last(year: int, month: int) -> Fraction:
+    """The last day of a month."""
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return Fraction(following.toordinal() - 1)
 
 
 # several marks → one
@@ -257,6 +302,8 @@ class _Book:
         self.places = int(settings["小数位数"])
         self.inverse = settings["反向公式"]
         self.caliber = settings["满意度口径"]
+        lines = {plain(str(r["项目"])): str(r.get("内容", "")) for r in self.rows("基本信息")}
+        self.year = int(figure(lines.get("评价年度") or "1900"))
         by_name = {
             plain(name): {plain(str(row["编号"])): row for row in rows} for name, rows in ballots
         }
@@ -372,7 +419,7 @@ class _Book:
         return factor * self.measured(row, points, "按比例")
 
     def measured(self, row: Row, points: Fraction, method: str) -> Fraction:
-        target, actual, sign = figure(row["年度指标值"]), figure(row["实际完成值"]), self.sign(row)
+        sign, target, actual = self.read(row)
         if method == "达标得满分":
             return all_or_nothing(points, sign, target, actual)
         return proportional(points, sign, target, actual, self.inverse)
@@ -384,9 +431,14 @@ class _Book:
             return execution(points, budget, spent)
         return self.ruled(self.rule(rule), points, 100 * spent / budget if budget else Fraction(0))
 
-    def sign(self, row: Row) -> str:
-        """指标性质, else what stands before the target."""
-        return sign_of(row["指标性质"] if "指标性质" in row else row["年度指标值"])
+    def read(self, row: Row) -> tuple[str, Fraction, Fraction]:
+        """Sign, target and actual of an indicator; the sign is 指标性质, else what is said with the target."""
+        goal, done = row["年度指标值"], row["实际完成值"]
+        own = sign_of(row.get("指标性质", ""))
+        until, finished = day(goal, self.year), day(done, self.year)
+        if until is not None and finished is not None:
+            return "<" if "<" in (own, sign_of(goal)) else "≤", until, finished
+        return own or sign_of(goal), figure(goal), figure(done)
 
     def money(self) -> tuple[Fraction, Fraction]:
         """What was budgeted and what was spent, of all funds."""

@@ -27,7 +27,7 @@ from xlkpi.layout import (
 from xlkpi.model import Filled, Table
 from xlkpi.numbers import EXACT, from_double, plain
 from xlkpi.place import NOWHERE, Place
-from xlkpi.texts import as_text, tidy
+from xlkpi.texts import as_text, day, tidy
 from xlkpi.write.inputs import codes, shares
 
 TIERS = (TIER1, TIER2, TIER3)
@@ -47,6 +47,7 @@ class Side:
         self.filled = filled
         self.codes = codes(filled)
         self.shares = shares(filled.parameters)
+        self.dates = filled.dates
         self.indicators = {each.key for each in filled.indicators}
         tables = (*filled.tables.values(), *(ballot.table for ballot in filled.ballots))
         read = {table.grid.name for table in tables}
@@ -69,7 +70,8 @@ class Side:
             return "" if number is None else plain(number)
         if number is None:
             return _held(table, row, at, column)
-        return _share(number) if _is_share(table, column) else plain(number)
+        spelled = day if place in self.dates else _share if _is_share(table, column) else plain
+        return spelled(number)
 
     def typed(self, table: Table, row: int, column: Column) -> str:
         """Return what a cell holds, however it was read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from decimal import Decimal
 
 from xlkpi import numbers
 
@@ -26,6 +27,19 @@ def as_text(held: object) -> str:
     if isinstance(held, dt.date | dt.time):
         return held.isoformat()
     return "" if held is None else as_text(str(held))
+
+
+_BEGINNING = dt.date(1899, 12, 30)
+
+
+def serial(held: dt.date) -> int:
+    """Return the number that a spreadsheet holds for a day."""
+    return (held - _BEGINNING).days
+
+
+def day(number: Decimal) -> str:
+    """Return the day that a number is in a spreadsheet: 45291 is 2023-12-31."""
+    return (_BEGINNING + dt.timedelta(days=int(number))).isoformat()
 
 
 def tidy(text: str) -> str:

@@ -10,7 +10,7 @@ from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import EXECUTION, RULES, TIER3, folded, is_percent
 from xlkpi.model import Filled, Indicator, Table, Text
-from xlkpi.numbers import from_text, plain
+from xlkpi.numbers import a_hundredfold, from_text, plain
 
 
 def known(filled: Filled) -> Iterator[Finding]:
@@ -40,7 +40,8 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
             continue
         said = {"code": indicator.label, "method": method.name}
         if method.measured and indicator.actual.blank:
-            yield finding("X602", indicator.actual.place, **said)
+            code = "X678" if indicator.dated else "X602"
+            yield finding(code, indicator.actual.place, **said)
         if method.targeted and indicator.target.blank:
             yield finding("X603", indicator.target.place, **said)
         target = indicator.target.value
@@ -69,7 +70,7 @@ def natures(filled: Filled) -> Iterator[Finding]:
 def signs(filled: Filled) -> Iterator[Finding]:
     """At least 266 is no number, but enough where 266 is; else what was reached would be a guess."""
     for indicator in filled.indicators:
-        if not indicator.actual_sign or not indicator.actual.good:
+        if not indicator.actual_sign or not indicator.actual.good or indicator.target.broken:
             continue
         if not _enough(filled, indicator):
             place = indicator.actual.place
@@ -83,6 +84,8 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
     if method is None or method.rule or target is None or actual is None:
         return False
     nature = indicator.nature.value or ""
+    if indicator.actual_sign in (">", "<"):  # more than 8 is enough where more than 8 is
+        nature = {">": "≥", "<": "≤"}.get(nature, nature)
     case = rules_of.Case(Fraction(1), nature, Fraction(target), Fraction(actual))
     downwards = indicator.actual_sign in ("≤", "<")
     return downwards == case.lower_is_better and nature != "=" and rules_of.reached(case)
@@ -170,6 +173,8 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
+    if indicator.judged and indicator.unit.blank and a_hundredfold(target, actual):
+        return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
     return rules_of.Case(
         Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)
     )
@@ -184,7 +189,7 @@ def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
 
 
 def _ratio(case: rules_of.Case) -> Fraction | None:
-    """Return actual ÷ target in per cent where more is better."""
+    """Return actual ÷ target in per cent where more is better; dates, of which earlier is, have none."""
     if case.lower_is_better or not case.target or case.actual is None or case.target < 0:
         return None
     return case.actual / case.target * 100

@@ -7,6 +7,7 @@ reads texts, codes and numbers, keeps every changed reading, and says what it co
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -14,7 +15,7 @@ from types import MappingProxyType
 
 from xlkpi import numbers
 from xlkpi.findings import Finding, errors, finding
-from xlkpi.layout import Kind, canonical
+from xlkpi.layout import ACTUAL, TARGET, Kind, canonical, is_percent
 from xlkpi.model import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.place import Address, Place
 from xlkpi.texts import as_text, tidy, trimmed
@@ -56,9 +57,17 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
         for row in table.rows:
             if (row, at) in table.derived:
                 continue
-            code = trouble(table.grid, row, at, dates)
+            code = trouble(table.grid, row, at, dates or (row, at) in table.dates)
             if code or (row, at) in formulas:
-                yield from _broken(table.grid, (row, at), code)
+                typed = column.header in _SIGNED and _CONSTANT.match(
+                    formulas.get((row, at), ("",))[0]
+                )
+                yield from _broken(table.grid, (row, at), "X674" if typed and not code else code)
+
+
+_SIGNED = ("指标性质", TARGET.header, ACTUAL.header)
+"""Columns where = is typed for an operator, and Excel takes it for a formula's."""
+_CONSTANT = re.compile(r"\s*[+-]?\s*[\d.,]+\s*%?\s*\Z", re.ASCII)
 
 
 def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
@@ -66,12 +75,24 @@ def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
     formula = "=" + (grid.formulas[at][0] or "…") if at in grid.formulas else ""
     if code == "X501":
         yield finding(code, grid.place(*at), grid.errors[at])
+    elif code == "X674":
+        shown = _displayed(grid, at)
+        yield finding(code, grid.place(*at), formula, read=shown, typed=formula[1:].strip())
     elif code == "X503":
         yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
     elif code and code != "X110":
         yield finding(code, grid.place(*at), formula)
     elif formula and grid.occupied(*at):
         yield finding("X504", grid.place(*at), formula)
+
+
+def _displayed(grid: Grid, at: Address) -> str:
+    """Return a number as the cell shows it."""
+    held = grid.raw(*at)
+    if at in grid.percents and isinstance(held, int | float):
+        value = numbers.from_double(float(held))
+        return "" if value is None else f"{numbers.plain(value.scaleb(2, numbers.EXACT))}%"
+    return as_text(held)
 
 
 class Reader:
@@ -232,7 +253,7 @@ class Reader:
         if found is None:
             self.findings.append(_not_a_number(place, typed, example))
             return None
-        if found.suffix == "%":
+        if found.suffix and is_percent(found.suffix):
             return self._percent(place, typed, found.value, percent)
         if found.suffix and canonical(found.suffix) not in {canonical(unit) for unit in units}:
             self.findings.append(_wrong_unit(place, typed, found.suffix, units, example))
@@ -263,7 +284,7 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
         return Value(table.place(row, header))
     if (row, column) in table.derived:
         return derived_text(table.derived[row, column])
-    return _text_at(table.grid, row, column, dates)
+    return _text_at(table.grid, row, column, dates or (row, column) in table.dates)
 
 
 def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:

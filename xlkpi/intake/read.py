@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
-from xlkpi.intake import cells, extras, tables
+from xlkpi.intake import cells, deadlines, extras, tables
 from xlkpi.intake.base_data import with_derived
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.census import census
@@ -86,7 +86,7 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     likely, others = strangers(book.foreign)
     findings += [finding("X108", Place(name), name) for name in others]
     reader = Reader(as_read=SOURCE_SHEET in book.result_sheets)
-    found = dict(with_derived(reader, found))
+    found = deadlines.with_dates(dict(with_derived(reader, found)))
     for table in (*found.values(), *ballots):
         findings.extend(cells.broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
@@ -106,9 +106,12 @@ class _Reading:
     def __init__(self, reader: Reader, found: dict[str, Table]) -> None:
         self.reader = reader
         self.tables = found
+        self.year: int | None = None
+        """评价年度, where it is one."""
 
     def filled(self, book: Opened, ballots: list[Table], source: Source) -> Filled:
         info = self._info()
+        self.year = deadlines.year_of(info.get("评价年度"))
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
         template, version = _format(book)
         digits = _VERSION.search(version.value or "")
@@ -249,10 +252,7 @@ class _Reading:
             method = self._method(table, row)
             unit = self.reader.text(table, row, "计量单位")
             way = methods.find(method.value, own)
-            found = measures(
-                self.reader, table, row, unit, target=bool(way and way.targeted),
-                actual=bool(way and way.measured), percent=bool(way and way.surveyed),
-            )  # fmt: skip
+            found = measures(self.reader, table, row, unit, way, self.year)
             yield Indicator(
                 **self._tier(table, row, 3, spelling),  # type: ignore[arg-type]
                 nature=found.nature,
@@ -263,6 +263,7 @@ class _Reading:
                 actual_sign=found.actual_sign,
                 actual_text=self.reader.text(table, row, "实际完成值"),
                 in_points=found.in_points,
+                dated=found.dated,
                 method=method,
                 degree=self._degree(table, row),
                 cut=self.reader.number(table, row, "核减分", ("分",)),

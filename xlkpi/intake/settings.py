@@ -6,7 +6,14 @@ from decimal import Decimal
 
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
-from xlkpi.layout import PARAMETER_BY_NAME, PARAMETER_LIST, Parameter, canonical
+from xlkpi.layout import (
+    PARAMETER_BY_NAME,
+    PARAMETER_LIST,
+    PERCENT_WORDS,
+    Parameter,
+    canonical,
+    folded,
+)
 from xlkpi.model import Derived, Number, Parameters, State, Table, Text, Value
 from xlkpi.numbers import plain
 from xlkpi.place import Place
@@ -111,6 +118,6 @@ def bare(reader: Reader, number: Number, table: Table, header: str) -> bool:
 def in_percent(number: Number, table: Table, header: str) -> bool:
     """Whether it was typed as a per cent: "85%", or 0.85 in a cell shown as per cent."""
     if isinstance(number.typed, str):
-        return "%" in number.typed or "％" in number.typed
+        return any(word in folded(number.typed) for word in PERCENT_WORDS)
     at = (number.place.row, table.columns.get(header, -1))
     return at in table.grid.percents

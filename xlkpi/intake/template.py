@@ -66,7 +66,7 @@ _SYSTEM = {"评价类型", "金额单位"}
 
 
 _MISSING = frozenset(
-    ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X603", "X614", "X641", "X661", "X701", "X702"]
+    ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X678", "X603", "X614", "X641", "X661", "X701", "X702"]
 )  # fmt: skip
 """Errors that only say that an answer, or somebody's ballot, is not there yet, or is another year's."""
 

@@ -209,6 +209,8 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
         caliber=book.parameters.text("满意度口径"),
     )
     exact, formula, words = method.points(case), method.formula(case), method.words(case)
+    if indicator.dated:
+        words += "；按日期比较，不迟于年度指标值的日期为达到"
     if indicator.cut.value:
         exact, formula = methods.cut(exact, indicator.cut.value), methods.cut_formula(formula)
         words += f"；核减 {plain(indicator.cut.value)} 分：{indicator.cut_reason.value}"

@@ -33,7 +33,7 @@ from xlkpi.write.form_scores import CENTER, FIGURE, NONE_TO_SHOW, NOTHING, TEXT,
 from xlkpi.write.inputs import shown
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, REVIEWED, votes
-from xlkpi.write.styles import MONEY, RATE
+from xlkpi.write.styles import DATE, MONEY, RATE
 
 _JUDGED = "定性"
 _LONGEST_FORMULA = 8_000
@@ -249,7 +249,7 @@ class Filling:
             if work.method and work.method.budgeted:
                 return self._executed()
         bare = self._copy(table, indicator.row, header, CENTER)
-        if not isinstance(bare.value, float):
+        if not isinstance(bare.value, float) or indicator.dated:
             return bare
         cell = table.place(indicator.row, header).reference
         percent = bare.style != CENTER
@@ -287,19 +287,32 @@ class Filling:
         """Return the expression and the text of what stands beside a number: its sign, its unit."""
         if f"{INDICATORS}.{header}" in self.wanted or header not in table.columns:
             return "", ""
-        raw = as_text(shown(self.filled, table, indicator.row, header))
-        text = (indicator.nature.value or "") if header == "指标性质" and not raw else raw
+        text = as_text(self._held(table, indicator.row, header))
         cell = table.place(indicator.row, header).reference
         if not text or header == "计量单位":
             return (cell, text) if text else ("", "")
         return f'IF({cell}="{_JUDGED}","",{cell})', "" if text == _JUDGED else text
+
+    def _held(self, table: Table, row: int, header: str) -> str | float:
+        """Return what an input cell holds in the scored workbook."""
+        taken = self._natures.get(table.place(row, header))
+        return shown(self.filled, table, row, header) if taken is None else taken
+
+    @cached_property
+    def _natures(self) -> dict[Place, str]:
+        """指标性质 where it was taken from the target."""
+        natures = (each.nature for each in self.filled.indicators)
+        return {each.place: each.value or "" for each in natures if each.good and not each.typed}
 
     def _copy(self, table: Table, row: int, header: str, style: str) -> Shown:
         """A live copy of an input cell; a number shown as per cent stays one."""
         if header not in table.columns:
             return NOTHING._replace(style=style)
         place = table.place(row, header)
-        value = shown(self.filled, table, row, header)
+        if place in self.filled.dates:
+            day = float(self.filled.readings[place])
+            return Shown(_copied(place), day, f"{FIGURE}:{DATE}")
+        value = self._held(table, row, header)
         percent = (place.row, place.column) in table.grid.percents
         if percent and place not in self.filled.readings:
             style = f"{FIGURE}:{RATE}"

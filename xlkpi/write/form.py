@@ -19,12 +19,14 @@ from xlkpi.model import Outcome
 from xlkpi.numbers import plain
 from xlkpi.place import Address
 from xlkpi.placeholders import INDICATORS, TIERS
+from xlkpi.texts import day
 from xlkpi.write import total
 from xlkpi.write.book import Book, Cell, Held, Sheet, legal
 from xlkpi.write.filling import Filling, Record
 from xlkpi.write.fit import HIGHEST, height
 from xlkpi.write.form_scores import Shown
 from xlkpi.write.names import Names
+from xlkpi.write.styles import DATE
 
 _ROW = 20.0
 """Height of a row for which the layout says nothing."""
@@ -276,6 +278,8 @@ def _printed(shown: Shown) -> str:
 
 
 def _formatted(value: Held, number_format: str) -> str:
+    if number_format == DATE:
+        return day(Decimal(str(value)))
     exact = Fraction(value) if not isinstance(value, float) else Fraction(Decimal(repr(value)))
     percent = number_format.endswith("%")
     whole, _, decimals = number_format.rstrip("%").partition(".")

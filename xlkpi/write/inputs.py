@@ -27,13 +27,13 @@ from xlkpi.layout import (
 from xlkpi.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
 from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
 from xlkpi.place import Block, Place, apart, span
-from xlkpi.texts import as_text, tidy
+from xlkpi.texts import as_text, day, tidy
 from xlkpi.write import lookup
 from xlkpi.write.book import Book, Cell, Sheet, legal
 from xlkpi.write.lookup import REVIEW_COPIES, Spot
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, Columns
-from xlkpi.write.styles import MONEY, SHARE
+from xlkpi.write.styles import DATE, MONEY, SHARE
 
 
 def spot(table: Table) -> Spot:
@@ -51,6 +51,7 @@ class Inputs:
         self.scored = scored
         self.codes = codes(filled)
         self.shares = shares(filled.parameters)
+        self.dates = filled.dates
         self.beside = {
             work.indicator.key: self._told(work.indicator.row) for work in scored.workings
         }
@@ -108,6 +109,8 @@ class Inputs:
             self._computed(paper, table, row, column, at)
         elif (row, at) in table.derived:
             _derived(paper, table.derived[row, at])
+        elif place in self.dates:
+            paper.number(row, at, number or 0, f"{style}:{DATE}")
         elif number is not None:
             paper.number(row, at, number, figure)
         elif place in self.shares:
@@ -192,9 +195,10 @@ def _derived(paper: Sheet, found: Derived) -> None:
 
 def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
     """Return what a cell of a table holds in the scored workbook; codes aside."""
-    number = filled.readings.get(table.place(row, header))
+    place = table.place(row, header)
+    number = filled.readings.get(place)
     if number is not None:
-        return float(number)
+        return day(number) if place in filled.dates else float(number)
     at = table.columns[header]
     if (row, at) in table.derived:
         value = table.derived[row, at].value

@@ -110,6 +110,7 @@ def sum_figure(places: int, finest: int) -> str:
     return figure(places) + "#" * (finest - places) if places else "General"
 
 
+DATE = "yyyy-mm-dd"
 RATE = "0.00%"
 SHARE = "0.0#####%"
 MONEY = "#,##0.00####"

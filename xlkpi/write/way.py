@@ -11,6 +11,7 @@ from xlkpi.methods import BANDED, NOT_APPLICABLE, VOTES
 from xlkpi.model import Derived, Number, Outcome, Scored, Text, TierScore, Working
 from xlkpi.numbers import plain
 from xlkpi.place import a1, listed
+from xlkpi.texts import day
 from xlkpi.write import reckoned, total
 from xlkpi.write.scores import FIRST, Columns
 
@@ -182,6 +183,8 @@ def _inputs(work: Working) -> Iterator[str]:
     for name, cell in cells:
         if cell.value not in (None, ""):
             said = _number(cell.value) if isinstance(cell.value, Decimal) else cell.value
+            if indicator.dated and isinstance(cell.value, Decimal):
+                said = day(cell.value)
             yield f"{name}：{said}（{cell.place}）"
     if isinstance(indicator.actual.typed, Derived):
         derived = indicator.actual.typed
