@@ -87,7 +87,7 @@ def read() -> Outcome:
 @lru_cache(maxsize=1)
 def told() -> dict[int, list[Finding]]:
     found = defaultdict(list)
-    for each in read().findings:
+    for each in (*read().findings, *read().folded):
         if each.place.sheet == "三级指标" and each.place.cell[0] in HEADERS:
             found[each.place.row - FIRST + 1].append(each)
     return found
