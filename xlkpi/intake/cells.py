@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from xlkpi import numbers
 from xlkpi.findings import Finding, errors, finding
+from xlkpi.intake import shown
 from xlkpi.layout import Kind, canonical
 from xlkpi.model import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.place import Address, Place
@@ -23,6 +24,8 @@ NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
 """Of no code is it known how it is spelled: each is spelled as it was typed."""
 _SHOWN = 60
 """Characters of a text that a sentence shows."""
+_LARGEST_SHARE = 10
+"""A cell shown as per cent that holds more was given its format after the number: 95 became 9500%."""
 _DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
 
 
@@ -177,15 +180,15 @@ class Reader:
         grid, place = table.grid, table.place(row, header)
         if (row, column) in table.derived:
             return self._derived(table.derived[row, column], percent, limit)
-        held = grid.raw(row, column)
         if trouble(grid, row, column):
-            return Value(place, State.BROKEN, typed=held)
+            return Value(place, State.BROKEN, typed=grid.raw(row, column))
         if not grid.occupied(row, column):
             return Value(place)
-        shown = (row, column) in grid.percents
+        held, units = grid.raw(row, column), tuple(units)
+        problem = shown.stopped(grid, (row, column), units[0] if units else "")
         counts = text if text is not None and isinstance(held, str) else str(held)
-        read = self._number(place, held, tuple(units), example, percent, shown, counts)
-        problem = None if read is None else _unfit(place, read, limit)
+        read = None if problem else self._number(place, held, units, example, percent, grid, counts)
+        problem = problem if read is None else _unfit(place, read, limit)
         if problem:
             self.findings.append(problem)
         if read is None or problem:
@@ -199,7 +202,7 @@ class Reader:
             return Value(place, State.BROKEN, typed=found)
         if found.percent and percent == "stop":
             typed = f"{numbers.plain(value)}%"
-            self.findings.append(finding("X506", place, typed, digits=numbers.plain(value)))
+            self.findings.append(_no_percent(place, typed, value))
             return Value(place, State.BROKEN, typed=found)
         if problem := _unfit(place, value, limit):
             self.findings.append(problem)
@@ -208,7 +211,7 @@ class Reader:
 
     def _number(
         self, place: Place, held: object, units: tuple[str, ...], example: str, percent: str,
-        shown: bool, counts: str,
+        grid: Grid, counts: str,
     ) -> Decimal | None:  # fmt: skip
         if isinstance(held, bool):
             self.findings.append(finding("X509", place, "TRUE" if held else "FALSE"))
@@ -218,7 +221,10 @@ class Reader:
             if value is None:
                 self.findings.append(finding("X505", place, str(held), example=example))
                 return None
-            return self._shown_percent(place, value, percent) if shown else value
+            at = (place.row, place.column)
+            if at in grid.signed:
+                return self._percent(place, f"{numbers.plain(value)}%", value, percent)
+            return self._shown_percent(place, value, percent) if at in grid.percents else value
         return self._typed(place, str(held), units, example, percent, counts)
 
     def _typed(
@@ -238,14 +244,16 @@ class Reader:
 
     def _shown_percent(self, place: Place, value: Decimal, percent: str) -> Decimal | None:
         typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
+        if percent != "stop" and abs(value) > _LARGEST_SHARE and not self.as_read:
+            self.findings.append(finding("X522", place, typed, held=numbers.plain(value)))
+            return None
         if percent == "fraction":
             return value
         return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent)
 
     def _percent(self, place: Place, typed: str, points: Decimal, percent: str) -> Decimal | None:
         if percent == "stop":
-            digits = numbers.plain(points)
-            self.findings.append(finding("X506", place, typed, digits=digits))
+            self.findings.append(_no_percent(place, typed, points))
             return None
         value = points if percent == "points" else points.scaleb(-2, numbers.EXACT)
         return self._reading(place, typed, value)
@@ -290,6 +298,12 @@ def derived_text(found: Derived) -> Text:
         return Value(found.place)
     sign = "%" if found.percent else ""
     return Value(found.place, State.GOOD, numbers.plain(found.value) + sign, found)
+
+
+def _no_percent(place: Place, typed: str, points: Decimal) -> Finding:
+    """Say that a per cent is no number, and both that it may stand for: 85% for 85 or 0.85."""
+    share = numbers.plain(points.scaleb(-2, numbers.EXACT))
+    return finding("X506", place, typed, digits=f"{numbers.plain(points)} 或 {share}")
 
 
 def _unfit(place: Place, read: Decimal, limit: int | None) -> Finding | None:

@@ -135,7 +135,8 @@ class _Cell:
         self.text = self.typed[found.end() :] if found else self.typed
         read = numbers.from_text(self.text) if self.text else None
         self.suffix = read.suffix if read else ""
-        self.percent = self.suffix == "%" or (row, column) in table.grid.percents
+        at = (row, column)
+        self.percent = self.suffix == "%" or at in table.grid.percents or at in table.grid.signed
 
     @property
     def unit(self) -> str:
