@@ -13,7 +13,6 @@ from decimal import Decimal
 from math import isfinite
 from typing import NamedTuple, TypeGuard
 
-from xlkpi import number_format
 from xlkpi.findings import Finding, finding
 from xlkpi.intake.scan import is_mixed, shown_text, writes_percent
 from xlkpi.layout import INFO, Column, Kind
@@ -65,6 +64,8 @@ _PERCENT = re.compile(r"(\d[\d,]*(?:\.\d*)?)\s*[%％]", re.ASCII)
 
 def _sign(code: str, held: float) -> str:
     """Return what the sign for per cent does that is shown with a number; "" where there is none."""
+    from xlkpi import number_format
+
     shown = _PERCENT.search(number_format.display(code, held) or "")
     if shown is None:
         return ""
@@ -100,8 +101,11 @@ def misleading(grid: Grid, at: Address) -> str | None:
     if isinstance(held, str):
         shown = shown_text(code, held)
         return None if shown.strip() == held.strip() else shown
-    number = _is_number(held) and isfinite(held)
-    return number_format.misleads(code, float(held)) if number else None  # type: ignore[arg-type]
+    if not _is_number(held) or not isfinite(held):
+        return None
+    from xlkpi import number_format
+
+    return number_format.misleads(code, float(held))
 
 
 def _quoted(shown: str) -> str:

@@ -7,11 +7,13 @@ read as fast as can be, need no look at any other cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from xlkpi import colours, number_format
+from xlkpi import colours
+from xlkpi.intake.scan.limits import within
 from xlkpi.intake.scan.memo import Memo
-from xlkpi.intake.scan.parts import Element, Parts, elements
+from xlkpi.intake.scan.parts import Element, Parts, count_tags, elements_of
 from xlkpi.intake.scan.text_format import (
     alters_texts,
     is_mixed,
@@ -82,8 +84,16 @@ def styles(parts: Parts, part: str | None) -> Styles:
     """Read the cell formats of a workbook."""
     if part is None:
         return PLAIN
-    items = elements(
-        parts, part, "numFmt", "xf", "font", "strike", "color", "fill", "patternFill", "fgColor", "rgbColor"
+    xml = parts.read(part)
+    within(parts.limits.elements, count_tags(xml), "部件的元素数", part=part)
+    return _styles(xml, part)
+
+
+# Workbooks of one template have the same formats.
+@lru_cache(maxsize=8)
+def _styles(xml: bytes, part: str) -> Styles:
+    items = elements_of(
+        xml, part, "numFmt", "xf", "font", "strike", "color", "fill", "patternFill", "fgColor", "rgbColor"
     )  # fmt: skip
     return _noted(_made(items))
 
@@ -203,6 +213,8 @@ def may_mislead(code: str) -> bool:
     """Whether a number may be read as another one, or as per cent by more than a first section with `%`."""
     if code in USUAL_CODES:
         return False
+    from xlkpi import number_format  # most workbooks do without: its expressions take 30 ms
+
     return not number_format.always_plain(code) or is_mixed(code) or writes_percent(code)
 
 
