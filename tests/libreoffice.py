@@ -5,6 +5,7 @@ run side by side. A missing or hanging office is an error, never a skipped test.
 """
 
 import contextlib
+import csv
 import json
 import os
 import re
@@ -67,6 +68,17 @@ def pictures(path: Path, into: Path) -> list[Path]:
     (pdf,) = _converted([path], into, "pdf", "calc_pdf_Export", shutil.copyfile)
     _run([_program("pdftoppm"), "-r", "70", "-png", str(pdf), str(into / path.stem)], STARTING)
     return sorted(into.glob(f"{_escaped(path.stem)}-*.png"))
+
+
+AS_SHOWN = "Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true"
+"""Comma, quotes, UTF-8, from row 1; the last: cells as they are shown, not as they are stored."""
+
+
+def displayed(path: Path, into: Path) -> list[list[str]]:
+    """The first sheet's cells as LibreOffice shows them, row by row."""
+    (made,) = _converted([path], into, "csv", AS_SHOWN, shutil.copyfile)
+    with made.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
 
 
 def edited(path: Path, out: Path, steps: Sequence[Step]) -> Path:

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from xlkpi.number_format.codes import Kind, Section, parse
+from xlkpi.number_format.codes import LONGEST, Kind, Section, parse
 from xlkpi.number_format.reading import differs
 from xlkpi.number_format.shown import Of, Piece, pieces, text
 
@@ -63,7 +63,7 @@ def misleads(code: str, value: float) -> str | None:
     """
     sections = parse(code)
     if sections is None or not math.isfinite(value):
-        return code
+        return code[:LONGEST]
     stored = _decimal(value)
     section, _ = _chosen(sections, stored)
     if section and section.kind is Kind.DATE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -32,6 +33,9 @@ class Token(NamedTuple):
     """What it puts out; of a digit its placeholder, 0, # or ?."""
 
 
+Tokens = tuple[Token, ...]
+
+
 class Condition(NamedTuple):
     """Which values a section is for: [>=60]."""
 
@@ -54,7 +58,7 @@ class Section:
     """One of the parts between the semicolons."""
 
     kind: Kind
-    tokens: tuple[Token, ...]
+    tokens: Tokens
     """In their order; commas that group or scale are no longer among them."""
     condition: Condition | None
     numerals: str
@@ -108,12 +112,19 @@ _COLOUR = re.compile(r"[^\W\d_]+\s*\d{0,2}")
 _WHITE = re.compile(r"white|白色?|(?:color|colour|颜色)\s*2", re.IGNORECASE)
 
 
+LONGEST = 255
+"""Excel takes no longer code."""
+
+
 @lru_cache(maxsize=1024)
 def parse(code: str) -> tuple[Section, ...] | None:
     """Return the sections of a code; None where it is not one that Excel would open."""
+    code = code or "General"
+    if len(code) > LONGEST:
+        return None
     found: list[list[tuple[str, str]]] = [[]]
     at = 0
-    for match in _TOKEN.finditer(code or "General"):
+    for match in _TOKEN.finditer(code):
         if match.start() != at:
             return None
         at = match.end()
@@ -122,7 +133,7 @@ def parse(code: str) -> tuple[Section, ...] | None:
             found.append([])
         else:
             found[-1].append((kind, match[kind]))
-    if at != len(code or "General") or len(found) > 4:
+    if at != len(code) or len(found) > 4:
         return None
     sections = [_section(parts) for parts in found]
     whole = tuple(section for section in sections if section)
@@ -139,6 +150,7 @@ def _section(parts: list[tuple[str, str]]) -> Section | None:
     if kind is None:
         return None
     tokens = [Token("general", "General")] if empty else _literal(tokens, kind)
+    tokens = _with_units(tokens) if kind is Kind.NUMBER else tokens
     kept, grouped, thousands, stray = _commas(tokens)
     bare = empty and not brackets.condition and not brackets.numerals
     return Section(
@@ -155,7 +167,10 @@ def _brackets(bodies: list[str]) -> _Brackets | None:
             continue
         seen = True
         if match := _CONDITION.fullmatch(body):
-            condition = Condition(match[1], Decimal(match[2]))
+            limit = float(match[2])
+            if not math.isfinite(limit):
+                return None
+            condition = Condition(match[1], Decimal(repr(limit)))
         elif match := _NUMERALS.fullmatch(body):
             numerals = match[1][:1]
         elif _COLOUR.fullmatch(body):
@@ -188,7 +203,7 @@ def _kind(tokens: list[Token]) -> Kind | None:
     return Kind.FRACTION if slash(tokens) else Kind.NUMBER
 
 
-def slash(tokens: list[Token] | tuple[Token, ...]) -> int:
+def slash(tokens: list[Token] | Tokens) -> int:
     """Return where the bar of a fraction stands, between two placeholders; 0 without one."""
     for at in range(1, len(tokens) - 1):
         before, bar, after = tokens[at - 1 : at + 2]
@@ -204,6 +219,17 @@ def _literal(tokens: list[Token], kind: Kind) -> list[Token]:
     if kind in {Kind.GENERAL, Kind.TEXT}:
         plain |= {"digit", "point", "comma", "exponent"}
     return [Token("literal", token.text) if token.kind in plain else token for token in tokens]
+
+
+def _with_units(tokens: list[Token]) -> list[Token]:
+    """Give .00 the place for a whole number that Excel shows before the point: 50.00."""
+    kinds = [token.kind for token in tokens]
+    if "point" not in kinds or "digit" not in kinds:
+        return tokens
+    point = kinds.index("point")
+    if "digit" in kinds[:point]:
+        return tokens
+    return [*tokens[:point], Token("digit", "#"), *tokens[point:]]
 
 
 def _commas(tokens: list[Token]) -> tuple[list[Token], bool, int, bool]:

@@ -37,6 +37,7 @@ def _read_out(whole: str, style: str) -> str:
         else:
             made += (digits[0] if gap and made else "") + digits[int(each)] + steps[left % 4]
             gap = False
-        if left % 4 == 0 and left and whole[max(0, at - 3) : at + 1].strip("0"):
+        if left % 4 == 0 and whole[max(0, at - 3) : at + 1].strip("0"):
             made += _GROUPS[left // 4]
+            gap = False  # 三百一十万二千: zeros at the end of a group are not read
     return made or digits[0]

@@ -13,14 +13,17 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.number_format.codes import Kind, Section
-from xlkpi.number_format.shown import Of, Piece, denominator
+from xlkpi.number_format.fractions import fraction_of
+from xlkpi.number_format.shown import Of, Piece
 
 _TINY = Fraction(1, 10**14)
 """A double is shown with 15 digits at most."""
 
 _MINUS = set("-−－﹣‐‑–—▼↓▽负")
 _TRAILING_MINUS = set("-−－﹣")
-_ZERO_WORDS = re.compile(r"[-−－–—]{1,2}|零|〇|○")
+_ZERO_WORDS = re.compile(
+    r"(?:[¥￥$€£₩]|[A-Z]{2,3}\$?|kr|元)?\s*(?:[-−－–—]{1,2}|零|〇|○)\s*(?:元|kr|€)?"
+)
 _SPACES = " \t\r\n\u00a0\u2002\u2003\u2009\u202f\u3000"
 _INSIDE = {
     ",": ",",
@@ -194,7 +197,7 @@ def _read(section: Section, core: list[Piece]) -> Reading | None:
     """Read the digits, with what the format put between them."""
     text = "".join(_letters(core))
     if section.kind is Kind.FRACTION:
-        return _fraction(text, Fraction(1, denominator(section)))
+        return _fraction(text, Fraction(1, fraction_of(section.tokens).finest))
     match = _NUMBER.fullmatch(text)
     if match is None or not (match["whole"] or match["decimals"]):
         return None

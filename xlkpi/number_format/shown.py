@@ -8,11 +8,12 @@ from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple
 
-from xlkpi.number_format.codes import Kind, Section, Token, slash
+from xlkpi.number_format.codes import Kind, Section, Token, Tokens
+from xlkpi.number_format.fractions import fraction_of
 from xlkpi.number_format.numerals import numerals
 
-_EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
-"""Wide enough for the largest double with the decimals of any format."""
+EXACT = Context(prec=2000, rounding=ROUND_HALF_UP)
+"""Wide enough for the largest double, the decimals and the signs for per cent of any code."""
 
 
 class Of(Enum):
@@ -35,7 +36,7 @@ class Piece(NamedTuple):
 
 def pieces(section: Section, value: Decimal, *, signed: bool) -> list[Piece]:
     """Return what is shown; `signed`: a minus is put before a negative."""
-    amount = _EXACT.abs(value)
+    amount = EXACT.abs(value)
     made = list(_RENDER[section.kind](section, amount))
     # "-0" is shown without its sign, where digits are shown at all
     digits = "".join(piece.text for piece in made if piece.of is Of.VALUE)
@@ -56,54 +57,54 @@ def text(section: Section, made: list[Piece]) -> str:
 
 
 def _number(section: Section, amount: Decimal) -> Iterator[Piece]:
-    percents = sum(token.kind == "percent" for token in section.tokens)
-    scaled = amount.scaleb(2 * percents - 3 * section.thousands, _EXACT)
-    return _placed(section.tokens, scaled, grouped=section.grouped)
+    scaled = _hundredfold(section, amount).scaleb(-3 * section.thousands, EXACT)
+    return placed(section.tokens, scaled, grouped=section.grouped)
 
 
-def _placed(tokens: tuple[Token, ...], amount: Decimal, *, grouped: bool) -> Iterator[Piece]:
-    """Give each placeholder its digit; the first takes all that are too many."""
+def _hundredfold(section: Section, amount: Decimal) -> Decimal:
+    """Return the amount × 100 for each sign for per cent."""
+    return amount.scaleb(2 * sum(token.kind == "percent" for token in section.tokens), EXACT)
+
+
+def placed(tokens: Tokens, amount: Decimal, *, grouped: bool) -> Iterator[Piece]:
+    """Give each placeholder its digit."""
+    point = _point(tokens)
     whole, decimals = _digits(tokens, amount)
-    places, point = len(decimals), False
-    left, used = _before_point(tokens), 0
-    first = True
-    for token in tokens:
-        if token.kind == "point":
-            yield Piece(Of.CODE if point else Of.VALUE, ".")
-            point = True
-        elif token.kind != "digit":
-            yield _fixed(token)
-        elif point:
-            rest = decimals[places - (places - used) :]
-            yield _decimal(rest, _after(tokens, used))
-            used += 1
-        else:
-            left -= 1
-            have = whole[: len(whole) - left] if first else whole[len(whole) - left - 1 :][:1]
-            have = have if len(whole) > left else ""
-            yield from _whole(token.text, have, left, grouped=grouped)
-            first = False
+    yield from _before_point(tokens[:point], whole, grouped=grouped)
+    yield from _behind_point(tokens[point:], decimals)
 
 
-def _before_point(tokens: tuple[Token, ...]) -> int:
+def _point(tokens: Tokens) -> int:
     kinds = [token.kind for token in tokens]
-    end = kinds.index("point") if "point" in kinds else len(kinds)
-    return kinds[:end].count("digit")
+    return kinds.index("point") if "point" in kinds else len(kinds)
 
 
-def _after(tokens: tuple[Token, ...], used: int) -> str:
-    """Return the placeholders behind the point, from one on."""
-    return "".join(token.text for token in tokens if token.kind == "digit")[
-        _before_point(tokens) + used :
-    ]
-
-
-def _digits(tokens: tuple[Token, ...], amount: Decimal) -> tuple[str, str]:
+def _digits(tokens: Tokens, amount: Decimal) -> tuple[str, str]:
     """Return the digits before and behind the point, rounded half up as Excel does."""
-    places = sum(token.kind == "digit" for token in tokens) - _before_point(tokens)
-    rounded = f"{amount.quantize(Decimal(1).scaleb(-places), context=_EXACT):f}"
+    places = _count(tokens[_point(tokens) :])
+    rounded = f"{amount.quantize(Decimal(1).scaleb(-places), context=EXACT):f}"
     whole, _, decimals = rounded.partition(".")
     return whole.lstrip("0"), decimals
+
+
+def _count(tokens: Tokens) -> int:
+    return sum(token.kind == "digit" for token in tokens)
+
+
+def _before_point(tokens: Tokens, whole: str, *, grouped: bool) -> Iterator[Piece]:
+    """Show the whole number: its first placeholder takes all digits that are too many."""
+    places = _count(tokens)
+    aligned = whole.rjust(places)
+    surplus = len(aligned) - places
+    left = places
+    for token in tokens:
+        if token.kind != "digit":
+            yield _fixed(token)
+            continue
+        start = 0 if left == places else surplus + places - left
+        left -= 1
+        share = aligned[start : surplus + places - left].strip()
+        yield from _whole(token.text, share, left, grouped=grouped)
 
 
 def _whole(placeholder: str, digits: str, left: int, *, grouped: bool) -> Iterator[Piece]:
@@ -117,6 +118,18 @@ def _whole(placeholder: str, digits: str, left: int, *, grouped: bool) -> Iterat
         shown += digit + ((" " if blank else ",") if comma else "")
     if shown:
         yield Piece(Of.BLANK if blank else Of.VALUE, shown)
+
+
+def _behind_point(tokens: Tokens, decimals: str) -> Iterator[Piece]:
+    """Show the first point as the value's own, and the decimals."""
+    placeholders = "".join(token.text for token in tokens if token.kind == "digit")
+    used = 0
+    for at, token in enumerate(tokens):
+        if token.kind == "digit":
+            yield _decimal(decimals[used:], placeholders[used:])
+            used += 1
+        else:
+            yield Piece(Of.VALUE, ".") if at == 0 else _fixed(token)
 
 
 def _decimal(rest: str, placeholders: str) -> Piece:
@@ -135,8 +148,7 @@ def _fixed(token: Token) -> Piece:
 
 
 def _general(section: Section, amount: Decimal) -> Iterator[Piece]:
-    percents = sum(token.kind == "percent" for token in section.tokens)
-    scaled = amount.scaleb(2 * percents, _EXACT)
+    scaled = _hundredfold(section, amount)
     for token in section.tokens:
         if token.kind in {"general", "text"}:
             yield Piece(Of.VALUE, _as_general(scaled))
@@ -147,12 +159,12 @@ def _general(section: Section, amount: Decimal) -> Iterator[Piece]:
 def _as_general(amount: Decimal) -> str:
     """Show as General does in a wide cell: eleven characters, then with an exponent."""
     order = amount.adjusted() if amount else 0
-    exact = amount.normalize(_EXACT)
+    exact = amount.normalize(EXACT)
     short = -int(exact.as_tuple().exponent) <= 9
     if -5 < order < 11 or (order < 0 and short):
         places = min(9, max(0, 9 - order))
-        return _trimmed(f"{amount.quantize(Decimal(1).scaleb(-places), context=_EXACT):f}")
-    mantissa = amount.scaleb(-order, _EXACT).quantize(Decimal("1e-5"), context=_EXACT)
+        return _trimmed(f"{amount.quantize(Decimal(1).scaleb(-places), context=EXACT):f}")
+    mantissa = amount.scaleb(-order, EXACT).quantize(Decimal("1e-5"), context=EXACT)
     if mantissa >= 10:
         mantissa, order = Decimal(1), order + 1
     return f"{_trimmed(f'{mantissa:f}')}E{'-' if order < 0 else '+'}{abs(order):02d}"
@@ -166,25 +178,23 @@ def _scientific(section: Section, amount: Decimal) -> Iterator[Piece]:
     """Show a mantissa by its placeholders, then the exponent in steps of their number."""
     at = next(n for n, token in enumerate(section.tokens) if token.kind == "exponent")
     mantissa, behind = section.tokens[:at], section.tokens[at + 1 :]
-    scaled = amount.scaleb(2 * sum(token.kind == "percent" for token in section.tokens), _EXACT)
+    scaled = _hundredfold(section, amount)
     exponent = _exponent(mantissa, scaled)
-    yield from _placed(mantissa, scaled.scaleb(-exponent, _EXACT), grouped=section.grouped)
-    width = sum(token.kind == "digit" for token in behind)
+    yield from placed(mantissa, scaled.scaleb(-exponent, EXACT), grouped=section.grouped)
     plus = "+" if section.tokens[at].text.endswith("+") else ""
-    yield Piece(Of.VALUE, f"E{'-' if exponent < 0 else plus}{abs(exponent):0{width}d}")
+    yield Piece(Of.VALUE, f"E{'-' if exponent < 0 else plus}{abs(exponent):0{_count(behind)}d}")
     yield from (_fixed(token) for token in behind if token.kind != "digit")
 
 
-def _exponent(mantissa: tuple[Token, ...], amount: Decimal) -> int:
+def _exponent(mantissa: Tokens, amount: Decimal) -> int:
+    """Return the power of ten: a multiple of the placeholders before the point (##0.0E+0)."""
     if not amount:
         return 0
-    step = _before_point(mantissa)
-    order = amount.adjusted()
-    for exponent in (_floor(order, step), _floor(order + 1, step)):
-        whole, _ = _digits(mantissa, amount.scaleb(-exponent, _EXACT))
-        if len(whole) <= step:
-            return exponent
-    return _floor(order + 1, step)
+    step, order = _count(mantissa[: _point(mantissa)]), amount.adjusted()
+    exponent = _floor(order, step)
+    whole, _ = _digits(mantissa, amount.scaleb(-exponent, EXACT))
+    # 9.99 rounds up to 10.0, which needs another place
+    return exponent if len(whole) <= step else _floor(order + 1, step)
 
 
 def _floor(order: int, step: int) -> int:
@@ -193,74 +203,27 @@ def _floor(order: int, step: int) -> int:
 
 def _fraction(section: Section, amount: Decimal) -> Iterator[Piece]:
     """Show a whole number (where it has a place of its own) and the nearest fraction."""
-    bar = slash(section.tokens)
-    above, below, behind = _fraction_parts(section.tokens, bar)
-    before = section.tokens[: bar - len(above)]
-    has_whole = any(token.kind == "digit" for token in before)
-    exact = Fraction(amount.scaleb(2 * sum(t.kind == "percent" for t in section.tokens), _EXACT))
-    nearest = _nearest(exact, below)
-    whole = int(nearest) if has_whole else 0
-    top, bottom = _top_and_bottom(nearest - whole, below)
-    hidden = has_whole and top == 0
-    if has_whole:
-        # a whole 0 without a fraction is shown, whatever its placeholder
-        shown = _with_zero(before) if hidden and not whole else before
-        yield from _placed(shown, Decimal(whole), grouped=section.grouped)
+    layout = fraction_of(section.tokens)
+    nearest = layout.nearest(Fraction(_hundredfold(section, amount)))
+    whole = int(nearest) if layout.has_whole else 0
+    part = nearest - whole
+    if layout.has_whole:
+        before = layout.before if whole or part else _with_zero(layout.before)
+        yield from placed(before, Decimal(whole), grouped=section.grouped)
     else:
-        yield from map(_fixed, before)
-    if hidden:
-        yield Piece(Of.BLANK, " " * (len(above) + 1 + len(below)))
+        yield from map(_fixed, layout.before)
+    if part or not layout.has_whole:
+        yield Piece(Of.VALUE, layout.shown(part))
+        yield Piece(Of.BLANK, layout.padding(part))
     else:
-        padding = {"?": " ", "0": "0"}.get(above[0], "")
-        yield Piece(Of.VALUE, f"{_padded(str(top), above, padding)}/{bottom}")
-        yield Piece(Of.BLANK, " " * (below.count("?") and max(0, len(below) - len(str(bottom)))))
-    yield from map(_fixed, behind)
+        yield Piece(Of.BLANK, " " * layout.width)
+    yield from map(_fixed, layout.behind)
 
 
-def denominator(section: Section) -> int:
-    """Return the largest denominator that a fraction may have."""
-    below = _fraction_parts(section.tokens, slash(section.tokens))[1]
-    return int(below) if below.isdigit() and below.strip("0") else int(10 ** len(below)) - 1
-
-
-def _fraction_parts(
-    tokens: tuple[Token, ...], bar: int
-) -> tuple[str, str, tuple[Token, ...]]:  # fmt: skip
-    """Return the placeholders above and below the bar, and what stands behind."""
-    first = bar
-    while first and tokens[first - 1].kind == "digit":
-        first -= 1
-    last = bar + 1
-    while last < len(tokens) and _below(tokens[last]):
-        last += 1
-    above = "".join(token.text for token in tokens[first:bar])
-    return above, "".join(token.text for token in tokens[bar + 1 : last]), tokens[last:]
-
-
-def _below(token: Token) -> bool:
-    return token.kind == "digit" or (token.kind == "literal" and token.text in set("123456789"))
-
-
-def _nearest(exact: Fraction, below: str) -> Fraction:
-    if below.isdigit() and below.strip("0"):
-        fixed = int(below)
-        return Fraction((2 * exact * fixed + 1) // 2, fixed)
-    return exact.limit_denominator(int(10 ** len(below)) - 1)
-
-
-def _top_and_bottom(nearest: Fraction, below: str) -> tuple[int, int]:
-    if below.isdigit() and below.strip("0"):
-        return int(nearest * int(below)), int(below)
-    return nearest.numerator, nearest.denominator
-
-
-def _with_zero(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+def _with_zero(tokens: Tokens) -> Tokens:
+    """Show a 0 that has no fraction, whatever its placeholder."""
     last = max(n for n, token in enumerate(tokens) if token.kind == "digit")
     return (*tokens[:last], Token("digit", "0"), *tokens[last + 1 :])
-
-
-def _padded(digits: str, placeholders: str, padding: str) -> str:
-    return padding * max(0, len(placeholders) - len(digits)) + digits
 
 
 _RENDER = {
