@@ -181,8 +181,12 @@ def _piece(opened: Any, sheet: str, cell: str, content: str) -> None:
     opened[sheet][cell].value = CellRichText(*blocks)
 
 
+def _hide_zeros(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet].sheet_view.showZeros = False
+
+
 _OPERATIONS = {
-    "格式": _format, "字体": _font, "分段": _piece, "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "新表": _create, "插入": _insert,
+    "不显示零": _hide_zeros, "格式": _format, "字体": _font, "分段": _piece, "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "新表": _create, "插入": _insert,
     "删除行": _delete, "合并": _merge, "隐藏": _hide, "名称": _name,
 }  # fmt: skip
 

@@ -25,9 +25,12 @@ from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import Package, is_mixed, scan, shown_text
 from xlkpi.intake.scan.pieces import may_hold, pieces
 from xlkpi.intake.scan.styles import USUAL_CODES
+from xlkpi.merge import merge
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.split import split
 from xlkpi.texts import LOWERED, PALE, RAISED, STRUCK, Piece
+from xlkpi.verify import verified
 
 BASE = documents.RECIPES / "基本示例.md"
 MARK = "H5"
@@ -180,6 +183,12 @@ def test_where_a_per_cent_means_nothing_both_numbers_are_proposed() -> None:
     found = only(after(("写", "评分_甲", MARK, "百分比 0.9")), "X506")
     assert "90 或 0.9" in found.remedy
     assert "“90%”" in found.message
+
+
+def test_zeros_that_a_sheet_does_not_show_are_told_once() -> None:
+    made = after(("写", "评分_甲", MARK, "数 0"), ("不显示零", "评分_甲", "", ""), ("不显示零", "评分_乙", "", ""))  # fmt: skip
+    assert stops(made) == [("X523", "评分_甲")]
+    assert MARK in only(made, "X523").message
 
 
 # --- fonts --------------------------------------------------------------------------------
@@ -467,3 +476,21 @@ def test_a_marked_copy_shows_what_its_source_shows(
         rewritten(monkeypatch, path.read_bytes())
     ((_, copy),) = job.made(path, path.name, None, public=False).outputs
     assert stops(outcome(copy)) == stops(outcome(path.read_bytes()))
+
+
+@pytest.mark.parametrize("name", [name for name, (_, found) in CASES.items() if found])
+def test_what_would_lose_its_look_is_not_merged(name: str) -> None:
+    """A new workbook would hold the number that nobody saw."""
+    bad = documents.mishandled(documents.sample(BASE), CASES[name][0])
+    made = merge([Document("甲.xlsx", bad), Document("乙.xlsx", documents.sample(BASE))])
+    told = [(f.code, str(f.place)) for refused in made.refused for f in refused.findings]
+    assert set(told) == set(CASES[name][1])
+    assert split(Document("甲.xlsx", bad)).files == ()
+
+
+def test_a_result_with_a_figure_struck_through_is_not_the_same(tmp_path: Path) -> None:
+    path = documents.scored(tmp_path, "甲", documents.sample(BASE))
+    book = openpyxl.load_workbook(path)
+    book["汇总"]["B5"].font = Font(strike=True)
+    book.save(path)
+    assert any("删除线" in str(each) for each in verified(path.read_bytes(), path.name).differences)

@@ -272,6 +272,8 @@ def _cell(name: str, left: Any, right: Any) -> Iterator[Found]:
         yield _look(name, right.coordinate, f"数字格式是 {left.number_format}")
     if _colour(left) != _colour(right):
         yield _look(name, right.coordinate, "文字颜色与评分时不同")
+    if left.font.strike and not right.font.strike:
+        yield _look(name, right.coordinate, "画了删除线")
 
 
 _PLAIN = re.compile(r"[#0,.]+%?")

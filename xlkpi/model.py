@@ -86,6 +86,8 @@ class Grid(NamedTuple):
     """Cells whose font has the colour of what is behind it."""
     pieces: Mapping[Address, Pieces] = NOTHING
     """Texts in pieces that look unlike each other."""
+    zeros_hidden: bool = False
+    """Whether the sheet shows nothing where 0 stands."""
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """First row, first column, last row, last column."""
     covered: frozenset[Address] = frozenset()

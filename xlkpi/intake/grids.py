@@ -158,6 +158,7 @@ def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
         struck=facts.struck,
         unseen=facts.unseen,
         pieces=facts.pieces,
+        zeros_hidden=facts.zeros_hidden,
         merges=facts.merges,
         covered=_covered(facts),
         hidden_rows=facts.hidden_rows,

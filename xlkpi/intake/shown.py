@@ -90,7 +90,7 @@ def stopped(grid: Grid, at: Address, unit: str = "") -> Finding | None:
     shown = misleading(grid, at)
     if shown is None:
         return None
-    return finding("X515", place, held, shown=_quoted(shown), unit=unit and f"{unit}为单位，")
+    return finding("X515", place, held, shown=_quoted(shown), unit=unit and f"以{unit}为单位")
 
 
 def misleading(grid: Grid, at: Address) -> str | None:
@@ -132,6 +132,7 @@ def told(tables: Iterable[Table], known: frozenset[Place]) -> Iterator[Finding]:
     """
     for table in tables:
         grid = table.grid
+        yield from _zeros(table)
         noted = {*grid.formats, *grid.struck, *grid.unseen, *grid.pieces}
         if not noted:
             continue
@@ -143,6 +144,26 @@ def told(tables: Iterable[Table], known: frozenset[Place]) -> Iterator[Finding]:
             column = table.layout.column(heads[at[1]]) if at[1] in heads else None
             yield from _of_cell(table, at, column, struck)
         yield from _struck(grid, struck)
+
+
+def _zeros(table: Table) -> Iterator[Finding]:
+    """Tell zeros that count on a sheet that does not show any: they look like what was left empty."""
+    if not table.grid.zeros_hidden:
+        return
+    columns = [
+        table.columns[column.header]
+        for column in table.layout.columns
+        if column.header in table.columns and column.kind in _NUMBERS and not column.computed
+    ]
+    zeros = [
+        table.grid.place(row, column).cell
+        for row in table.rows
+        for column in columns
+        if table.grid.raw(row, column) == 0 and (row, column) not in table.grid.formulas
+    ]
+    if zeros:
+        where = "、".join(zeros[:_MOST]) + (f" 等 {len(zeros)} 格" if len(zeros) > _MOST else "")
+        yield finding("X523", Place(table.grid.name), where)
 
 
 def _of_cell(

@@ -158,6 +158,7 @@ def _facts(book: Any, sheet: Any, formulas: Sequence[Address]) -> SheetFacts:
         rows=sheet.nrows,
         columns=sheet.ncols,
         filtered=False,
+        zeros_hidden=not sheet.show_zero_values,
     )  # fmt: skip
 
 

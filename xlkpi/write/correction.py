@@ -319,6 +319,7 @@ def _restore_looks(sheet: Any, grid: Grid) -> None:
     """Give cells what made a reader see something else than they hold."""
     from openpyxl.styles import Font, PatternFill
 
+    sheet.sheet_view.showZeros = False if grid.zeros_hidden else None
     for (row, column), code in grid.formats.items():
         if not isinstance(grid.raw(row, column), _DATES):
             sheet.cell(row + 1, column + 1).number_format = code

@@ -56,6 +56,8 @@ class SheetFacts(NamedTuple):
     """Cells whose font has the colour of what is behind it."""
     pieces: Mapping[Address, Pieces] = MappingProxyType({})
     """Texts with pieces that are raised, lowered, struck through or white."""
+    zeros_hidden: bool = False
+    """The sheet shows nothing where 0 stands."""
 
 
 class Link(NamedTuple):

@@ -41,6 +41,7 @@ class Notes:
     rows: int = 0
     columns: int = 0
     filtered: bool = False
+    zeros_hidden: bool = False
 
     def facts(self) -> SheetFacts:
         """What has been noted, within the extent."""
@@ -64,6 +65,7 @@ class Notes:
             struck=frozenset(self.struck),
             unseen=frozenset(self.unseen),
             pieces=self.pieces,
+            zeros_hidden=self.zeros_hidden,
         )
 
     def damaged(self, what: str) -> Unreadable:

@@ -92,6 +92,8 @@ class _Worksheet:
             self.notes.merge(attributes.get("ref", ""))
         elif tag == "filterColumn" and self.path == ["worksheet", "autoFilter"]:
             self.notes.filtered = True
+        elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
+            self.notes.zeros_hidden = True
         elif not self.path and tag != "worksheet":
             raise self.notes.damaged("不是工作表")
         self.path.append(tag)
