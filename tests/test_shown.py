@@ -25,6 +25,7 @@ from xlkpi.intake.grids import every_sheet
 from xlkpi.intake.scan import Package, is_mixed, scan, shown_text
 from xlkpi.intake.scan.pieces import may_hold, pieces
 from xlkpi.intake.scan.styles import USUAL_CODES
+from xlkpi.intake.shown import misleading
 from xlkpi.merge import merge
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
@@ -432,6 +433,30 @@ CASES: dict[str, tuple[list[Step], list[tuple[str, str]]]] = {
 }  # fmt: skip
 
 
+CODES = [
+    ";;;", '"26"', '0.0,"千元"', "0%", '0"分"', "#,##0.00_);(#,##0.00)", "# ?/?", "[DBNum1]General", "[DBNum2]0", "0.00E+00",
+    "General", "0.0%", "¥#,##0.00", '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "0;;", '[=50]"满分";0', "#",
+    '0\\.0,"万元"', "0;-0;;@", "+0;-0;0", '"约"0', '0"%"', '0.00"元/㎡"', '0"万元"', '0"万"', 'General"0"', '0"0"',
+    '[>=10000]0.00,"万";0', "#,##0,", "0.00,,", "[Red]-0.00;[Blue]0", "0_ ;[Red]-0\\ ", '"第"0"名"', "00000", "[>1]0;0%", "0.0;0%", "0%;0",
+]  # fmt: skip
+VALUES = (50, 0, -5, 0.95, 1234.5, 196000, 95, 1 / 3)
+SAME_ALL_THE_SAME = ('General"0"', '0"0"')
+"""A nought of the format behind a nought, or behind decimals: what is shown is the number."""
+
+
+def listed() -> bytes:
+    """Every code with every value."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("甲")
+    for row, code in enumerate(CODES):
+        made = book.add_format({"num_format": code})
+        for column, value in enumerate(VALUES):
+            sheet.write_number(row, column, value, made)
+    book.close()
+    return out.getvalue()
+
+
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
     """By format, by name: the cases as LibreOffice saves them."""
@@ -439,6 +464,8 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, b
     paths = [folder / f"{name}.xlsx" for name in CASES]
     for path in paths:
         path.write_bytes(documents.mishandled(documents.sample(BASE), CASES[path.stem][0]))
+    paths.append(folder / "格式表.xlsx")
+    paths[-1].write_bytes(listed())
     filters = {"xls": "MS Excel 97", "ods": "calc8"}
     made: dict[str, dict[str, bytes]] = {"xlsx": {path.stem: path.read_bytes() for path in paths}}
     for suffix, name in filters.items():
@@ -454,6 +481,23 @@ def test_every_format_obeys_the_same_law(
 ) -> None:
     found = [each for each in stops(outcome(converted[suffix][name])) if each[0] != "X504"]
     assert sorted(found) == sorted(CASES[name][1])
+
+
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_formats_mislead_alike_in_every_kind_of_file(
+    converted: dict[str, dict[str, bytes]], suffix: str
+) -> None:
+    (_, (grid,)), (_, (other,)) = (
+        every_sheet(converted[kind]["格式表"]) for kind in ("xlsx", suffix)
+    )
+    for row, code in enumerate(CODES):
+        for column, value in enumerate(VALUES):
+            at = (row, column)
+            found, expected = (misleading(each, at) is not None for each in (other, grid))
+            easier = suffix == "ods" and code in SAME_ALL_THE_SAME
+            assert found == expected or (easier and not found), (code, value)
+            for share in ("percents", "signed"):
+                assert (at in getattr(other, share)) == (at in getattr(grid, share)), (code, value)
 
 
 def rewritten(patch: pytest.MonkeyPatch, data: bytes) -> Callable[[bytes], object]:
@@ -491,6 +535,6 @@ def test_what_would_lose_its_look_is_not_merged(name: str) -> None:
 def test_a_result_with_a_figure_struck_through_is_not_the_same(tmp_path: Path) -> None:
     path = documents.scored(tmp_path, "甲", documents.sample(BASE))
     book = openpyxl.load_workbook(path)
-    book["汇总"]["B5"].font = Font(strike=True)
+    book["汇总"]["D4"].font = Font(strike=True)
     book.save(path)
     assert any("删除线" in str(each) for each in verified(path.read_bytes(), path.name).differences)

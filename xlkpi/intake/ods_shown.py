@@ -30,7 +30,8 @@ def disguise(shown: str, value: float) -> str | None:
     for code in _codes(text, value):
         if _fits(code, text, value):
             return code if writes_percent(code) else None
-    return _literal(text) or ";;;"
+    sign = "0;" if value < 0 else ""  # else a minus would be put before it
+    return f"{sign}{_literal(text)}" if text else ";;;"
 
 
 def _fits(code: str, text: str, value: float) -> bool:
