@@ -11,12 +11,16 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import column_index_from_string
 
 from xlkpi import job
@@ -155,8 +159,34 @@ def _name(opened: Any, sheet: str, cell: str, content: str) -> None:
         opened.defined_names[cell].attr_text = content
 
 
+def _format(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet][cell].number_format = content
+
+
+def _font(opened: Any, sheet: str, cell: str, content: str) -> None:
+    target = opened[sheet][cell]
+    target.font = Font(strike=content == "删除线", color="FFFFFF" if content == "白色" else None)
+    target.fill = PatternFill() if content == "白色" else copy(target.fill)
+
+
+_LOOKS = {"上标": {"vertAlign": "superscript"}, "下标": {"vertAlign": "subscript"}, "删除线": {"strike": True}, "白色": {"color": "FFFFFF"}}  # fmt: skip
+
+
+def _piece(opened: Any, sheet: str, cell: str, content: str) -> None:
+    """`8+上标 2`: a text in pieces."""
+    blocks = []
+    for piece in content.split("+"):
+        look, _, text = piece.rpartition(" ")
+        blocks.append(TextBlock(InlineFont(**_LOOKS.get(look, {})), text))
+    opened[sheet][cell].value = CellRichText(*blocks)
+
+
+def _hide_zeros(opened: Any, sheet: str, cell: str, content: str) -> None:
+    opened[sheet].sheet_view.showZeros = False
+
+
 _OPERATIONS = {
-    "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "新表": _create, "插入": _insert,
+    "不显示零": _hide_zeros, "格式": _format, "字体": _font, "分段": _piece, "写": _write, "改名": _rename, "删表": _drop, "复制表": _copy, "新表": _create, "插入": _insert,
     "删除行": _delete, "合并": _merge, "隐藏": _hide, "名称": _name,
 }  # fmt: skip
 

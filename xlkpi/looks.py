@@ -15,6 +15,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from xlkpi.colours import BLACK, indexed, themed
+
 Found = tuple[str, str, str, str, str]
 """(sheet, cell, kind, what was found, what was expected), as `verify` tells them."""
 Parts = Mapping[str, bytes]
@@ -271,6 +273,8 @@ def _cell(name: str, left: Any, right: Any) -> Iterator[Found]:
         yield _look(name, right.coordinate, f"数字格式是 {left.number_format}")
     if _colour(left) != _colour(right):
         yield _look(name, right.coordinate, "文字颜色与评分时不同")
+    if left.font.strike and not right.font.strike:
+        yield _look(name, right.coordinate, "画了删除线")
 
 
 _PLAIN = re.compile(r"[#0,.]+%?")
@@ -282,14 +286,9 @@ def _format(code: str) -> str:
 
 def _colour(cell: Any) -> str:
     """The colour of a cell's text; programs write black as none, as the theme's first, or as it is."""
-    from openpyxl.styles.colors import COLOR_INDEX
-
     colour = cell.font.color
     if colour is None:
-        return "000000"
+        return BLACK
     if colour.type == "theme":
-        return {0: "FFFFFF", 1: "000000"}.get(colour.theme, f"theme {colour.theme}")
-    if colour.type == "indexed":
-        known = colour.indexed < len(COLOR_INDEX)
-        return str(COLOR_INDEX[colour.indexed])[-6:] if known else "000000"
-    return str(colour.rgb)[-6:]
+        return themed(colour.theme, colour.tint)
+    return indexed(colour.indexed) if colour.type == "indexed" else str(colour.rgb)[-6:]

@@ -19,6 +19,7 @@ from xlkpi.methods import Method
 from xlkpi.numbers import decimals, plain
 from xlkpi.place import Address, Place
 from xlkpi.rules import Entry, Rule
+from xlkpi.texts import Pieces
 
 T = TypeVar("T")
 NOTHING: Mapping[Address, Any] = MappingProxyType({})
@@ -74,7 +75,19 @@ class Grid(NamedTuple):
     formulas: Mapping[Address, tuple[str, bool]] = NOTHING
     """Formula text, and whether the file holds its value."""
     percents: frozenset[Address] = frozenset()
-    """Numbers shown as per cent."""
+    """Numbers shown as per cent: 0.95 as 95%."""
+    signed: frozenset[Address] = frozenset()
+    """Numbers with a sign for per cent that only stands there: 95 shown as 95%."""
+    formats: Mapping[Address, str] = NOTHING
+    """Number formats that may show another number, or another text, than the cell holds."""
+    struck: frozenset[Address] = frozenset()
+    """Cells that are struck through as a whole."""
+    unseen: frozenset[Address] = frozenset()
+    """Cells whose font has the colour of what is behind it."""
+    pieces: Mapping[Address, Pieces] = NOTHING
+    """Texts in pieces that look unlike each other."""
+    zeros_hidden: bool = False
+    """Whether the sheet shows nothing where 0 stands."""
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """First row, first column, last row, last column."""
     covered: frozenset[Address] = frozenset()

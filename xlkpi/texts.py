@@ -1,15 +1,30 @@
-"""What a cell held → the text that stands for it in an output."""
+"""What a cell held → the text that stands for it in an output; texts in pieces that look different."""
 
 from __future__ import annotations
 
 import datetime as dt
 import unicodedata
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlkpi import numbers
 
 _UNSEEN = ("Cf", "Cc")
 _AROUND = " \t\n\u00a0\u3000"
+
+STRUCK, RAISED, LOWERED, PALE = "删除线", "上标", "下标", "白色"
+"""How a piece of a text may differ from what a reader takes for it."""
+
+
+class Piece(NamedTuple):
+    """A part of a text in one cell."""
+
+    text: str
+    look: str = ""
+    """How it differs; "" where it does not."""
+
+
+Pieces = tuple[Piece, ...]
 
 
 def as_text(held: object) -> str:

@@ -114,7 +114,8 @@ def weights_alike(filled: Filled) -> Iterator[Finding]:
 def _share(member: Member, grid: Grid) -> bool:
     weight = member.weight
     typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
-    return typed or (weight.place.row, weight.place.column) in grid.percents
+    at = (weight.place.row, weight.place.column)
+    return typed or at in grid.percents or at in grid.signed
 
 
 def _told(ballot: Ballot) -> str:

@@ -211,6 +211,7 @@ def judged_shares(filled: Filled) -> Iterator[Finding]:
         for held in (indicator.target_text, indicator.actual_text):
             number = held.typed
             table = filled.tables[TIER3.name]
-            shown = (held.place.row, held.place.column) in table.grid.percents
+            at = (held.place.row, held.place.column)
+            shown = at in table.grid.percents or at in table.grid.signed
             if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
                 yield finding("X611", held.place, plain(Decimal(repr(number))))

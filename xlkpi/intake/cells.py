@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from xlkpi import numbers
 from xlkpi.findings import Finding, errors, finding
+from xlkpi.intake import shown
 from xlkpi.layout import ACTUAL, TARGET, Kind, canonical, is_percent
 from xlkpi.model import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.place import Address, Place
@@ -24,6 +25,8 @@ NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
 """Of no code is it known how it is spelled: each is spelled as it was typed."""
 _SHOWN = 60
 """Characters of a text that a sentence shows."""
+_LARGEST_SHARE = 10
+"""A cell shown as per cent that holds more was given its format after the number: 95 became 9500%."""
 _DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
 
 
@@ -76,8 +79,8 @@ def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
     if code == "X501":
         yield finding(code, grid.place(*at), grid.errors[at])
     elif code == "X674":
-        shown = _displayed(grid, at)
-        yield finding(code, grid.place(*at), formula, read=shown, typed=formula[1:].strip())
+        read = _displayed(grid, at)
+        yield finding(code, grid.place(*at), formula, read=read, typed=formula[1:].strip())
     elif code == "X503":
         yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
     elif code and code != "X110":
@@ -198,15 +201,15 @@ class Reader:
         grid, place = table.grid, table.place(row, header)
         if (row, column) in table.derived:
             return self._derived(table.derived[row, column], percent, limit)
-        held = grid.raw(row, column)
         if trouble(grid, row, column):
-            return Value(place, State.BROKEN, typed=held)
+            return Value(place, State.BROKEN, typed=grid.raw(row, column))
         if not grid.occupied(row, column):
             return Value(place)
-        shown = (row, column) in grid.percents
+        held, units = grid.raw(row, column), tuple(units)
+        problem = shown.stopped(grid, (row, column), units[0] if units else "")
         counts = text if text is not None and isinstance(held, str) else str(held)
-        read = self._number(place, held, tuple(units), example, percent, shown, counts)
-        problem = None if read is None else _unfit(place, read, limit)
+        read = None if problem else self._number(place, held, units, example, percent, grid, counts)
+        problem = problem if read is None else _unfit(place, read, limit)
         if problem:
             self.findings.append(problem)
         if read is None or problem:
@@ -220,7 +223,7 @@ class Reader:
             return Value(place, State.BROKEN, typed=found)
         if found.percent and percent == "stop":
             typed = f"{numbers.plain(value)}%"
-            self.findings.append(finding("X506", place, typed, digits=numbers.plain(value)))
+            self.findings.append(_no_percent(place, typed, value))
             return Value(place, State.BROKEN, typed=found)
         if problem := _unfit(place, value, limit):
             self.findings.append(problem)
@@ -229,7 +232,7 @@ class Reader:
 
     def _number(
         self, place: Place, held: object, units: tuple[str, ...], example: str, percent: str,
-        shown: bool, counts: str,
+        grid: Grid, counts: str,
     ) -> Decimal | None:  # fmt: skip
         if isinstance(held, bool):
             self.findings.append(finding("X509", place, "TRUE" if held else "FALSE"))
@@ -239,10 +242,12 @@ class Reader:
             if value is None:
                 self.findings.append(finding("X505", place, str(held), example=example))
                 return None
-            if shown and percent != "fraction":
-                return self._shown_percent(place, value, percent)
-            exact = Decimal(repr(float(held)))
-            return value if value == exact else self._reading(place, f"{exact:f}", value)
+            at = (place.row, place.column)
+            if at in grid.signed:
+                return self._percent(place, f"{numbers.plain(value)}%", value, percent)
+            if at in grid.percents:
+                return self._shown_percent(place, held, value, percent)
+            return self._as_stored(place, held, value)
         return self._typed(place, str(held), units, example, percent, counts)
 
     def _typed(
@@ -260,14 +265,25 @@ class Reader:
             return None
         return self._reading(place, typed, numbers.significant(found.value))
 
-    def _shown_percent(self, place: Place, value: Decimal, percent: str) -> Decimal | None:
+    def _as_stored(self, place: Place, held: float, value: Decimal) -> Decimal:
+        """Return the value; one whose last digits are noise of a computation is told."""
+        exact = Decimal(repr(float(held)))
+        return value if value == exact else self._reading(place, f"{exact:f}", value)
+
+    def _shown_percent(
+        self, place: Place, held: float, value: Decimal, percent: str
+    ) -> Decimal | None:
         typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
+        if percent != "stop" and abs(value) > _LARGEST_SHARE and not self.as_read:
+            self.findings.append(finding("X522", place, typed, held=numbers.plain(value)))
+            return None
+        if percent == "fraction":
+            return self._as_stored(place, held, value)
         return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent)
 
     def _percent(self, place: Place, typed: str, points: Decimal, percent: str) -> Decimal | None:
         if percent == "stop":
-            digits = numbers.plain(points)
-            self.findings.append(finding("X506", place, typed, digits=digits))
+            self.findings.append(_no_percent(place, typed, points))
             return None
         value = points if percent == "points" else points.scaleb(-2, numbers.EXACT)
         return self._reading(place, typed, value)
@@ -312,6 +328,12 @@ def derived_text(found: Derived) -> Text:
         return Value(found.place)
     sign = "%" if found.percent else ""
     return Value(found.place, State.GOOD, numbers.plain(found.value) + sign, found)
+
+
+def _no_percent(place: Place, typed: str, points: Decimal) -> Finding:
+    """Say that a per cent is no number, and both that it may stand for: 85% for 85 or 0.85."""
+    share = numbers.plain(points.scaleb(-2, numbers.EXACT))
+    return finding("X506", place, typed, digits=f"{numbers.plain(points)} 或 {share}")
 
 
 def _unfit(place: Place, read: Decimal, limit: int | None) -> Finding | None:

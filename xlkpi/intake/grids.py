@@ -9,6 +9,7 @@ from typing import NamedTuple
 from xlkpi import fingerprint
 from xlkpi.findings import Finding, finding
 from xlkpi.intake.scan import LIMITS, Limits, Package, SheetFacts, scan, within
+from xlkpi.intake.shown import percents
 from xlkpi.intake.sniff import Kind, sniff
 from xlkpi.intake.unreadable import Unreadable
 from xlkpi.intake.usual import usual
@@ -144,12 +145,20 @@ def _calamine(data: bytes):  # type: ignore[no-untyped-def]
 
 
 def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
+    rows = _with_texts(_rows(book, facts.name), facts.texts)
+    shares = percents(rows, facts.formats, facts.percents)
     return Grid(
         name=facts.name,
-        rows=_with_texts(_rows(book, facts.name), facts.texts),
+        rows=rows,
         errors=facts.errors,
         formulas=facts.formulas,
-        percents=facts.percents,
+        percents=shares.shown,
+        signed=shares.signed,
+        formats=facts.formats,
+        struck=facts.struck,
+        unseen=facts.unseen,
+        pieces=facts.pieces,
+        zeros_hidden=facts.zeros_hidden,
         merges=facts.merges,
         covered=_covered(facts),
         hidden_rows=facts.hidden_rows,

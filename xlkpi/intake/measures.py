@@ -164,7 +164,8 @@ class _Cell:
         suffix = self.read.suffix if self.read else ""
         self.suffix = "%" if suffix and is_percent(suffix) else suffix
         self.own_unit = bool(unit.value and self.suffix and same_unit(self.suffix, unit.value))
-        self.percent = self.suffix == "%" or (row, column) in table.grid.percents
+        shown = table.grid.percents | table.grid.signed
+        self.percent = self.suffix == "%" or self.at in shown
 
     @property
     def unit(self) -> str:

@@ -7,9 +7,12 @@ writes a blank million of them repeats one, and so does a bomb.
 from __future__ import annotations
 
 import re
+from math import isfinite
 
+from xlkpi.intake.ods_shown import disguise
+from xlkpi.intake.ods_styles import Look, Styles
 from xlkpi.intake.ods_text import CellText
-from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, within
+from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, within, writes_percent
 from xlkpi.intake.scan.beside import beside
 from xlkpi.intake.scan.notes import Notes
 from xlkpi.intake.scan.parts import (
@@ -24,9 +27,10 @@ from xlkpi.intake.scan.parts import (
 from xlkpi.intake.scan.shared import Book
 from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.unreadable import Unreadable
-from xlkpi.place import a1
+from xlkpi.place import Address, a1
+from xlkpi.texts import Pieces
 
-_CONTENT = "content.xml"
+_CONTENT, _STYLES = "content.xml", "styles.xml"
 _MACROS = ("basic/", "dialogs/")
 """Folders of a workbook's own program; LibreOffice writes a DOCTYPE before each of its modules."""
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
@@ -39,6 +43,8 @@ _HELD = {
     "date": "date-value", "time": "time-value",
 }  # fmt: skip
 """Attribute in which a value of each type stands; texts stand in paragraphs."""
+_NUMBERS = ("float", "percentage", "currency")
+_LOOKED = (*_NUMBERS, "string")
 _CACHED = re.compile(r"'.*'#", re.DOTALL)
 """Name of a sheet of another file whose values are kept for links; no program shows it."""
 _RANGE = re.compile(r"\$?(?P<sheet>'(?:[^']|'')*'|[^.$]+)\.(?P<cell>\$?[A-Z]+\$?[0-9]+)\Z")
@@ -51,7 +57,7 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
     xml = parts.read(_CONTENT)
     within(limits.tags, count_tags(xml), "表格与文字的标记数")
     refuse_sections(xml, _CONTENT)
-    reader = _Content(limits)
+    reader = _Content(limits, _styles(parts))
     reader.read(xml)
     produced = _producer(parts)
     parts.check_unread(_MACROS)
@@ -81,11 +87,29 @@ def _producer(parts: Parts) -> str:
     return items[0].text.strip() if items else ""
 
 
+def _styles(parts: Parts) -> Styles:
+    """The styles that a workbook's own are made from."""
+    styles = Styles()
+    if parts.find(_STYLES) is None:
+        return styles
+    xml = parts.read(_STYLES)
+    within(parts.limits.elements, count_tags(xml), "部件的元素数", part=_STYLES)
+
+    def start(name: str, prefixed: dict[str, str]) -> None:
+        styles.start(local_name(name), {local_name(key): value for key, value in prefixed.items()})
+
+    parser = new_parser(_STYLES)
+    parser.StartElementHandler = start
+    parse(parser, xml, _STYLES)
+    return styles
+
+
 class _Content:
     """Follows content.xml element by element."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.book = Book(limits, shared=frozenset(), percents=frozenset())
+    def __init__(self, limits: Limits, styles: Styles) -> None:
+        self.book = Book(limits)
+        self.styles = styles
         self.sheets: list[Notes] = []
         self.names: dict[str, str] = {}
         self.elsewhere: list[Notes] = []
@@ -95,6 +119,9 @@ class _Content:
         self.style = ""
         self.row = self.column = self.width = 0
         self.row_times = 1
+        self.row_style = ""
+        self.column_styles: list[tuple[int, str]] = []
+        """Column after the last of a span, and the style of its cells that name none."""
         self.cell: dict[str, str] | None = None
         self.depth = 0
         """Tables inside tables: only the outer ones are sheets."""
@@ -116,16 +143,19 @@ class _Content:
         tag = local_name(name)
         if tag == "style":
             self.style = _of(prefixed, "name")
-        elif tag == "table-properties" and _of(prefixed, "display") == "false":
+        if tag == "table-properties" and _of(prefixed, "display") == "false":
             self.hidden_styles.add(self.style)
         elif tag == "dde-links":
             self.dde = True
         elif tag == "table":
             self.start_table(prefixed)
         elif self.cell is not None:
-            self.text.start(tag, self.spaces(prefixed) if tag == "s" else 1)
+            look = self.run_look(prefixed) if tag == "span" else ""
+            self.text.start(tag, self.spaces(prefixed) if tag == "s" else 1, look)
         elif self.depth == 1:
             self.start_inside(tag, prefixed)
+        elif not self.sheets:
+            self.styles.start(tag, {local_name(key): value for key, value in prefixed.items()})
         if tag == "named-range":
             self.name(prefixed)
 
@@ -143,6 +173,7 @@ class _Content:
         if self.dde:
             self.elsewhere.append(self.sheets[-1])
         self.row = self.width = 0
+        self.column_styles = []
 
     def start_inside(self, tag: str, prefixed: dict[str, str]) -> None:
         if tag == "table-column":
@@ -150,8 +181,10 @@ class _Content:
             if _of(prefixed, "visibility") in ("collapse", "filter"):
                 self.sheets[-1].hidden_spans.append((self.width, self.width + times))
             self.width += times
+            self.column_styles.append((self.width, _of(prefixed, "default-cell-style-name")))
         elif tag == "table-row":
             self.column = 0
+            self.row_style = _of(prefixed, "default-cell-style-name")
             self.row_times = self.times(prefixed, "number-rows-repeated")
             if _of(prefixed, "visibility") in ("collapse", "filter"):
                 last = min(self.row + self.row_times, self.book.limits.rows)
@@ -204,19 +237,60 @@ class _Content:
             raise self.damaged(f"{place} 有文字而没有值")
         error = kind == "error" or _shows_error(kind, formula, text.strip())
         percent = kind == "percentage" or (kind == "float" and text.rstrip().endswith(("%", "％")))
+        shown = self.disguise(cell, text) if kind in _NUMBERS else None
+        percent = percent and not (shown and writes_percent(shown))
         # Once for all that repeat it: a long formula a hundred thousand times is gigabytes.
         written = formula and Formula(formula.partition("=")[2], self.cached(kind))
-        for row in range(self.row, rows):
-            for column in range(self.column, columns):
-                at = (row, column)
-                if written:
-                    notes.formulas[at] = written
-                if error:
-                    notes.errors[at] = text or "#N/A"
-                elif percent:
-                    notes.percents.add(at)
-                elif kind == "string" and self.text.misread and "string-value" not in cell:
-                    notes.texts[at] = text
+        block = [(r, c) for r in range(self.row, rows) for c in range(self.column, columns)]
+        for at in block:
+            if written:
+                notes.formulas[at] = written
+            if error:
+                notes.errors[at] = text or "#N/A"
+            elif percent:
+                notes.percents.add(at)
+            elif kind == "string" and self.text.misread and "string-value" not in cell:
+                notes.texts[at] = text
+        if kind in _LOOKED:
+            self.note_look(cell, shown, self.text.pieces if kind == "string" else (), block)
+
+    def note_look(
+        self, cell: dict[str, str], shown: str | None, pieces: Pieces, block: list[Address]
+    ) -> None:
+        """Note what a reader sees otherwise than it is held in a cell and all that repeat it."""
+        notes, look = self.sheets[-1], self.look(cell)
+        pieces = look.against(pieces)
+        for at in block:
+            if shown is not None:
+                notes.formats[at] = shown
+            if look.struck:
+                notes.struck.add(at)
+            if look.unseen:
+                notes.unseen.add(at)
+            if pieces:
+                notes.pieces[at] = pieces
+
+    def look(self, cell: dict[str, str]) -> Look:
+        """Return how a cell looks: by its own style, else by its row's, else by its column's."""
+        name = cell.get("style-name") or self.row_style
+        if not name:
+            name = next((style for end, style in self.column_styles if self.column < end), "")
+        return self.styles.look("table-cell", name or "Default")
+
+    def run_look(self, prefixed: dict[str, str]) -> str:
+        """Return how a run differs from what a reader takes for it."""
+        return self.styles.look("text", _of(prefixed, "style-name")).run
+
+    def disguise(self, cell: dict[str, str], text: str) -> str | None:
+        """Return a format that shows what a number's cell shows, where that is not the number."""
+        held = cell.get("value", "")
+        if held == text or not self.text.paragraphs:  # without any it is not told what is shown
+            return None
+        try:
+            value = float(held)
+        except ValueError:  # no number, which the engine finds out
+            return None
+        return disguise(text, value) if isfinite(value) else None
 
     def cached(self, kind: str) -> bool:
         """Whether a formula has a value; LibreOffice gives an empty text no type, only a paragraph."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
-from xlkpi.intake import cells, deadlines, extras, tables
+from xlkpi.intake import cells, deadlines, extras, shown, tables
 from xlkpi.intake.base_data import with_derived
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.census import census
@@ -92,7 +92,10 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
     lines = census(book.grids, [*found.values(), *ballots], book.guide, unused)
-    return filled._replace(strangers=likely, census=lines), findings + reader.said()
+    findings += reader.said()
+    known = frozenset(each.place for each in findings if each.code in shown.STOPS)
+    findings += shown.told([*found.values(), *ballots], known)
+    return filled._replace(strangers=likely, census=lines), findings
 
 
 def _source(data: bytes, file: str, book: Opened) -> Source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlkpi.findings import finding
+from xlkpi.intake import shown
 from xlkpi.intake.cells import Reader
 from xlkpi.layout import (
     PARAMETER_BY_NAME,
@@ -74,10 +75,16 @@ def _word(reader: Reader, table: Table, row: int, known: Parameter, held: Text) 
     return None
 
 
+_KEPT = shown.STOPS | {"X522"}
+"""What is told of a value as it is, and not as a wrong one."""
+
+
 def _amount(reader: Reader, table: Table, row: int, known: Parameter, held: Text) -> Text | None:
     said = len(reader.findings)
     number = reader.number(table, row, "值", percent="points" if known.percent else "stop")
     value = number.value
+    if any(each.code in _KEPT for each in reader.findings[said:]):
+        return None
     if known.percent or value is None:  # 80% is how it is written; a wrong one is told below
         del reader.findings[said:]
         reader.readings.pop(held.place, None)
@@ -116,8 +123,8 @@ def bare(reader: Reader, number: Number, table: Table, header: str) -> bool:
 
 
 def in_percent(number: Number, table: Table, header: str) -> bool:
-    """Whether it was typed as a per cent: "85%", or 0.85 in a cell shown as per cent."""
+    """Whether it was typed as a per cent: "85%", or 0.85 or 85 in a cell shown as 85%."""
     if isinstance(number.typed, str):
         return any(word in folded(number.typed) for word in PERCENT_WORDS)
     at = (number.place.row, table.columns.get(header, -1))
-    return at in table.grid.percents
+    return at in table.grid.percents or at in table.grid.signed

@@ -14,6 +14,7 @@ from typing import Any
 from xlkpi.intake import biff
 from xlkpi.intake.scan import LIMITS, Formula, Package, SheetFacts, within
 from xlkpi.intake.unreadable import Unreadable
+from xlkpi.intake.xls_looks import Looks
 from xlkpi.place import Address, a1
 
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
@@ -124,16 +125,28 @@ def _facts(book: Any, sheet: Any, formulas: Sequence[Address]) -> SheetFacts:
     within(LIMITS.rows, sheet.nrows, "行数", sheet=sheet.name)
     within(LIMITS.columns, sheet.ncols, "列数", sheet=sheet.name)
     within(LIMITS.merges, len(sheet.merged_cells), "合并单元格数", sheet=sheet.name)
+    looks, cells = Looks(book, sheet), _cells(sheet)
+    seen = [at for at, kind, _ in cells if kind in (_TEXT, _NUMBER) and looks.whole(at)]
     return SheetFacts(
         name=sheet.name,
         part="",
         cells=_valued(sheet),
         state=_STATES[min(sheet.visibility, 2)],
-        errors={at: error_text_from_code.get(value, "#N/A") for at, kind, value in _cells(sheet) if kind == _ERROR},
+        errors={at: error_text_from_code.get(value, "#N/A") for at, kind, value in cells if kind == _ERROR},
         formulas={at: Formula("", cached=True) for at in formulas},
         percents=frozenset(
-            at for at, kind, _ in _cells(sheet) if kind == _NUMBER and "%" in _format(book, sheet, at)
+            at for at, kind, _ in cells if kind == _NUMBER and looks.of(at).percent
         ),
+        formats={
+            at: looks.of(at).code for at, kind, _ in cells
+            if (kind == _NUMBER and looks.of(at).misleads) or (kind == _TEXT and looks.of(at).alters)
+        },
+        struck=frozenset(at for at in seen if looks.of(at).struck),
+        unseen=frozenset(at for at in seen if looks.of(at).unseen),
+        pieces={
+            at: found for at, kind, text in cells
+            if kind == _TEXT and at in sheet.rich_text_runlist_map and (found := looks.pieces(at, text))
+        },
         hidden_rows=frozenset(
             row for row, info in sheet.rowinfo_map.items() if info.hidden and row < sheet.nrows
         ),
@@ -145,6 +158,7 @@ def _facts(book: Any, sheet: Any, formulas: Sequence[Address]) -> SheetFacts:
         rows=sheet.nrows,
         columns=sheet.ncols,
         filtered=False,
+        zeros_hidden=not sheet.show_zero_values,
     )  # fmt: skip
 
 
@@ -163,13 +177,6 @@ def _cell(sheet: Any, at: Address) -> tuple[int, Any]:
     if row >= sheet.nrows or column >= sheet.row_len(row):
         return 0, ""
     return sheet.cell_type(row, column), sheet.cell_value(row, column)
-
-
-def _format(book: Any, sheet: Any, at: Address) -> str:
-    """Return the first section of a cell's number format."""
-    index = book.xf_list[sheet.cell_xf_index(*at)].format_key
-    made = book.format_map.get(index)
-    return made.format_str.partition(";")[0] if made else ""
 
 
 def _names(book: Any) -> dict[str, str]:

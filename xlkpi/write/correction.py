@@ -16,12 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeGuard
 
-from xlkpi import fingerprint, layout
+from xlkpi import colours, fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled, Grid
 from xlkpi.place import Address, Place, a1, address, apart, column_letters
-from xlkpi.texts import as_text
+from xlkpi.texts import LOWERED, PALE, RAISED, STRUCK, Pieces, as_text
 from xlkpi.write import problems
 from xlkpi.write.book import Book, legal
 from xlkpi.write.emit import emit
@@ -31,6 +31,8 @@ from xlkpi.write.styles import MARKED_FILL, WARNED_FILL
 AUTHOR = "xlkpi"
 """Author of our comments, by which they are known again."""
 _NO_FILL = "无"
+_UNSEEN = frozenset(("X518", "X521"))
+"""Codes of cells whose font has the colour of what is behind it."""
 _MOST = 2_000
 """Findings that are marked and listed; whoever has more has pasted a column into a wrong place."""
 
@@ -90,8 +92,25 @@ def _keep_read(book: Any, filled: Filled) -> None:
                     continue
                 if isinstance(held, _DATES):
                     _write_date(cell, held)
+                elif (row, column) in grid.pieces:
+                    cell.value = _rich(grid.pieces[row, column], cell.font)
                 elif is_literal(held) or not isinstance(cell.value, str):
                     cell.value, cell.data_type = escaped(held), "s"
+
+
+def _rich(pieces: Pieces, font: Any) -> Any:
+    """Return a text in pieces: openpyxl joins them on loading, and a raised 2 would become one of 82."""
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+
+    looks: dict[str, dict[str, Any]] = {
+        "": {}, RAISED: {"vertAlign": "superscript"}, LOWERED: {"vertAlign": "subscript"},
+        STRUCK: {"strike": True}, PALE: {"color": colours.WHITE},
+    }  # fmt: skip
+    own: dict[str, Any] = {"rFont": font.name, "sz": font.sz, "b": font.b, "i": font.i}
+    return CellRichText(
+        *(TextBlock(InlineFont(**own, **looks[look]), escaped(text)) for text, look in pieces)
+    )
 
 
 def _part_merges(book: Any, findings: Sequence[Finding]) -> None:
@@ -149,7 +168,8 @@ def _contents(book: Any) -> Iterator[fingerprint.Content]:
                         if cell.data_type == "f"
                         else ""
                     )
-                    held = unescaped(cell.value) if isinstance(cell.value, str) else cell.value
+                    text = isinstance(cell.value, str | list)  # a list of pieces
+                    held = unescaped(str(cell.value)) if text else cell.value
                     yield sheet.title, at, held, formula
 
 
@@ -284,6 +304,7 @@ def _restore(sheet: Any, grid: Grid) -> None:
     for (row, column), error in grid.errors.items():
         cell = sheet.cell(row + 1, column + 1)
         cell.value, cell.data_type = (error if error in ERROR_CODES else "#VALUE!"), "e"
+    _restore_looks(sheet, grid)
     for top, left, bottom, right in grid.merges:
         # Not by merge_cells, which empties the covered cells.
         sheet.merged_cells.add(f"{a1(top, left)}:{a1(bottom, right)}")
@@ -292,6 +313,24 @@ def _restore(sheet: Any, grid: Grid) -> None:
     for column in grid.hidden_columns:
         sheet.column_dimensions[column_letters(column)].hidden = True
     sheet.sheet_state = "hidden" if grid.hidden else "visible"
+
+
+def _restore_looks(sheet: Any, grid: Grid) -> None:
+    """Give cells what made a reader see something else than they hold."""
+    from openpyxl.styles import Font, PatternFill
+
+    sheet.sheet_view.showZeros = False if grid.zeros_hidden else None
+    for (row, column), code in grid.formats.items():
+        if not isinstance(grid.raw(row, column), _DATES):
+            sheet.cell(row + 1, column + 1).number_format = code
+    for row, column in grid.struck | grid.unseen:
+        cell = sheet.cell(row + 1, column + 1)
+        unseen = (row, column) in grid.unseen
+        cell.font = Font(
+            strike=(row, column) in grid.struck, color=colours.WHITE if unseen else None
+        )
+        if unseen:
+            cell.fill = PatternFill()
 
 
 def _widths(grid: Grid) -> dict[int, float]:
@@ -377,16 +416,17 @@ def _mark(
     for each in findings:
         if each.place.cell and each.severity is not Severity.NOTE:
             by_place.setdefault(each.place, []).append(each)
-    colours: dict[Place, str] = {}
+    own: dict[Place, str] = {}
     for place, said in by_place.items():
         if place.sheet not in book.sheetnames:
             continue
         cell = book[place.sheet][place.cell]
         if type(cell).__name__ == "MergedCell":
             cell = _owner(book[place.sheet], place)
-        colours[place] = original.get((place.sheet, place.cell)) or _colour(cell)
+        own[place] = original.get((place.sheet, place.cell)) or _colour(cell)
         stops = any(each.severity is Severity.ERROR for each in said)
-        _paint(cell, MARKED_FILL if stops else WARNED_FILL)
+        if not any(each.code in _UNSEEN for each in said):  # painted, it would be seen
+            _paint(cell, MARKED_FILL if stops else WARNED_FILL)
         words = "\n".join(
             f"{each.severity.sign} {each.severity.chinese} {each.code}：{each.message}。\n怎么改：{each.remedy}"
             for each in said
@@ -394,7 +434,7 @@ def _mark(
         if cell.comment:
             words += f"\n——\n原批注：{cell.comment.text}"
         cell.comment = Comment(legal(words), AUTHOR, height=_height(words), width=340)
-    return colours
+    return own
 
 
 def _owner(sheet: Any, place: Place) -> Any:

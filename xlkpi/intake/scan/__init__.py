@@ -6,7 +6,7 @@ the package itself is read first, once, by a streaming parser, and whatever
 would mislead an engine is refused here with its cause.
 
 Each module imports only those before it: limits, facts, memo, addresses;
-package (the zip), parts, workbook and beside; shapes, shared, notes, worksheet, plain.
+package (the zip), parts, workbook and beside; styles, pieces, shapes, shared, notes, worksheet, plain.
 """
 
 from __future__ import annotations
@@ -16,11 +16,27 @@ from xlkpi.intake.scan.facts import Formula, Package, SheetFacts
 from xlkpi.intake.scan.limits import LIMITS, Limits, within
 from xlkpi.intake.scan.parts import Parts, count_tags, is_true, refuse_sections
 from xlkpi.intake.scan.plain import plain_facts
-from xlkpi.intake.scan.shared import Book, percent_styles, shared_texts
+from xlkpi.intake.scan.shared import Book, shared_texts
+from xlkpi.intake.scan.styles import is_percent_first, may_mislead, styles
+from xlkpi.intake.scan.text_format import alters_texts, is_mixed, shown_text, writes_percent
 from xlkpi.intake.scan.workbook import Listed, defined_names, listed_sheets, main_part, producer
 from xlkpi.intake.scan.worksheet import parsed_facts
 
-__all__ = ["LIMITS", "Formula", "Limits", "Package", "SheetFacts", "scan", "within"]
+__all__ = [
+    "LIMITS",
+    "Formula",
+    "Limits",
+    "Package",
+    "SheetFacts",
+    "alters_texts",
+    "is_mixed",
+    "is_percent_first",
+    "may_mislead",
+    "scan",
+    "shown_text",
+    "within",
+    "writes_percent",
+]
 
 
 def scan(data: bytes, limits: Limits = LIMITS) -> Package:
@@ -34,8 +50,8 @@ def scan(data: bytes, limits: Limits = LIMITS) -> Package:
     link, main, links = main_part(parts)
     sheets = listed_sheets(parts, main, links)
     shared = shared_texts(parts, links.usual("sharedStrings", "xl/sharedStrings.xml"))
-    percents = percent_styles(parts, links.usual("styles", "xl/styles.xml"))
-    book = Book(limits, shared, percents)
+    looks = styles(parts, links.usual("styles", "xl/styles.xml"))
+    book = Book(limits, shared, looks)
     facts = tuple(_sheet(parts, each, book) for each in sheets if each.kind == "worksheet")
     written_by = producer(parts)
     parts.check_unread()

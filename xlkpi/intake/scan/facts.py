@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlkpi.place import Address
+from xlkpi.texts import Pieces
 
 
 class Formula(NamedTuple):
@@ -30,7 +31,7 @@ class SheetFacts(NamedTuple):
     """Cells that hold an error, with its text (`#DIV/0!`)."""
     formulas: Mapping[Address, Formula]
     percents: frozenset[Address]
-    """Cells with a number that is shown as per cent."""
+    """Cells with a number that is shown as per cent, by the first section of its format."""
     hidden_rows: frozenset[int]
     """Within the extent; zero-based."""
     hidden_columns: frozenset[int]
@@ -47,6 +48,16 @@ class SheetFacts(NamedTuple):
     """Texts that the engine would read otherwise than the program that wrote them shows them."""
     cells: int = 0
     """Valued cells."""
+    formats: Mapping[Address, str] = MappingProxyType({})
+    """Number formats that may show another number, or another text, than the cell holds."""
+    struck: frozenset[Address] = frozenset()
+    """Cells that are struck through as a whole."""
+    unseen: frozenset[Address] = frozenset()
+    """Cells whose font has the colour of what is behind it."""
+    pieces: Mapping[Address, Pieces] = MappingProxyType({})
+    """Texts with pieces that are raised, lowered, struck through or white."""
+    zeros_hidden: bool = False
+    """The sheet shows nothing where 0 stands."""
 
 
 class Link(NamedTuple):

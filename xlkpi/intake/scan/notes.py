@@ -11,6 +11,10 @@ from xlkpi.intake.scan.shared import Book
 from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.unreadable import Unreadable
 from xlkpi.place import Address, a1
+from xlkpi.texts import PALE, Pieces
+
+TEXTS = ("s", "str", "inlineStr")
+"""Kinds of cells that hold a text."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,11 +32,16 @@ class Notes:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     texts: dict[Address, str] = field(default_factory=dict)
     """Those that the engine would read otherwise than the program that wrote them shows them."""
+    formats: dict[Address, str] = field(default_factory=dict)
+    struck: set[Address] = field(default_factory=set)
+    unseen: set[Address] = field(default_factory=set)
+    pieces: dict[Address, Pieces] = field(default_factory=dict)
     cells: int = 0
     """Valued cells, where the reader counts them by sheet."""
     rows: int = 0
     columns: int = 0
     filtered: bool = False
+    zeros_hidden: bool = False
 
     def facts(self) -> SheetFacts:
         """What has been noted, within the extent."""
@@ -52,6 +61,11 @@ class Notes:
             filtered=self.filtered,
             texts=self.texts,
             cells=self.cells,
+            formats=self.formats,
+            struck=frozenset(self.struck),
+            unseen=frozenset(self.unseen),
+            pieces=self.pieces,
+            zeros_hidden=self.zeros_hidden,
         )
 
     def damaged(self, what: str) -> Unreadable:
@@ -93,26 +107,51 @@ class Notes:
     def note(
         self, address: Address, kind: str, style: str, formula: str | None, value: str | None
     ) -> None:
-        """Note a formula, an error, a per cent; check a text. None: no such element."""
+        """Note a formula, an error, a look; check a text. None: no such element."""
         bare = "" if value is None else value.strip()
         if formula is not None:
             cached = bare != "" or (kind == "str" and value is not None)
             self.formulas[address] = Formula(formula.strip(), cached)
             self.check_text(len(formula))
+        if style not in self.book.styles.usual and (bare if kind == "n" else kind in TEXTS):
+            # Also an index that is spelled as no program spells it.
+            index = str(int(style)) if style.isascii() and style.isdecimal() else style
+            self.note_look(address, index, kind == "n")
         if kind == "n":
-            if bare and style in self.book.percent_styles:
-                self.percents.add(address)
-        elif kind == "s":
+            return
+        if kind == "s":
             # As it is written: with a space around the index calamine takes the first text.
             if value and value not in self.book.shared:
                 where = f"工作表“{self.sheet.name}”的 {a1(*address)}"
                 raise self.damaged(f"{where}，文字序号“{bare}”不存在或写法有错")
+            if value and value in self.book.pieces:
+                self.note_pieces(address, self.book.pieces[value], style)
         elif kind == "e":
             self.errors[address] = bare
         else:
             if kind == "inlineStr" and bare:  # calamine shows a blank
                 raise self.damaged(f"工作表“{self.sheet.name}”的 {a1(*address)}，文字的写法有错")
             self.check_text(len(bare))
+
+    def note_look(self, address: Address, style: str, number: bool) -> None:
+        """Note what the format of a cell does to the number, or to the text, that stands there."""
+        styles = self.book.styles
+        formats = styles.formats if number else styles.texts
+        if style in formats:
+            self.formats[address] = formats[style]
+        if number and style in styles.percents:
+            self.percents.add(address)
+        if style in styles.struck:
+            self.struck.add(address)
+        if style in styles.unseen:
+            self.unseen.add(address)
+
+    def note_pieces(self, address: Address, pieces: Pieces, style: str) -> None:
+        """Note a text in pieces; white ones are seen where the cell is not."""
+        if style in self.book.styles.dark:
+            pieces = tuple(each._replace(look="") if each.look == PALE else each for each in pieces)
+        if any(each.look for each in pieces):
+            self.pieces[address] = pieces
 
     def check_text(self, length: int) -> None:
         """Refuse a text or a formula of so many characters, if they are too many."""

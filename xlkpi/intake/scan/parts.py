@@ -137,6 +137,11 @@ def elements(parts: Parts, part: str, *wanted: str) -> list[Element]:
     """The wanted elements of a small part, in the order in which they end."""
     xml = parts.read(part)
     within(parts.limits.elements, count_tags(xml), "部件的元素数", part=part)
+    return elements_of(xml, part, *wanted)
+
+
+def elements_of(xml: bytes, part: str, *wanted: str) -> list[Element]:
+    """The same of a part that has been read, and is not too large."""
     local = Memo(local_name)
     path = [""]
     attributes_of: list[dict[str, str]] = []

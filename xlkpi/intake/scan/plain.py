@@ -130,7 +130,7 @@ class _PlainRows:
         shapes = self.book.shapes
         if marked in shapes:
             return shapes[marked]
-        shape = shape_of(marked, self.book.percent_styles)
+        shape = shape_of(marked, self.book.styles.numbers, self.book.styles.words)
         self.room -= shape.size if shape else 0
         if len(shapes) < 2_000:
             shapes[marked] = shape
@@ -149,6 +149,8 @@ class _PlainRows:
             formulas[row, column] = written[texts[formula]][cached]
         for noted in shape.noted:
             self.note(noted, texts)
+        if book.pieces:
+            self.note_pieces(shape, texts)
         book.cells += shape.valued
         notes.rows = row + 1
         if shape.last >= notes.columns:
@@ -165,5 +167,11 @@ class _PlainRows:
             self.notes.formulas[address] = self.book.formulas[written][bool(bare) or noted.text]
         if noted.error:
             self.notes.errors[address] = unescaped(bare)
-        elif bare and noted.percent:
-            self.notes.percents.add(address)
+        elif noted.style and (bare or not noted.number):
+            self.notes.note_look(address, noted.style, noted.number)
+
+    def note_pieces(self, shape: Shape, texts: list[str]) -> None:
+        """Note those of the row's texts that are in pieces."""
+        for at, (column, style) in zip(shape.shared, shape.sharing, strict=True):
+            if pieces := self.book.pieces.get(texts[at]):
+                self.notes.note_pieces((self.row, column), pieces, style)

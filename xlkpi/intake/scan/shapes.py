@@ -50,7 +50,9 @@ class Noted(NamedTuple):
     """A formula with attributes, which stays in the skeleton; None for any other."""
     text: bool
     """The value is a text, and an empty one is a value."""
-    percent: bool
+    number: bool
+    style: str
+    """Where it is noted what the cell's format does; "" elsewhere."""
     error: bool
 
 
@@ -64,6 +66,8 @@ class Shape(NamedTuple):
     """Column of the last valued cell; −1 for none."""
     shared: tuple[int, ...]
     """Which of the row's texts are numbers of shared texts."""
+    sharing: tuple[tuple[int, str], ...]
+    """Column and style of the cells with those."""
     whole: tuple[int, ...]
     """Which of them are values that the engine reads up to the first entity: all but texts."""
     formulas: tuple[tuple[int, int, int, bool], ...]
@@ -92,30 +96,31 @@ class _Cell(NamedTuple):
 
 # Workbooks of one template have the same rows, so these two remember them from file to file.
 @lru_cache(maxsize=1_024)
-def shape_of(skeleton: str, percents: frozenset[str]) -> Shape | None:
-    """The shape of a row; None where it is not plain."""
+def shape_of(skeleton: str, numbers: frozenset[str], words: frozenset[str]) -> Shape | None:
+    """The shape of a row, of formats that matter to numbers and to texts; None where it is not plain."""
     head = _ROW_TAIL.match(skeleton)
     hidden = is_hidden(head[1]) if head else None
     cells = _cells(skeleton, head.end()) if head else None
     if hidden is None or cells is None:
         return None
     last, valued, texts = -1, 0, 0
-    shared, whole, formulas, noted = [], [], [], []
+    shared, sharing, whole, formulas, noted = [], [], [], [], []
     for cell in cells:
         if cell.formula is None and cell.value is None:
             continue
         last, valued = cell.column, valued + 1
-        note = _noted(cell, texts, percents)
+        note = _noted(cell, texts, numbers if cell.kind == "n" else words)
         texts += (note.formula >= 0) + (note.value >= 0)
         if cell.kind == "s" and note.value >= 0:
             shared.append(note.value)
+            sharing.append((cell.column, cell.style))
         elif cell.kind not in ("str", "inlineStr") and note.value >= 0:
             whole.append(note.value)
-        if note.formula >= 0 and note.value >= 0 and not (note.percent or note.error):
+        if note.formula >= 0 and note.value >= 0 and not (note.style or note.error):
             formulas.append((note.column, note.formula, note.value, note.text))
-        elif cell.formula or note.percent or note.error:
+        elif cell.formula or note.style or note.error:
             noted.append(note)
-    told = tuple(shared), tuple(whole), tuple(formulas), tuple(noted)
+    told = tuple(shared), tuple(sharing), tuple(whole), tuple(formulas), tuple(noted)
     return Shape(hidden, valued, last, *told, texts, len(cells))
 
 
@@ -135,7 +140,7 @@ def _cells(skeleton: str, at: int) -> list[_Cell] | None:
     return cells
 
 
-def _noted(cell: _Cell, texts: int, percents: frozenset[str]) -> Noted:
+def _noted(cell: _Cell, texts: int, styles: frozenset[str]) -> Noted:
     """What is noted of a cell, before which the row has so many texts."""
     formula_at = value_at = -1
     if cell.formula == "<f></f>":
@@ -148,7 +153,8 @@ def _noted(cell: _Cell, texts: int, percents: frozenset[str]) -> Noted:
         value=value_at,
         written=cell.written if cell.formula and formula_at < 0 else None,
         text=cell.kind == "str" and cell.value is not None,
-        percent=cell.kind == "n" and cell.style in percents,
+        number=cell.kind == "n",
+        style=cell.style if cell.style in styles and cell.kind not in ("b", "e") else "",
         error=cell.kind == "e",
     )
 

@@ -1,8 +1,10 @@
-"""What all sheets share: texts and number formats, which cells name by their index."""
+"""What all sheets share: texts and cell formats, which cells name by their index."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from xlkpi.intake.scan.facts import Formula
 from xlkpi.intake.scan.limits import Limits, within
@@ -10,46 +12,31 @@ from xlkpi.intake.scan.memo import Memo
 from xlkpi.intake.scan.parts import (
     Parts,
     count_tags,
-    elements,
     local_name,
     new_parser,
     parse,
     refuse_sections,
 )
+from xlkpi.intake.scan.pieces import may_hold, pieces
 from xlkpi.intake.scan.shapes import Shape, formula_pair
+from xlkpi.intake.scan.styles import PLAIN, Styles
 from xlkpi.intake.unreadable import Unreadable
-
-_NOT_SHOWN = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]')
-"""What a number format's letters do not stand for themselves in."""
+from xlkpi.texts import Pieces
 
 
-def percent_styles(parts: Parts, part: str | None) -> frozenset[str]:
-    """Indices (as written in `s="…"`) of the cell formats that show per cent."""
+class Texts(NamedTuple):
+    """The shared texts, by their indices as they are written."""
+
+    known: frozenset[str] = frozenset()
+    """Those that a cell may use."""
+    pieces: Mapping[str, Pieces] = MappingProxyType({})
+    """Those in pieces that look unlike each other."""
+
+
+def shared_texts(parts: Parts, part: str | None) -> Texts:
+    """Read which texts there are; every one is within its limit."""
     if part is None:
-        return frozenset()
-    items = elements(parts, part, "numFmt", "xf")
-    codes = {"9": "0%", "10": "0.00%"} | {
-        item.attributes.get("numFmtId", ""): item.attributes.get("formatCode", "")
-        for item in items
-        if item.parent == "numFmts"
-    }
-    formats = [item for item in items if item.parent == "cellXfs"]
-    return frozenset(
-        str(index)
-        for index, item in enumerate(formats)
-        if _is_percent(codes.get(item.attributes.get("numFmtId", "0"), ""))
-    )
-
-
-def _is_percent(code: str) -> bool:
-    """True where the first section of a number format multiplies by a hundred."""
-    return "%" in _NOT_SHOWN.sub("", code).partition(";")[0]
-
-
-def shared_texts(parts: Parts, part: str | None) -> frozenset[str]:
-    """The indices (as written) that a cell may use; every text is within its limit."""
-    if part is None:
-        return frozenset()
+        return Texts()
     xml = parts.read(part)
     refuse_sections(xml, part)
     parts.tags += count_tags(xml)
@@ -61,7 +48,8 @@ def shared_texts(parts: Parts, part: str | None) -> frozenset[str]:
     # calamine reserves room for as many as are declared, and aborts at 4 billion.
     if declared > count + 1_000_000:
         raise Unreadable("X013", what="声明的文字条数", found=declared, limit=count)
-    return frozenset(map(str, range(count)))
+    found = pieces(xml, part) if may_hold(xml) else {}
+    return Texts(frozenset(map(str, range(count))), found)
 
 
 def _plain_texts(xml: bytes, limit: int) -> int | None:
@@ -107,12 +95,14 @@ def _text_lengths(xml: bytes, part: str, *, count_only: bool) -> tuple[int, list
 class Book:
     """What the sheets of one workbook share; the two counts go on from sheet to sheet."""
 
-    def __init__(self, limits: Limits, shared: frozenset[str], percents: frozenset[str]) -> None:
+    def __init__(self, limits: Limits, texts: Texts = Texts(), styles: Styles = PLAIN) -> None:  # noqa: B008
         self.limits = limits
-        self.shared = shared
+        self.shared = texts.known
         """Indices of the shared texts, as written."""
-        self.percent_styles = percents
-        """Indices of the cell formats that show per cent, as written."""
+        self.pieces = texts.pieces
+        self.whole = texts.known - texts.pieces.keys() if texts.pieces else texts.known
+        """Indices of those that need no look."""
+        self.styles = styles
         self.cells = 0
         """Valued cells so far."""
         self.merges = 0

@@ -6,6 +6,7 @@ from xlkpi.intake.scan.addresses import COLUMNS, LAST_ROW
 from xlkpi.intake.scan.facts import SheetFacts
 from xlkpi.intake.scan.notes import Notes
 from xlkpi.intake.scan.parts import is_true, new_parser, parse
+from xlkpi.intake.scan.pieces import may_hold, pieces
 from xlkpi.intake.scan.shared import Book
 from xlkpi.intake.scan.workbook import Listed
 from xlkpi.intake.unreadable import Unreadable
@@ -39,6 +40,7 @@ class _Worksheet:
         "filled",
         "formula_at",
         "inline",
+        "inline_from",
         "kind",
         "local",
         "notes",
@@ -74,6 +76,7 @@ class _Worksheet:
         self.value_from = -1
         self.formula_at = -1
         self.inline = False
+        self.inline_from = -1
 
     # The frame: everything but the rows.
 
@@ -89,6 +92,8 @@ class _Worksheet:
             self.notes.merge(attributes.get("ref", ""))
         elif tag == "filterColumn" and self.path == ["worksheet", "autoFilter"]:
             self.notes.filtered = True
+        elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
+            self.notes.zeros_hidden = True
         elif not self.path and tag != "worksheet":
             raise self.notes.damaged("不是工作表")
         self.path.append(tag)
@@ -149,6 +154,7 @@ class _Worksheet:
         if self.value_at >= 0 or self.inline:
             raise self.misplaced()
         self.inline = True
+        self.inline_from = self.parser.CurrentByteIndex
 
     def end(self, name: str) -> None:
         tag = self.local[name]
@@ -206,15 +212,15 @@ class _Worksheet:
         if self.column >= notes.columns:
             notes.grow_columns(self.column + 1)
         if self.formula_at < 0:
-            if self.kind == "n":
-                if self.style not in book.percent_styles:
-                    return
-            elif self.kind == "s" and len(texts) == 1 and texts[0] in book.shared:
+            usual = self.style in book.styles.usual
+            if usual and self.kind == "n":
+                return
+            if usual and self.kind == "s" and len(texts) == 1 and texts[0] in book.whole:
                 return
         self.odd()
 
     def odd(self) -> None:
-        """Take apart the text of a cell that has a formula, an error, a per cent, a text."""
+        """Take apart the text of a cell that has a formula, an error, an odd look, a text."""
         texts, value_at, formula_at = self.texts, self.value_at, self.formula_at
         value = "".join(texts[value_at : self.value_to]) if value_at >= 0 else None
         formula = None
@@ -222,4 +228,12 @@ class _Worksheet:
             formula = "".join(texts[formula_at : value_at if value_at >= 0 else None])
         if self.inline:
             self.notes.check_text(sum(map(len, texts)))
+            self.note_inline()
         self.notes.note((self.row, self.column), self.kind, self.style, formula, value)
+
+    def note_inline(self) -> None:
+        """Look at the runs of an inline text, if it has any."""
+        xml = self.xml[self.inline_from : self.parser.CurrentByteIndex]
+        if may_hold(xml) and (found := pieces(xml, self.notes.sheet.part)):
+            (own,) = found.values()
+            self.notes.note_pieces((self.row, self.column), own, self.style)

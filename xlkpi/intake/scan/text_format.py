@@ -1,0 +1,53 @@
+"""What a number format makes of a text: most show it as it is, a fourth section may not."""
+
+from __future__ import annotations
+
+import re
+
+_SIGN = re.compile(r'"([^"]*)"?|[\\!](.)|[_*].|\[[^\]]*\]|(;)|(@)|(.)', re.DOTALL)
+
+
+def sections(code: str) -> list[str]:
+    """Return the sections of a format; a semicolon in quotes divides nothing."""
+    ends = [sign.start() for sign in _SIGN.finditer(code) if sign[3]]
+    starts = [0, *(end + 1 for end in ends)]
+    return [code[start:end] for start, end in zip(starts, [*ends, len(code)], strict=True)]
+
+
+def is_percent(section: str) -> bool:
+    """Whether a section multiplies by a hundred: a sign in quotes or escaped only stands there."""
+    return any(sign[5] == "%" for sign in _SIGN.finditer(section))
+
+
+def is_mixed(code: str) -> bool:
+    """Whether some sections for numbers are per cent and some are not."""
+    return "%" in code and len({is_percent(each) for each in sections(code)[:3]}) > 1
+
+
+def writes_percent(code: str) -> bool:
+    """Whether a section for numbers has a sign for per cent that only stands there."""
+    if "%" not in code and "％" not in code:
+        return False
+    return any("%" in text or "％" in text for text in map(_words, sections(code)[:3]))
+
+
+def _words(section: str) -> str:
+    signs = _SIGN.finditer(section)
+    return "".join(
+        sign[1] or sign[2] or (sign[5] if sign[5] == "％" else "") or "" for sign in signs
+    )
+
+
+def shown_text(code: str, text: str) -> str:
+    """Return how a format shows a text."""
+    parts = sections(code)
+    section = parts[3] if len(parts) > 3 else parts[-1]
+    signs = list(_SIGN.finditer(section))
+    if len(parts) < 4 and not any(sign[4] for sign in signs):
+        return text
+    return "".join(text if sign[4] else sign[1] or sign[2] or sign[5] or "" for sign in signs)
+
+
+def alters_texts(code: str) -> bool:
+    """Whether a format shows a text as another one; spaces around it are no change."""
+    return shown_text(code, "x").strip() != "x"
