@@ -276,7 +276,7 @@ def test_marks_of_many_indicators_are_combined_exactly(
         marks, weights = ([Fraction(x) for x in row] for row in zip(*lines, strict=True))
         for way in combine.WAYS:
             expected = reference.combined(way.name, marks, weights, enough)
-            assert way.combined(made[n], enough) == expected, way.name
+            assert way.combined(made[n], combine.Trim(enough)) == expected, way.name
 
 
 @pytest.mark.parametrize("near", [2**31, 2**53, 2**61, 2**62, 2**63, 2**64, 10**30])
@@ -286,7 +286,9 @@ def test_marks_around_the_edge_of_int64(near: int) -> None:
     tally = combine.tallies(rows)[0]
     exact, weights = [Fraction(m) for m in marks], [Fraction(row.weight) for row in rows]
     for way in combine.WAYS:
-        assert way.combined(tally, 5) == reference.combined(way.name, exact, weights, 5)
+        assert way.combined(tally, combine.Trim(5)) == reference.combined(
+            way.name, exact, weights, 5
+        )
 
 
 def test_no_marks_at_all() -> None:
@@ -300,7 +302,7 @@ def combined(way: str, marks: str, weights: str = "", enough: int = 6) -> Fracti
         combine.Row(0, Decimal(m), Decimal(w))
         for m, w in zip(marks.split(), weighed, strict=True)
     ]  # fmt: skip
-    return combine.BY_NAME[way].combined(combine.tallies(rows)[0], enough)
+    return combine.BY_NAME[way].combined(combine.tallies(rows)[0], combine.Trim(enough))
 
 
 @pytest.mark.parametrize(
@@ -373,7 +375,9 @@ def test_equal_marks_give_that_mark_under_every_way(
     way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     same = lines[0][0]
-    assert way.combined(_tally([(same, weight) for _, weight in lines]), enough) == same
+    assert (
+        way.combined(_tally([(same, weight) for _, weight in lines]), combine.Trim(enough)) == same
+    )
 
 
 @given(way_, ballot_, st.integers(3, 7))
@@ -382,7 +386,7 @@ def test_the_combined_mark_lies_between_the_lowest_and_the_highest(
     way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     marks = [mark for mark, _ in lines]
-    assert min(marks) <= way.combined(_tally(lines), enough) <= max(marks)
+    assert min(marks) <= way.combined(_tally(lines), combine.Trim(enough)) <= max(marks)
 
 
 @given(way_, ballot_, st.integers(3, 7), st.data())
@@ -390,11 +394,11 @@ def test_the_combined_mark_lies_between_the_lowest_and_the_highest(
 def test_a_better_mark_never_lowers_the_combined_one(
     way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int, data: st.DataObject
 ) -> None:
-    before = way.combined(_tally(lines), enough)
+    before = way.combined(_tally(lines), combine.Trim(enough))
     at = data.draw(st.integers(0, len(lines) - 1))
     mark, weight = lines[at]
     lines[at] = (data.draw(st.decimals(mark, 30, places=2)), weight)
-    assert way.combined(_tally(lines), enough) >= before
+    assert way.combined(_tally(lines), combine.Trim(enough)) >= before
 
 
 @given(ballot_, st.decimals("0.001", 1000, places=3))
@@ -404,7 +408,9 @@ def test_only_the_ratio_of_weights_counts(
 ) -> None:
     way = combine.BY_NAME["加权平均"]
     scaled = [(mark, weight * factor) for mark, weight in lines]
-    assert way.combined(_tally(scaled), 6) == way.combined(_tally(lines), 6)
+    assert way.combined(_tally(scaled), combine.Trim(6)) == way.combined(
+        _tally(lines), combine.Trim(6)
+    )
 
 
 # laws of the methods

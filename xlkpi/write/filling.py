@@ -247,7 +247,7 @@ class Filling:
 
     def _score(self, work: Working) -> Shown:
         row = FIRST + self._rows[work.indicator.key]
-        column = Columns(len(self.scored.scorers)).right("得分")
+        column = Columns.of(self.scored).right("得分")
         cell = span(SCORES_SHEET, row, column, row, column)
         if not work.applies:
             return Shown(cell, NOT_APPLICABLE, _CENTER, _link(cell))
