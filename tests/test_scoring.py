@@ -122,7 +122,7 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
         "带%的下限", "空的系数", "封底", "高于扣分", "低于扣分", "整步有零头", "达成", "部分达成", "未达成",
         "满意以上", "基本满意以上", "指数100-80-60-40", "几行调查", "核减分", "加分", "减分", "最低等级",
         "不得评为最高等级", "总分记零", "指标值带符号", "完成值带符号", "指标值带%", "完成值带%", "整个上级不适用", "复核与不适用",
-        "复核与加减分",
+        "复核与加减分", "评分组", "整组回避", "去极值个数", "没有分值的行",
     }  # fmt: skip
     assert {trait for trait in wanted if seen.get(trait, 0) < 3} == set(), seen
 
@@ -179,6 +179,7 @@ def _marking(made: Contents) -> set[str]:
     codes: dict[str, list[Fields]] = {}
     for row in (row for _, rows in made.ballots for row in rows):
         codes.setdefault(str(row["编号"]), []).append(row)
+    traits |= _grouping(made, codes)
     for rows in codes.values():
         left = sum("得分" in row for row in rows)
         traits |= {"回避"} if left < len(rows) else set()
@@ -186,6 +187,24 @@ def _marking(made: Contents) -> set[str]:
             traits.add("去极值" if left >= few else "不足人数")
             traits |= {"回避到不足人数"} if left < few <= len(rows) else set()
     return traits
+
+
+def _grouping(made: Contents, codes: dict[str, list[Fields]]) -> set[str]:
+    """Groups, one that stepped aside as a whole, more marks dropped than one, rows without points."""
+    groups = {
+        str(row["姓名"]): str(row["评分组"]).strip()
+        for row in made.sheets["评价工作组"]
+        if "评分组" in row
+    }
+    traits = {"评分组"} if groups else set()
+    owners = {id(row): name for name, rows in made.ballots for row in rows}
+    for rows in codes.values():
+        there = {groups.get(owners[id(row)]) for row in rows if "得分" in row}
+        whole = {groups.get(owners[id(row)]) for row in rows}
+        traits |= {"整组回避"} if whole - there else set()
+    traits |= {"去极值个数"} if _said(made, "去极值个数", "1") != "1" else set()
+    asides = any("其中" in str(row.get("三级指标")) for row in made.sheets["三级指标"])
+    return traits | ({"没有分值的行"} if asides else set())
 
 
 def _local(made: Contents) -> set[str]:

@@ -232,7 +232,7 @@ def _grouped(
     hundred = book.parameters.hundred
     formula = combine.formula(way, hundred, trim.each, grouped=True)
     given = _given(book, indicator, scorers)
-    work = _combined(book, indicator, given, exact, combine.words(parts), formula)
+    work = _combined(book, indicator, given, exact, combine.words(parts, way), formula)
     return work._replace(parts=parts, part_formula=combine.formula(way, False, trim.each))
 
 

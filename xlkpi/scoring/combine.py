@@ -230,12 +230,12 @@ def joined(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     return sum((weight * mean for weight, mean in parts), Fraction(0)) / whole
 
 
-def words(parts: Sequence[Part]) -> str:
+def words(parts: Sequence[Part], way: Way) -> str:
     """Say what was done in each group, and which weights counted."""
     there = [part for part in parts if part.mean is not None]
     inside = "；".join(f"{part.group.name} {part.words}" for part in there)
     weights = "、".join(f"{part.group.name} {_weight(part)}" for part in there)
-    said = f"先在评分组内合成，再按组权重（{weights}）加权平均；{inside}"
+    said = f"先在评分组内合成（{way.name}），再按组权重（{weights}）加权平均；{inside}"
     empty = "、".join(part.group.name for part in parts if part.mean is None)
     return f"{said}；{empty} 无人评分，按其余各组的权重折算" if empty else said
 
