@@ -224,8 +224,10 @@ def _holds(work: Working, hundred: bool) -> None:
     exact, points = work.exact, Fraction(work.indicator.points.value or 0)
     if work.indicator.cut.value:
         return
-    if "加权平均" in said:
-        (_, sign, right), *_ = numbered(said)
+    if "加权平均" in said or work.parts:
+        _, sign, right = list(numbered(said))[
+            -1 if work.parts else 0
+        ]  # groups are joined at the end
         assert right == (exact if sign == "=" else Fraction(rounded(exact, 9)))
     elif work.method and work.method.rule and work.method.rule.kind == rules.BANDS:
         (share,) = re.findall(r"得分比例 ([0-9.]+)%", said) or ["0"]

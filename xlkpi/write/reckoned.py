@@ -85,7 +85,7 @@ def weighted(work: Working, hundred: bool) -> Iterator[str]:
         own = [given for given in work.given if given.group == part.group.key]
         yield from _mean(work, own, part.mean, False, f"{part.group.name}：")
         yield _part(part)
-    yield _joined(work, hundred)
+    yield from _joined(work, hundred)
 
 
 def _mean(
@@ -111,16 +111,22 @@ def _weight(part: Part) -> str:
     return plain(part.group.weight.value or Decimal(0))
 
 
-def _joined(work: Working, hundred: bool) -> str:
+def _joined(work: Working, hundred: bool) -> Iterator[str]:
     """Say the mean of the groups with its numbers, in 百分制 what it is of the points."""
     there = [(part.mean, _weight(part)) for part in work.parts if part.mean is not None]
-    products = " + ".join(f"{_said(mean)} × {weight}" for mean, weight in there)
-    said = f"按组权重：({products}) ÷ ({' + '.join(weight for _, weight in there)}) "
-    if not hundred:
-        return said + _equals(work.exact)
+    products = " + ".join(f"{_quotient(mean)} × {weight}" for mean, weight in there)
     points = work.indicator.points.value or Decimal(0)
-    one = work.exact * 100 / Fraction(points)
-    return f"{said}{_equals(one)}，折算 {_said(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
+    one = work.exact * 100 / Fraction(points) if hundred else work.exact
+    weights = " + ".join(weight for _, weight in there)
+    yield f"按组权重：({products}) ÷ ({weights}) {_equals(one)}"
+    if hundred:
+        yield f"折算：{_quotient(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
+
+
+def _quotient(value: Fraction) -> str:
+    """Return a number that can be reckoned on with: a mean that nine places do not hold as a quotient."""
+    exact, text = _near(value)
+    return text if exact else f"({value.numerator} ÷ {value.denominator})"
 
 
 def budget(filled: Filled, held: Budget) -> Iterator[str]:
