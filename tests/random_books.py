@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from random import Random
 
+from tests import random_groups
 from xlkpi.model import Contents, Fields
 from xlkpi.numbers import a_hundredfold
 from xlkpi.write.blank import blank
@@ -76,7 +77,8 @@ def contents(seed: int) -> Contents:
     """What stands in the workbook of a seed."""
     maker = _Maker(Random(seed))
     made = maker.contents()
-    return _Local(maker, made, Random(f"本地规则 {seed}")).contents()
+    local = _Local(maker, made, Random(f"本地规则 {seed}")).contents()
+    return random_groups.laid(local, Random(f"评分组 {seed}"))
 
 
 def number(rng: Random, low: Decimal, high: Decimal, places: int) -> Decimal:

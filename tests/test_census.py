@@ -79,8 +79,8 @@ AWAY = "缺席人数 = 读入时"
     ("step", "told"),
     [
         (None, set()),
-        ({"do": "set", "sheet": "评价工作组", "cell": "D8", "value": "是"}, {ATTENDED, AWAY}),
-        ({"do": "set", "sheet": "评价工作组", "cell": "D8", "value": "否"}, {AWAY}),
+        ({"do": "set", "sheet": "评价工作组", "cell": "E8", "value": "是"}, {ATTENDED, AWAY}),
+        ({"do": "set", "sheet": "评价工作组", "cell": "E8", "value": "否"}, {AWAY}),
         ({"do": "delete_sheet", "sheet": "评分_乙"}, {ATTENDED}),
     ],
 )
@@ -88,7 +88,7 @@ def test_the_count_of_absences_fails_when_a_ballot_or_the_word_is_gone(
     step: libreoffice.Step | None, told: set[str], tmp_path: Path
 ) -> None:
     """Marks, recusals and absences are held against 评价工作组, not against themselves."""
-    late = [("写", "评价工作组", "A8", "丁"), ("写", "评价工作组", "D8", " 缺 席")]
+    late = [("写", "评价工作组", "A8", "丁"), ("写", "评价工作组", "E8", " 缺 席")]
     source = tmp_path / "甲.xlsx"
     made = outcomes([Document("甲.xlsx", documents.mishandled(BASE, late))])[0]
     source.write_bytes(job.result(made))

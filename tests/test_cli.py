@@ -156,7 +156,14 @@ def test_new_makes_a_blank_with_a_ballot_for_each_scorer(tmp_path: Path) -> None
     assert {"评分_甲", "评分_乙", "复核", "加减分", "填表说明"} <= set(book.sheetnames)
     assert "资金来源" not in book.sheetnames
     assert book["基本信息"]["B5"].value == "示例局"
-    assert [cell.value for cell in book["评价工作组"][5]][:5] == ["甲", "主任", "组长", "是", 2]
+    assert [cell.value for cell in book["评价工作组"][5]][:6] == [
+        "甲",
+        "主任",
+        "组长",
+        None,
+        "是",
+        2,
+    ]
     assert book["评分_乙"]["B3"].value == "乙"
     assert not [sheet for sheet in book.worksheets if sheet.sheet_state != "visible"]
     again = run("new", out)

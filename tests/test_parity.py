@@ -399,6 +399,7 @@ def panel(way: str, rng: Random) -> Line:
     """Marks of one to nine scorers, some of whom stepped aside, and their weights."""
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
     hundred, enough = rng.random() < 0.4, rng.randint(3, 7)
+    each = rng.choice((1, 1, 2, 3))
     points = random_books.number(rng, Decimal(1), Decimal(60), rng.choice((0, 0, 1, 3)))
     top = Decimal(100) if hundred else points
     count = rng.randint(1, 9)
@@ -414,11 +415,11 @@ def panel(way: str, rng: Random) -> Line:
     ]
     left = [(m, w) for m, w in zip(marks, weights, strict=True) if isinstance(m, Decimal)]
     given, weighed = [Fraction(m) for m, _ in left], [Fraction(w) for _, w in left]
-    exact = reference.combined(way, given, weighed, enough)
+    exact = reference.combined(way, given, weighed, enough, each)
     if hundred:
         exact = exact * Fraction(points) / 100
     cells = {"分值": points, "去极值最少人数": Decimal(enough)}
-    formula = combine.formula(combine.BY_NAME[way], hundred)
+    formula = combine.formula(combine.BY_NAME[way], hundred, each)
     return Line(cells, marks, weights, formula, exact, places)
 
 

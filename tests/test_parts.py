@@ -254,7 +254,7 @@ def test_what_a_part_shows_is_named_in_the_format() -> None:
 
 
 def test_who_does_not_score_gets_no_part(sound: bytes) -> None:
-    away = changed(sound, ("写", "评价工作组", "D7", "缺席"), ("删表", "评分_丙", "", ""))
+    away = changed(sound, ("写", "评价工作组", "E7", "缺席"), ("删表", "评分_丙", "", ""))
     assert [name for name, _ in parted(away).files] == ["主表.xlsx", "评分_甲.xlsx", "评分_乙.xlsx"]
 
 

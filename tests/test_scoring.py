@@ -124,7 +124,7 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
         "带%的下限", "空的系数", "封底", "高于扣分", "低于扣分", "整步有零头", "达成", "部分达成", "未达成",
         "满意以上", "基本满意以上", "指数100-80-60-40", "几行调查", "核减分", "加分", "减分", "最低等级",
         "不得评为最高等级", "总分记零", "指标值带符号", "完成值带符号", "指标值带%", "完成值带%", "整个上级不适用", "复核与不适用",
-        "复核与加减分",
+        "复核与加减分", "评分组", "整组回避", "去极值个数", "没有分值的行",
     }  # fmt: skip
     assert {trait for trait in wanted if seen.get(trait, 0) < 3} == set(), seen
 
@@ -181,6 +181,7 @@ def _marking(made: Contents) -> set[str]:
     codes: dict[str, list[Fields]] = {}
     for row in (row for _, rows in made.ballots for row in rows):
         codes.setdefault(str(row["编号"]), []).append(row)
+    traits |= _grouping(made, codes)
     for rows in codes.values():
         left = sum("得分" in row for row in rows)
         traits |= {"回避"} if left < len(rows) else set()
@@ -188,6 +189,24 @@ def _marking(made: Contents) -> set[str]:
             traits.add("去极值" if left >= few else "不足人数")
             traits |= {"回避到不足人数"} if left < few <= len(rows) else set()
     return traits
+
+
+def _grouping(made: Contents, codes: dict[str, list[Fields]]) -> set[str]:
+    """Groups, one that stepped aside as a whole, more marks dropped than one, rows without points."""
+    groups = {
+        str(row["姓名"]): str(row["评分组"]).strip()
+        for row in made.sheets["评价工作组"]
+        if "评分组" in row
+    }
+    traits = {"评分组"} if groups else set()
+    owners = {id(row): name for name, rows in made.ballots for row in rows}
+    for rows in codes.values():
+        there = {groups.get(owners[id(row)]) for row in rows if "得分" in row}
+        whole = {groups.get(owners[id(row)]) for row in rows}
+        traits |= {"整组回避"} if whole - there else set()
+    traits |= {"去极值个数"} if _said(made, "去极值个数", "1") != "1" else set()
+    asides = any("其中" in str(row.get("三级指标")) for row in made.sheets["三级指标"])
+    return traits | ({"没有分值的行"} if asides else set())
 
 
 def _local(made: Contents) -> set[str]:
@@ -278,7 +297,7 @@ def test_marks_of_many_indicators_are_combined_exactly(
         marks, weights = ([Fraction(x) for x in row] for row in zip(*lines, strict=True))
         for way in combine.WAYS:
             expected = reference.combined(way.name, marks, weights, enough)
-            assert way.combined(made[n], enough) == expected, way.name
+            assert way.combined(made[n], combine.Trim(enough)) == expected, way.name
 
 
 @pytest.mark.parametrize("near", [2**31, 2**53, 2**61, 2**62, 2**63, 2**64, 10**30])
@@ -288,7 +307,9 @@ def test_marks_around_the_edge_of_int64(near: int) -> None:
     tally = combine.tallies(rows)[0]
     exact, weights = [Fraction(m) for m in marks], [Fraction(row.weight) for row in rows]
     for way in combine.WAYS:
-        assert way.combined(tally, 5) == reference.combined(way.name, exact, weights, 5)
+        assert way.combined(tally, combine.Trim(5)) == reference.combined(
+            way.name, exact, weights, 5
+        )
 
 
 def test_no_marks_at_all() -> None:
@@ -302,7 +323,7 @@ def combined(way: str, marks: str, weights: str = "", enough: int = 6) -> Fracti
         combine.Row(0, Decimal(m), Decimal(w))
         for m, w in zip(marks.split(), weighed, strict=True)
     ]  # fmt: skip
-    return combine.BY_NAME[way].combined(combine.tallies(rows)[0], enough)
+    return combine.BY_NAME[way].combined(combine.tallies(rows)[0], combine.Trim(enough))
 
 
 @pytest.mark.parametrize(
@@ -375,7 +396,9 @@ def test_equal_marks_give_that_mark_under_every_way(
     way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     same = lines[0][0]
-    assert way.combined(_tally([(same, weight) for _, weight in lines]), enough) == same
+    assert (
+        way.combined(_tally([(same, weight) for _, weight in lines]), combine.Trim(enough)) == same
+    )
 
 
 @given(way_, ballot_, st.integers(3, 7))
@@ -384,7 +407,7 @@ def test_the_combined_mark_lies_between_the_lowest_and_the_highest(
     way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     marks = [mark for mark, _ in lines]
-    assert min(marks) <= way.combined(_tally(lines), enough) <= max(marks)
+    assert min(marks) <= way.combined(_tally(lines), combine.Trim(enough)) <= max(marks)
 
 
 @given(way_, ballot_, st.integers(3, 7), st.data())
@@ -392,11 +415,11 @@ def test_the_combined_mark_lies_between_the_lowest_and_the_highest(
 def test_a_better_mark_never_lowers_the_combined_one(
     way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int, data: st.DataObject
 ) -> None:
-    before = way.combined(_tally(lines), enough)
+    before = way.combined(_tally(lines), combine.Trim(enough))
     at = data.draw(st.integers(0, len(lines) - 1))
     mark, weight = lines[at]
     lines[at] = (data.draw(st.decimals(mark, 30, places=2)), weight)
-    assert way.combined(_tally(lines), enough) >= before
+    assert way.combined(_tally(lines), combine.Trim(enough)) >= before
 
 
 @given(ballot_, st.decimals("0.001", 1000, places=3))
@@ -406,7 +429,9 @@ def test_only_the_ratio_of_weights_counts(
 ) -> None:
     way = combine.BY_NAME["加权平均"]
     scaled = [(mark, weight * factor) for mark, weight in lines]
-    assert way.combined(_tally(scaled), 6) == way.combined(_tally(lines), 6)
+    assert way.combined(_tally(scaled), combine.Trim(6)) == way.combined(
+        _tally(lines), combine.Trim(6)
+    )
 
 
 # laws of the methods

@@ -224,8 +224,10 @@ def _holds(work: Working, hundred: bool) -> None:
     exact, points = work.exact, Fraction(work.indicator.points.value or 0)
     if work.indicator.cut.value:
         return
-    if "加权平均" in said:
-        (_, sign, right), *_ = numbered(said)
+    if "加权平均" in said or work.parts:
+        _, sign, right = list(numbered(said))[
+            -1 if work.parts else 0
+        ]  # groups are joined at the end
         assert right == (exact if sign == "=" else Fraction(rounded(exact, 9)))
     elif work.method and work.method.rule and work.method.rule.kind == rules.BANDS:
         (share,) = re.findall(r"得分比例 ([0-9.]+)%", said) or ["0"]
@@ -249,7 +251,7 @@ def test_weights_rates_and_rows_of_rules_are_told_with_their_cells(tmp_path: Pat
     result = documents.scored(tmp_path, "各种", EVERY_WAY.read_bytes())
     for code, lines in {
         "A2.2": (
-            "主任：4.5（评分_主任!H9），评分权重 40（评价工作组!E5）",
+            "主任：4.5（评分_主任!H9），评分权重 40（评价工作组!F5）",
             "站长：回避（评分_站长!H9）",
             "加权平均：(4.5 × 40 + 4 × 30) ÷ (40 + 30) ≈ 4.285714286",
         ),
@@ -267,7 +269,7 @@ def test_weights_rates_and_rows_of_rules_are_told_with_their_cells(tmp_path: Pat
     rows = openpyxl.load_workbook(result)["来源与指纹"].iter_rows(values_only=True)
     origins = {str(row[0]).split(" ")[0]: row[2] for row in rows}
     assert (
-        origins["A2.2"] == "评分_主任!H9、评分_站长!H9、评分_会计!H9、评价工作组!E5、评价工作组!E7"
+        origins["A2.2"] == "评分_主任!H9、评分_站长!H9、评分_会计!H9、评价工作组!F5、评价工作组!F7"
     )
     assert origins["B1.1"] == (
         "预算执行!G5:G8、预算执行!D5:D8、评分规则!A9:A12、评分规则!C10、评分规则!E10"

@@ -24,6 +24,7 @@ from xlkpi.layout import (
     SCORER_NAME_LENGTH,
     SHEETS,
     canonical,
+    folded,
 )
 from xlkpi.model import Contents, Fields
 from xlkpi.numbers import from_text
@@ -49,6 +50,9 @@ class Scorer:
     post: str = ""
     role: str = ""
     weight: Decimal | None = None
+    group: str = ""
+    """评分组, of a template's own group."""
+    group_weight: str | Decimal = ""
 
     @classmethod
     def parse(cls, text: str) -> Scorer:
@@ -172,11 +176,14 @@ def _names_fit(scorers: Sequence[Scorer]) -> None:
 def _members(made: Contents) -> list[Scorer]:
     """Return the template's own group, last year's for instance."""
     found = []
-    for row in made.sheets.get(GROUP.name, ()):
-        weight = row.get("评分权重")
+    rows = made.sheets.get(GROUP.name, ())
+    weights = {folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
+    for row in rows:
+        weight, group = row.get("评分权重"), str(row.get("评分组", ""))
         name, post, role = (str(row.get(header, "")) for header in ("姓名", "职务", "分工"))
         if name and row.get("是否评分", "是") == "是":
-            found.append(Scorer(name, post, role, weight if isinstance(weight, Decimal) else None))
+            own = weight if isinstance(weight, Decimal) else None
+            found.append(Scorer(name, post, role, own, group, weights.get(folded(group), "")))
     return found
 
 
@@ -209,8 +216,12 @@ def prepared(made: Contents, department: str, year: str, scorers: Sequence[Score
 
 
 def _member(scorer: Scorer) -> Fields:
-    row = {"姓名": scorer.name, "职务": scorer.post, "分工": scorer.role, "是否评分": "是"}
+    row = {
+        "姓名": scorer.name, "职务": scorer.post, "分工": scorer.role, "评分组": scorer.group, "是否评分": "是",
+    }  # fmt: skip
     said: dict[str, str | Decimal] = {header: text for header, text in row.items() if text}
     if scorer.weight is not None:
         said["评分权重"] = scorer.weight
+    if scorer.group_weight:
+        said["组权重"] = scorer.group_weight
     return said

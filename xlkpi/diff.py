@@ -106,7 +106,7 @@ def _score_place(outcome: Outcome, at: int) -> Place:
     """Return the cell of a score: of 指标得分 in a scored workbook, else the indicator's row."""
     scored = outcome.scored
     assert scored is not None
-    column = Columns(len(scored.scorers)).right("得分")
+    column = Columns.of(scored).right("得分")
     place = _result_place(outcome, SCORES_SHEET, FIRST + at, column)
     return place if place.sheet else scored.workings[at].indicator.code.place
 

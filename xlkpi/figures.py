@@ -46,7 +46,13 @@ def _sheets(filled: Filled) -> dict[str, list[Row]]:
     return {
         "参数": [_setting(filled, name) for name in _SETTINGS],
         "评价工作组": [
-            _row(姓名=each.name, 是否评分=each.status, 评分权重=each.weight)
+            _row(
+                姓名=each.name,
+                评分组=each.group,
+                是否评分=each.status,
+                评分权重=each.weight,
+                组权重=each.group_weight,
+            )
             for each in filled.members
             if each.name.value
         ],
@@ -69,7 +75,15 @@ def _sheets(filled: Filled) -> dict[str, list[Row]]:
     }
 
 
-_SETTINGS = ("打分制", "综合方法", "反向公式", "去极值最少人数", "小数位数", "满意度口径")
+_SETTINGS = (
+    "打分制",
+    "综合方法",
+    "反向公式",
+    "去极值最少人数",
+    "去极值个数",
+    "小数位数",
+    "满意度口径",
+)
 
 
 def _setting(filled: Filled, name: str) -> Row:

@@ -23,6 +23,8 @@ ALLOWED = frozenset(
         "DEVSQ",
         "MAX",
         "MIN",
+        "LARGE",
+        "SMALL",
         "ROUND",
         "INT",
         "ABS",

@@ -164,6 +164,25 @@ def folded(text: str | None) -> str:
     return canonical(text or "").casefold()
 
 
+_PART = re.compile(r"\W*(?:[\d一二三四五六七八九十]+\W*)*其中")
+"""How the name of a row begins that explains the row above, as compared: 其中：甲, （1）其中，乙."""
+_NO_POINTS = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|不计分|不评分|不单独计分|不单独评分)?\Z")
+"""What stands in 分值, as compared, where there is none."""
+_NOTHING = re.compile(r"0+(?:\.0+)?分?\Z")
+
+
+def without_points(name: str, code: str, parent: str, method: str, points: str) -> str:
+    """Return the code of the finding about a row of a tier that has no points; "" for any other row.
+
+    Either it says 其中, or it lacks the codes too, without which nobody could mark it.
+    """
+    said = canonical(points)
+    if _PART.match(canonical(name)) and (_NO_POINTS.match(said) or _NOTHING.match(said)):
+        return "X318"
+    bare = not any(canonical(each) for each in (code, parent, method))
+    return "X319" if canonical(name) and bare and _NO_POINTS.match(said) else ""
+
+
 PERCENT_WORDS = (
     "%", "百分比", "百分率", "百分点", "个百分点", "百分数", "百分之", "百分号", "pct", "percent", "percentage",
 )  # fmt: skip
@@ -345,6 +364,13 @@ GROUP = Sheet(
         Column("职务", _T, 20),
         Column("分工", _T, 10, choices=("组长", "副组长", "成员")),
         Column(
+            "评分组",
+            _T,
+            10,
+            prompt="只在分组评分时填写，例如：领导、同级、群众。先在组内合成，再按组权重合成。",
+            synonyms=("评分组别", "评分小组", "评委组", "评委组别", "打分组", "组别"),
+        ),
+        Column(
             "是否评分",
             _CHOICE,
             10,
@@ -353,8 +379,15 @@ GROUP = Sheet(
             decides=True,
         ),
         Column("评分权重", _N, 10, prompt="任意正数，只在“加权平均”时使用。", decides=True),
+        Column(
+            "组权重",
+            _N,
+            9,
+            prompt="评分组的权重，任意正数；同组的人填一样的数，或只在其中一行填写。",
+            synonyms=("评分组权重", "评分小组权重", "小组权重", "评委组权重", "组别权重"),
+        ),
     ),
-    "每名成员一行。参加评分的人各有一张“评分_姓名”表；不评分填“否”，缺席填“缺席”。",
+    "每名成员一行。参加评分的人各有一张“评分_姓名”表；不评分填“否”，缺席填“缺席”。分组评分的，再填“评分组”和“组权重”。",
     required=True,
     key="姓名",
 )
@@ -707,6 +740,7 @@ PARAMETER_LIST: tuple[Parameter, ...] = (
     Parameter("打分制", "分值制", ("分值制", "百分制"), words="分值制：每项在 0 到分值之间打分；百分制：每项在 0 到 100 之间打分，再按分值折算。", decides=True),
     Parameter("综合方法", "算术平均", ("算术平均", "加权平均", "去掉最高最低", "中位数"), words="几名评分人的得分怎样合成一个得分。", decides=True),
     Parameter("去极值最少人数", "6", low=3, high=1000, words="有效评分达到这个人数才去掉一个最高分和一个最低分，否则用算术平均。"),
+    Parameter("去极值个数", "1", low=1, high=100, words="两端各去掉几个得分。去极值最少人数须大于它的两倍。"),
     Parameter("小数位数", "2", low=0, high=4, words="每个三级指标得分四舍五入保留的小数位数。", decides=True),
     Parameter("反向公式", "线性", ("线性", "比例"), words="“≤”“<”指标超过目标时：线性为 1－(完成－目标)÷目标，比例为 目标÷完成。", decides=True),
     Parameter("定性达成下限", "80%", percent=True, low=0, high=100, words="定性三档中“达成”的得分不低于分值的这个比例。"),

@@ -14,7 +14,7 @@ from xlkpi import fingerprint, methods
 from xlkpi.derived import Named
 from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
-from xlkpi.layout import Parameter, Sheet
+from xlkpi.layout import Parameter, Sheet, folded
 from xlkpi.methods import Method
 from xlkpi.numbers import decimals, plain
 from xlkpi.place import Address, Place
@@ -182,6 +182,8 @@ class Table(NamedTuple):
     """Rows named 合计, 总计 or 小计."""
     remarks: tuple[int, ...] = ()
     """Rows that hold only a note below or between the data."""
+    asides: tuple[int, ...] = ()
+    """Rows of a tier without points: 其中：…; kept, listed, never scored."""
     derived: Mapping[Address, Derived] = NOTHING
     """Cells that the template computes from 基础数据."""
     dates: frozenset[Address] = frozenset()
@@ -247,6 +249,11 @@ class Parameters(NamedTuple):
         """去极值最少人数."""
         return int(self.numbers["去极值最少人数"])
 
+    @property
+    def trimmed(self) -> int:
+        """去极值个数: how many marks go at either end."""
+        return int(self.numbers["去极值个数"])
+
 
 class Member(NamedTuple):
     """A member of the group, a row of 评价工作组."""
@@ -258,11 +265,28 @@ class Member(NamedTuple):
     status: Text
     """是, 否 or 缺席."""
     weight: Number
+    group: Text
+    """评分组, as the first of its members spells it."""
+    group_weight: Number
 
     @property
     def scores(self) -> bool:
         """Whether this member is to score."""
         return self.status.value == "是"
+
+    @property
+    def group_key(self) -> str:
+        """The 评分组 as it is compared; "" where there is none."""
+        return folded(self.group.value)
+
+
+class Group(NamedTuple):
+    """Scorers whose marks become one before the groups' weights count: a 评分组."""
+
+    name: str
+    key: str
+    weight: Number
+    """组权重, in the first row that tells it."""
 
 
 class Project(NamedTuple):
@@ -287,6 +311,18 @@ class Fund(NamedTuple):
     initial: Number
     budget: Number
     executed: Number
+
+
+class Aside(NamedTuple):
+    """A row of a tier without points, which explains the row above: 其中：…."""
+
+    level: int
+    name: Text
+    code: Text
+    key: str
+    """The code as it is compared, "" where there is none, or where it is an indicator's."""
+    why: str
+    """The code of the finding that tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,6 +555,7 @@ class Filled(NamedTuple):
     part: str = ""
     """Of a split workbook: 主表, or 评分人： and the name; "" for a whole workbook."""
     merged: tuple[Merged, ...] = ()
+    asides: tuple[Aside, ...] = ()
     census: tuple[Counted, ...] = ()
     """What became of every cell, a line a sheet."""
 
@@ -532,6 +569,25 @@ class Filled(NamedTuple):
         """小数位数, or the most decimals that a 分值 has: no sum of scores has more."""
         points = (each.points.value for each in self.indicators if each.applies)
         return max(self.parameters.places, *(decimals(each) for each in points if each), 0)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The 评分组 of those who are to score or were absent, in order; () unless there are two."""
+        named: dict[str, Group] = {}
+        for member in self.members:
+            key = member.group_key
+            if key and member.status.value != "否":
+                group = Group(member.group.value or "", key, member.group_weight)
+                named.setdefault(key, group)
+        for member in self.members:
+            known = named.get(member.group_key)
+            if known and known.weight.blank and not member.group_weight.blank:
+                named[known.key] = known._replace(weight=member.group_weight)
+        return tuple(named.values()) if len(named) > 1 else ()
+
+    def asides_of(self, level: int) -> dict[str, Aside]:
+        """Return the rows without points of a tier by their codes, of those that have one of their own."""
+        return {each.key: each for each in self.asides if each.level == level and each.key}
 
     @property
     def identity(self) -> str:
@@ -573,6 +629,18 @@ class Given(NamedTuple):
     """As typed; None for a recusal."""
     weight: Number | None = None
     """评分权重, where it counts: by 加权平均, of who marked."""
+    group: str = ""
+    """The key of the 评分组, where groups count."""
+
+
+class Part(NamedTuple):
+    """What a 评分组 gave one indicator."""
+
+    group: Group
+    mean: Fraction | None
+    """By 综合方法, in the scale of the marks; None where nobody of the group marked it."""
+    words: str
+    """How it came of the group's marks."""
 
 
 class Working(NamedTuple):
@@ -595,6 +663,10 @@ class Working(NamedTuple):
     """What computed it; None where scorers marked it or it does not apply."""
     case: methods.Case | None = None
     """What that looked at."""
+    parts: tuple[Part, ...] = ()
+    """One for each of the groups that score, where groups count; `formula` is over their means."""
+    part_formula: Formula = Formula("")
+    """The mean of one group, over its own marks."""
 
     @property
     def applies(self) -> bool:
@@ -707,6 +779,10 @@ class Scored(NamedTuple):
     review: Review | None = None
     extras: Extras = NO_EXTRAS
     """What 加减分 does to the total and the grade."""
+    groups: tuple[Group, ...] = ()
+    """The 评分组 that score; the scorers of each stand side by side. () where groups do not count."""
+    grouped: tuple[int, ...] = ()
+    """How many scorers each of them has."""
 
 
 class Status(StrEnum):

@@ -26,7 +26,7 @@ Scores = dict[str, Fraction]
 """Scores by code."""
 
 _DEFAULTS = {
-    "打分制": "分值制", "综合方法": "算术平均", "去极值最少人数": "6", "小数位数": "2", "反向公式": "线性",
+    "打分制": "分值制", "综合方法": "算术平均", "去极值最少人数": "6", "去极值个数": "1", "小数位数": "2", "反向公式": "线性",
     "满意度口径": "满意以上",
 }  # fmt: skip
 _BEFORE = (
@@ -155,13 +155,14 @@ def weighted(marks: Sequence[Fraction], weights: Sequence[Fraction]) -> Fraction
     return sum((m * w for m, w in zip(marks, weights, strict=True)), Fraction(0)) / sum(weights)
 
 
-def trimmed(marks: Sequence[Fraction], enough: int) -> Fraction:
-    """去掉最高最低: one copy of each, where enough marks are left."""
-    if len(marks) < enough:
+def trimmed(marks: Sequence[Fraction], enough: int, each: int = 1) -> Fraction:
+    """去掉最高最低: so many copies of each, where enough marks are left."""
+    if len(marks) < enough or len(marks) <= 2 * each:
         return mean(marks)
     rest = list(marks)
-    rest.remove(max(rest))
-    rest.remove(min(rest))
+    for _ in range(each):
+        rest.remove(max(rest))
+        rest.remove(min(rest))
     return mean(rest)
 
 
@@ -172,13 +173,13 @@ def median(marks: Sequence[Fraction]) -> Fraction:
 
 
 def combined(
-    way: str, marks: Sequence[Fraction], weights: Sequence[Fraction], enough: int
+    way: str, marks: Sequence[Fraction], weights: Sequence[Fraction], enough: int, each: int = 1
 ) -> Fraction:
     """The marks of those who marked, by 综合方法."""
     if way == "加权平均":
         return weighted(marks, weights)
     if way == "去掉最高最低":
-        return trimmed(marks, enough)
+        return trimmed(marks, enough, each)
     return median(marks) if way == "中位数" else mean(marks)
 
 
@@ -299,6 +300,7 @@ class _Book:
         self.hundred = settings["打分制"] == "百分制"
         self.way = settings["综合方法"]
         self.enough = int(settings["去极值最少人数"])
+        self.each = int(settings["去极值个数"])
         self.places = int(settings["小数位数"])
         self.inverse = settings["反向公式"]
         self.caliber = settings["满意度口径"]
@@ -308,12 +310,27 @@ class _Book:
             plain(name): {plain(str(row["编号"])): row for row in rows} for name, rows in ballots
         }
         members = [r for r in self.rows("评价工作组") if r.get("是否评分", "是") == "是"]
-        self.scorers = [(by_name[plain(str(r["姓名"]))], _weight(r.get("评分权重"))) for r in members]  # fmt: skip
+        self.scorers = [
+            (
+                by_name[plain(str(r["姓名"]))],
+                _weight(r.get("评分权重")),
+                plain(str(r.get("评分组", ""))),
+            )
+            for r in members
+        ]
+        self.shares = self.groups()
+
+    def groups(self) -> dict[str, Fraction]:
+        """The groups' weights; a group's may stand with any of its members."""
+        rows = [r for r in self.rows("评价工作组") if "评分组" in r and "组权重" in r]
+        return {plain(str(r["评分组"])): _weight(r["组权重"]) for r in rows}
 
     def rows(self, sheet: str) -> list[dict[str, Held]]:
         """The rows that count: neither empty ones nor totals."""
         held = self.sheets.get(sheet, ())
         rows = [{k: v for k, v in row.items() if v != ""} for row in held]
+        if sheet in ("一级指标", "二级指标", "三级指标"):  # 其中 without points is no indicator
+            rows = [r for r in rows if re.search("[1-9]", str(r.get("分值", "")))]
         totals = ("合计", "总计", "小计")
         return [r for r in rows if r and not any(plain(str(v)) in totals for v in r.values())]
 
@@ -469,14 +486,24 @@ class _Book:
 
     def judged(self, code: str, points: Fraction) -> Fraction:
         """What the scorers gave; who stepped aside counts on neither side."""
-        marks, weights = [], []
-        for ballot, weight in self.scorers:
-            if plain(str(ballot[code].get("评分说明", ""))) == "回避":
-                continue
-            marks.append(figure(ballot[code]["得分"]))
-            weights.append(weight)
-        one = combined(self.way, marks, weights, self.enough)
+        given: dict[str, list[tuple[Fraction, Fraction]]] = {}
+        for ballot, weight, group in self.scorers:
+            if plain(str(ballot[code].get("评分说明", ""))) != "回避":
+                given.setdefault(group, []).append((figure(ballot[code]["得分"]), weight))
+        one = self.joined(given)
         return one / 100 * points if self.hundred else one
+
+    def joined(self, given: Mapping[str, list[tuple[Fraction, Fraction]]]) -> Fraction:
+        """One mark for each group, then one of these by the groups' weights."""
+        means = {
+            group: combined(
+                self.way, [m for m, _ in pairs], [w for _, w in pairs], self.enough, self.each
+            )
+            for group, pairs in given.items()
+        }
+        if len(means) == 1:
+            return next(iter(means.values()))
+        return weighted(list(means.values()), [self.shares[group] for group in means])
 
 
 JUDGED = ("评分人打分", "评委打分", "定性三档")

@@ -96,7 +96,7 @@ class Side:
             Row(self, table, row, row in totals, tuple(
                 self.said(table, row, column) for column in columns_of(table.layout)
             ))
-            for row in sorted((*table.rows, *totals))
+            for row in sorted((*table.rows, *table.asides, *totals))
         ]  # fmt: skip
 
 

@@ -187,7 +187,7 @@ def ballots_unique(filled: Filled) -> Iterator[Finding]:
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A mark, or a word about it, belongs to an indicator that exists."""
-    known = _indicators(filled)
+    known = {**filled.asides_of(3), **_indicators(filled)}
     if not known or any(not each.key for each in filled.indicators):
         return  # the code that is missing there has been told
     for _, mark in _rows(filled):

@@ -93,10 +93,12 @@ def points_finer(filled: Filled) -> Iterator[Finding]:
 
 def parents_exist(filled: Filled) -> Iterator[Finding]:
     """Every parent's code stands in the tier above."""
-    for above, tiers in ((filled.tier1, filled.tier2), (filled.tier2, filled.indicators)):
+    pairs = ((filled.tier1, filled.tier2), (filled.tier2, filled.indicators))
+    for level, (above, tiers) in enumerate(pairs, start=1):
         known = {tier.key for tier in above}
         if not above or "" in known:  # the parent may be the one whose code is missing
             continue
+        known |= filled.asides_of(level).keys()  # told by what it is
         for tier in tiers:
             if tier.parent_key and tier.parent_key not in known:
                 yield finding(

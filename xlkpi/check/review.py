@@ -15,7 +15,7 @@ from xlkpi.texts import as_text
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A row of 复核 belongs to an indicator that exists."""
-    known = {indicator.key for indicator in filled.indicators}
+    known = {indicator.key for indicator in filled.indicators} | filled.asides_of(3).keys()
     for row in filled.reviews:
         if row.key and known and row.key not in known:
             yield finding("X621", row.code.place, row.code.value or "")

@@ -34,7 +34,10 @@ def present(filled: Filled) -> Iterator[Finding]:
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A survey belongs to an indicator that asks for it."""
     known, asking = {each.key for each in filled.indicators}, _asking(filled)
+    asides = filled.asides_of(3)
     for row in filled.surveys:
+        if row.key in asides:
+            continue  # told with the others of that row
         if row.code.blank:
             yield finding("X642", row.code.place, "（空）")
         elif row.key and row.key not in known:

@@ -57,7 +57,7 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
             continue
         dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
         at, formulas = table.columns[column.header], table.grid.formulas
-        for row in table.rows:
+        for row in (*table.rows, *table.asides):
             if (row, at) in table.derived:
                 continue
             code = trouble(table.grid, row, at, dates or (row, at) in table.dates)

@@ -31,7 +31,7 @@ def _counted(grid: Grid, table: Table | None) -> Counted:
         return _line(grid, Counter(listed=_held(grid)))
     kinds = {column.header: _kind(column) for column in table.layout.columns}
     by_column = {at: kinds[header] for header, at in table.columns.items()}
-    rows, totals = set(table.rows), set(table.totals)
+    rows, totals, asides = set(table.rows), set(table.totals), set(table.asides)
     own = table.columns.get("自评得分") if table.layout is REVIEW else None
     counts: Counter[str] = Counter()
     for row, column in _addresses(grid):
@@ -40,6 +40,8 @@ def _counted(grid: Grid, table: Table | None) -> Counted:
             counts["words"] += 1
         elif kind and (row in totals or (column == own and (row, column) not in grid.formulas)):
             counts["checked"] += 1
+        elif kind and row in asides:
+            counts["listed"] += 1
         elif kind and (row in rows or kind == "words"):
             counts[kind] += 1
         else:  # a formula of the template's, or what somebody wrote where nothing is read

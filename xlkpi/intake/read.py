@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlkpi import layout, methods
 from xlkpi.findings import Finding, finding
@@ -38,6 +38,7 @@ from xlkpi.layout import (
     canonical,
 )
 from xlkpi.model import (
+    Aside,
     Ballot,
     Filled,
     Fund,
@@ -150,6 +151,7 @@ class _Reading:
             result_sheets=book.result_sheets,
             part=_named_cell(book, layout.PART_NAME).value or "",
             merged=tuple(self._merged()),
+            asides=tuple(self._asides((*tier1, *tier2, *third))),
         )
 
     def _rows(self, sheet: layout.Sheet) -> Iterator[tuple[Table, int]]:
@@ -181,7 +183,9 @@ class _Reading:
         return Value(value.place, State.BROKEN, typed=value.typed)
 
     def _members(self) -> Iterator[Member]:
+        groups: dict[str, str] = {}
         for table, row in self._rows(GROUP):
+            group = self.reader.text(table, row, "评分组")
             yield Member(
                 row=row,
                 name=self.reader.text(table, row, "姓名"),
@@ -189,7 +193,34 @@ class _Reading:
                 role=self.reader.text(table, row, "分工"),
                 status=self.reader.choice(table, row, "是否评分", default=layout.YES),
                 weight=self.reader.number(table, row, "评分权重", example="1", percent="fraction"),
+                group=self._spelled(group, groups),
+                group_weight=self.reader.number(
+                    table, row, "组权重", example="40", percent="fraction"
+                ),
             )
+
+    def _spelled(self, name: Text, known: dict[str, str]) -> Text:
+        """Return a name as it was spelled first; another spelling of the same one is told."""
+        if not name.good or name.value is None:
+            return name
+        spelled = known.setdefault(layout.folded(name.value), name.value)
+        if spelled != name.value:
+            self.reader.findings.append(finding("X507", name.place, name.value, read=spelled))
+        return name._replace(value=spelled)
+
+    def _asides(self, tiers: Iterable[Tier]) -> Iterator[Aside]:
+        """The rows without points; a code that an indicator has too is the indicator's."""
+        known = {(tier.level, tier.key) for tier in tiers}
+        for level, sheet in enumerate((TIER1, TIER2, TIER3), start=1):
+            table = self.tables.get(sheet.name)
+            for row in table.asides if table else ():
+                assert table is not None
+                code = self.reader.text(table, row, "编号")
+                key = layout.folded(code.value)
+                yield Aside(
+                    level, self.reader.text(table, row, sheet.name), code,
+                    "" if (level, key) in known else key, tables.aside(table, row),
+                )  # fmt: skip
 
     def _amount(self, table: Table, row: int, header: str, unit: str) -> Number:
         return self.reader.number(table, row, header, (unit,), "120.50", limit=None)

@@ -21,10 +21,14 @@ from xlkpi.layout import (
     SOURCES,
     SPARE_ROWS,
     SURVEY,
+    TIER1,
+    TIER2,
+    TIER3,
     TOTAL_WORDS,
     Sheet,
     bare_header,
     canonical,
+    without_points,
 )
 from xlkpi.model import Grid, Table
 from xlkpi.numbers import from_text
@@ -46,6 +50,8 @@ _TOTAL = re.compile(
 
 _NEEDED = (*(sheet for sheet in SHEETS if sheet.required), BALLOT, EXECUTION, EXTRA, PARAMETERS)
 """Sheets without which nothing can be scored; the others then go unused, and it is said."""
+_TIERS = (TIER1, TIER2, TIER3)
+_PARENTS = {TIER2.name: "一级编号", TIER3.name: "二级编号"}
 _COUNTED = (*_NEEDED, RULES, SURVEY, SOURCES, REVIEW, BASE_DATA)
 """Sheets whose rows count for a figure: none may be lost. The others are only printed."""
 
@@ -94,7 +100,7 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     ]
     again = _second_header(layout, grid, header_row)
     rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
-    found = Table(layout, grid, header_row, columns, rows, totals, remarks)
+    found = _without_asides(Table(layout, grid, header_row, columns, rows, totals, remarks))
     if again <= _last(grid):
         code = "X120" if layout in _COUNTED else "X123"
         findings.append(finding(code, _first(grid, again)))
@@ -172,6 +178,32 @@ def _rows(
         else:
             rows.append(row)
     return tuple(rows), tuple(totals), tuple(remarks)
+
+
+def _without_asides(found: Table) -> Table:
+    """Set apart the rows of a tier that have no points."""
+    asides = tuple(row for row in found.rows if aside(found, row))
+    rows = tuple(row for row in found.rows if row not in asides)
+    return found._replace(rows=rows, asides=asides) if asides else found
+
+
+def aside(found: Table, row: int) -> str:
+    """Return the code of the finding about a row of a tier without points, "" for any other row."""
+    layout = found.layout
+    if layout not in _TIERS:
+        return ""
+    headers = (layout.name, "编号", _PARENTS.get(layout.name, ""), "评分方式", "分值")
+    return without_points(*(_plainly(found, row, header) for header in headers))
+
+
+def _plainly(found: Table, row: int, header: str) -> str:
+    """Return what a cell holds; a broken one, or one beneath a merge, holds something."""
+    column = found.columns.get(header)
+    if column is None:
+        return ""
+    if found.grid.occupied(row, column) and as_text(found.grid.raw(row, column)) == "":
+        return "？"
+    return as_text(found.grid.raw(row, column))
 
 
 def _second_header(layout: Sheet, grid: Grid, header_row: int) -> int:

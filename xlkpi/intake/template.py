@@ -161,7 +161,7 @@ def _kept(row: Fields, foreign: bool) -> Fields:
 
 def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fields]]:
     """Yield the rows of a table as they would be written again, each with where it stands."""
-    for row in table.rows:
+    for row in sorted((*table.rows, *table.asides)):
         fields: dict[str, str | Decimal] = {}
         for column in table.layout.columns:
             if column.computed or column.header not in table.columns:

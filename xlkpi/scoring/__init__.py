@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,9 +18,11 @@ from xlkpi.model import (
     Filled,
     Given,
     Grade,
+    Group,
     Indicator,
     Mark,
     Member,
+    Part,
     Project,
     Review,
     Reviewed,
@@ -34,57 +36,60 @@ from xlkpi.numbers import earned, plain, printed, settled, total, within_100
 from xlkpi.scoring import combine
 
 Asked = tuple[Member, Ballot, dict[str, Mark]]
+Tallies = dict[tuple[str, str], combine.Tally]
+"""Of one workbook: by indicator and 评分组, "" where groups do not count."""
 
 
 def score(books: Sequence[Filled]) -> list[Scored]:
     """Score workbooks that have no errors, in the order given."""
     asked = [_asked(book) for book in books]
     rows: list[combine.Row] = []
-    items: dict[tuple[int, str], int] = {}
+    items: dict[tuple[int, str, str], int] = {}
     for at, (book, scorers) in enumerate(zip(books, asked, strict=True)):
+        weighs, grouped = _weighs(book), bool(book.groups)
         for indicator in book.indicators:
-            if indicator.judged:
-                item = items[at, indicator.key] = len(items)
-                rows.extend(_rows(item, indicator, scorers, _weighs(book)))
+            for asked_of in scorers if indicator.judged else ():
+                key = at, indicator.key, asked_of[0].group_key if grouped else ""
+                rows.extend(_rows(items.setdefault(key, len(items)), indicator, asked_of, weighs))
     tallies = combine.tallies(rows)
-    return [
-        _scored(
-            book,
-            scorers,
-            {code: tallies[item] for (of, code), item in items.items() if of == at},
-        )
-        for at, (book, scorers) in enumerate(zip(books, asked, strict=True))
-    ]
+    found: list[Tallies] = [{} for _ in books]
+    for (of, code, group), item in items.items():
+        if item in tallies:  # a group in which everybody stepped aside has no row
+            found[of][code, group] = tallies[item]
+    return [_scored(*each) for each in zip(books, asked, found, strict=True)]
 
 
 def _asked(book: Filled) -> list[Asked]:
-    """The members who are to score with their ballots, in the order of 评价工作组."""
+    """The members who are to score with their ballots, in the order of 评价工作组, groups together."""
     ballots = {folded(ballot.scorer.value): ballot for ballot in book.ballots}
-    return [
+    found = [
         (member, ballot, ballot.by_key())
         for member in book.members
         if member.scores and (ballot := ballots.get(folded(member.name.value)))
     ]
+    order = {group.key: at for at, group in enumerate(book.groups)}
+    return sorted(found, key=lambda each: order[each[0].group_key]) if order else found
 
 
 def _weighs(book: Filled) -> bool:
     return book.parameters.text("综合方法") == combine.Weighted.name
 
 
-def _rows(item: int, indicator: Indicator, scorers: list[Asked], weighs: bool) -> list[combine.Row]:
-    rows = []
-    for member, _, marks in scorers:
-        value = marks[indicator.key].mark.value
-        if value is not None:
-            weight = (member.weight.value if weighs else None) or Decimal(1)
-            rows.append(combine.Row(item, value, weight))
-    return rows
+def _rows(item: int, indicator: Indicator, asked: Asked, weighs: bool) -> Iterator[combine.Row]:
+    """The mark of one scorer; no row where there is none."""
+    member, _, marks = asked
+    value = marks[indicator.key].mark.value
+    if value is not None:
+        weight = (member.weight.value if weighs else None) or Decimal(1)
+        yield combine.Row(item, value, weight)
 
 
-def _scored(book: Filled, scorers: list[Asked], tallies: dict[str, combine.Tally]) -> Scored:
+def _scored(book: Filled, scorers: list[Asked], tallies: Tallies) -> Scored:
+    counts = Counter(member.group_key for member, _, _ in scorers)
+    groups = tuple(group for group in book.groups if counts[group.key])
     budget = _budget(book.projects)
     workings = tuple(
-        _working(book, indicator, scorers, tallies, budget) for indicator in book.indicators
+        _working(book, indicator, scorers, groups, tallies, budget) for indicator in book.indicators
     )
     extras = _extras(book.extras)
     third = [_third(work.indicator, work.score) for work in workings]
@@ -99,15 +104,19 @@ def _scored(book: Filled, scorers: list[Asked], tallies: dict[str, combine.Tally
         budget=budget,
         review=_review(book, summed, extras),
         extras=extras,
+        groups=groups,
+        grouped=tuple(counts[group.key] for group in groups),
     )
 
 
 def _working(
-    book: Filled, indicator: Indicator, scorers: list[Asked], tallies: dict[str, combine.Tally],
-    budget: Budget | None,
+    book: Filled, indicator: Indicator, scorers: list[Asked], groups: Sequence[Group],
+    tallies: Tallies, budget: Budget | None,
 ) -> Working:  # fmt: skip
+    if indicator.judged and groups:
+        return _grouped(book, indicator, scorers, groups, tallies)
     if indicator.judged:
-        return _judged(book, indicator, scorers, tallies[indicator.key])
+        return _judged(book, indicator, scorers, tallies[indicator.key, ""])
     if indicator.applies:
         return _computed(book, indicator, budget)
     words = "不适用：不计分，其余指标的得分合计折算为 100 分"
@@ -175,23 +184,71 @@ def _reviewed(book: Filled, rows: Mapping[str, Reviewed], own: TierScore) -> Dec
 def _judged(
     book: Filled, indicator: Indicator, scorers: list[Asked], tally: combine.Tally
 ) -> Working:
+    way, trim = _way(book)
+    exact, words = way.combined(tally, trim), way.words(tally, trim)
+    formula = combine.formula(way, book.parameters.hundred, trim.each)
+    return _combined(book, indicator, _given(book, indicator, scorers), exact, words, formula)
+
+
+def _way(book: Filled) -> tuple[combine.Way, combine.Trim]:
     settings = book.parameters
-    way = combine.BY_NAME[settings.text("综合方法")]
-    exact = way.combined(tally, settings.trim_from)
-    if settings.hundred:
-        exact = exact / 100 * _points(indicator)
-    given, weighs = [], _weighs(book)
+    trim = combine.Trim(settings.trim_from, settings.trimmed)
+    return combine.BY_NAME[settings.text("综合方法")], trim
+
+
+def _given(book: Filled, indicator: Indicator, scorers: list[Asked]) -> tuple[Given, ...]:
+    weighs, grouped = _weighs(book), bool(book.groups)
+    given = []
     for member, _, marks in scorers:
         mark = marks[indicator.key].mark
         weight = member.weight if mark.good and weighs else None
-        given.append(Given(member.name.value or "", mark.place, mark.value, weight))
-    words = way.words(tally, settings.trim_from)
+        group = member.group_key if grouped else ""
+        given.append(Given(member.name.value or "", mark.place, mark.value, weight, group))
+    return tuple(given)
+
+
+def _combined(
+    book: Filled, indicator: Indicator, given: tuple[Given, ...], exact: Fraction, words: str,
+    formula: Formula,
+) -> Working:  # fmt: skip
+    """Say who stepped aside, and round."""
+    if book.parameters.hundred:
+        exact = exact / 100 * _points(indicator)
     recused = [each.scorer for each in given if each.mark is None]
     if recused:
         words += f"；{'、'.join(recused)} 回避"
-    formula = combine.formula(way, settings.hundred)
-    score = earned(exact, indicator.points.value or Decimal(0), settings.places)
-    return Working(indicator, tuple(given), exact, score, formula, words)
+    points = indicator.points.value or Decimal(0)
+    score = earned(exact, points, book.parameters.places)
+    return Working(indicator, given, exact, score, formula, words)
+
+
+def _grouped(
+    book: Filled, indicator: Indicator, scorers: list[Asked], groups: Sequence[Group],
+    tallies: Tallies,
+) -> Working:  # fmt: skip
+    """Make one mark of each 评分组, then one of these by the groups' weights."""
+    way, trim = _way(book)
+    parts = tuple(
+        _part(group, tallies.get((indicator.key, group.key)), way, trim) for group in groups
+    )
+    exact = combine.joined(
+        [(_weight(part.group), part.mean) for part in parts if part.mean is not None]
+    )
+    hundred = book.parameters.hundred
+    formula = combine.formula(way, hundred, trim.each, grouped=True)
+    given = _given(book, indicator, scorers)
+    work = _combined(book, indicator, given, exact, combine.words(parts, way), formula)
+    return work._replace(parts=parts, part_formula=combine.formula(way, False, trim.each))
+
+
+def _part(group: Group, tally: combine.Tally | None, way: combine.Way, trim: combine.Trim) -> Part:
+    if tally is None:
+        return Part(group, None, "")
+    return Part(group, way.combined(tally, trim), way.words(tally, trim))
+
+
+def _weight(group: Group) -> Fraction:
+    return Fraction(group.weight.value or 0)
 
 
 def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Working:

@@ -2,7 +2,8 @@
 
 Marks are scaled integers in one frame, of one workbook or of many; pandas adds them up, and what
 comes out is an exact fraction. Recused and absent scorers simply have no row in the frame, so
-weights are renormalised over those who marked.
+weights are renormalised over those who marked. Where there are 评分组, the marks of a group become
+one first, by the same way, and then the means of the groups by the groups' weights.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from xlkpi.formula import Formula
-from xlkpi.numbers import decimals, scaled
+from xlkpi.model import Part
+from xlkpi.numbers import decimals, plain, scaled
 
 _INT64_SAFE = 2**62
 
@@ -27,11 +29,35 @@ class Tally:
 
     count: int
     sum: Fraction
-    low: Fraction
-    high: Fraction
-    middle: Fraction
+    ordered: Sequence[int]
+    """The marks from the lowest to the highest, times `unit`."""
+    unit: int
     weighted: Fraction
     """Σ weight × mark ÷ Σ weight; 0 where there is no weight."""
+
+    @property
+    def middle(self) -> Fraction:
+        """The mark in the middle; of an even number the mean of the middle two."""
+        two = self.ordered[(self.count - 1) // 2] + self.ordered[self.count // 2]
+        return Fraction(int(two), 2 * self.unit)
+
+    def ends(self, each: int) -> Fraction:
+        """Return the sum of so many of the lowest and as many of the highest marks."""
+        held = (*self.ordered[:each], *self.ordered[self.count - each :])
+        return Fraction(sum(map(int, held)), self.unit)
+
+
+class Trim(NamedTuple):
+    """When marks are dropped, and how many."""
+
+    least: int
+    """去极值最少人数."""
+    each: int = 1
+    """去极值个数, at either end."""
+
+    def of(self, count: int) -> bool:
+        """Whether marks are dropped where so many are left: one has to remain."""
+        return count >= max(self.least, 2 * self.each + 1)
 
 
 class Way:
@@ -39,15 +65,15 @@ class Way:
 
     name: str
 
-    def combined(self, tally: Tally, trim_from: int) -> Fraction:
+    def combined(self, tally: Tally, trim: Trim) -> Fraction:
         """Return the combined mark."""
         raise NotImplementedError
 
-    def formula(self) -> str:
-        """Return the same as a formula over {得分}, {权重} and {去极值最少人数}."""
+    def formula(self, each: int = 1) -> str:
+        """Return the same as a formula over {得分}, {权重} and {去极值最少人数}; `each` is 去极值个数."""
         raise NotImplementedError
 
-    def words(self, tally: Tally, trim_from: int) -> str:
+    def words(self, tally: Tally, trim: Trim) -> str:
         """Say what was really done with these marks."""
         raise NotImplementedError
 
@@ -57,15 +83,15 @@ class Mean(Way):
 
     name = "算术平均"
 
-    def combined(self, tally: Tally, trim_from: int) -> Fraction:
+    def combined(self, tally: Tally, trim: Trim) -> Fraction:
         """Return the mean."""
         return tally.sum / tally.count
 
-    def formula(self) -> str:
+    def formula(self, each: int = 1) -> str:
         """Return the mean."""
         return "AVERAGE({得分})"
 
-    def words(self, tally: Tally, trim_from: int) -> str:
+    def words(self, tally: Tally, trim: Trim) -> str:
         """Name the number of scorers."""
         return f"{tally.count} 人评分，算术平均"
 
@@ -75,42 +101,51 @@ class Weighted(Way):
 
     name = "加权平均"
 
-    def combined(self, tally: Tally, trim_from: int) -> Fraction:
+    def combined(self, tally: Tally, trim: Trim) -> Fraction:
         """Return the weighted mean."""
         return tally.weighted
 
-    def formula(self) -> str:
+    def formula(self, each: int = 1) -> str:
         """Return the weighted mean; a recusal is text and counts on neither side."""
         return "SUMPRODUCT({权重},{得分})/SUMPRODUCT({权重}*ISNUMBER({得分}))"
 
-    def words(self, tally: Tally, trim_from: int) -> str:
+    def words(self, tally: Tally, trim: Trim) -> str:
         """Name the number of scorers."""
         return f"{tally.count} 人评分，按评分权重加权平均"
 
 
 class Trimmed(Way):
-    """去掉最高最低: one copy of each, when enough marks remain on the indicator; else the mean."""
+    """去掉最高最低: so many copies of each, when enough marks remain on the indicator; else the mean."""
 
     name = "去掉最高最低"
 
-    def combined(self, tally: Tally, trim_from: int) -> Fraction:
+    def combined(self, tally: Tally, trim: Trim) -> Fraction:
         """Return the trimmed mean."""
-        if tally.count < trim_from:
+        if not trim.of(tally.count):
             return tally.sum / tally.count
-        return (tally.sum - tally.low - tally.high) / (tally.count - 2)
+        return (tally.sum - tally.ends(trim.each)) / (tally.count - 2 * trim.each)
 
-    def formula(self) -> str:
-        """Return the trimmed mean."""
+    def formula(self, each: int = 1) -> str:
+        """Return the trimmed mean; a copy of each mark that goes is taken off the sum."""
+        least, dropped = "{去极值最少人数}", "-MAX({得分})-MIN({得分})"
+        if each > 1:
+            least = f"MAX({{去极值最少人数}},{2 * each + 1})"
+            ends = (f"-LARGE({{得分}},{n})-SMALL({{得分}},{n})" for n in range(1, each + 1))
+            dropped = "".join(ends)
         return (
-            "IF(COUNT({得分})>={去极值最少人数},"
-            "(SUM({得分})-MAX({得分})-MIN({得分}))/(COUNT({得分})-2),AVERAGE({得分}))"
+            f"IF(COUNT({{得分}})>={least},"
+            f"(SUM({{得分}}){dropped})/(COUNT({{得分}})-{2 * each}),AVERAGE({{得分}}))"
         )
 
-    def words(self, tally: Tally, trim_from: int) -> str:
+    def words(self, tally: Tally, trim: Trim) -> str:
         """Say whether marks were dropped, or why not."""
-        if tally.count < trim_from:
-            return f"{tally.count} 人评分，不足 {trim_from} 人，不去极值，算术平均"
-        return f"{tally.count} 人评分，去掉一个最高分和一个最低分，其余 {tally.count - 2} 人平均"
+        if not trim.of(tally.count):
+            least = max(trim.least, 2 * trim.each + 1)
+            return f"{tally.count} 人评分，不足 {least} 人，不去极值，算术平均"
+        left = tally.count - 2 * trim.each
+        if trim.each == 1:
+            return f"{tally.count} 人评分，去掉一个最高分和一个最低分，其余 {left} 人平均"
+        return f"{tally.count} 人评分，去掉 {trim.each} 个最高分和 {trim.each} 个最低分，其余 {left} 人平均"
 
 
 class Median(Way):
@@ -118,15 +153,15 @@ class Median(Way):
 
     name = "中位数"
 
-    def combined(self, tally: Tally, trim_from: int) -> Fraction:
+    def combined(self, tally: Tally, trim: Trim) -> Fraction:
         """Return the median; of an even number the mean of the middle two."""
         return tally.middle
 
-    def formula(self) -> str:
+    def formula(self, each: int = 1) -> str:
         """Return the median."""
         return "MEDIAN({得分})"
 
-    def words(self, tally: Tally, trim_from: int) -> str:
+    def words(self, tally: Tally, trim: Trim) -> str:
         """Name the number of scorers."""
         return f"{tally.count} 人评分，取中位数"
 
@@ -175,18 +210,42 @@ def tallies(rows: Sequence[Row]) -> dict[int, Tally]:
     ):
         own = ordered[start : start + count]
         start += count
-        middle = int(own[(count - 1) // 2]) + int(own[count // 2])
         found[int(item)] = Tally(
             count=int(count),
             sum=Fraction(int(mark), unit),
-            low=Fraction(int(own[0]), unit),
-            high=Fraction(int(own[-1]), unit),
-            middle=Fraction(middle, 2 * unit),
+            ordered=own,
+            unit=unit,
             weighted=Fraction(int(product), int(weight) * unit) if weight else Fraction(0),
         )
     return found
 
 
-def formula(way: Way, hundred: bool) -> Formula:
+GROUPED = "SUMPRODUCT({组权重},{组得分})/SUMPRODUCT({组权重}*ISNUMBER({组得分}))"
+"""The mean of the groups by their weights; a group in which nobody marked shows a text."""
+
+
+def joined(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
+    """Return one mark of the groups' (weight, mean), over those in which somebody marked."""
+    whole = sum((weight for weight, _ in parts), Fraction(0))
+    return sum((weight * mean for weight, mean in parts), Fraction(0)) / whole
+
+
+def words(parts: Sequence[Part], way: Way) -> str:
+    """Say what was done in each group, and which weights counted."""
+    there = [part for part in parts if part.mean is not None]
+    inside = "；".join(f"{part.group.name} {part.words}" for part in there)
+    weights = "、".join(f"{part.group.name} {_weight(part)}" for part in there)
+    said = f"先在评分组内合成（{way.name}），再按组权重（{weights}）加权平均；{inside}"
+    empty = "、".join(part.group.name for part in parts if part.mean is None)
+    return f"{said}；{empty} 无人评分，按其余各组的权重折算" if empty else said
+
+
+def _weight(part: Part) -> str:
+    weight = part.group.weight.value
+    return "" if weight is None else plain(weight)
+
+
+def formula(way: Way, hundred: bool, each: int = 1, grouped: bool = False) -> Formula:
     """Return the unrounded score as a formula: in 百分制 the combined mark counts in hundredths."""
-    return Formula(f"({way.formula()})/100*{{分值}}" if hundred else way.formula())
+    one = GROUPED if grouped else way.formula(each)
+    return Formula(f"({one})/100*{{分值}}" if hundred else one)

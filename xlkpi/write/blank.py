@@ -250,7 +250,9 @@ def _allowed(sheet: Sheet, column: Column) -> dict[str, object]:
         return _number(">=", 0, "金额", "请填 0 或正数，不要写单位。")
     if column.kind is not Kind.NUMBER:
         return {}
-    if column.header in ("评分权重", "步长") or (sheet in _CHECKED and column.header == "分值"):
+    if column.header in ("评分权重", "组权重", "步长") or (
+        sheet in _CHECKED and column.header == "分值"
+    ):
         return _number(">", 0, column.header, "请填大于 0 的数，不要写单位。")
     low = -999_999_999 if sheet in (RULES, GRADES) else 0
     return _number(">=", low, column.header, "请填数字，不要写单位。")
@@ -273,7 +275,8 @@ def _info_choices(paper: Paper, rows: Sequence[Fields]) -> None:
 
 
 def _listed(contents: Contents) -> list[Fields]:
-    return [row for row in contents.sheets.get(TIER3.name, ()) if row.get("编号")]
+    rows = contents.sheets.get(TIER3.name, ())
+    return [row for row in rows if row.get("编号") and not live.aside(row, TIER3)]
 
 
 def _ballot(

@@ -70,7 +70,7 @@ def total(filled: Filled, scored: Scored, names: Names, reviewed: bool) -> Shown
 
 
 def _cell(scored: Scored, header: str, row: int, last: int = -1) -> str:
-    column = Columns(len(scored.scorers)).right(header)
+    column = Columns.of(scored).right(header)
     return span(SCORES_SHEET, row, column, max(row, last), column)
 
 

@@ -85,14 +85,14 @@ class Inputs:
             paper.text(table.header_row, at, str(table.grid.raw(table.header_row, at)), "head")
             paper.widths[at] = column.width
             style = _style(column)
-            for row in () if beside else (*table.rows, *table.totals):
+            for row in () if beside else (*table.rows, *table.asides, *table.totals):
                 self._cell(paper, table, row, column, at, style)
         last = max(table.columns.values())
         paper.freeze = (table.header_row + 1, 0)
         paper.repeat = table.header_row
         paper.landscape = sum(column.width for column in sheet.columns) > 100
         if table.rows:
-            bottom = max((*table.rows, *table.totals))
+            bottom = max((*table.rows, *table.asides, *table.totals))
             paper.filter = (table.header_row, min(table.columns.values()), bottom, last)
         paper.heights[0] = 26
 
@@ -161,7 +161,7 @@ class Inputs:
     def _beside_reviews(self, paper: Sheet, table: Table) -> None:
         """Put what 三级指标 says, and the live score of the self-evaluation, beside each row."""
         rows = {work.indicator.key: FIRST + at for at, work in enumerate(self.scored.workings)}
-        column = Columns(len(self.scored.scorers)).right("得分")
+        column = Columns.of(self.scored).right("得分")
         for each in self.filled.reviews:
             told = self.beside.get(each.key)
             if told is None:
@@ -221,6 +221,8 @@ def codes(filled: Filled) -> dict[Place, str]:
     codes |= {each.place: each.value or "" for each in natures if each.good and not each.typed}
     members = (each.status for each in filled.members)
     codes |= {each.place: each.value or "" for each in members if each.typed}
+    groups = (each.group for each in filled.members)
+    codes |= {each.place: each.value or "" for each in groups if each.good}
     codes |= {row.code.place: row.code.value or "" for row in filled.reviews}
     codes |= {row.code.place: row.code.value or "" for row in filled.surveys}
     for ballot in filled.ballots:
@@ -260,7 +262,7 @@ LIVE_WORDS = ("", "检查", "未评项数")
 
 def _held(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
     own = set(table.columns.values()) if table else set()
-    rows = {*table.rows, *table.totals} if table else set()
+    rows = {*table.rows, *table.asides, *table.totals} if table else set()
     for row, cells in enumerate(grid.rows):
         skipped = own if row in rows else ()
         for column, held in enumerate(cells):

@@ -10,7 +10,16 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlkpi import methods
-from xlkpi.layout import EXECUTION, PARAMETERS, RECUSED, TIER1, TIER2, TIER3, Sheet
+from xlkpi.layout import (
+    EXECUTION,
+    PARAMETERS,
+    RECUSED,
+    TIER1,
+    TIER2,
+    TIER3,
+    Sheet,
+    without_points,
+)
 from xlkpi.model import Fields
 from xlkpi.numbers import plain
 from xlkpi.place import a1
@@ -31,9 +40,10 @@ def checks(paper: Paper, sheet: Sheet, spots: dict[str, Spot], rows: Sequence[Fi
     if sheet in (TIER1, TIER2):
         below = spots[TIER2.name if sheet is TIER1 else TIER3.name]
         parent = "一级编号" if sheet is TIER1 else "二级编号"
-        _column(paper, spot, lambda row: _parent_check(row, spot, below, parent), rows)
+        _column(paper, sheet, spot, lambda row: _parent_check(row, spot, below, parent), rows)
     if sheet is TIER3:
-        _column(paper, spot, lambda row: _indicator_check(row, spot, spots[TIER2.name]), rows)
+        above = spots[TIER2.name]
+        _column(paper, sheet, spot, lambda row: _indicator_check(row, spot, above), rows)
     if sheet is EXECUTION:
         _money(paper, spot, rows)
 
@@ -46,16 +56,42 @@ def _looks(paper: Paper, first: int, last: int, column: int) -> None:
         paper.conditions.append(Condition((first, column, last, column), options, style))
 
 
+UNSCORED = "○ 不计分"
+"""What the check column says of a row 其中：… without points."""
+
+
+def aside(row: Fields, sheet: Sheet) -> str:
+    """Return the code of the finding about a row of a tier without points, "" for any other row."""
+    parent = {TIER2.name: "一级编号", TIER3.name: "二级编号"}.get(sheet.name, "")
+    headers = (sheet.name, "编号", parent, "评分方式", "分值")
+    held = (row.get(header, "") for header in headers)
+    return without_points(*(plain(x) if isinstance(x, Decimal) else x for x in held))
+
+
+def _said(row: Fields, sheet: Sheet) -> str:
+    """Return what the check column says of a row when the workbook is made."""
+    why = aside(row, sheet)
+    return (UNSCORED if "其中" in str(row.get(sheet.name)) else "") if why else OK
+
+
+def _unless_aside(formula: str, row: int, sheet: Sheet, spot: Spot) -> str:
+    """Return a check that passes over a row 其中：… without points."""
+    name, points = spot.cell(row, sheet.name), spot.cell(row, "分值")
+    test = f'AND(N({points})=0,COUNTIF({name},"*其中*")>0)'
+    return f'=IF({test},"{UNSCORED}",{formula.removeprefix("=")})'
+
+
 def _column(
-    paper: Paper, spot: Spot, formula: Callable[[int], str], rows: Sequence[Fields]
+    paper: Paper, sheet: Sheet, spot: Spot, formula: Callable[[int], str], rows: Sequence[Fields]
 ) -> None:
     """Add the check column right of the table; a sound template's rows all pass."""
     at = max(spot.columns.values()) + 1
     paper.text(HEADER_ROW, at, HEADER, "head")
     paper.widths[at] = _WIDTH
     for row in range(spot.first, spot.last + 1):
-        filled = row - spot.first < len(rows)
-        paper.formula(row, at, formula(row), OK if filled else "", "check")
+        offset = row - spot.first
+        said = _said(rows[offset], sheet) if offset < len(rows) else ""
+        paper.formula(row, at, _unless_aside(formula(row), row, sheet, spot), said, "check")
     _looks(paper, spot.first, spot.last, at)
 
 

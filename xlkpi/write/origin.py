@@ -73,6 +73,7 @@ def _census(paper: Sheet, filled: Filled, row: int, names: Names) -> int:
         paper.number(row, 1, Decimal(len(table.rows) if table else 0), "figure")
         heads = f"表头在第 {table.header_row + 1} 行" if table else "" if link else "不属于标准格式"
         skipped = f"，附注 {len(table.remarks)} 行" if table and table.remarks else ""
+        skipped += f"，没有分值的行 {len(table.asides)} 行" if table and table.asides else ""
         paper.text(row, 2, heads + skipped, "text")
         for column, count in enumerate((line.cells, *line.kinds), start=3):
             paper.number(row, column, count, "figure")

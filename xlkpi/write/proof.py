@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from xlkpi.layout import (
@@ -74,7 +75,7 @@ def _proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
 def _sum_proofs(scored: Scored, names: Names, rows: Rows) -> list[Proof]:
     """Points add up to 100 at every level, and scores to the total."""
     last = FIRST + len(scored.workings) - 1
-    score = Columns(len(scored.scorers)).right("得分")
+    score = Columns.of(scored).right("得分")
     scores = span(SCORES_SHEET, FIRST, score, last, score)
     tier1 = f"'汇总'!$C${rows.first + 1}:$C${rows.first + len(scored.tiers[0])}"
     tier2 = f"'汇总'!$C${rows.second + 1}:$C${rows.second + len(scored.tiers[1])}"
@@ -97,7 +98,7 @@ def _mark_proofs(filled: Filled, scored: Scored) -> list[Proof]:
     How many they should be is counted on 评价工作组, how many there are on 指标得分, whose columns are
     the ballots: a ballot that is gone, or a member who is said to have been away, tells them apart.
     """
-    columns, last = Columns(len(scored.scorers)), FIRST + len(scored.workings) - 1
+    columns, last = Columns.of(scored), FIRST + len(scored.workings) - 1
     judged = [work for work in scored.workings if work.given]
     marks = sum(1 for work in judged for given in work.given if given.mark is not None)
     recused = sum(len(work.given) for work in judged) - marks
@@ -140,7 +141,7 @@ def _result_proofs(scored: Scored, names: Names) -> list[Proof]:
 
 
 def _indicator_proofs(scored: Scored) -> list[Proof]:
-    score = Columns(len(scored.scorers)).right("得分")
+    score = Columns.of(scored).right("得分")
     return [
         (
             f"{work.indicator.code.value} {work.indicator.name.value}：公式 = 程序结果",
@@ -182,7 +183,7 @@ def _said(filled: Filled, word: str) -> str:
 
 def _input_proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
     """Hold the inputs that move no total by themselves: marks, points, bounds, the way of scoring."""
-    columns, last = Columns(len(scored.scorers)), FIRST + len(scored.workings) - 1
+    columns, last = Columns.of(scored), FIRST + len(scored.workings) - 1
     proofs: list[Proof] = []
     for offset, ballot in enumerate(scored.scorers):
         at = columns.first_mark + offset
@@ -202,7 +203,28 @@ def _input_proofs(filled: Filled, scored: Scored, names: Names) -> list[Proof]:
     for name in ("打分制", "综合方法", "反向公式", "满意度口径"):
         used = filled.parameters.text(name)
         proofs.append((f"{name} = 计分时所用", f"={names.parameter(name)}", used, used))
-    return proofs
+    if filled.parameters.trimmed > 1:
+        each = filled.parameters.trimmed
+        proofs.append(("去极值个数 = 计分时所用", f"={names.parameter('去极值个数')}", each, each))
+    return [*proofs, *_group_proofs(filled, scored)]
+
+
+def _group_proofs(filled: Filled, scored: Scored) -> Iterator[Proof]:
+    """Who is in which group moves no total by itself; nor does a weight that another row tells too."""
+    heads = {group.key: group.weight.place for group in scored.groups}
+    for member in filled.members:
+        if member.scores and member.group_key in heads:
+            name, group = member.name.value, member.group
+            yield (
+                f"{name} 的评分组 = 计分时所用",
+                f"={group.place.reference}",
+                group.value or "",
+                group.value or "",
+            )
+        weight = member.group_weight
+        if member.group_key in heads and weight.value and weight.place != heads[member.group_key]:
+            cell, value = f"={weight.place.reference}", weight.value
+            yield f"{member.name.value} 的组权重 = 计分时所用", cell, value, value
 
 
 def _tier_proofs(scored: Scored, first: int, second: int) -> list[Proof]:

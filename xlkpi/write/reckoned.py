@@ -6,13 +6,13 @@ nine places, by which a rule compares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import rules
 from xlkpi.methods import Case
-from xlkpi.model import Budget, Filled, Given, Working
+from xlkpi.model import Budget, Filled, Given, Part, Working
 from xlkpi.numbers import EXACT, plain
 from xlkpi.place import Place, listed
 from xlkpi.rules import Entry, Rule
@@ -48,8 +48,9 @@ def budget_places(filled: Filled) -> tuple[list[Place], list[Place]]:
 
 
 def weight_places(work: Working) -> list[Place]:
-    """Return the cells of the weights of those who marked, where weights count."""
-    return [given.weight.place for given in work.given if given.weight]
+    """Return the cells of the weights of those who marked, and of their groups, where weights count."""
+    own = [given.weight.place for given in work.given if given.weight]
+    return own + [part.group.weight.place for part in work.parts if part.mean is not None]
 
 
 def mark(work: Working, given: Given, hundred: bool) -> str:
@@ -77,11 +78,55 @@ def _worth(work: Working, given: Given, hundred: bool) -> str:
 
 def weighted(work: Working, hundred: bool) -> Iterator[str]:
     """Say the weighted mean with its numbers, where weights count."""
-    weighed = [(g, plain(g.weight.value)) for g in work.given if g.weight and g.weight.value]
-    if weighed:
+    if not work.parts:
+        yield from _mean(work, work.given, work.exact, hundred, "")
+        return
+    for part in work.parts:
+        own = [given for given in work.given if given.group == part.group.key]
+        yield from _mean(work, own, part.mean, False, f"{part.group.name}：")
+        yield _part(part)
+    yield from _joined(work, hundred)
+
+
+def _mean(
+    work: Working, given: Sequence[Given], mean: Fraction | None, hundred: bool, whose: str
+) -> Iterator[str]:
+    weighed = [(g, plain(g.weight.value)) for g in given if g.weight and g.weight.value]
+    if weighed and mean is not None:
         products = " + ".join(f"{_worth(work, g, hundred)} × {weight}" for g, weight in weighed)
         weights = " + ".join(weight for _, weight in weighed)
-        yield f"加权平均：({products}) ÷ ({weights}) {_equals(work.exact)}"
+        yield f"{whose}加权平均：({products}) ÷ ({weights}) {_equals(mean)}"
+
+
+def _part(part: Part) -> str:
+    """Say what a group gave, in the scale of the marks, and its weight."""
+    group, weight = part.group, part.group.weight
+    if part.mean is None:
+        return f"{group.name}：无人评分，组权重按其余各组折算"
+    said = f"{group.name}：{part.words}，组得分 {_said(part.mean)}"
+    return f"{said}，组权重 {_weight(part)}（{weight.place}）"
+
+
+def _weight(part: Part) -> str:
+    return plain(part.group.weight.value or Decimal(0))
+
+
+def _joined(work: Working, hundred: bool) -> Iterator[str]:
+    """Say the mean of the groups with its numbers, in 百分制 what it is of the points."""
+    there = [(part.mean, _weight(part)) for part in work.parts if part.mean is not None]
+    products = " + ".join(f"{_quotient(mean)} × {weight}" for mean, weight in there)
+    points = work.indicator.points.value or Decimal(0)
+    one = work.exact * 100 / Fraction(points) if hundred else work.exact
+    weights = " + ".join(weight for _, weight in there)
+    yield f"按组权重：({products}) ÷ ({weights}) {_equals(one)}"
+    if hundred:
+        yield f"折算：{_quotient(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
+
+
+def _quotient(value: Fraction) -> str:
+    """Return a number that can be reckoned on with: a mean that nine places do not hold as a quotient."""
+    exact, text = _near(value)
+    return text if exact else f"({value.numerator} ÷ {value.denominator})"
 
 
 def budget(filled: Filled, held: Budget) -> Iterator[str]:

@@ -51,7 +51,7 @@ def _tier(
     paper.formula(row, 3, f"={names.cells[f'一级得分{at}']}", own.score, look)
     below = {tier.tier.key for tier in scored.tiers[1] if tier.tier.parent_key == own.tier.key}
     rows = [FIRST + n for n, w in enumerate(scored.workings) if w.indicator.parent_key in below]
-    column = Columns(len(scored.scorers)).right(REVIEWED)
+    column = Columns.of(scored).right(REVIEWED)
     parts = blocks(SCORES_SHEET, column, rows)
     paper.formula(row, 4, f"=ROUND(SUM({parts}),6)", other.score, look)
     _gap(paper, row, own.score, other.score, look)
@@ -123,7 +123,7 @@ def _given(review: Review, work: Working) -> bool:
 
 
 def _change(paper: Sheet, scored: Scored, review: Review, work: Working, row: int) -> None:
-    columns, at = Columns(len(scored.scorers)), FIRST + scored.workings.index(work)
+    columns, at = Columns.of(scored), FIRST + scored.workings.index(work)
     sheet, look = quoted(SCORES_SHEET), f"figure:{score_format(work.score)}"
     other = next(t for t in review.summed.tiers[2] if t.tier.key == work.indicator.key).score
     Names.copy(paper, row, 0, work.indicator.code, "code")

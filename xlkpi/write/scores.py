@@ -21,12 +21,20 @@ _RIGHT = ("合成（未取整）", "得分", "得分率", "最高减最低", "�
 REVIEWED = "复核得分"
 """Stands rightmost, where there is a review."""
 _COMPUTED = "系统计分"
+NOBODY = "无人评分"
+"""Stands for what a group gave, where nobody of it marked."""
 
 
 class Columns(NamedTuple):
-    """Where the columns stand; they depend on the number of scorers."""
+    """Where the columns stand; they depend on the number of scorers, and of their groups."""
 
     scorers: int
+    groups: int = 0
+
+    @classmethod
+    def of(cls, scored: Scored) -> Columns:
+        """Return the columns of a scored workbook."""
+        return cls(len(scored.scorers), len(scored.groups))
 
     @property
     def first_mark(self) -> int:
@@ -38,18 +46,28 @@ class Columns(NamedTuple):
         """The last scorer's column."""
         return len(_LEFT) + self.scorers - 1
 
+    @property
+    def first_group(self) -> int:
+        """The first group's column, right of the scorers."""
+        return len(_LEFT) + self.scorers
+
+    @property
+    def last_group(self) -> int:
+        """The last group's column."""
+        return len(_LEFT) + self.scorers + self.groups - 1
+
     def right(self, name: str) -> int:
-        """Return a column right of the scorers."""
-        return len(_LEFT) + self.scorers + (*_RIGHT, REVIEWED).index(name)
+        """Return a column right of the scorers and groups."""
+        return len(_LEFT) + self.scorers + self.groups + (*_RIGHT, REVIEWED).index(name)
 
 
 def write(book: Book, filled: Filled, scored: Scored, names: Names) -> None:
     """Fill in the sheet, which already stands in the book."""
     paper = names.sheet(book, SCORES_SHEET)
-    columns = Columns(len(scored.scorers))
+    columns = Columns.of(scored)
     _head(paper, filled, scored, columns)
     for offset, work in enumerate(scored.workings):
-        _row(paper, FIRST + offset, filled, work, columns, names)
+        _row(paper, FIRST + offset, filled, scored, work, columns, names)
     _total(paper, filled, scored, columns)
     _geometry(paper, scored, columns)
     if scored.review:
@@ -64,9 +82,12 @@ def _head(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> Non
         f"每个三级指标一行：各评分人的得分{hundred}取自各自的评分表（点击可前往），"
         "合成后四舍五入得到该指标得分。灰色的指标由系统按公式计分。"
     )
+    if scored.groups:
+        words += _grouping(filled, scored)
     paper.merge(GUIDE, 0, last, words, "guide")
-    heads = [*_LEFT, *(ballot.scorer.value or "" for ballot in scored.scorers), *_RIGHT]
-    paper.row(HEADER, heads, "head")
+    scorers = (ballot.scorer.value or "" for ballot in scored.scorers)
+    groups = (f"{group.name} 组得分" for group in scored.groups)
+    paper.row(HEADER, [*_LEFT, *scorers, *groups, *_RIGHT], "head")
     members = {folded(member.name.value): member for member in filled.members}
     paper.text(WEIGHTS, columns.first_mark - 1, "评分权重", "label")
     for offset, ballot in enumerate(scored.scorers):
@@ -78,6 +99,20 @@ def _head(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> Non
             paper.formula(WEIGHTS, column, formula, member.weight.value, "figure", place.link)
         else:
             paper.text(WEIGHTS, column, "—", "grey")
+    for column, group in enumerate(scored.groups, start=columns.first_group):
+        place, weight = group.weight.place, group.weight.value or Decimal(0)
+        paper.formula(WEIGHTS, column, "=" + place.reference, weight, "figure", place.link)
+
+
+def _grouping(filled: Filled, scored: Scored) -> str:
+    """Say which scorers stand in which group."""
+    names = [ballot.scorer.value or "" for ballot in scored.scorers]
+    told, start = [], 0
+    for group, count in zip(scored.groups, scored.grouped, strict=True):
+        told.append(f"{group.name}（{'、'.join(names[start : start + count])}）")
+        start += count
+    way = filled.parameters.text("综合方法")
+    return f"评分组：{'；'.join(told)}。先在组内合成（{way}），再按第 3 行的组权重加权平均。"
 
 
 def _weighs(filled: Filled) -> bool:
@@ -85,8 +120,9 @@ def _weighs(filled: Filled) -> bool:
 
 
 def _row(
-    paper: Sheet, row: int, filled: Filled, work: Working, columns: Columns, names: Names
-) -> None:
+    paper: Sheet, row: int, filled: Filled, scored: Scored, work: Working, columns: Columns,
+    names: Names,
+) -> None:  # fmt: skip
     indicator = work.indicator
     for column, value in ((0, indicator.code), (1, indicator.parent), (2, indicator.name)):
         names.copy(paper, row, column, value, "code" if column < 2 else "text")
@@ -95,6 +131,7 @@ def _row(
     paper.formula(row, 3, "=" + place.reference, points, "figure", place.link)
     paper.text(row, 4, indicator.method.value or "", "center")
     _marks(paper, row, work, columns)
+    _parts(paper, row, work, scored, columns, names)
     if not work.applies:
         _not_applicable(paper, row, work, columns)
         return
@@ -152,6 +189,29 @@ def _marks(paper: Sheet, row: int, work: Working, columns: Columns) -> None:
         paper.formula(row, columns.first_mark + offset, formula, value, style, given.place.link)
 
 
+def _parts(
+    paper: Sheet, row: int, work: Working, scored: Scored, columns: Columns, names: Names
+) -> None:
+    """Put what each group's marks come to; the marks of a group stand side by side."""
+    if not work.parts:
+        for column in range(columns.first_group, columns.last_group + 1):
+            paper.text(row, column, "—", "grey")
+        return
+    first = columns.first_mark
+    for offset, (part, count) in enumerate(zip(work.parts, scored.grouped, strict=True)):
+        last = first + count - 1
+        addresses = {
+            "得分": f"{a1(row, first)}:{a1(row, last)}",
+            "权重": f"{a1(WEIGHTS, first, 'row')}:{a1(WEIGHTS, last, 'row')}",
+            "去极值最少人数": names.parameter("去极值最少人数"),
+        }
+        combined = work.part_formula.at(addresses).removeprefix("=")
+        formula = f'=IF(COUNT({addresses["得分"]})=0,"{NOBODY}",{combined})'
+        value = NOBODY if part.mean is None else part.mean
+        paper.formula(row, columns.first_group + offset, formula, value, "figure:0.00####")
+        first = last + 1
+
+
 def _addresses(
     row: int, work: Working, filled: Filled, columns: Columns, names: Names
 ) -> dict[str, str]:
@@ -161,6 +221,8 @@ def _addresses(
     return {
         "得分": f"{a1(row, first)}:{a1(row, last)}",
         "权重": weights,
+        "组得分": f"{a1(row, columns.first_group)}:{a1(row, columns.last_group)}",
+        "组权重": f"{a1(WEIGHTS, columns.first_group, 'row')}:{a1(WEIGHTS, columns.last_group, 'row')}",
         "分值": a1(row, 3),
         "年度指标值": indicator.target.place.reference,
         "实际完成值": indicator.actual.place.reference,
@@ -212,7 +274,7 @@ def _total(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> No
 
 def _reviewed(paper: Sheet, filled: Filled, scored: Scored, review: Review, names: Names) -> None:
     """Put the office above's score beside each: its own where it gave one, else the self-evaluation's."""
-    columns = Columns(len(scored.scorers))
+    columns = Columns.of(scored)
     at, own = columns.right(REVIEWED), columns.right("得分")
     paper.text(HEADER, at, REVIEWED, "head")
     paper.widths[at] = 10
@@ -230,7 +292,7 @@ def _reviewed(paper: Sheet, filled: Filled, scored: Scored, review: Review, name
 
 
 def _geometry(paper: Sheet, scored: Scored, columns: Columns) -> None:
-    widths = [9, 9, 24, 8, 13, *[9] * columns.scorers, 12, 10, 10, 11, 40]
+    widths = [9, 9, 24, 8, 13, *[9] * (columns.scorers + columns.groups), 12, 10, 10, 11, 40]
     paper.widths = dict(enumerate(widths))
     paper.heights.update({TITLE: 26, GUIDE: 20, HEADER: 32})
     paper.freeze = (FIRST, 3)

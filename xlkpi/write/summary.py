@@ -20,7 +20,7 @@ from xlkpi.layout import (
     sheet_named,
 )
 from xlkpi.methods import NOT_APPLICABLE
-from xlkpi.model import Budget, Filled, Outcome, Scored, TierScore, Working
+from xlkpi.model import Budget, Filled, Member, Outcome, Scored, TierScore, Working
 from xlkpi.place import a1, blocks, quoted, span
 from xlkpi.write import review, total
 from xlkpi.write.book import Book, Chart, Sheet
@@ -171,7 +171,7 @@ def _of_second(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
 
 def _of_third(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
     """Return the same for a second-level indicator, over 指标得分."""
-    last, column = FIRST + len(scored.workings), Columns(len(scored.scorers)).right("得分")
+    last, column = FIRST + len(scored.workings), Columns.of(scored).right("得分")
     own = (n for n, w in enumerate(scored.workings) if w.indicator.parent_key == tier.tier.key)
     parents = span(SCORES_SHEET, FIRST, 1, last - 1, 1)
     scores = span(SCORES_SHEET, FIRST, column, last - 1, column)
@@ -280,6 +280,8 @@ def _group(paper: Sheet, filled: Filled, scored: Scored, row: int) -> int:
         paper.merge(row, 2, 3, member.post.value or "", "text")
         paper.text(row, 4, member.role.value or "", "center")
         ballot = marked.get(folded(member.name.value))
+        if scored.groups and member.group.value:
+            paper.text(row, 4, _beside(member), "center")
         said = {"否": "不评分", "缺席": "缺席，未评分"}.get(
             member.status.value or "", "已评分，查看评分表"
         )
@@ -288,6 +290,15 @@ def _group(paper: Sheet, filled: Filled, scored: Scored, row: int) -> int:
             sheet = quoted(ballot.table.grid.name)
             paper.text(row, 5, said, "link.box", f"internal:{sheet}!A1")
     return row + 1
+
+
+def _beside(member: Member) -> str:
+    """Return 分工 with the 评分组."""
+    return (
+        f"{member.role.value}（{member.group.value}）"
+        if member.role.value
+        else member.group.value or ""
+    )
 
 
 def _notices(paper: Sheet, outcome: Outcome, row: int) -> int:
@@ -347,7 +358,7 @@ def _loss_of(paper: Sheet, row: int, work: Working, scored: Scored) -> None:
         paper.text(row, 2, NOT_APPLICABLE, "grey")
         return
     at = FIRST + scored.workings.index(work)
-    score = Columns(len(scored.scorers)).right("得分")
+    score = Columns.of(scored).right("得分")
     sheet = quoted(SCORES_SHEET)
     formula = f"=ROUND({sheet}!{a1(at, 3)}-{sheet}!{a1(at, score)},6)"
     loss = (work.indicator.points.value or Decimal()) - work.score

@@ -141,7 +141,7 @@ def _origins(outcome: Outcome, work: Working) -> Iterator[str]:
     if not work.given:
         yield from _inputs(work)
         yield from _looked_at(outcome, work)
-    columns = Columns(len(scored.scorers))
+    columns = Columns.of(scored)
     row = FIRST + scored.workings.index(work)
     exact = f"{SCORES_SHEET}!{a1(row, columns.right('合成（未取整）'))}"
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
