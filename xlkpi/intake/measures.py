@@ -209,7 +209,8 @@ def _measure(reader: Reader, cell: _Cell, unit: Text, percent: bool, sign: str =
         said = {"unit": cell.unit, "expected": expected}
         reader.findings.append(finding("X512", cell.place, cell.typed, **said))
         return broken
-    units = (cell.unit,) if cell.unit else ()
+    own = cell.unit or ("" if cell.typed else unit.value)  # of a number, what its format may say
+    units = (own,) if own else ()
     mode, start = "points" if percent else "stop", len(reader.findings)
     number = reader.number(
         cell.table, cell.row, cell.header, units, cell.example, mode, limit=None, text=cell.text

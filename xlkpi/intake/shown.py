@@ -89,8 +89,25 @@ def stopped(grid: Grid, at: Address, unit: str = "") -> Finding | None:
         return finding("X518", place, held)
     shown = misleading(grid, at)
     if shown is None:
+        shown = _in_other_money(grid, at, unit)
+    if shown is None:
         return None
     return finding("X515", place, held, shown=_quoted(shown), unit=unit and f"以{unit}为单位")
+
+
+_MONEY = re.compile(r"(?<![人民币])((?:十|百|千)?[万亿]?元)")
+
+
+def _in_other_money(grid: Grid, at: Address, unit: str) -> str | None:
+    """Return what the format of a cell shows, where it is money in another unit than it counts in."""
+    code, held = grid.formats.get(at, ""), grid.raw(*at)
+    if "元" not in code or not unit.endswith("元") or not _is_number(held) or not isfinite(held):
+        return None
+    from xlkpi import number_format
+
+    shown = number_format.display(code, held) or ""
+    units = set(_MONEY.findall(shown))
+    return shown if units and units != {unit} else None
 
 
 def misleading(grid: Grid, at: Address) -> str | None:

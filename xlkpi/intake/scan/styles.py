@@ -210,9 +210,14 @@ def is_percent_first(code: str) -> bool:
 
 
 def may_mislead(code: str) -> bool:
-    """Whether a number may be read as another one, or as per cent by more than a first section with `%`."""
+    """Whether a number may be read as another one.
+
+    By its digits, in a unit of money, or as per cent by more than a first section with `%`.
+    """
     if code in USUAL_CODES:
         return False
+    if "元" in code:
+        return True
     from xlkpi import number_format  # most workbooks do without: its expressions take 30 ms
 
     return not number_format.always_plain(code) or is_mixed(code) or writes_percent(code)
