@@ -16,16 +16,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeGuard
 
-from xlkpi import colours, fingerprint, layout
+from xlkpi import fingerprint, layout
 from xlkpi.findings import Finding, Severity
 from xlkpi.layout import PROBLEMS_SHEET
 from xlkpi.model import Filled, Grid
 from xlkpi.place import Address, Place, a1, address, apart, column_letters
-from xlkpi.texts import LOWERED, PALE, RAISED, STRUCK, Pieces, as_text
+from xlkpi.texts import as_text
 from xlkpi.write import problems
 from xlkpi.write.book import Book, legal
 from xlkpi.write.emit import emit
 from xlkpi.write.escapes import escaped, is_literal, unescaped
+from xlkpi.write.kept_looks import restore_looks, rich_text
 from xlkpi.write.styles import MARKED_FILL, WARNED_FILL
 
 AUTHOR = "xlkpi"
@@ -93,24 +94,9 @@ def _keep_read(book: Any, filled: Filled) -> None:
                 if isinstance(held, _DATES):
                     _write_date(cell, held)
                 elif (row, column) in grid.pieces:
-                    cell.value = _rich(grid.pieces[row, column], cell.font)
+                    cell.value = rich_text(grid.pieces[row, column], cell.font)
                 elif is_literal(held) or not isinstance(cell.value, str):
                     cell.value, cell.data_type = escaped(held), "s"
-
-
-def _rich(pieces: Pieces, font: Any) -> Any:
-    """Return a text in pieces: openpyxl joins them on loading, and a raised 2 would become one of 82."""
-    from openpyxl.cell.rich_text import CellRichText, TextBlock
-    from openpyxl.cell.text import InlineFont
-
-    looks: dict[str, dict[str, Any]] = {
-        "": {}, RAISED: {"vertAlign": "superscript"}, LOWERED: {"vertAlign": "subscript"},
-        STRUCK: {"strike": True}, PALE: {"color": colours.WHITE},
-    }  # fmt: skip
-    own: dict[str, Any] = {"rFont": font.name, "sz": font.sz, "b": font.b, "i": font.i}
-    return CellRichText(
-        *(TextBlock(InlineFont(**own, **looks[look]), escaped(text)) for text, look in pieces)
-    )
 
 
 def _part_merges(book: Any, findings: Sequence[Finding]) -> None:
@@ -304,7 +290,7 @@ def _restore(sheet: Any, grid: Grid) -> None:
     for (row, column), error in grid.errors.items():
         cell = sheet.cell(row + 1, column + 1)
         cell.value, cell.data_type = (error if error in ERROR_CODES else "#VALUE!"), "e"
-    _restore_looks(sheet, grid)
+    restore_looks(sheet, grid)
     for top, left, bottom, right in grid.merges:
         # Not by merge_cells, which empties the covered cells.
         sheet.merged_cells.add(f"{a1(top, left)}:{a1(bottom, right)}")
@@ -313,24 +299,6 @@ def _restore(sheet: Any, grid: Grid) -> None:
     for column in grid.hidden_columns:
         sheet.column_dimensions[column_letters(column)].hidden = True
     sheet.sheet_state = "hidden" if grid.hidden else "visible"
-
-
-def _restore_looks(sheet: Any, grid: Grid) -> None:
-    """Give cells what made a reader see something else than they hold."""
-    from openpyxl.styles import Font, PatternFill
-
-    sheet.sheet_view.showZeros = False if grid.zeros_hidden else None
-    for (row, column), code in grid.formats.items():
-        if not isinstance(grid.raw(row, column), _DATES):
-            sheet.cell(row + 1, column + 1).number_format = code
-    for row, column in grid.struck | grid.unseen:
-        cell = sheet.cell(row + 1, column + 1)
-        unseen = (row, column) in grid.unseen
-        cell.font = Font(
-            strike=(row, column) in grid.struck, color=colours.WHITE if unseen else None
-        )
-        if unseen:
-            cell.fill = PatternFill()
 
 
 def _widths(grid: Grid) -> dict[int, float]:
