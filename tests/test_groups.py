@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import documents
+from tests import documents, libreoffice
 from xlkpi import blanks, diff, job, layout, reference
 from xlkpi.figures import disagreements
 from xlkpi.intake import markdown, template
@@ -448,3 +449,25 @@ def test_diff_tells_a_change_in_it() -> None:
     other = other._replace(sheets={**other.sheets, "三级指标": tuple(rows)})
     told = diff.changes(outcome(one), outcome(other))
     assert [(str(each.new_place), each.new) for each in told] == [("三级指标!K6", "改了")]
+
+
+def test_libreoffice_finds_the_same_in_a_blank_and_in_results(tmp_path: Path) -> None:
+    """A blank with rows 其中, and results with groups, in which one stepped aside or was trimmed."""
+    away = [(group, w, [m[0], "回避" if group == "领导" else m[1]]) for group, w, m in THREE]
+    large = [("群众", "60%", plain(m, "20")) for m in ("1", "2", "10", "11", "12.5", "29", "30")]
+    trimmed_ = {"综合方法": "去掉最高最低", "去极值最少人数": Decimal(5), "去极值个数": Decimal(2)}
+    made = {
+        "空白": emit(blank(aside("A1.1-1"))),
+        "回避": job.result(outcome(book(away, 打分制="百分制"))),
+        "加权": job.result(outcome(book(THREE, 综合方法="加权平均"))),
+        "去极值": job.result(
+            outcome(book([*large, ("领导", "40%", plain("7", "回避"))], **trimmed_))
+        ),
+    }
+    paths = [tmp_path / f"{name}.xlsx" for name in made]
+    for path, data in zip(paths, made.values(), strict=True):
+        path.write_bytes(data)
+    for path, theirs in zip(
+        paths, libreoffice.recalculated(paths, tmp_path / "theirs"), strict=True
+    ):
+        assert libreoffice.disagreements(path, theirs) == [], path.stem

@@ -19,6 +19,7 @@ from xlkpi.layout import (
 )
 from xlkpi.model import Contents, Fields
 from xlkpi.place import a1, quoted, span
+from xlkpi.write import live
 from xlkpi.write.book import Book, Cell, Sheet
 from xlkpi.write.lookup import FIRST_ROW, LIVE_ROW
 
@@ -157,9 +158,11 @@ def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
     rows = contents.sheets.get(TIER3.name, ())
     names, actual, way = (_block(TIER3, rows, h) for h in ("三级指标", "实际完成值", "评分方式"))
     others = "".join(f'*({way}<>"{name}")' for name in ("满意度", methods.NOT_APPLICABLE))
+    others += f'*({_block(TIER3, rows, "")}<>"{live.UNSCORED}")'
     count = f'SUMPRODUCT(({names}<>"")*({actual}="")*(LEFT({way},5)<>"预算执行率"){others})'
     parts.append(f'IF({count}>0,"实际完成值缺 "&{count}&" 项；","")')
-    empty = sum(1 for row in rows if row.get("实际完成值", "") == "" and _is_asked(row))
+    asked = (row for row in rows if _is_asked(row) and live.row_said(row, TIER3) != live.UNSCORED)
+    empty = sum(1 for row in asked if row.get("实际完成值", "") == "")
     said.append(f"实际完成值缺 {empty} 项；" if empty else "")
     _degrees(rows, parts, said)
     _votes(rows, contents.sheets.get(SURVEY.name, ()), parts, said)

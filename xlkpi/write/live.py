@@ -68,7 +68,7 @@ def aside(row: Fields, sheet: Sheet) -> str:
     return without_points(*(plain(x) if isinstance(x, Decimal) else x for x in held))
 
 
-def _said(row: Fields, sheet: Sheet) -> str:
+def row_said(row: Fields, sheet: Sheet) -> str:
     """Return what the check column says of a row when the workbook is made."""
     why = aside(row, sheet)
     return (UNSCORED if "其中" in str(row.get(sheet.name)) else "") if why else OK
@@ -90,8 +90,8 @@ def _column(
     paper.widths[at] = _WIDTH
     for row in range(spot.first, spot.last + 1):
         offset = row - spot.first
-        said = _said(rows[offset], sheet) if offset < len(rows) else ""
-        paper.formula(row, at, _unless_aside(formula(row), row, sheet, spot), said, "check")
+        shown = row_said(rows[offset], sheet) if offset < len(rows) else ""
+        paper.formula(row, at, _unless_aside(formula(row), row, sheet, spot), shown, "check")
     _looks(paper, spot.first, spot.last, at)
 
 

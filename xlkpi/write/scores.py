@@ -295,6 +295,8 @@ def _geometry(paper: Sheet, scored: Scored, columns: Columns) -> None:
     widths = [9, 9, 24, 8, 13, *[9] * (columns.scorers + columns.groups), 12, 10, 10, 11, 40]
     paper.widths = dict(enumerate(widths))
     paper.heights.update({TITLE: 26, GUIDE: 20, HEADER: 32})
+    if scored.groups:
+        del paper.heights[GUIDE]  # who is in which group may take several lines
     paper.freeze = (FIRST, 3)
     paper.repeat = HEADER
     paper.landscape = True
