@@ -99,6 +99,8 @@ CHECKS: tuple[Check, ...] = (
     degrees.marks_inside,
     rules.sound,
     rules.fits,
+    rules.line_ends,
+    rules.deviations,
     rules.scale,
     rules.unused_columns,
     rules.covered,

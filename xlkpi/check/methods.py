@@ -85,7 +85,7 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
     nature = indicator.nature.value or ""
     case = rules_of.Case(Fraction(1), nature, Fraction(target), Fraction(actual))
     downwards = indicator.actual_sign in ("≤", "<")
-    return downwards == case.lower_is_better and nature != "=" and rules_of.reached(case)
+    return downwards == case.lower_is_better and nature != "=" and method.share(case) == 1
 
 
 def cuts(filled: Filled) -> Iterator[Finding]:
@@ -136,7 +136,7 @@ def reasons(filled: Filled) -> Iterator[Finding]:
         if not indicator.reason.blank or not indicator.applies:
             continue
         case = _case(filled, indicator)
-        missed = case is not None and not rules_of.reached(case)
+        missed = case is not None and not rules_of.met(case)
         if indicator.degree.value in ("部分达成", "未达成") or missed:
             yield finding("X609", indicator.reason.place, code=indicator.label)
         elif (

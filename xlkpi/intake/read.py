@@ -251,7 +251,7 @@ class _Reading:
             way = methods.find(method.value, own)
             found = measures(
                 self.reader, table, row, unit, target=bool(way and way.targeted),
-                actual=bool(way and way.measured), percent=bool(way and way.surveyed),
+                actual=bool(way and way.measured), percent=bool(way and (way.surveyed or way.budgeted)),
             )  # fmt: skip
             yield Indicator(
                 **self._tier(table, row, 3, spelling),  # type: ignore[arg-type]
