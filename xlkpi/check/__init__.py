@@ -103,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
     rules.deviations,
     rules.scale,
     rules.unused_columns,
+    rules.renamed_parts,
     rules.covered,
     rules.lowest,
     survey.present,

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi import methods
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import RULES, TIER3, folded
+from xlkpi.layout import RULES, TIER3, canonical, folded
 from xlkpi.model import Filled, Indicator
 from xlkpi.numbers import from_text, plain, rounded
 from xlkpi.place import Place
@@ -18,6 +18,7 @@ from xlkpi.rules import (
     DEVIATION,
     LINE,
     OVERDONE,
+    PARTS,
     Entry,
     Flaw,
     Rule,
@@ -116,7 +117,8 @@ def line_ends(filled: Filled) -> Iterator[Finding]:
             if rule.in_points:
                 header, held, whole = "得分", entry.points, worth
             place = entry.places[header]
-            if held != (whole if good else 0) and place not in told:
+            jump = held is not None and (held < whole if good else held > 0)
+            if jump and place not in told:
                 told.add(place)
                 said = {"share": earned_words(entry), "beyond": "得满分" if good else "不得分"}
                 bound = plain(entry.bound or Decimal(0))
@@ -135,8 +137,10 @@ def deviations(filled: Filled) -> Iterator[Finding]:
         entry, target = method.rule.entries[0], indicator.target
         if entry.base is None and target.value == 0 and not by_steps(entry):
             yield finding("X682", target.place, **said)
-        held = _target(filled, indicator)
-        if entry.base is not None and held is not None and held != entry.base:
+        held, points = _target(filled, indicator), method.budgeted or indicator.in_points
+        if entry.base is None or "基准" in (entry.bare if points else entry.percents):
+            continue  # a base on another scale is told
+        if held is not None and held != entry.base:
             found = plain(held)
             yield finding("X683", indicator.target.place, found, base=plain(entry.base), **said)
 
@@ -190,6 +194,22 @@ def _measured(rule: Rule) -> Iterator[tuple[Entry, str, Decimal]]:
         for header, value in (("下限", entry.bound), ("基准", entry.base), ("步长", entry.step)):
             if value is not None and header in COLUMNS[rule.kind]:
                 yield entry, header, value
+
+
+def renamed_parts(filled: Filled) -> Iterator[Finding]:
+    """The words of 不足一步 under a header that is none: left out, they would change what steps cost."""
+    table = filled.tables.get(RULES.name)
+    if table is None or "不足一步" in table.columns:
+        return
+    known, grid = set(table.columns.values()), table.grid
+    for column in range(len(grid.rows[table.header_row])):
+        held = [canonical(as_text(grid.raw(row, column))) for row in table.rows]
+        words = [word for word in held if word in PARTS]
+        if column not in known and words:
+            place = grid.place(table.header_row, column)
+            yield finding(
+                "X685", place, as_text(grid.raw(place.row, column)) or "（空）", held=words[0]
+            )
 
 
 def unused_columns(filled: Filled) -> Iterator[Finding]:
