@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlkpi import reference, rules
 from xlkpi.place import Place
-from xlkpi.rules import BANDS, HIGHER, STEPS, Entry, Rule
+from xlkpi.rules import BANDS, DEVIATION, HIGHER, LINE, STEPS, Entry, Rule
 
 LOWER = "低于扣分"
 DIRECTIONS = (HIGHER, LOWER)
@@ -31,10 +31,31 @@ def banded(bands: Sequence[Band], kind: str = BANDS) -> Rule:
 
 
 def stepped(
-    base: Decimal, direction: str, step: Decimal, cost: Decimal, floor: Decimal | None = None
-) -> Rule:
+    base: Decimal, direction: str, step: Decimal, cost: Decimal, floor: Decimal | None = None,
+    part: str = "",
+) -> Rule:  # fmt: skip
     """A rule of 步长."""
-    row = entry(STEPS, base=base, direction=direction, step=step, cost=cost, floor=floor)
+    row = entry(STEPS, base=base, direction=direction, step=step, cost=cost, floor=floor, part=part)
+    return rules.rule("甲", [row])
+
+
+def pointed(rule: Rule, points: Sequence[Decimal]) -> Rule:
+    """The same rule with 得分 in its rows, the highest first, instead of 得分比例."""
+    rows = zip(rule.entries, points, strict=True)
+    return rule._replace(entries=tuple(row._replace(share=None, points=each) for row, each in rows))
+
+
+def straight(points: Sequence[tuple[Decimal, Decimal]]) -> Rule:
+    """A rule of 直线: 下限 and 得分比例 of its points."""
+    return rules.rule("甲", [entry(LINE, bound=b, share=s) for b, s in points])
+
+
+def astray(
+    base: Decimal | None = None, step: Decimal | None = None, cost: Decimal | None = None,
+    floor: Decimal | None = None, part: str = "",
+) -> Rule:  # fmt: skip
+    """A rule of 偏离, by steps where there is one."""
+    row = entry(DEVIATION, base=base, step=step, cost=cost, floor=floor, part=part)
     return rules.rule("甲", [row])
 
 
@@ -47,5 +68,6 @@ def _cells(row: Entry) -> dict[str, reference.Held]:
     held = {
         "方式": row.kind, "下限": row.bound, "含下限": "是" if row.inclusive else "否", "得分比例": row.share,
         "基准": row.base, "方向": row.direction, "步长": row.step, "每步扣分": row.cost, "封底": row.floor,
+        "不足一步": row.part or None, "得分": row.points,
     }  # fmt: skip
     return {name: value for name, value in held.items() if value is not None}

@@ -500,7 +500,7 @@ class _Local:
             self._take_back(row["编号"])
         points = row["分值"]
         assert isinstance(points, Decimal)
-        row |= getattr(self, _TURNS[kind])(points, str(row["编号"]))
+        row |= getattr(self, self.rng.choice(_TURNS[kind]))(points, str(row["编号"]))
 
     def _take_back(self, code: Cell) -> None:
         for name, rows in self.marks.items():
@@ -544,7 +544,7 @@ class _Local:
             for rule in self.rules
             if rule[0]["方式"] == kind
             and ("%" in str(rule[0]["规则"])) == percent
-            and all(Decimal(str(row.get("封底", 0))) <= points for row in rule)
+            and all(Decimal(str(row.get(h, 0))) <= points for row in rule for h in ("封底", "得分"))
         ]
         return self.rng.choice(fitting) if fitting and self._chance(0.5) else None
 
@@ -588,7 +588,13 @@ class _Local:
             made.add((bound, not inclusive))
         return sorted(made)
 
-    def _bands(self, percent: bool, open_below: bool) -> list[Said]:
+    def _amount(self, points: Decimal | None) -> Said:
+        """What a row earns: a share, or 得分 within the points of the one that the rule is made for."""
+        if points is None:
+            return {"得分比例": self._share()}
+        return {"得分": number(self.rng, Decimal(0), points, self.rng.choice((0, 1, 3)))}
+
+    def _bands(self, percent: bool, open_below: bool, points: Decimal | None = None) -> list[Said]:
         """A rule of 分档."""
         name = self._name("分档", percent)
         top = Decimal(120) if percent else Decimal(10) ** self.rng.randint(1, 5)
@@ -597,9 +603,9 @@ class _Local:
             row: Said = {"规则": name, "方式": "分档", "下限": self._value(bound, percent)}
             if not inclusive or self._chance(0.3):
                 row["含下限"] = "是" if inclusive else "否"
-            rule.append(row | {"得分比例": self._share()})
+            rule.append(row | self._amount(points))
         if open_below or self._chance(0.5):
-            rule.append({"规则": name, "方式": "分档", "得分比例": self._share()})
+            rule.append({"规则": name, "方式": "分档"} | self._amount(points))
         self.rules.append(rule)
         return rule
 
@@ -617,12 +623,67 @@ class _Local:
             row["每步扣分"] = Decimal("0.5")
         if self._chance(0.5):
             row["封底"] = number(self.rng, Decimal(0), points, self.rng.choice((0, 1, 3)))
+        if self._chance(0.5):
+            row["不足一步"] = self.rng.choice(("不计", "按一步", "按比例"))
         self.rules.append([row])
         return [row]
 
+    def _line(self, percent: bool, points: Decimal) -> list[Said]:
+        """A rule of 直线: from nothing to all, either way, with points between."""
+        name = self._name("直线", percent)
+        top = Decimal(120) if percent else Decimal(10) ** self.rng.randint(1, 5)
+        between = {bound for bound, _ in self._bounds(Decimal(0), top)}
+        bounds = sorted(
+            [*self.rng.sample(sorted(between), min(9, len(between))), top + 1, Decimal(-5)]
+        )
+        parts = sorted(number(self.rng, Decimal(0), Decimal(1), 3) for _ in bounds[2:])
+        earned: list[Said] = [{"得分比例": part} for part in (Decimal(0), *parts, Decimal(1))]
+        if self._chance(0.3):
+            parts = sorted(number(self.rng, Decimal(0), points, 3) for _ in bounds[2:])
+            earned = [{"得分": part} for part in (Decimal(0), *parts, points)]
+        if self._chance(0.5):
+            earned.reverse()
+        rule = [
+            {"规则": name, "方式": "直线", "下限": self._value(bound, percent)} | part
+            for bound, part in zip(bounds, earned, strict=True)
+        ]
+        self.rules.append(rule)
+        return rule
+
+    def _straight(self, points: Decimal, _code: str) -> Said:
+        percent = self._chance(0.4)
+        rule = self._known("直线", percent, points) or self._line(percent, points)
+        bounds = sorted(_digits(row["下限"]) for row in rule)
+        one, two = self.rng.choice(bounds), self.rng.choice(bounds)
+        value = self.rng.choice((one, (one + two) / 2, one + _NOISE, bounds[0] - 1, bounds[-1] + 1))
+        return self._ruled(rule, value, percent)
+
+    def _astray(self, points: Decimal, _code: str) -> Said:
+        """A rule of 偏离 with a target of the indicator's own, or with a base."""
+        row = dict(self._steps(percent=False, points=points)[0])
+        self.rules.pop()
+        row |= {"规则": self._name("偏离", percent=False), "方式": "偏离"}
+        del row["方向"]
+        goal, step = _digits(row["基准"]), _digits(row["步长"])
+        if self._chance(0.5):
+            for header in ("步长", "每步扣分", "不足一步"):
+                row.pop(header, None)
+            goal = goal or Decimal(8)
+            row["基准"], step = goal, goal / 8
+        based = self._chance(0.3)
+        if not based:
+            del row["基准"]
+        self.rules.append([row])
+        away = self.rng.choice((Decimal(0), step, 3 * step, step / 2, 20 * step))
+        said = self._ruled([row], goal + self.rng.choice((1, -1)) * away, percent=False)
+        return said | {
+            "指标性质": self.rng.choice(("", "=")), "年度指标值": "" if based else goal,
+        }  # fmt: skip
+
     def _banded(self, points: Decimal, _code: str) -> Said:
         percent = self._chance(0.4)
-        rule = self._known("分档", percent, points) or self._bands(percent, open_below=False)
+        own = points if self._chance(0.2) else None
+        rule = self._known("分档", percent, points) or self._bands(percent, False, own)
         bounds = sorted(_digits(row["下限"]) for row in rule if "下限" in row)
         hair = Decimal(1).scaleb(-self.rng.randint(0, 3))
         near = self.rng.choice(bounds)
@@ -684,6 +745,8 @@ class _Local:
         if self._chance(0.5):
             rule = self._known("步长", percent=True, points=points)
             rule = rule or self._steps(percent=True, points=points)
+        elif self._chance(0.3):
+            rule = self._line(percent=True, points=points)
         else:
             rule = self._bands(percent=True, open_below=True)
         colon = "：" if self.maker.clumsy else ":"
@@ -782,8 +845,8 @@ class _Local:
 
 
 _TURNS = {
-    "不适用": "_not_applicable", "分档": "_banded", "步长": "_stepped", "超额完成": "_overdone",
-    "满意度": "_surveyed", "预算执行率": "_executed",
+    "不适用": ("_not_applicable",), "分档": ("_banded", "_straight"), "步长": ("_stepped", "_astray"),
+    "超额完成": ("_overdone",), "满意度": ("_surveyed",), "预算执行率": ("_executed",),
 }  # fmt: skip
 
 

@@ -229,7 +229,7 @@ def _own(
     for n, row in enumerate(rule.entries, start=1):
         held = {
             "下限": row.bound, "得分比例": row.share, "基准": row.base, "步长": row.step, "每步扣分": row.cost,
-            "封底": row.floor,
+            "封底": row.floor, "得分": row.points,
         }  # fmt: skip
         cells |= {f"{header}{n}": value for header, value in held.items() if value is not None}
     method = methods.find(name, {"甲": rule})
@@ -255,6 +255,9 @@ def banded(rng: Random) -> Line:
     shares = [rng.choice((share, share, random_books.number(rng, Decimal(0), Decimal(1), 3))) for _ in edges]  # fmt: skip
     bands: list[own_rules.Band] = [(b, i, s) for (b, i), s in zip(edges, shares, strict=True)]
     rule = own_rules.banded([(None, True, share), *bands])
+    if rng.random() < 0.3:
+        amounts = [rng.choice((part, part, points, Decimal(0))) for _ in rule.entries]
+        rule = own_rules.pointed(rule, amounts)
     value = rng.choice(edges)[0] + rng.choice(_OFF)
     if rng.random() < 0.3:
         value = random_books.number(rng, edges[0][0] - 9, edges[-1][0] + 9, 3)
@@ -271,7 +274,8 @@ def _steps(rng: Random, points: Decimal, part: Decimal) -> Rule:
     step = Decimal(rng.choice(("0.1", "0.1", "0.01", "0.3", "0.7", "1", "2.5", "5", "1000")))
     cost = part / rng.choice((1, 2, 4, 5, 10)) or Decimal("0.5")
     floor = rng.choice((None, None, random_books.number(rng, Decimal(0), points, 2)))
-    return own_rules.stepped(base, rng.choice(own_rules.DIRECTIONS), step, cost, floor)
+    part = rng.choice(("", *rules.PARTS))
+    return own_rules.stepped(base, rng.choice(own_rules.DIRECTIONS), step, cost, floor, part)
 
 
 def _steps_off(rng: Random, rule: Rule) -> Decimal:
@@ -297,6 +301,76 @@ def stepped(rng: Random) -> Line:
     return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
 
 
+def _line(rng: Random, points: Decimal, part: Decimal) -> tuple[Rule, Decimal]:
+    """A rule of 直线, rising or falling, and a value on one of its points, beside or between them."""
+    low, high = rng.choice(((0, 120), (-50, 50), (0, 10**6), (123456, 123457)))
+    places = rng.choice((0, 0, 1, 2)) if high - low > 1 else 2
+    count = rng.choice((2, 2, 2, 3, 5, 20))
+    values = {random_books.number(rng, Decimal(low), Decimal(high), places) for _ in range(count)}
+    values |= {Decimal(low), Decimal(high)}
+    bounds = rng.sample(sorted(values), min(count, len(values)))
+    middle = Decimal(str(round(part / points, 6)))
+    shares = [rng.choice((middle, random_books.number(rng, Decimal(0), Decimal(1), 3))) for _ in bounds[2:]]  # fmt: skip
+    shares = sorted([rng.choice((Decimal(0), Decimal(0), middle)), *shares, Decimal(1)])
+    if rng.random() < 0.3:
+        shares[-1] = Decimal(str(max(shares[-2], middle, Decimal("0.01"))))
+        shares[0] = Decimal(0)
+    falls = rng.random() < 0.5
+    rule = own_rules.straight(list(zip(sorted(bounds, reverse=falls), shares, strict=True)))
+    if rng.random() < 0.3:
+        amounts = sorted((points * (each.share or 0) for each in rule.entries), reverse=not falls)
+        rule = own_rules.pointed(rule, [Decimal(str(round(each, 6))) for each in amounts])
+    one, two = rng.choice(bounds), rng.choice(bounds)
+    value = rng.choice((one, one, (one + two) / 2, one + (two - one) / 4)) + rng.choice(_OFF)
+    if rng.random() < 0.2:
+        value = random_books.number(rng, Decimal(low - 9), Decimal(high + 9), 3)
+    return rule, value
+
+
+def straight(rng: Random) -> Line:
+    """A case of 直线."""
+    places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
+    points, part = _worth(rng, places)
+    rule, value = _line(rng, points, part)
+    exact = reference.straight(Fraction(points), own_rules.table(rule), Fraction(value))
+    case = Case(Fraction(points), actual=Fraction(value))
+    return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
+
+
+def _astray(rng: Random, points: Decimal, part: Decimal, base: Decimal | None) -> Rule:
+    floor = rng.choice((None, None, random_books.number(rng, Decimal(0), points, 2)))
+    if rng.random() < 0.5:
+        return own_rules.astray(base, floor=floor)
+    row = _steps(rng, points, part).entries[0]
+    return own_rules.astray(base, row.step, row.cost, floor, row.part)
+
+
+def astray(rng: Random) -> Line:
+    """A case of 偏离: from the target or from a base of the rule's own, on either side."""
+    places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
+    points, part = _worth(rng, places)
+    target, value = random_books.measure(rng, points, places)
+    if rng.random() < 0.1:
+        target, value = noisy(rng)
+    target = target or Decimal(100)
+    base = rng.choice((None, None, Decimal(rng.choice((100, 0, -40, target)))))
+    rule = _astray(rng, points, part, base)
+    if base == 0 and rule.entries[0].step is None:
+        rule = own_rules.astray(Decimal(100))
+    base = rule.entries[0].base
+    goal = target if base is None else base
+    if rng.random() < 0.5:
+        away = (rule.entries[0].step or goal / 10) * rng.randint(0, 12)
+        value = goal + rng.choice((1, -1)) * away + rng.choice(_OFF)
+    elif rng.random() < 0.5:
+        value = 2 * goal - value
+    (row,) = own_rules.table(rule)
+    exact = reference.astray(Fraction(points), row, Fraction(target), Fraction(value))
+    case = Case(Fraction(points), target=Fraction(target), actual=Fraction(value))
+    cells = {"分值": points, "年度指标值": target, "实际完成值": value}
+    return _own(rule, case, exact, places, cells)
+
+
 def overdone(rng: Random) -> Line:
     """A case of 超额完成."""
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
@@ -318,15 +392,21 @@ def overdone(rng: Random) -> Line:
 
 
 def spent(rng: Random) -> Line:
-    """A case of 预算执行率 by a rule of bands or of steps, over percentage points."""
+    """A case of 预算执行率 by a rule of bands, of steps, of a line or from 100, over percentage points."""
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
     points, part = _worth(rng, places)
     budget = Decimal(rng.choice((0, 100, 1000, 4969, 10**6)))
     if rng.random() < 0.4:
         budget = random_books.number(rng, Decimal(1), Decimal(10**7), 2)
-    if rng.random() < 0.5:
+    kind = rng.random()
+    if kind < 0.3:
         rule = _steps(rng, points, part)
         rate = _steps_off(rng, rule)
+    elif kind < 0.5:
+        rule, rate = _line(rng, points, part)
+    elif kind < 0.6:
+        rule = _astray(rng, points, part, Decimal(100))
+        rate = 100 + rng.choice((1, -1)) * random_books.number(rng, Decimal(0), Decimal(120), 2)
     else:
         edges, share = _edges(rng, 0, 120, most=10), Decimal(str(round(part / points, 6)))
         rule = own_rules.banded(
@@ -337,7 +417,12 @@ def spent(rng: Random) -> Line:
     now = 100 * Fraction(executed) / Fraction(budget) if budget else Fraction(0)
     rows = own_rules.table(rule)
     worth = Fraction(points)
-    exact = reference.stepped(worth, rows[0], now) if rule.kind == rules.STEPS else reference.banded(worth, rows, now)  # fmt: skip
+    exact = {
+        rules.STEPS: lambda: reference.stepped(worth, rows[0], now),
+        rules.BANDS: lambda: reference.banded(worth, rows, now),
+        rules.LINE: lambda: reference.straight(worth, rows, now),
+        rules.DEVIATION: lambda: reference.astray(worth, rows[0], Fraction(0), now),
+    }[rule.kind]()
     cells = {"分值": points, "全年预算数": budget, "全年执行数": executed}
     return _own(rule, Case(worth), exact, places, cells, "预算执行率:甲")
 
@@ -370,6 +455,8 @@ def cut(rng: Random) -> Line:
     makers = (
         banded,
         stepped,
+        straight,
+        astray,
         overdone,
         spent,
         surveyed,
@@ -390,8 +477,8 @@ def cut(rng: Random) -> Line:
 
 
 OWN: Mapping[str, Callable[[Random], Line]] = {
-    "满意度": surveyed, "分档": banded, "步长": stepped, "超额完成": overdone, "预算执行率的规则": spent,
-    "核减分": cut,
+    "满意度": surveyed, "分档": banded, "步长": stepped, "超额完成": overdone, "直线": straight, "偏离": astray,
+    "预算执行率的规则": spent, "核减分": cut,
 }  # fmt: skip
 
 

@@ -120,7 +120,8 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
     wanted = {
         *combine.BY_NAME, "分值制", "百分制", "位数0", "位数1", "位数2", "位数3", "位数4", "反向线性", "反向比例",
         *NAMES, "否", "缺席", "回避", "去极值", "不足人数", "回避到不足人数",
-        "分档", "步长", "超额完成", "预算执行率:分档", "预算执行率:步长", "共用的规则", "空的下限", "不含下限",
+        "分档", "步长", "超额完成", "直线", "偏离", "预算执行率:分档", "预算执行率:步长", "预算执行率:直线",
+        "按一步", "步长按比例", "固定得分", "共用的规则", "空的下限", "不含下限",
         "带%的下限", "空的系数", "封底", "高于扣分", "低于扣分", "整步有零头", "达成", "部分达成", "未达成",
         "满意以上", "基本满意以上", "指数100-80-60-40", "几行调查", "核减分", "加分", "减分", "最低等级",
         "不得评为最高等级", "总分记零", "指标值带符号", "完成值带符号", "指标值带%", "完成值带%", "整个上级不适用", "复核与不适用",
@@ -219,6 +220,9 @@ def _local(made: Contents) -> set[str]:
         traits |= {"不含下限"} if row.get("含下限") == "否" else set()
         traits |= {"空的下限"} if row["方式"] == "分档" and "下限" not in row else set()
         traits |= {"空的系数"} if row["方式"] == "超额完成" and "得分比例" not in row else set()
+        traits |= {"按一步"} if row.get("不足一步") == "按一步" else set()
+        traits |= {"步长按比例"} if row.get("不足一步") == "按比例" else set()
+        traits |= {"固定得分"} if "得分" in row else set()
         traits |= {"整步有零头"} if str(row.get("步长")) in ("0.1", "0.01", "0.3") else set()
     surveyed = [reference.plain(str(row["指标编号"])) for row in made.sheets.get("满意度调查", ())]
     traits |= {"几行调查"} if len(set(surveyed)) < len(surveyed) else set()
@@ -503,11 +507,14 @@ def test_the_target_itself_is_enough_and_a_hair_less_is_not(
     hair = Decimal(1).scaleb(-places)
     down = nature in ("≤", "<") or (nature == "=" and target == 0)
     short, over = (target + hair, target - hair) if down else (target - hair, target + hair)
-    assert earned(method, points, nature, target, target, inverse) == points
+    equal = (
+        0 if method == "达标得满分" and nature in (">", "<") else points
+    )  # neither above nor below
+    assert earned(method, points, nature, target, target, inverse) == equal
     assert earned(method, points, nature, target, over, inverse) == points
     assert earned(method, points, nature, target, short, inverse) < points
     noise = (short - target) / hair * Decimal("4e-10")  # what doubles leave of 0.1+0.2-0.3
-    assert earned(method, points, nature, target, target + noise, inverse) == points
+    assert earned(method, points, nature, target, target + noise, inverse) == equal
 
 
 @given(points_, target_.filter(bool), st.integers(0, 9))
@@ -537,7 +544,8 @@ def test_a_target_of_0_is_reached_or_not(
 ) -> None:
     for method in ("按比例", "达标得满分"):
         case = (Decimal(10), nature, Decimal(0), Decimal(actual), inverse)
-        assert earned(method, *case) == 10 * share
+        strict = method == "达标得满分" and nature in (">", "<") and actual == "0"
+        assert earned(method, *case) == (0 if strict else 10 * share)
 
 
 @pytest.mark.parametrize(

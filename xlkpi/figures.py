@@ -121,6 +121,8 @@ def _entry(entry: Entry) -> Row:
         "步长": entry.step,
         "每步扣分": entry.cost,
         "封底": entry.floor,
+        "不足一步": entry.part or None,
+        "得分": entry.points,
     }
     return {name: value for name, value in held.items() if value is not None}
 

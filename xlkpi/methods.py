@@ -165,6 +165,16 @@ def reached(case: Case) -> bool:
     return gap >= 0
 
 
+def met(case: Case) -> bool:
+    """Whether the target is met to the letter: what only equals it does not meet > or <."""
+    assert case.actual is not None and case.target is not None
+    if case.nature not in _STRICT:
+        return reached(case)
+    gap = rounded(case.actual - case.target, _GAP_PLACES)
+    return gap < 0 if case.lower_is_better else gap > 0
+
+
+_STRICT = (">", "<")
 _GAP_PLACES = rules.GAP_PLACES
 _GAP = f"ROUND({{实际完成值}}-{{年度指标值}},{_GAP_PLACES})"
 
@@ -177,8 +187,15 @@ def _reached_formula(case: Case) -> str:
     return f"{_GAP}>=0"
 
 
+def _met_formula(case: Case) -> str:
+    return f"{_GAP}{case.nature}0" if case.nature in _STRICT else _reached_formula(case)
+
+
 class Proportional(Method):
-    """按比例: the target reached earns w; below it w × a ÷ t, or one of two inverse forms."""
+    """按比例: the target reached earns w; below it w × a ÷ t, or one of two inverse forms.
+
+    What equals a target of > or < earns w as well: the ratio is 1.
+    """
 
     name = "按比例"
     measured = True
@@ -210,6 +227,10 @@ class Proportional(Method):
 
     def words(self, case: Case) -> str:
         """Say the rule in the direction that applies."""
+        equal = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
+        return self._direction(case) + (equal if case.nature in _STRICT else "")
+
+    def _direction(self, case: Case) -> str:
         if not case.lower_is_better:
             return "按比例（正向）：达到指标值得满分，否则 分值×完成值÷指标值"
         if case.inverse == "比例":
@@ -218,7 +239,7 @@ class Proportional(Method):
 
 
 class AllOrNothing(Method):
-    """达标得满分: the target reached earns w, else nothing."""
+    """达标得满分: the target met earns w, else nothing; what equals it does not meet > or <."""
 
     name = "达标得满分"
     measured = True
@@ -227,14 +248,17 @@ class AllOrNothing(Method):
 
     def share(self, case: Case) -> Fraction:
         """Return 1 or 0."""
-        return Fraction(1 if reached(case) else 0)
+        return Fraction(1 if met(case) else 0)
 
     def formula(self, case: Case) -> Formula:
         """Return the same over names."""
-        return Formula(f"{{分值}}*IF({_reached_formula(case)},1,0)")
+        return Formula(f"{{分值}}*IF({_met_formula(case)},1,0)")
 
     def words(self, case: Case) -> str:
         """Say the rule."""
+        side = "低于" if case.lower_is_better else "高于"
+        if case.nature in _STRICT:
+            return f"达标得满分：{side}指标值得满分，否则得 0；性质是“{case.nature}”，等于指标值不算达到"
         return "达标得满分：达到指标值得满分，否则得 0"
 
 
@@ -297,7 +321,7 @@ def satisfied_formula(caliber: str) -> str:
 
 
 class ByRule(Method):
-    """A rule of 评分规则 over 实际完成值 (分档, 步长), or over 执行率 in percentage points."""
+    """A rule of 评分规则 over 实际完成值, or over 执行率 in percentage points."""
 
     def __init__(self, rule: Rule, budgeted: bool = False) -> None:
         """Follow that rule."""
@@ -309,8 +333,9 @@ class ByRule(Method):
 
     @property
     def targeted(self) -> bool:
-        """A rule of its own needs no target."""
-        return False
+        """Whether the rule looks at the target: 偏离 does where it has no 基准."""
+        assert self.rule is not None
+        return self.rule.kind == rules.DEVIATION and self.rule.entries[0].base is None
 
     def value(self, case: Case) -> Fraction:
         """Return what the rule looks at."""
@@ -320,18 +345,16 @@ class ByRule(Method):
         return case.actual
 
     def points(self, case: Case) -> Fraction:
-        """Return the share of the band, or what is left after the steps."""
+        """Return what the rule says of the value."""
         assert self.rule is not None
-        if self.rule.kind == rules.STEPS:
-            return rules.stepped(self.rule, case.points, self.value(case))
-        return case.points * (rules.share(self.rule, self.value(case)) or Fraction(0))
+        kind = rules.of_kind(self.rule)
+        return kind.points(self.rule, case.points, self.value(case), case.target)
 
     def formula(self, case: Case) -> Formula:
         """Return the same over names."""
         assert self.rule is not None
-        if self.rule.kind == rules.STEPS:
-            return Formula(rules.stepped_formula(self.rule, self.formula_of_value))
-        return Formula(f"{{分值}}*{rules.share_formula(self.rule, self.formula_of_value)}")
+        kind = rules.of_kind(self.rule)
+        return Formula(kind.formula(self.rule, self.formula_of_value, "{年度指标值}"))
 
     def words(self, case: Case) -> str:
         """Name the rule and say it."""

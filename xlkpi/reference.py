@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 Held = str | Decimal
 Row = Mapping[str, Held]
@@ -212,7 +213,9 @@ def proportional(
 
 
 def all_or_nothing(points: Fraction, sign: str, target: Fraction, actual: Fraction) -> Fraction:
-    """达标得满分."""
+    """达标得满分; to equal the target is not to be above or below it."""
+    if sign in (">", "<") and half_up(actual - target, 9) == 0:
+        return Fraction(0)
     return points if reached(sign, target, actual) else Fraction(0)
 
 
@@ -247,19 +250,55 @@ def banded(points: Fraction, rows: Sequence[Row], value: Fraction) -> Fraction:
     """分档."""
     row = highest(rows, value)
     assert row is not None, value
-    return points * share(row["得分比例"])
+    return points_of(points, row)
+
+
+def points_of(points: Fraction, row: Row) -> Fraction:
+    """What a row says: so many points, or such a share of them."""
+    return figure(row["得分"]) if "得分" in row else points * share(row["得分比例"])
+
+
+def straight(points: Fraction, rows: Sequence[Row], value: Fraction) -> Fraction:
+    """直线: between two rows in proportion; nothing beyond the worse end, all beyond the better one."""
+    line = sorted((figure(row["下限"]), points_of(points, row)) for row in rows)
+    (low, first), (high, last) = line[0], line[-1]
+    if half_up(value - low, 9) < 0:
+        return Fraction(0) if first < last else points
+    if half_up(value - high, 9) > 0:
+        return points if first < last else Fraction(0)
+    for (left, less), (right, more) in pairwise(line):
+        if half_up(value - right, 9) < 0:
+            return less + (more - less) * half_up(value - left, 9) / half_up(right - left, 9)
+        if half_up(value - right, 9) == 0:
+            return more
+    raise AssertionError(value)
 
 
 def stepped(points: Fraction, row: Row, value: Fraction) -> Fraction:
-    """步长: every whole step on the bad side costs, down to the floor; noise as in `reached`."""
+    """步长: every step on the bad side costs, down to the floor; noise as in `reached`."""
     beyond = half_up(value - figure(row["基准"]), 9)
     if row["方向"] == "低于扣分":
         beyond = -beyond
-    if beyond <= 0:
-        return points
-    steps = math.floor(half_up(beyond / figure(row["步长"]), 9))
-    left = points - steps * figure(row["每步扣分"])
-    return max(left, figure(row.get("封底", Decimal(0))))
+    return less_steps(points, row, beyond) if beyond > 0 else points
+
+
+def less_steps(points: Fraction, row: Row, distance: Fraction) -> Fraction:
+    """What the steps of a distance leave, a part of a step being counted by 不足一步."""
+    steps = distance / figure(row["步长"])
+    part = row.get("不足一步", "不计")
+    if part != "按比例":
+        whole = half_up(steps, 9)
+        steps = Fraction(math.ceil(whole) if part == "按一步" else math.floor(whole))
+    return max(points - steps * figure(row["每步扣分"]), figure(row.get("封底", Decimal(0))))
+
+
+def astray(points: Fraction, row: Row, target: Fraction, value: Fraction) -> Fraction:
+    """偏离: the distance from 基准, else from the target, costs on either side."""
+    goal = figure(row["基准"]) if "基准" in row else target
+    if "步长" in row:
+        return less_steps(points, row, abs(half_up(value - goal, 9)))
+    floor = figure(row.get("封底", Decimal(0)))
+    return max(floor, points * (1 - abs(value - goal) / abs(goal)))
 
 
 def overdone(rows: Sequence[Row], target: Fraction, actual: Fraction) -> Fraction:
@@ -428,10 +467,10 @@ class _Book:
         if method == "满意度":
             return self.surveyed(row, points)
         if method.partition(":")[0] == "预算执行率":
-            return self.executed(points, method.partition(":")[2])
+            return self.executed(row, points, method.partition(":")[2])
         rows, actual = self.rule(method), figure(row["实际完成值"])
         if rows[0]["方式"] != "超额完成":
-            return self.ruled(rows, points, actual)
+            return self.ruled(rows, row, points, actual)
         factor = overdone(rows, figure(row["年度指标值"]), actual)
         return factor * self.measured(row, points, "按比例")
 
@@ -441,12 +480,13 @@ class _Book:
             return all_or_nothing(points, sign, target, actual)
         return proportional(points, sign, target, actual, self.inverse)
 
-    def executed(self, points: Fraction, rule: str) -> Fraction:
+    def executed(self, row: Row, points: Fraction, rule: str) -> Fraction:
         """预算执行率, in proportion or by a rule over percentage points."""
         budget, spent = self.money()
         if not rule:
             return execution(points, budget, spent)
-        return self.ruled(self.rule(rule), points, 100 * spent / budget if budget else Fraction(0))
+        rate = 100 * spent / budget if budget else Fraction(0)
+        return self.ruled(self.rule(rule), row, points, rate)
 
     def read(self, row: Row) -> tuple[str, Fraction, Fraction]:
         """Sign, target and actual of an indicator; the sign is 指标性质, else what is said with the target."""
@@ -468,12 +508,20 @@ class _Book:
         assert rows, name
         return rows
 
-    def ruled(self, rows: Sequence[Row], points: Fraction, value: Fraction) -> Fraction:
+    def ruled(
+        self, rows: Sequence[Row], indicator: Row, points: Fraction, value: Fraction
+    ) -> Fraction:
+        """What a rule of the office's own makes of a value."""
         if rows[0]["方式"] == "分档":
             return banded(points, rows, value)
-        assert rows[0]["方式"] == "步长"
+        if rows[0]["方式"] == "直线":
+            return straight(points, rows, value)
         (row,) = rows
-        return stepped(points, row, value)
+        if rows[0]["方式"] == "步长":
+            return stepped(points, row, value)
+        assert rows[0]["方式"] == "偏离"
+        target = figure(indicator["年度指标值"]) if "基准" not in row else Fraction(0)
+        return astray(points, row, target, value)
 
     def surveyed(self, row: Row, points: Fraction) -> Fraction:
         """满意度, held against the target in proportion."""

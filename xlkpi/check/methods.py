@@ -88,7 +88,7 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
         nature = {">": "≥", "<": "≤"}.get(nature, nature)
     case = rules_of.Case(Fraction(1), nature, Fraction(target), Fraction(actual))
     downwards = indicator.actual_sign in ("≤", "<")
-    return downwards == case.lower_is_better and nature != "=" and rules_of.reached(case)
+    return downwards == case.lower_is_better and nature != "=" and method.share(case) == 1
 
 
 def cuts(filled: Filled) -> Iterator[Finding]:
@@ -139,7 +139,7 @@ def reasons(filled: Filled) -> Iterator[Finding]:
         if not indicator.reason.blank or not indicator.applies:
             continue
         case = _case(filled, indicator)
-        missed = case is not None and not rules_of.reached(case)
+        missed = case is not None and not rules_of.met(case)
         if indicator.degree.value in ("部分达成", "未达成") or missed:
             yield finding("X609", indicator.reason.place, code=indicator.label)
         elif (

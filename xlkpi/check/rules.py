@@ -8,10 +8,26 @@ from fractions import Fraction
 
 from xlkpi import methods
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import RULES, folded
+from xlkpi.layout import RULES, TIER3, canonical, folded
 from xlkpi.model import Filled, Indicator
-from xlkpi.numbers import plain, rounded
-from xlkpi.rules import BANDS, COLUMNS, OVERDONE, STEPS, Entry, Flaw, Rule, band, flaws
+from xlkpi.numbers import from_text, plain, rounded
+from xlkpi.place import Place
+from xlkpi.rules import (
+    BANDS,
+    COLUMNS,
+    DEVIATION,
+    LINE,
+    OVERDONE,
+    PARTS,
+    Entry,
+    Flaw,
+    Rule,
+    band,
+    by_steps,
+    earned_words,
+    flaws,
+    rises,
+)
 from xlkpi.texts import as_text
 
 _BUDGET = "预算执行率:"
@@ -64,7 +80,7 @@ def _names(entry: Entry) -> Iterator[Flaw]:
 
 
 def fits(filled: Filled) -> Iterator[Finding]:
-    """预算执行率 takes 分档 or 步长; a floor lies within the points; bounds are told from shares."""
+    """预算执行率 takes no 超额完成; a floor and what a row earns lie within the points."""
     for indicator in filled.indicators:
         name = indicator.method.value or ""
         rule = filled.rules.get(folded(name.removeprefix(_BUDGET)))
@@ -72,12 +88,69 @@ def fits(filled: Filled) -> Iterator[Finding]:
             continue
         if name.startswith(_BUDGET) and rule.kind == OVERDONE:
             yield finding("X632", indicator.method.place, name, rule=rule.name)
-        points, floor = indicator.points.value, rule.entries[0].floor
-        if rule.kind == STEPS and points is not None and floor is not None and floor > points:
-            limit, place = plain(points), rule.entries[0].places["封底"]
-            yield finding(
-                "X633", place, plain(floor), name=rule.name, code=indicator.label, limit=limit
-            )
+        points = indicator.points.value
+        for code, header, held, place in _in_points(rule):
+            if points is not None and held > points and header in COLUMNS[rule.kind]:
+                said = {"name": rule.name, "code": indicator.label, "limit": plain(points)}
+                yield finding(code, place, plain(held), **said)
+
+
+def _in_points(rule: Rule) -> Iterator[tuple[str, str, Decimal, Place]]:
+    """What a rule says in points, and the code of what is too much."""
+    for entry in rule.entries:
+        for code, header, held in (("X633", "封底", entry.floor), ("X681", "得分", entry.points)):
+            if held is not None:
+                yield code, header, held, entry.places[header]
+
+
+def line_ends(filled: Filled) -> Iterator[Finding]:
+    """Nothing is earned beyond a line's bad end, and all beyond its good one: a jump is told."""
+    told: set[Place] = set()
+    for indicator in filled.indicators:
+        method, worth = filled.way(indicator), indicator.points.value
+        if method is None or method.rule is None or method.rule.kind != LINE or worth is None:
+            continue
+        rule = method.rule
+        for entry, side, rising in ((rule.entries[0], "高", True), (rule.entries[-1], "低", False)):
+            good = rising == rises(rule)
+            header, held, whole = "得分比例", entry.share, Decimal(1)
+            if rule.in_points:
+                header, held, whole = "得分", entry.points, worth
+            place = entry.places[header]
+            jump = held is not None and (held < whole if good else held > 0)
+            if jump and place not in told:
+                told.add(place)
+                said = {"share": earned_words(entry), "beyond": "得满分" if good else "不得分"}
+                bound = plain(entry.bound or Decimal(0))
+                yield finding("X680", place, bound, name=rule.name, side=side, **said)
+
+
+def deviations(filled: Filled) -> Iterator[Finding]:
+    """偏离 costs on both sides of one target, by which it can divide."""
+    for indicator in filled.indicators:
+        method, nature = filled.way(indicator), indicator.nature
+        if method is None or method.rule is None or method.rule.kind != DEVIATION:
+            continue
+        said = {"code": indicator.label, "name": method.rule.name}
+        if nature.good and nature.value not in ("", "="):
+            yield finding("X684", nature.place, nature.value or "", **said)
+        entry, target = method.rule.entries[0], indicator.target
+        if entry.base is None and target.value == 0 and not by_steps(entry):
+            yield finding("X682", target.place, **said)
+        held, points = _target(filled, indicator), method.budgeted or indicator.in_points
+        if entry.base is None or "基准" in (entry.bare if points else entry.percents):
+            continue  # a base on another scale is told
+        if held is not None and held != entry.base:
+            found = plain(held)
+            yield finding("X683", indicator.target.place, found, base=plain(entry.base), **said)
+
+
+def _target(filled: Filled, indicator: Indicator) -> Decimal | None:
+    """The number in a 年度指标值 that no method reads; None where there is none to be sure of."""
+    text = indicator.target_text
+    read = from_text(text.value or "")
+    shown = (text.place.row, text.place.column) in filled.tables[TIER3.name].grid.percents
+    return read and (read.value * 100 if shown else read.value)
 
 
 def scale(filled: Filled) -> Iterator[Finding]:
@@ -123,6 +196,22 @@ def _measured(rule: Rule) -> Iterator[tuple[Entry, str, Decimal]]:
                 yield entry, header, value
 
 
+def renamed_parts(filled: Filled) -> Iterator[Finding]:
+    """The words of 不足一步 under a header that is none: left out, they would change what steps cost."""
+    table = filled.tables.get(RULES.name)
+    if table is None or "不足一步" in table.columns:
+        return
+    known, grid = set(table.columns.values()), table.grid
+    for column in range(len(grid.rows[table.header_row])):
+        held = [canonical(as_text(grid.raw(row, column))) for row in table.rows]
+        words = [word for word in held if word in PARTS]
+        if column not in known and words:
+            place = grid.place(table.header_row, column)
+            yield finding(
+                "X685", place, as_text(grid.raw(place.row, column)) or "（空）", held=words[0]
+            )
+
+
 def unused_columns(filled: Filled) -> Iterator[Finding]:
     """What stands in a column that the kind of rule does not look at is told."""
     table = filled.tables.get(RULES.name)
@@ -134,6 +223,7 @@ def unused_columns(filled: Filled) -> Iterator[Finding]:
         row = entry.places["规则"].row
         for header in headers:
             seen = header in COLUMNS[entry.kind] or header in entry.broken
+            seen |= entry.kind == OVERDONE and header == "得分"  # that it has none is a flaw
             if table and not seen and table.has(row, header):
                 yield _unused(entry, header, table.grid.raw(row, table.columns[header]))
 

@@ -30,6 +30,7 @@ def _entry(reader: Reader, table: Table, row: int) -> Entry:
     texts = {"规则": reader.text(table, row, "规则")}
     for header in ("方式", "方向"):
         texts[header] = reader.choice(table, row, header)
+    texts["不足一步"] = reader.choice(table, row, "不足一步")
     texts["含下限"] = reader.choice(table, row, "含下限", default=layout.YES)
     numbers = {
         header: reader.number(table, row, header, ("分",), "95", "points", limit=None)
@@ -37,6 +38,7 @@ def _entry(reader: Reader, table: Table, row: int) -> Entry:
     }
     numbers["得分比例"] = _share(reader, table, row)
     numbers["每步扣分"] = reader.number(table, row, "每步扣分", ("分",), "0.5")
+    numbers["得分"] = reader.number(table, row, "得分", ("分",), "4")
     numbers["封底"] = reader.number(table, row, "封底", ("分",), "0")
     broken = [header for header, text in texts.items() if text.broken]
     broken += [header for header, number in numbers.items() if number.broken]
@@ -55,6 +57,8 @@ def _entry(reader: Reader, table: Table, row: int) -> Entry:
         broken=frozenset(broken),
         bare=frozenset(each for each in _MEASURED if bare(reader, numbers[each], table, each)),
         percents=frozenset(each for each in _MEASURED if in_percent(numbers[each], table, each)),
+        points=numbers["得分"].value,
+        part=texts["不足一步"].value or "",
     )
 
 

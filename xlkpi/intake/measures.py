@@ -78,7 +78,8 @@ def measures(
         if other:
             return other
     shown = goal.percent if target else reached.percent
-    points = bool(method and method.surveyed) or is_percent(unit.value) or (unit.blank and shown)
+    rate = bool(method and (method.surveyed or method.budgeted))  # both compare per cents
+    points = rate or is_percent(unit.value) or (unit.blank and shown)
     sign = "=" if goal.said.soft and nature.value == "=" else goal.said.sign
     measured = _measure(reader, goal, unit, points, sign) if target else Value(goal.place)
     nature = _signed(reader, nature, goal) if target else nature

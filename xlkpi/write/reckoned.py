@@ -13,7 +13,7 @@ from fractions import Fraction
 from xlkpi import rules
 from xlkpi.methods import Case
 from xlkpi.model import Budget, Filled, Given, Part, Working
-from xlkpi.numbers import EXACT, plain
+from xlkpi.numbers import EXACT, plain, rounded
 from xlkpi.place import Place, listed
 from xlkpi.rules import Entry, Rule
 
@@ -26,19 +26,31 @@ def rule_places(work: Working) -> list[Place]:
         return []
     rule, value = work.method.rule, work.method.value(work.case)
     names = sorted(entry.places["规则"] for entry in rule.entries)
-    if rule.kind == rules.STEPS:
-        return [*names, *_held(rule.entries[0], ("基准", "步长", "每步扣分", "封底"))]
-    found = None if value is None else rules.band(rule, value)
-    return [*names, *(_held(found, ("下限", "得分比例")) if found else ())]
+    held = [place for entry in _applied(rule, value) for place in _held(entry)]
+    return [*names, *(place for place in held if place not in names)]
 
 
-def _held(entry: Entry, headers: tuple[str, ...]) -> Iterator[Place]:
-    """The cells in which a number of this row stands."""
+def _applied(made: Rule, value: Fraction | None) -> list[Entry]:
+    """Return the rows of a rule whose numbers made the points of a value."""
+    if made.kind in (rules.STEPS, rules.DEVIATION):
+        return [made.entries[0]]
+    if value is None:
+        return []
+    if made.kind == rules.LINE:
+        return rules.stretch(made, value) or list(made.entries)
+    found = rules.band(made, value)
+    return [found] if found else []
+
+
+def _held(entry: Entry) -> Iterator[Place]:
+    """The cells of a row in which a number stands that its 方式 looks at."""
     held = {
-        "下限": entry.bound, "得分比例": entry.share, "基准": entry.base, "步长": entry.step,
-        "每步扣分": entry.cost, "封底": entry.floor,
+        "下限": entry.bound, "得分比例": entry.share, "得分": entry.points, "基准": entry.base,
+        "步长": entry.step, "每步扣分": entry.cost, "封底": entry.floor,
     }  # fmt: skip
-    return (entry.places[header] for header in headers if held[header] is not None)
+    for header, value in held.items():
+        if value is not None and header in rules.COLUMNS[entry.kind]:
+            yield entry.places[header]
 
 
 def budget_places(filled: Filled) -> tuple[list[Place], list[Place]]:
@@ -148,22 +160,20 @@ def rule(work: Working) -> Iterator[str]:
     value = method.value(case)
     if value is None:
         yield "年度指标值是 0，算不出完成了百分之几，不打折"
-    elif method.rule.kind == rules.STEPS:
-        name = "预算执行率" if method.budgeted else "实际完成值"
-        yield f"{name} {_said(value)}{'%' if method.budgeted else ''} {_steps(method.rule, case, value)}"
     elif method.rule.kind == rules.OVERDONE:
         ratio = f"{_exact(case.actual)} ÷ {_exact(case.target)} {_equals(value)}%"
         yield f"完成值÷指标值 {ratio}，{_kept(rules.band(method.rule, value))}"
     else:
         name = "预算执行率" if method.budgeted else "实际完成值"
         unit = "%" if method.budgeted else ""
-        yield f"{name} {_said(value)}{unit}，{_band(rules.band(method.rule, value))}"
+        yield f"{name} {_said(value)}{unit}{_SAID[method.rule.kind](work, method.rule, value)}"
 
 
-def _band(entry: Entry | None) -> str:
+def _band(_work: Working, made: Rule, value: Fraction) -> str:
+    entry = rules.band(made, value)
     if entry is None:
-        return "低于最低一档，得 0"
-    return f"{_reached(entry)}：{_share(entry)}"
+        return "，低于最低一档，得 0"
+    return f"，{_reached(entry)}：{_earned(entry)}"
 
 
 def _kept(entry: Entry | None) -> str:
@@ -171,7 +181,7 @@ def _kept(entry: Entry | None) -> str:
         return "不到打折的下限，不打折"
     if entry.share is None:
         return f"{_reached(entry)}：得分比例留空，不打折，须说明原因（{entry.places['规则']}）"
-    return f"{_reached(entry)}：按比例所得再乘以{_share(entry)}"
+    return f"{_reached(entry)}：按比例所得再乘以{_earned(entry)}"
 
 
 def _reached(entry: Entry) -> str:
@@ -182,36 +192,124 @@ def _reached(entry: Entry) -> str:
     return f"{sign}下限 {plain(entry.bound)}（{entry.places['下限']}）"
 
 
-def _share(entry: Entry) -> str:
+def _earned(entry: Entry) -> str:
+    if entry.points is not None:
+        return f"得分 {plain(entry.points)}（{entry.places['得分']}）"
     share = entry.share
     assert share is not None
     return f"得分比例 {plain(share * 100)}%（{entry.places['得分比例']}）"
 
 
-def _steps(made: Rule, case: Case, value: Fraction) -> str:
-    entry, count = made.entries[0], rules.steps(made, value)
+def _line(work: Working, made: Rule, value: Fraction) -> str:
+    points = rules.stretch(made, value)
+    ends = "、".join(
+        f"下限 {plain(each.bound or Decimal(0))}（{each.places['下限']}）{_earned(each)}"
+        for each in reversed(points)
+    )
+    if not points:
+        above = value > Fraction(made.entries[0].bound or 0)
+        return f"，在直线{'高' if above else '低'}的一端以外：{_all(rules.rises(made) == above)}"
+    if len(points) == 1:
+        return f"，正在一点上：{ends}"
+    return f"，在两点之间：{ends}，按直线计算：{_between(work, points, value)}"
+
+
+def _between(work: Working, points: Sequence[Entry], value: Fraction) -> str:
+    """Say what is earned between two points of a line, with its numbers."""
+    high, low = points
+    more, less = (
+        plain(each.share or Decimal(0)) if each.points is None else plain(each.points)
+        for each in points
+    )
+    gap, span = (
+        plain(rounded(end - Fraction(low.bound or 0), _PLACES))
+        for end in (value, Fraction(high.bound or 0))
+    )
+    worth = _exact(work.case and work.case.points)
+    said = f"{less} + ({more} － {less}) × {gap} ÷ {span}"
+    left = Fraction(less) + (Fraction(more) - Fraction(less)) * Fraction(gap) / Fraction(span)
+    if low.points is None:
+        return f"{worth} × ({said}) {_equals(Fraction(worth) * left)}"
+    return f"{said} {_equals(left)}"
+
+
+def _all(good: bool) -> str:
+    return "得满分" if good else "不得分"
+
+
+def _deviation(work: Working, made: Rule, value: Fraction) -> str:
+    assert work.case is not None
+    entry, target = made.entries[0], work.case.target
+    goal = rules.goal(made, target)
+    base = f"基准 {_said(goal)}（{entry.places['基准']}）"
+    if entry.base is None:
+        base = f"年度指标值 {_said(goal)}（{work.indicator.target.place}）"
+    if rules.by_steps(entry):
+        return f" {_steps_off(work.case, made, value, f'与{base}相差')}"
+    exact, away = _near(abs(value - goal))
+    said = f" 与{base}相差 {_said(abs(value - goal))}，按相差的比例扣分"
+    left = rules.unfloored(made, work.case.points, value, target)
+    if exact:
+        said += (
+            f"：{_exact(work.case.points)} × (1 － {away} ÷ {_near(abs(goal))[1]}) {_equals(left)}"
+        )
+    return said + _floored(work.case, made, value)
+
+
+def _floored(case: Case, made: Rule, value: Fraction) -> str:
+    floor = made.entries[0].floor
+    if rules.unfloored(made, case.points, value, case.target) >= (floor or 0):
+        return ""
+    if floor is None:
+        return "，扣完为止，得 0"
+    return f"，封底 {plain(floor)}（{made.entries[0].places['封底']}），得 {plain(floor)}"
+
+
+def _steps(work: Working, made: Rule, value: Fraction) -> str:
+    entry = made.entries[0]
+    assert work.case is not None
     assert entry.base is not None
-    assert entry.step is not None
-    assert entry.cost is not None
     side = "高" if entry.direction == rules.HIGHER else "低"
     base = f"基准 {plain(entry.base)}（{entry.places['基准']}）"
     if rules.beyond(made, value) <= 0:
-        return f"不{side}于{base}：不扣分"
-    beyond = _said(abs(value - Fraction(entry.base)))
-    gap = f"比{base}{side} {beyond}，步长 {plain(entry.step)}（{entry.places['步长']}）"
+        return f" 不{side}于{base}：不扣分"
+    return f" {_steps_off(work.case, made, value, f'比{base}{side}')}"
+
+
+def _steps_off(case: Case, made: Rule, value: Fraction, side: str) -> str:
+    """Say how many steps there are beyond the base, and what they cost."""
+    entry = made.entries[0]
+    assert entry.step is not None
+    assert entry.cost is not None
+    count = rules.steps(made, value, case.target)
+    beyond = rules.beyond(made, value, case.target)
+    if not beyond:
+        return f"{side} 0：不扣分"
+    exact = abs(value - rules.goal(made, case.target))
+    gap = f"{side} {_said(exact)}，步长 {plain(entry.step)}（{entry.places['步长']}）"
     if not count:
         return f"{gap}，不足一步：不扣分"
     points, cost = _exact(case.points), plain(entry.cost)
-    left = rules.unfloored(made, case.points, value)
+    left = rules.unfloored(made, case.points, value, case.target)
+    times = _said(count)
+    if entry.part == rules.IN_PROPORTION:
+        times = f"{_near(beyond)[1]} ÷ {plain(entry.step)}"
     said = (
-        f"{gap}，共 {count} 个整步，每步扣 {cost}（{entry.places['每步扣分']}）："
-        f"{points} － {count} × {cost} = {_exact(left)}"
+        f"{gap}，共 {_count(entry, count)}，每步扣 {cost}（{entry.places['每步扣分']}）："
+        f"{points} － {times} × {cost} {_equals(left)}"
     )
-    if left >= (entry.floor or 0):
-        return said
-    if entry.floor is None:
-        return f"{said}，扣完为止，得 0"
-    return f"{said}，封底 {plain(entry.floor)}（{entry.places['封底']}），得 {plain(entry.floor)}"
+    return said + _floored(case, made, value)
+
+
+def _count(entry: Entry, count: Fraction) -> str:
+    if entry.part == rules.IN_PROPORTION:
+        return f"{_said(count)} 步（不足一步按比例，{entry.places['不足一步']}）"
+    if entry.part == rules.A_STEP:
+        return f"{_said(count)} 步（不足一步按一步，{entry.places['不足一步']}）"
+    return f"{_said(count)} 个整步"
+
+
+_SAID = {rules.BANDS: _band, rules.STEPS: _steps, rules.LINE: _line, rules.DEVIATION: _deviation}
 
 
 def _exact(value: Fraction | None) -> str:

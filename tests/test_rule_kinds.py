@@ -1,0 +1,385 @@
+"""直线, 偏离, 不足一步 and 得分: their laws, published schemes worked by hand, and what stops.
+
+分档, 步长 and 超额完成 have theirs in `test_methods`; formulas are held against LibreOffice in `test_parity`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import documents
+from tests.own_rules import DIRECTIONS, LOWER, astray, banded, pointed, stepped, straight, table
+from tests.test_own_rules import BASE, RIGHT, R, T, done, figures, outcome, stops
+from xlkpi import methods, reference
+from xlkpi.methods import Case
+from xlkpi.rules import A_STEP, HIGHER, IN_PROPORTION, PARTS, Rule
+
+PROVE = os.environ.get("XLKPI_PROVE") == "1"
+MANY = settings(max_examples=5000 if PROVE else 100)
+
+points_ = st.decimals("0.001", 100, places=3)
+value_ = st.decimals(-500, 500, places=3) | st.integers(-20, 200).map(Decimal)
+step_ = st.sampled_from(["0.1", "0.01", "0.3", "1", "2.5", "5", "10"]).map(Decimal)
+cost_ = st.decimals("0.001", 20, places=3)
+target_ = (st.integers(-50, 500).map(Decimal) | st.decimals(-99, 99, places=2)).filter(bool)
+
+
+def earned(
+    rule: Rule, points: Decimal, value: Decimal | Fraction, target: Decimal | None = None
+) -> Fraction:
+    """What the engine gives for a value."""
+    method = methods.find("甲", {"甲": rule})
+    assert method is not None
+    goal = None if target is None else Fraction(target)
+    return method.points(Case(Fraction(points), target=goal, actual=Fraction(value)))
+
+
+# 直线
+
+
+@st.composite
+def lines_(draw: st.DrawFn, whole: bool = False) -> Rule:
+    """Two to six points, rising or falling; `whole`: from nothing to all."""
+    bounds = draw(st.lists(st.decimals(-50, 150, places=2), min_size=2, max_size=6, unique=True))
+    inner = draw(st.lists(st.decimals(0, 1, places=3), min_size=len(bounds) - 2, max_size=len(bounds) - 2))  # fmt: skip
+    ends = (Decimal(0), Decimal(1))
+    if not whole:
+        ends = draw(st.tuples(st.decimals(0, "0.4", places=2), st.decimals("0.5", 1, places=2)))
+    shares = sorted([*ends, *(min(ends[1], max(ends[0], each)) for each in inner)])
+    return straight(list(zip(sorted(bounds, reverse=draw(st.booleans())), shares, strict=True)))
+
+
+@given(lines_(), points_, value_)
+@MANY
+def test_a_line_is_the_second_implementations(rule: Rule, points: Decimal, value: Decimal) -> None:
+    """Also on its points and a hair beside them, in shares and in points."""
+    inside = [each.share * points for each in rule.entries if each.share is not None]
+    for made in (rule, pointed(rule, inside)):
+        bounds = [each.bound for each in made.entries if each.bound is not None]
+        hairs = [Decimal(text) for text in ("0", "0.001", "-0.001", "4e-10", "-4e-10")]
+        for at in (value, *(bound + hair for bound in bounds for hair in hairs)):
+            own = earned(made, points, at)
+            assert 0 <= own <= points
+            assert own == reference.straight(Fraction(points), table(made), Fraction(at))
+
+
+@given(lines_(), points_)
+@MANY
+def test_a_point_earns_exactly_what_its_row_says(rule: Rule, points: Decimal) -> None:
+    for row in rule.entries:
+        assert row.bound is not None
+        assert row.share is not None
+        assert earned(rule, points, row.bound) == Fraction(points) * Fraction(row.share)
+
+
+@given(lines_(), points_, value_, value_)
+@MANY
+def test_a_line_only_rises_or_only_falls(
+    rule: Rule, points: Decimal, one: Decimal, two: Decimal
+) -> None:
+    rising = (rule.entries[0].share or 0) > (rule.entries[-1].share or 0)
+    worse, better = sorted((one, two), reverse=not rising)
+    assert earned(rule, points, worse) <= earned(rule, points, better)
+
+
+@given(lines_(whole=True), points_, value_)
+@MANY
+def test_a_line_from_nothing_to_all_has_no_jump(
+    rule: Rule, points: Decimal, value: Decimal
+) -> None:
+    """A millionth further never earns more than the steepest stretch does."""
+    rows = list(pairwise(rule.entries))
+    steepest = max(
+        abs(Fraction((a.share or 0) - (b.share or 0)) / Fraction((a.bound or 0) - (b.bound or 0)))
+        for a, b in rows
+    )
+    for at in (value, *(each.bound or Decimal(0) for each in rule.entries)):
+        for hair in (Decimal("1e-6"), Decimal("-1e-6")):
+            gap = abs(earned(rule, points, at + hair) - earned(rule, points, at))
+            assert gap <= Fraction(points) * steepest * Fraction(1, 10**6)
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "expected"),
+    [
+        # 执行率: none below 70 %, all from 100 % on
+        ("70:0 100:1", "70", "0"), ("70:0 100:1", "69.99", "0"), ("70:0 100:1", "0", "0"),
+        ("70:0 100:1", "85", "5"), ("70:0 100:1", "91", "7"), ("70:0 100:1", "100", "10"),
+        ("70:0 100:1", "100.3", "10"),
+        # cost: all up to 100 %, none from 120 % on
+        ("100:1 120:0", "95", "10"), ("100:1 120:0", "100", "10"), ("100:1 120:0", "105", "7.5"),
+        ("100:1 120:0", "119", "0.5"), ("100:1 120:0", "120", "0"), ("100:1 120:0", "300", "0"),
+        # 60 % of the points at 60, all at 95, none below
+        ("60:0.6 95:1", "60", "6"), ("60:0.6 95:1", "59.9", "0"), ("60:0.6 95:1", "77.5", "8"),
+        # two slopes
+        ("0:0 60:0.9 100:1", "30", "4.5"), ("0:0 60:0.9 100:1", "80", "9.5"),
+        # what stands at the good end is less than all; beyond it is all
+        ("60:0 90:0.9", "90", "9"), ("60:0 90:0.9", "90.1", "10"),
+    ],
+)  # fmt: skip
+def test_lines_of_the_field_worked_by_hand(line: str, value: str, expected: str) -> None:
+    points = [each.split(":") for each in line.split()]
+    rule = straight([(Decimal(bound), Decimal(part)) for bound, part in points])
+    assert earned(rule, Decimal(10), Decimal(value)) == Fraction(expected)
+
+
+# 偏离
+
+
+@st.composite
+def deviations_(draw: st.DrawFn, points: Decimal, base: Decimal | None = None) -> Rule:
+    floor = draw(st.none() | st.decimals(0, points, places=3))
+    if draw(st.booleans()):
+        return astray(base, floor=floor)
+    return astray(base, draw(step_), draw(cost_), floor, draw(st.sampled_from(("", *PARTS))))
+
+
+@given(st.data(), points_, target_, value_)
+@MANY
+def test_a_deviation_is_the_second_implementations_and_costs_alike_on_either_side(
+    data: st.DataObject, points: Decimal, target: Decimal, away: Decimal
+) -> None:
+    rule = data.draw(deviations_(points))
+    floor = rule.entries[0].floor or 0
+    both = [earned(rule, points, target + side * away, target) for side in (1, -1)]
+    (row,) = table(rule)
+    for own, side in zip(both, (1, -1), strict=True):
+        value = Fraction(target + side * away)
+        assert floor <= own <= points
+        assert own == reference.astray(Fraction(points), row, Fraction(target), value)
+    assert both[0] == both[1]
+    assert earned(rule, points, target, target) == points
+
+
+@given(st.data(), points_, target_, value_, value_)
+@MANY
+def test_further_from_the_target_never_earns_more(
+    data: st.DataObject, points: Decimal, target: Decimal, one: Decimal, two: Decimal
+) -> None:
+    rule = data.draw(deviations_(points))
+    near, far = sorted((abs(one), abs(two)))
+    for side in (1, -1):
+        nearer = earned(rule, points, target + side * near, target)
+        assert nearer >= earned(rule, points, target - side * far, target)
+
+
+@given(st.data(), points_, target_, target_, value_)
+@MANY
+def test_a_base_stands_in_for_the_target(
+    data: st.DataObject, points: Decimal, base: Decimal, target: Decimal, value: Decimal
+) -> None:
+    own = data.draw(deviations_(points))
+    based = own._replace(entries=(own.entries[0]._replace(base=base),))
+    assert earned(based, points, value, target) == earned(own, points, value, base)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "expected"),
+    [
+        (astray(), "100", "10"), (astray(), "120", "8"), (astray(), "80", "8"), (astray(), "0", "0"),
+        (astray(), "250", "0"), (astray(floor=Decimal(3)), "250", "3"),
+        (astray(step=Decimal(5), cost=Decimal(1)), "104.9", "10"),
+        (astray(step=Decimal(5), cost=Decimal(1)), "95", "9"),
+        (astray(step=Decimal(5), cost=Decimal(1), part=A_STEP), "104.9", "9"),
+        (astray(step=Decimal(5), cost=Decimal(1), part=IN_PROPORTION), "90.5", "8.1"),
+    ],
+)  # fmt: skip
+def test_deviations_from_100_worked_by_hand(rule: Rule, value: str, expected: str) -> None:
+    assert earned(rule, Decimal(10), Decimal(value), Decimal(100)) == Fraction(expected)
+
+
+# 不足一步
+
+
+@given(points_, value_, st.sampled_from(DIRECTIONS), step_, cost_, value_)
+@MANY
+def test_a_part_of_a_step_costs_nothing_its_part_or_a_step(
+    points: Decimal, base: Decimal, direction: str, step: Decimal, cost: Decimal, value: Decimal
+) -> None:
+    """Each is the second implementation's; at whole steps all three are one."""
+    rules = {part: stepped(base, direction, step, cost, None, part) for part in PARTS}
+    none, whole, pro_rata = (earned(rule, points, value) for rule in rules.values())
+    assert points >= none >= pro_rata >= whole >= 0
+    for rule in rules.values():
+        own = earned(rule, points, value)
+        assert own == reference.stepped(Fraction(points), table(rule)[0], Fraction(value))
+    side = -1 if direction == LOWER else 1
+    for count in (0, 1, 3, 29):
+        at = {earned(rule, points, base + side * count * step) for rule in rules.values()}
+        assert at == {max(Fraction(0), Fraction(points) - count * Fraction(cost))}
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "expected"),
+    [
+        # ≤ 100 % full, each point above −0.5: 不满 1 % 按 1 % 计算, and pro rata
+        (A_STEP, "100", "10"), (A_STEP, "100.01", "9.5"), (A_STEP, "101", "9.5"), (A_STEP, "101.2", "9"),
+        (A_STEP, "100.0000000004", "10"), (IN_PROPORTION, "100.5", "9.75"), (IN_PROPORTION, "103.2", "8.4"),
+        ("", "101.9", "9.5"), (A_STEP, "99", "10"), (IN_PROPORTION, "99", "10"), (A_STEP, "500", "0"),
+    ],
+)  # fmt: skip
+def test_parts_of_steps_worked_by_hand(part: str, value: str, expected: str) -> None:
+    rule = stepped(Decimal(100), HIGHER, Decimal(1), Decimal("0.5"), None, part)
+    assert earned(rule, Decimal(10), Decimal(value)) == Fraction(expected)
+
+
+# 得分
+
+
+@given(points_, st.decimals(0, 1, places=3), value_)
+@MANY
+def test_what_a_row_earns_in_points_does_not_scale(
+    points: Decimal, part: Decimal, value: Decimal
+) -> None:
+    """Within the points it is what stands there, whatever they are."""
+    amount = part * points
+    rule = pointed(banded([(None, True, Decimal(0)), (Decimal(0), True, Decimal(0))]), [amount, Decimal(0)])  # fmt: skip
+    expected = Fraction(amount) if value >= 0 else 0
+    assert earned(rule, points, value) == earned(rule, points + 9, value) == expected
+
+
+# > and <
+
+
+@pytest.mark.parametrize(
+    ("nature", "actual", "full", "share"),
+    [
+        (">", "100", 0, 1), (">", "100.001", 1, 1), (">", "99", 0, Fraction(99, 100)),
+        (">", "100.0000000004", 0, 1), ("<", "100", 0, 1), ("<", "99.999", 1, 1),
+        ("<", "101", 0, Fraction(99, 100)), ("≥", "100", 1, 1), ("≤", "100", 1, 1), ("=", "100", 1, 1),
+    ],
+)  # fmt: skip
+def test_equality_does_not_meet_a_strict_target_but_its_ratio_is_1(
+    nature: str, actual: str, full: int, share: Fraction
+) -> None:
+    case = Case(Fraction(10), nature, Fraction(100), Fraction(actual))
+    assert methods.BY_NAME["达标得满分"].points(case) == 10 * full
+    assert methods.BY_NAME["按比例"].points(case) == 10 * share
+    for name in ("达标得满分", "按比例"):
+        assert ("等于指标值" in methods.BY_NAME[name].words(case)) == (nature in "<>")
+
+
+# whole workbooks: the sample with all rules, changed cell by cell
+
+
+def rows(first: int, *held: Sequence[str]) -> list[documents.Step]:
+    """Rows of 评分规则 below the sample's own: column letter and text in turn."""
+    return [
+        ("写", R, f"{cell[0]}{first + n}", cell[1:])
+        for n, cells in enumerate(held)
+        for cell in cells
+    ]
+
+
+LINE = rows(17, ("A甲", "B直线", "C70", "E0%"), ("A甲", "B直线", "C100", "E100%"))
+ASTRAY = rows(17, ("A甲", "B偏离"))
+BY_LINE, BY_ASTRAY = (
+    [*LINE, ("写", T, "I8", "甲")],
+    [*ASTRAY, ("写", T, "I8", "甲"), ("写", T, "E8", "=")],
+)
+BUDGETED = ("写", T, "I14", "预算执行率:甲")
+
+
+def score(code: str, *steps: documents.Step) -> str:
+    made = done(*steps)
+    assert made.scored, stops(made)
+    (own,) = [each.score for each in made.scored.workings if each.indicator.code.value == code]
+    return f"{own:f}"
+
+
+@pytest.mark.parametrize(
+    ("code", "steps", "expected"),
+    [
+        ("A2.1", BY_LINE, "4.70"),  # 93.5 of 70 to 100, 6 points
+        ("A2.1", [*BY_LINE, ("写", R, "C17", "70%"), ("写", R, "C18", "百分比 1")], "4.70"),
+        ("A2.1", [*BY_LINE, ("写", R, "E17", "空"), ("写", R, "E18", "空"), ("写", R, "L17", "0"), ("写", R, "L18", "6分")], "4.70"),
+        ("A2.1", BY_ASTRAY, "5.91"),  # 93.5 against 95
+        ("A2.1", [*BY_ASTRAY, ("写", R, "F17", "90")], "5.77"),
+        ("A2.1", [*BY_ASTRAY, ("写", R, "H17", "1%"), ("写", R, "I17", "0.5")], "5.50"),
+        ("A2.1", [*BY_ASTRAY, ("写", R, "H17", "1%"), ("写", R, "I17", "0.5"), ("写", R, "K17", " 按 一步")], "5.00"),
+        ("A3.1", [("写", R, "K13", "按一步")], "2.50"), ("A3.1", [("写", R, "K13", "按比例")], "2.80"),
+        ("A3.1", [("写", R, "K13", "不计")], "3.00"),
+        ("B1.1", [*LINE, BUDGETED], "7.88"),  # 576.75 of 616 is 93.63 %
+        ("B1.1", [*ASTRAY, BUDGETED, ("写", T, "E14", "=")], "9.36"),
+        ("B1.1", [*ASTRAY, BUDGETED, ("写", T, "E14", "空"), ("写", R, "F17", "100")], "9.36"),
+        ("A3.2", [("写", T, "E11", ">")], "0.00"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_rules_of_the_field_in_a_workbook(
+    code: str, steps: list[documents.Step], expected: str
+) -> None:
+    assert score(code, *steps) == expected
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([*BY_LINE, ("写", R, "C18", "空")], "X630 评分规则!C18"),
+        ([*BY_LINE, ("写", R, "C18", "70")], "X630 评分规则!C18"),
+        ([*BY_LINE, ("写", R, "E18", "0%")], "X630 评分规则!E18"),
+        ([*BY_LINE, ("写", R, "E18", "空")], "X630 评分规则!E18"),
+        ([*BY_LINE, ("写", R, "E18", "数 100")], "X630 评分规则!E18"),
+        ([*BY_LINE, ("写", R, "C17", "0.7")], "X606 评分规则!C17"),
+        ([*BY_LINE, ("写", R, "L18", "6")], "X630 评分规则!L18"),
+        ([*BY_LINE, ("写", R, "E18", "空"), ("写", R, "L18", "6")], "X630 评分规则!L18"),
+        ([*BY_LINE, ("写", R, "E17", "空"), ("写", R, "E18", "空"), ("写", R, "L17", "0"), ("写", R, "L18", "7")], "X681 评分规则!L18"),
+        ([*BY_LINE, ("写", R, "E17", "空"), ("写", R, "E18", "空"), ("写", R, "L17", "-1"), ("写", R, "L18", "6")], "X630 评分规则!L17"),
+        ([*BY_LINE, ("写", R, "E17", "空"), ("写", R, "E18", "空"), ("写", R, "L17", "0"), ("写", R, "L18", "5")], "X680 评分规则!L18"),
+        ([*BY_LINE, ("写", R, "E17", "60%")], "X680 评分规则!E17"),
+        ([*BY_LINE, ("写", R, "E18", "90%")], "X680 评分规则!E18"),
+        ([*BY_LINE, ("写", R, "D18", "否")], "X637 评分规则!D18"),
+        ([*BY_LINE, *rows(19, ("A甲", "B直线", "C110", "E50%"))], "X630 评分规则!E19"),
+        ([*rows(17, ("A甲", "B直线", "C70", "E0%")), ("写", T, "I8", "甲")], "X630 评分规则!A17"),
+        ([*BY_ASTRAY, *rows(18, ("A甲", "B偏离"))], "X630 评分规则!A18"),
+        ([*BY_ASTRAY, ("写", R, "H17", "1%")], "X630 评分规则!I17"),
+        ([*BY_ASTRAY, ("写", R, "I17", "1")], "X630 评分规则!H17"),
+        ([*BY_ASTRAY, ("写", R, "K17", "按一步")], "X630 评分规则!H17, X630 评分规则!I17"),
+        ([*BY_ASTRAY, ("写", R, "H17", "0%"), ("写", R, "I17", "1")], "X630 评分规则!H17"),
+        ([*BY_ASTRAY, ("写", R, "F17", "0%")], "X630 评分规则!F17"),
+        ([*BY_ASTRAY, ("写", R, "F17", "0.95")], "X606 评分规则!F17"),
+        ([*BY_ASTRAY, ("写", R, "F17", "98")], "X683 三级指标!F8"),
+        ([*BY_ASTRAY, ("写", R, "J17", "9")], "X633 评分规则!J17"),
+        ([*BY_ASTRAY, ("写", R, "G17", "高于扣分")], "X637 评分规则!G17"),
+        ([*BY_ASTRAY, ("写", T, "F8", "数 0")], "X682 三级指标!F8"),
+        ([*BY_ASTRAY, ("写", T, "F8", "空")], "X603 三级指标!F8"),
+        ([*BY_ASTRAY, ("写", T, "E8", "≥")], "X684 三级指标!E8"),
+        ([*BY_ASTRAY, ("写", T, "E8", "定性")], "X684 三级指标!E8"),
+        ([*BY_ASTRAY, ("写", T, "E8", "空"), ("写", T, "F8", "≥95%")], "X684 三级指标!E8"),
+        ([*ASTRAY, BUDGETED, ("写", T, "E14", "="), ("写", T, "F14", "空")], "X603 三级指标!F14"),
+        ([("写", R, "K13", "四舍五入")], "X510 评分规则!K13"), ([("写", R, "K5", "按一步")], "X637 评分规则!K5"),
+        ([("写", R, "L15", "5"), ("写", R, "E15", "空")], "X630 评分规则!L15"),
+        ([("写", R, "L5", "80%")], "X506 评分规则!L5"), ([("写", R, "L13", "2")], "X637 评分规则!L13"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_wrong_with_a_rule_is_told_at_its_cell(
+    steps: list[documents.Step], expected: str
+) -> None:
+    assert {" ".join(each) for each in stops(done(*steps))} == set(expected.split(", "))
+
+
+def test_a_workbook_without_the_new_columns_is_scored_as_it_was() -> None:
+    made = done(("写", R, "K4", "空"), ("写", R, "L4", "空"))
+    assert figures(made) == RIGHT == figures(outcome(BASE))
+    assert not stops(made)
+
+
+def test_a_line_of_all_its_points_over_the_budget_fits_a_formula() -> None:
+    """A cell holds 8,192 characters and 64 levels."""
+    line = [("A甲", "B直线", f"C{2 + 5 * n}%", f"E{5 * n}%") for n in range(19)]
+    made = done(*rows(17, *line, ("A甲", "B直线", "C100", "E100%")), BUDGETED)
+    assert made.scored, stops(made)
+    (own,) = [each for each in made.scored.workings if each.indicator.code.value == "B1.1"]
+    assert own.method
+    assert own.method.rule
+    addresses = dict.fromkeys(own.formula.names, "SUM(预算执行!$D$1001:$D$1200)")
+    assert len(own.formula.at(addresses | own.method.rule.cells)) < 8192
