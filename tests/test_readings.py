@@ -77,6 +77,19 @@ def test_a_double_is_read_to_fifteen_digits(value: float) -> None:
     assert significant(read) == read
 
 
+def test_a_format_given_to_a_whole_column_is_one_error(tmp_path: Path) -> None:
+    """Five cells, one cause: told at the first, which names the others."""
+    cells = [f"D{row}" for row in range(5, 10)]
+    steps = [("写", "三级指标", cell, f"数 {points}")
+             for cell, points in zip(cells, (30, 20, 10, 10, 30), strict=True)]  # fmt: skip
+    made = outcome(*steps, *(("格式", "三级指标", cell, '0"0"') for cell in cells))
+    (told,) = notes(made, "X515")
+    assert told.message == (
+        "5 格（D 列），例如：单元格里存的是 30，显示的却是“300”：以哪个为准，无从知道；见 三级指标!D5:D9"
+    )
+    assert len(made.folded) == 5
+
+
 @cache
 def flooded() -> Outcome:
     """Rows of 预算执行 whose amounts are texts with a unit, and one mark in full-width digits."""

@@ -179,3 +179,19 @@ def test_a_merge_says_what_lies_beneath_it() -> None:
 
 def test_every_check_is_missed_by_a_sample_when_it_is_removed() -> None:
     assert survivors() == []
+
+
+FORMATS = sorted((documents.SAMPLES / "formats").glob("*.xlsx"))
+
+
+@pytest.mark.parametrize("path", FORMATS, ids=lambda path: path.stem)
+def test_an_older_workbook_scores_as_it_did(path: Path) -> None:
+    """One of each format, as it was written then: columns that came later are no matter."""
+    (then,) = outcomes([Document(path.name, path.read_bytes())])
+    now = documents.sample(documents.SAMPLES / "示例局2023_各种计分.md")
+    (today,) = outcomes([Document(path.name, now)])
+    assert then.scored is not None
+    assert today.scored is not None
+    assert f"{then.scored.total:f}" == "93.34"
+    assert then.scored.total == today.scored.total
+    assert [each.message for each in then.findings] == [each.message for each in today.findings]

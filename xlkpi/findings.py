@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xlkpi.place import Place, listed
+from xlkpi.place import Place, column_letters, listed
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -373,16 +373,16 @@ def finding(code: str, place: Place, found: str = "", /, **params: object) -> Fi
     return made
 
 
-FOLDED = ("X217", "X507", "X616")
-"""Notes that come in floods, and then hide the one that matters."""
+FOLDED = ("X217", "X507", "X515", "X616")
+"""Findings that come in floods, and then hide the one that matters."""
 _MOST_ALIKE = 3
-"""So many notes of one kind on a sheet are told one by one."""
+"""So many of one kind on a sheet are told one by one."""
 _MOST_RUNS = 8
-"""Runs of cells that a folded note names; 检查记录 lists them all."""
+"""Runs of cells that a folded finding names; 检查记录 lists them all."""
 
 
 def fold(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings with each flood as one note at its first cell, and the notes of the floods."""
+    """Return the findings with each flood as one at its first cell, and those that the floods were."""
     kinds: dict[tuple[str, str, str], list[Finding]] = {}
     kept = list(findings)
     for each in kept:
@@ -405,7 +405,9 @@ def _folded(kind: str, alike: Sequence[Finding]) -> Finding:
 
 
 def _kind(each: Finding) -> str:
-    """Return what a note has in common with others of its code, so that one may stand for them."""
+    """Return what a finding has in common with others of its code, so that one may stand for them."""
+    if each.code == "X515":  # a number format is given to a column
+        return f"（{column_letters(each.place.column)} 列）"
     if each.code != "X507":
         return CODES[each.code].title
     read = str(each.params["read"])
