@@ -1,14 +1,19 @@
 """LibreOffice as the judge: what another program computes from, does to and shows of our workbooks.
 
-Every call runs its own headless office with a throw-away profile and a time limit, so calls may
-run side by side. A missing or hanging office is an error, never a skipped test.
+Every process that asks has a headless office of its own with a throw-away profile, for starting one
+takes longer than what it is asked; each order has a time limit. A missing or hanging office is an
+error, never a skipped test.
 """
 
+from __future__ import annotations
+
+import atexit
 import contextlib
 import csv
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -92,28 +97,9 @@ def edited(path: Path, out: Path, steps: Sequence[Step]) -> Path:
 
     A step that LibreOffice refuses (a locked cell, say) raises.
     """
-    try:
-        _edit(path, out, steps)
-    except Crashed:  # UNO's client does, rarely, beside an office that starts or ends
-        _edit(path, out, steps)
+    source = path.absolute().as_uri()
+    _ask(STARTING + A_WORKBOOK, do="edit", source=source, target=_target(out), steps=list(steps))
     return out
-
-
-def _edit(path: Path, out: Path, steps: Sequence[Step]) -> None:
-    script = Path(__file__).with_name("uno_steps.py")
-    pipe = f"xlkpi{uuid.uuid4().hex}"
-    with _office() as office:
-        listening = _started([*office, f"--accept=pipe,name={pipe};urp;"])
-        try:
-            _run(
-                [UNO_PYTHON, "-I", str(script), pipe, path.absolute().as_uri(), _target(out)],
-                STARTING + A_WORKBOOK,
-                json.dumps(list(steps)),
-            )
-        finally:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                listening.wait(5)  # the script has told it to end
-            _stop(listening)
 
 
 def cells(path: Path) -> dict[str, dict[str, object]]:
@@ -258,36 +244,100 @@ def _converted(
     if not paths:
         return []
     into.mkdir(parents=True, exist_ok=True)
-    with _office() as office, tempfile.TemporaryDirectory(prefix="xlkpi-lo-") as folder:
-        sources = [Path(folder, f"{n}{path.suffix}") for n, path in enumerate(paths)]
-        for path, source in zip(paths, sources, strict=True):
+    name, _, options = export_filter.partition(":")
+    with tempfile.TemporaryDirectory(prefix="xlkpi-lo-") as folder:
+        for n, (path, target) in enumerate(zip(paths, targets, strict=True)):
+            source = Path(folder, f"{n}{path.suffix}")
             staged(path, source)
-        made = Path(folder, "made")
-        said = _run(
-            [*office, "--convert-to", f"{suffix}:{export_filter}", "--outdir", str(made)]
-            + [str(source) for source in sources],
-            STARTING + A_WORKBOOK * len(paths),
-        )
-        for path, source, target in zip(paths, sources, targets, strict=True):
-            result = made / f"{source.stem}.{suffix}"
-            if not result.exists():
-                raise RuntimeError(f"LibreOffice did not convert {path}: {said}")
-            shutil.move(result, target)
+            made = Path(folder, f"made{n}.{suffix}")
+            _ask(
+                STARTING + A_WORKBOOK, do="convert", source=source.as_uri(), target=made.as_uri(),
+                filter=name, options=options,
+            )  # fmt: skip
+            shutil.move(made, target)
     return targets
 
 
-@contextlib.contextmanager
-def _office() -> Iterator[list[str]]:
-    """The command of an office with a profile that is thrown away afterwards."""
-    with tempfile.TemporaryDirectory(prefix="xlkpi-lo-", ignore_cleanup_errors=True) as profile:
-        user = Path(profile, "user")
+def _ask(limit: float, **order: object) -> None:
+    """Have the process's office do something; it is started when it is first asked."""
+    try:
+        _running().ask(order, limit)
+    except Crashed:  # UNO's client does, rarely, beside an office that starts or ends
+        _running().ask(order, limit)
+
+
+def _running() -> _Office:
+    global _office
+    if _office is None:
+        _office = _Office()
+        atexit.register(end)
+    return _office
+
+
+def end() -> None:
+    """End the process's office; the next order starts another."""
+    global _office
+    if _office is not None:
+        _office.end()
+    _office = None
+
+
+class _Office:
+    """An office with a profile of its own, and the client that hands orders to it."""
+
+    def __init__(self) -> None:
+        self.profile = tempfile.TemporaryDirectory(prefix="xlkpi-lo-", ignore_cleanup_errors=True)
+        user = Path(self.profile.name, "user")
         user.mkdir()
         (user / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, encoding="utf-8")
-        yield [
+        pipe = f"xlkpi{uuid.uuid4().hex}"
+        command = [
             _program("soffice"),
-            f"-env:UserInstallation={Path(profile).as_uri()}",
+            f"-env:UserInstallation={Path(self.profile.name).as_uri()}",
             *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo"),
+            f"--accept=pipe,name={pipe};urp;",
         ]
+        self.program = _started(command, stdout=subprocess.DEVNULL)
+        script = Path(__file__).with_name("uno_steps.py")
+        self.client = _started([UNO_PYTHON, "-I", str(script), pipe])
+
+    def ask(self, order: Mapping[str, object], limit: float) -> None:
+        """Do one thing; whatever goes wrong with the office itself ends it."""
+        assert self.client.stdin is not None
+        assert self.client.stdout is not None
+        with contextlib.suppress(BrokenPipeError):  # it has ended, and reading says how
+            self.client.stdin.write(json.dumps(order) + "\n")
+            self.client.stdin.flush()
+        ready, _, _ = select.select([self.client.stdout], [], [], limit)
+        said = self.client.stdout.readline() if ready else ""
+        if not ready:
+            end()
+            raise TimeoutError(f"longer than {limit} s: {order}")
+        while said and not said.startswith('"'):  # what UNO itself has to say
+            said = self.client.stdout.readline()
+        if not said:
+            code = self.client.wait(5)
+            end()
+            raise (Crashed if code < 0 else RuntimeError)(f"the client ended with {code}")
+        error = json.loads(said)
+        if "DisposedException" in error:  # the office is gone
+            end()
+            raise Crashed(error)
+        if error:
+            raise RuntimeError(error)
+
+    def end(self) -> None:
+        if self.client.stdin:
+            with contextlib.suppress(OSError):
+                self.client.stdin.close()  # then it tells the office to end
+        for process in (self.client, self.program):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            _stop(process)
+        self.profile.cleanup()
+
+
+_office: _Office | None = None
 
 
 def _program(name: str) -> str:
@@ -312,11 +362,11 @@ def _run(command: Sequence[str], limit: float, stdin: str = "") -> str:
     return said
 
 
-def _started(command: Sequence[str]) -> subprocess.Popen[str]:
+def _started(command: Sequence[str], stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",

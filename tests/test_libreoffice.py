@@ -146,6 +146,7 @@ exec {libreoffice.UNO_PYTHON} "$@"
 """
     )
     path.chmod(0o755)
+    libreoffice.end()  # the next order starts its own
     return path
 
 

@@ -1,11 +1,12 @@
-"""The steps of tests.libreoffice.edited, done through UNO. Runs under the system's Python.
+"""What tests.libreoffice asks of an office, done through UNO. Runs under the system's Python.
 
-python3 uno_steps.py PIPE SOURCE_URL TARGET_URL < steps.json
+python3 uno_steps.py PIPE: an order on each line of stdin, an answer on each line of stdout.
 """
 
 import json
 import sys
 import time
+import traceback
 
 import uno
 from com.sun.star.beans import PropertyValue
@@ -14,18 +15,23 @@ from com.sun.star.sheet.AddressConvention import XL_OOX
 from com.sun.star.table import TableSortField
 
 
-def main(pipe, source, target):
+def main(pipe):
     desktop = connected(pipe)
     try:
-        edit(desktop, source, target, json.load(sys.stdin))
+        for line in sys.stdin:
+            order = json.loads(line)
+            try:
+                ORDERS[order.pop("do")](desktop, **order)
+                error = ""
+            except Exception:  # noqa: BLE001  (told to who asked)
+                error = traceback.format_exc()
+            print(json.dumps(error), flush=True)
     finally:
         desktop.terminate()  # killed, it would leave its pipes behind
 
 
 def edit(desktop, source, target, steps):
-    book = desktop.loadComponentFromURL(source, "_blank", 0, properties(Hidden=True))
-    if book is None:
-        raise ValueError(f"LibreOffice does not open {source}")
+    book = opened(desktop, source)
     try:
         for step in steps:
             arguments = {name: step[name] for name in step if name not in ("do", "sheet")}
@@ -34,6 +40,21 @@ def edit(desktop, source, target, steps):
         book.storeToURL(target, properties(FilterName="Calc MS Excel 2007 XML"))
     finally:
         book.close(True)  # an open one would make `terminate` ask
+
+
+def convert(desktop, source, target, filter, options):  # noqa: A002 - the office's word
+    book = opened(desktop, source)
+    try:
+        book.storeToURL(target, properties(FilterName=filter, FilterOptions=options))
+    finally:
+        book.close(True)
+
+
+def opened(desktop, source):
+    book = desktop.loadComponentFromURL(source, "_blank", 0, properties(Hidden=True))
+    if book is None:
+        raise ValueError(f"LibreOffice did not convert {source}: it does not open it")
+    return book
 
 
 def connected(pipe, limit=55):
@@ -128,6 +149,8 @@ STEPS = {
     "rename": rename,
     "delete_sheet": delete_sheet,
 }
+
+ORDERS = {"edit": edit, "convert": convert}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
