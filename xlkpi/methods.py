@@ -189,6 +189,12 @@ def _met_formula(case: Case) -> str:
     return f"{_GAP}{case.nature}0" if case.nature in _STRICT else _reached_formula(case)
 
 
+def _equal_words(case: Case) -> str:
+    """Say what equality is worth where the ratio decides and the nature leaves it open."""
+    said = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
+    return said if case.nature in _STRICT else ""
+
+
 class Proportional(Method):
     """按比例: the target reached earns w; below it w × a ÷ t, or one of two inverse forms.
 
@@ -225,8 +231,7 @@ class Proportional(Method):
 
     def words(self, case: Case) -> str:
         """Say the rule in the direction that applies."""
-        equal = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
-        return self._direction(case) + (equal if case.nature in _STRICT else "")
+        return self._direction(case) + _equal_words(case)
 
     def _direction(self, case: Case) -> str:
         if not case.lower_is_better:
@@ -284,7 +289,7 @@ class Satisfaction(Method):
         rate = f"{rounded(satisfied(case.votes, case.caliber), 2):f}"
         return (
             f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.caliber}”，"
-            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值"
+            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{_equal_words(case)}"
         )
 
 

@@ -180,7 +180,8 @@ def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     if votes is None or votes.valid <= 0 or target is None or target < 0:
         return None
     rate = rules_of.satisfied(votes, filled.parameters.text("满意度口径"))
-    return rules_of.Case(Fraction(1), "≥", Fraction(target), rate)
+    nature = indicator.nature.value if indicator.nature.value == ">" else "≥"
+    return rules_of.Case(Fraction(1), nature, Fraction(target), rate)
 
 
 def _ratio(case: rules_of.Case) -> Fraction | None:
