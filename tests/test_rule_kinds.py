@@ -279,7 +279,14 @@ def test_what_only_equals_a_strict_target_is_asked_for_its_reason_and_keeps_its_
 
 @pytest.mark.parametrize(
     ("nature", "typed", "expected"),
-    [(">", "≥100", {"X609", "X613"}), ("≥", "≥100", set()), (">", "≥101", set())],
+    [
+        (">", "≥100", {"X609", "X613"}),
+        ("≥", "≥100", set()),
+        (">", "≥101", set()),
+        (">", ">100", set()),
+        ("≥", ">100", set()),
+        (">", "100", {"X609"}),
+    ],
 )
 def test_at_least_the_target_is_not_enough_where_more_is_asked_for(
     nature: str, typed: str, expected: set[str]

@@ -65,6 +65,8 @@ class Case(NamedTuple):
     votes: Votes | None = None
     caliber: str = "满意以上"
     """满意度口径."""
+    actual_sign: str = ""
+    """The operator typed before 实际完成值: what is "<5" meets < 5, though its number equals the target."""
 
     @property
     def lower_is_better(self) -> bool:
@@ -166,10 +168,14 @@ def reached(case: Case) -> bool:
 def met(case: Case) -> bool:
     """Whether the target is met to the letter: what only equals it does not meet > or <."""
     assert case.actual is not None and case.target is not None
-    if case.nature not in _STRICT:
+    if not _strict(case):
         return reached(case)
     gap = rounded(case.actual - case.target, _GAP_PLACES)
     return gap < 0 if case.lower_is_better else gap > 0
+
+
+def _strict(case: Case) -> bool:
+    return case.nature in _STRICT and case.actual_sign != case.nature
 
 
 _STRICT = (">", "<")
@@ -186,7 +192,7 @@ def _reached_formula(case: Case) -> str:
 
 
 def _met_formula(case: Case) -> str:
-    return f"{_GAP}{case.nature}0" if case.nature in _STRICT else _reached_formula(case)
+    return f"{_GAP}{case.nature}0" if _strict(case) else _reached_formula(case)
 
 
 def _equal_words(case: Case) -> str:

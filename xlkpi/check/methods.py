@@ -83,7 +83,9 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
     if method is None or method.rule or target is None or actual is None:
         return False
     nature = indicator.nature.value or ""
-    case = rules_of.Case(Fraction(1), nature, Fraction(target), Fraction(actual))
+    case = rules_of.Case(
+        Fraction(1), nature, Fraction(target), Fraction(actual), actual_sign=indicator.actual_sign
+    )
     downwards = indicator.actual_sign in ("≤", "<")
     return downwards == case.lower_is_better and nature != "=" and method.share(case) == 1
 
@@ -170,9 +172,8 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
-    return rules_of.Case(
-        Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)
-    )
+    numbers = (Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual))
+    return rules_of.Case(*numbers, actual_sign=indicator.actual_sign)
 
 
 def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
