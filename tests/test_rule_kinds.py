@@ -267,6 +267,34 @@ def test_equality_does_not_meet_a_strict_target_but_its_ratio_is_1(
         assert ("等于指标值" in methods.BY_NAME[name].words(case)) == (nature in "<>")
 
 
+def test_what_only_equals_a_strict_target_is_asked_for_its_reason_and_keeps_its_proportion() -> (
+    None
+):
+    made = done(("写", T, "E5", ">"))  # A1.1, 按比例: 12 of 12
+    assert figures(made) == RIGHT
+    assert set(stops(made)) == {("X609", f"{T}!M5")}
+    words = [w.words for w in made.scored.workings if w.indicator.code.value == "A1.1"] if made.scored else []  # fmt: skip
+    assert "等于指标值时比例为 1" in "".join(words)
+
+
+@pytest.mark.parametrize(
+    ("nature", "typed", "expected"),
+    [
+        (">", "≥100", {"X609", "X613"}),
+        ("≥", "≥100", set()),
+        (">", "≥101", set()),
+        (">", ">100", set()),
+        ("≥", ">100", set()),
+        (">", "100", {"X609"}),
+    ],
+)
+def test_at_least_the_target_is_not_enough_where_more_is_asked_for(
+    nature: str, typed: str, expected: set[str]
+) -> None:
+    made = done(("写", T, "E11", nature), ("写", T, "H11", typed))  # A3.2, 达标得满分: 100
+    assert {code for code, _ in stops(made)} == expected
+
+
 # whole workbooks: the sample with all rules, changed cell by cell
 
 

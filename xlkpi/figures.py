@@ -106,7 +106,18 @@ def _indicator(each: Indicator) -> Row:
             实际完成值=each.actual,
             核减分=each.cut,
         ),
+        **_signed(each),
     }
+
+
+def _signed(each: Indicator) -> Row:
+    """实际完成值 with the operator that stands before it."""
+    value = each.actual.value
+    return (
+        {"实际完成值": f"{each.actual_sign}{value:f}"}
+        if each.actual_sign and value is not None
+        else {}
+    )
 
 
 def _entry(entry: Entry) -> Row:

@@ -65,6 +65,8 @@ class Case(NamedTuple):
     votes: Votes | None = None
     caliber: str = "满意以上"
     """满意度口径."""
+    actual_sign: str = ""
+    """The operator typed before 实际完成值: what is "<5" meets < 5, though its number equals the target."""
 
     @property
     def lower_is_better(self) -> bool:
@@ -168,10 +170,14 @@ def reached(case: Case) -> bool:
 def met(case: Case) -> bool:
     """Whether the target is met to the letter: what only equals it does not meet > or <."""
     assert case.actual is not None and case.target is not None
-    if case.nature not in _STRICT:
+    if not _strict(case):
         return reached(case)
     gap = rounded(case.actual - case.target, _GAP_PLACES)
     return gap < 0 if case.lower_is_better else gap > 0
+
+
+def _strict(case: Case) -> bool:
+    return case.nature in _STRICT and case.actual_sign != case.nature
 
 
 _STRICT = (">", "<")
@@ -188,7 +194,13 @@ def _reached_formula(case: Case) -> str:
 
 
 def _met_formula(case: Case) -> str:
-    return f"{_GAP}{case.nature}0" if case.nature in _STRICT else _reached_formula(case)
+    return f"{_GAP}{case.nature}0" if _strict(case) else _reached_formula(case)
+
+
+def _equal_words(case: Case) -> str:
+    """Say what equality is worth where the ratio decides and the nature leaves it open."""
+    said = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
+    return said if case.nature in _STRICT else ""
 
 
 class Proportional(Method):
@@ -227,8 +239,7 @@ class Proportional(Method):
 
     def words(self, case: Case) -> str:
         """Say the rule in the direction that applies."""
-        equal = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
-        return self._direction(case) + (equal if case.nature in _STRICT else "")
+        return self._direction(case) + _equal_words(case)
 
     def _direction(self, case: Case) -> str:
         if not case.lower_is_better:
@@ -287,7 +298,7 @@ class Satisfaction(Method):
         rate = f"{rounded(satisfied(case.votes, case.caliber), 2):f}"
         return (
             f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.caliber}”，"
-            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值"
+            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{_equal_words(case)}"
         )
 
 

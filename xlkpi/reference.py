@@ -212,9 +212,11 @@ def proportional(
     return points * (1 - (actual - target) / target)
 
 
-def all_or_nothing(points: Fraction, sign: str, target: Fraction, actual: Fraction) -> Fraction:
-    """达标得满分; to equal the target is not to be above or below it."""
-    if sign in (">", "<") and half_up(actual - target, 9) == 0:
+def all_or_nothing(
+    points: Fraction, sign: str, target: Fraction, actual: Fraction, own: str = ""
+) -> Fraction:
+    """达标得满分; to equal the target is not to be above or below it, unless its own sign says so."""
+    if sign in (">", "<") and own != sign and half_up(actual - target, 9) == 0:
         return Fraction(0)
     return points if reached(sign, target, actual) else Fraction(0)
 
@@ -477,7 +479,8 @@ class _Book:
     def measured(self, row: Row, points: Fraction, method: str) -> Fraction:
         sign, target, actual = self.read(row)
         if method == "达标得满分":
-            return all_or_nothing(points, sign, target, actual)
+            own = sign_of(row["实际完成值"])
+            return all_or_nothing(points, sign, target, actual, own)
         return proportional(points, sign, target, actual, self.inverse)
 
     def executed(self, row: Row, points: Fraction, rule: str) -> Fraction:

@@ -84,9 +84,9 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
     if method is None or method.rule or target is None or actual is None:
         return False
     nature = indicator.nature.value or ""
-    if indicator.actual_sign in (">", "<"):  # more than 8 is enough where more than 8 is
-        nature = {">": "≥", "<": "≤"}.get(nature, nature)
-    case = rules_of.Case(Fraction(1), nature, Fraction(target), Fraction(actual))
+    case = rules_of.Case(
+        Fraction(1), nature, Fraction(target), Fraction(actual), actual_sign=indicator.actual_sign
+    )
     downwards = indicator.actual_sign in ("≤", "<")
     return downwards == case.lower_is_better and nature != "=" and method.share(case) == 1
 
@@ -175,9 +175,8 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
         return None
     if indicator.judged and indicator.unit.blank and a_hundredfold(target, actual):
         return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
-    return rules_of.Case(
-        Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual)
-    )
+    numbers = (Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual))
+    return rules_of.Case(*numbers, actual_sign=indicator.actual_sign)
 
 
 def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
@@ -185,7 +184,8 @@ def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     if votes is None or votes.valid <= 0 or target is None or target < 0:
         return None
     rate = rules_of.satisfied(votes, filled.parameters.text("满意度口径"))
-    return rules_of.Case(Fraction(1), "≥", Fraction(target), rate)
+    nature = indicator.nature.value if indicator.nature.value == ">" else "≥"
+    return rules_of.Case(Fraction(1), nature, Fraction(target), rate)
 
 
 def _ratio(case: rules_of.Case) -> Fraction | None:

@@ -264,6 +264,7 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Work
         inverse=book.parameters.text("反向公式"),
         votes=book.votes(indicator.key) if method.surveyed else None,
         caliber=book.parameters.text("满意度口径"),
+        actual_sign=indicator.actual_sign,
     )
     exact, formula, words = method.points(case), method.formula(case), method.words(case)
     if indicator.dated:
