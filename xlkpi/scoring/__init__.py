@@ -187,7 +187,9 @@ def _judged(
     way, trim = _way(book)
     exact, words = way.combined(tally, trim), way.words(tally, trim)
     formula = combine.formula(way, book.parameters.hundred, trim.each)
-    return _combined(book, indicator, _given(book, indicator, scorers), exact, words, formula)
+    return _combined(
+        book, indicator, _given(book, indicator, scorers, False), exact, words, formula
+    )
 
 
 def _way(book: Filled) -> tuple[combine.Way, combine.Trim]:
@@ -196,8 +198,10 @@ def _way(book: Filled) -> tuple[combine.Way, combine.Trim]:
     return combine.BY_NAME[settings.text("综合方法")], trim
 
 
-def _given(book: Filled, indicator: Indicator, scorers: list[Asked]) -> tuple[Given, ...]:
-    weighs, grouped = _weighs(book), bool(book.groups)
+def _given(
+    book: Filled, indicator: Indicator, scorers: list[Asked], grouped: bool
+) -> tuple[Given, ...]:
+    weighs = _weighs(book)
     given = []
     for member, _, marks in scorers:
         mark = marks[indicator.key].mark
@@ -236,7 +240,7 @@ def _grouped(
     )
     hundred = book.parameters.hundred
     formula = combine.formula(way, hundred, trim.each, grouped=True)
-    given = _given(book, indicator, scorers)
+    given = _given(book, indicator, scorers, True)
     work = _combined(book, indicator, given, exact, combine.words(parts, way), formula)
     return work._replace(parts=parts, part_formula=combine.formula(way, False, trim.each))
 
