@@ -70,3 +70,13 @@ def _light(colour: str) -> float:
 
 def _parts(colour: str) -> tuple[int, int, int]:
     return int(colour[:2], 16), int(colour[2:4], 16), int(colour[4:], 16)
+
+
+def is_dark(behind: str) -> bool:
+    """Whether white would be seen on a fill; "" is the paper."""
+    return behind != "" and not alike(behind, WHITE)
+
+
+def is_unseen(own: str, behind: str) -> bool:
+    """Whether a font has the colour of its fill; "" is a font's own colour, which is always seen."""
+    return own != "" and alike(own, behind or WHITE)

@@ -30,12 +30,12 @@ class Look(NamedTuple):
     @property
     def dark(self) -> bool:
         """Whether white would be seen."""
-        return self.behind != "" and not colours.alike(self.behind, colours.WHITE)
+        return colours.is_dark(self.behind)
 
     @property
     def unseen(self) -> bool:
         """Whether the words have the colour of what is behind them."""
-        return self.colour != "" and colours.alike(self.colour, self.behind or colours.WHITE)
+        return colours.is_unseen(self.colour, self.behind)
 
     @property
     def run(self) -> str:

@@ -23,7 +23,17 @@ from xlkpi.rules.entries import (
 from xlkpi.rules.kind import Kind, one_row
 
 
-class Steps(Kind):
+class _Costing(Kind):
+    """A rule by which a distance costs points, down to a floor."""
+
+    def points(
+        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+    ) -> Fraction:
+        """Return the points that the distance leaves."""
+        return min(worth, max(_floor(made), unfloored(made, worth, value, target)))
+
+
+class Steps(_Costing):
     """步长: every step by which the value is on the bad side of 基准 costs 每步扣分, down to 封底."""
 
     ordered = False
@@ -41,12 +51,6 @@ class Steps(Kind):
         yield from _step_flaws(first)
         yield from _floor_flaws(first)
 
-    def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
-    ) -> Fraction:
-        """Return the points left after the steps."""
-        return min(worth, max(_floor(made), unfloored(made, worth, value, target)))
-
     def formula(self, made: Rule, value: str, target: str) -> str:
         """Return the same over names."""
         entry = made.entries[0]
@@ -61,7 +65,7 @@ class Steps(Kind):
         return f"步长：基准 {shown(entry.base)}，每{side} {_step_words(made)}{_floor_words(made)}"
 
 
-class Deviation(Kind):
+class Deviation(_Costing):
     """偏离: 1 − |value − target| ÷ |target| of the points, or 每步扣分 for every 步长 of distance.
 
     The target is 基准, else the indicator's 年度指标值; the points never fall below 封底.
@@ -79,12 +83,6 @@ class Deviation(Kind):
             how = "目标是 0 的，请填步长和每步扣分：每差多少扣几分。"
             yield Flaw(first.places["基准"], "的基准是 0，不能按与它相差的比例扣分", how)
         yield from _floor_flaws(first)
-
-    def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
-    ) -> Fraction:
-        """Return the points that the distance leaves."""
-        return min(worth, max(_floor(made), unfloored(made, worth, value, target)))
 
     def formula(self, made: Rule, value: str, target: str) -> str:
         """Return the same over names."""

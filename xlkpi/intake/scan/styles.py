@@ -179,13 +179,12 @@ class _Look(NamedTuple):
     @property
     def dark(self) -> bool:
         """Whether white would be seen."""
-        return self.behind != "" and not colours.alike(self.behind, colours.WHITE)
+        return colours.is_dark(self.behind)
 
     @property
     def unseen(self) -> bool:
         """Whether the font has the colour of what is behind it."""
-        own = self.font.colour
-        return own != "" and colours.alike(own, self.behind or colours.WHITE)
+        return colours.is_unseen(self.font.colour, self.behind)
 
 
 _VISIBLE = _Font(False, "")
