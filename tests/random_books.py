@@ -437,7 +437,7 @@ class _Local:
         self.turned = rng.choice((0, 0, 0.2, 0.5, 0.9))
         self.typed = rng.choice((0, 0, 0.5))
         self.cuts = rng.choice((0, 0, 0.3))
-        self.out = rng.choice((0.3, 1))
+        self.out = rng.choice((0.3, 1, 1))
         self.lines: dict[str, Decimal] = {"达成": Decimal(80), "部分达成": Decimal(60)}
         self.settings: list[Fields] = []
         self.rules: list[list[Said]] = []

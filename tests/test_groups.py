@@ -430,7 +430,7 @@ def test_a_blank_has_no_ballot_row_for_it_and_does_not_call_it_broken() -> None:
     ballot = next(sheet for sheet in made.sheets if sheet.name.startswith("评分_"))
     assert "A1.1-1" not in [cell.value for cell in ballot.cells.values()]
     third = next(sheet for sheet in made.sheets if sheet.name == "三级指标")
-    assert third.cells[5, len(layout.TIER3.columns)].value == "○ 不计分"
+    assert third.cells[5, len(layout.TIER3.shown(()))].value == "○ 不计分"
 
 
 def test_it_stays_when_a_workbook_becomes_a_template() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import documents
-from xlkpi.intake.tables import known_header
+from xlkpi.intake import headers
 from xlkpi.layout import BALLOT, SHEETS, TIER3, Sheet, header_unit
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
@@ -50,6 +50,24 @@ SEEN = """
 | 评分_ | 年初指标值 | 年度指标值 |
 | 复核 | 扣分原因和其他说明 | 扣分原因 |
 | 复核 | 复核分 | 复核得分 |
+| 预算执行 | 全年执行数[B] | 全年执行数 |
+| 预算执行 | 全年执行数【B】 | 全年执行数 |
+| 预算执行 | 全年执行数（B，万元） | 全年执行数 |
+| 预算执行 | 全年执行数 B | 全年执行数 |
+| 预算执行 | 全年预算数A | 全年预算数 |
+| 预算执行 | 执行率(B/A×100%) | 执行率 |
+| 三级指标 | 分值（100） | 分值 |
+| 三级指标 | 分值(100分) | 分值 |
+| 三级指标 | 年度指标值（2023年） | 年度指标值 |
+| 三级指标 | 指标性质（≥/≤/=） | 指标性质 |
+| 三级指标 | 指标性质(符号) | 指标性质 |
+| 三级指标 | 三级指标（名称） | 三级指标 |
+| 三级指标 | 预期值 | 年度指标值 |
+| 三级指标 | 年末实际完成值 | 实际完成值 |
+| 三级指标 | 调整后目标值 | 年度指标值 |
+| 评分_ | 得分（自评） | 得分 |
+| 评价工作组 | 评委分组 | 评分组 |
+| 评价工作组 | 各组权重 | 组权重 |
 | 三级指标 | 得分（第一季度） |  |
 | 三级指标 | 分值（调整后） |  |
 | 三级指标 | 年度指标值（含税） |  |
@@ -63,7 +81,7 @@ SEEN = """
 def test_a_header_is_known_whatever_letter_or_unit_stands_behind_it(
     sheet: str, typed: str, read: str
 ) -> None:
-    assert (known_header(SHEET[sheet], typed) or "") == read
+    assert (headers.known(SHEET[sheet], typed) or "") == read
 
 
 @pytest.mark.parametrize("sheet", [*SHEETS, BALLOT], ids=lambda sheet: sheet.name)
@@ -73,7 +91,7 @@ def test_no_word_is_two_columns_of_a_sheet(sheet: Sheet) -> None:
         (text, column) for column in sheet.columns for text in (column.header, *column.synonyms)
     ]
     for text, column in texts:
-        assert known_header(sheet, text) == column.header, text
+        assert headers.known(sheet, text) == column.header, text
 
 
 def test_headers_with_letters_score_as_before() -> None:
@@ -143,3 +161,36 @@ def test_another_unit_of_money_in_a_header_stops() -> None:
         ("X418", "预算执行!D4")
     ]
     assert outcome(("写", "预算执行", "D4", "全年预算数（万元）")).scored is not None
+
+
+def test_beside_the_header_itself_a_synonym_is_a_column_of_ones_own() -> None:
+    """实际完成情况 in words beside 实际完成值, as published tables have it: told, not used, no error."""
+    made = outcome(("写", "三级指标", "Q4", "实际完成情况"), ("写", "三级指标", "Q5", "按期完成"))
+    assert made.scored is not None
+    assert [(each.code, str(each.place)) for each in made.findings if each.code == "X112"] == [
+        ("X112", "三级指标!Q4")
+    ]
+
+
+def test_two_synonyms_and_no_header_stop_with_both_named() -> None:
+    made = outcome(
+        ("写", "三级指标", "H4", "完成值"), ("写", "三级指标", "Q4", "实际值"), ("写", "三级指标", "Q6", "7")
+    )  # fmt: skip
+    (told,) = [each for each in made.findings if each.code == "X103"]
+    assert "表头“实际值”和“完成值”都认作“实际完成值”" in told.message
+
+
+def test_an_adjusted_target_under_a_foreign_header_stops() -> None:
+    """Scored by January's target in silence, it would be the wrong one."""
+    steps = [("写", "三级指标", "F4", "年初指标值"), ("写", "三级指标", "Q4", "年中调整后的数"), ("写", "三级指标", "Q6", "数 7")]  # fmt: skip
+    made = outcome(*steps)
+    assert [(each.code, str(each.place)) for each in made.findings if each.severity == "error"] == [
+        ("X115", "三级指标!Q4")
+    ]
+
+
+def test_a_column_under_a_foreign_header_is_one_error() -> None:
+    made = outcome(("写", "三级指标", "F4", "打算做到多少"))
+    assert [(each.code, str(each.place)) for each in made.findings if each.severity == "error"] == [
+        ("X115", "三级指标!F4")
+    ]

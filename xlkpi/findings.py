@@ -73,7 +73,7 @@ CODES: Mapping[str, Code] = {
     # X1 structure
     "X101": Code(E, "缺少工作表", "缺少工作表“{name}”", "请从空白模板中把这张表补回来；如果改过表名，请改回“{name}”。"),
     "X102": Code(E, "找不到表头", "前 {rows} 行里找不到表头，缺少列：{missing}{seen}", "请恢复表头文字：{expected}；不认识的表头如果就是缺少的列，请改回标准表头。"),
-    "X103": Code(E, "表头重复", "表头“{header}”出现了两次", "请删去多余的一列，或改成别的列名。"),
+    "X103": Code(E, "表头重复", "表头“{header}”{said}", "请删去多余的一列，或改成别的列名。"),
     "X104": Code(E, "格式版本太新", "工作簿的格式版本是 {found}，本程序只认到版本 {known}", "请使用新版的 xlkpi，或用本程序重新生成空白工作簿填写。"),
     "X105": Code(W, "没有格式版本", "工作簿里没有模板名称和格式版本，可能不是由标准模板填写的", "如果工作簿是自制的可以忽略；最好用 xlkpi new 生成的空白工作簿填写。"),
     "X106": Code(E, "没有评分表", "没有任何“评分_姓名”工作表", "请为每名评分人保留一张“评分_姓名”表。"),
@@ -124,6 +124,7 @@ CODES: Mapping[str, Code] = {
     "X227": Code(E, "像是别处的评分表", "打了分的 {count} 个指标里，有 {different} 个的名称与三级指标表不同，例如“{code}”写的是“{found}”，三级指标表中是“{expected}”", "请核对这张评分表是不是从别的工作簿复制来的；确是本表的，请清空“三级指标”一列，或改得与三级指标表一致。"),
     "X228": Code(W, "得分像是别的尺度", "打分制是{system}，而 {scorer} 的 {count} 个得分都没有超过{limit}，像是按{what}打的", "请核对“参数”里的打分制和这张评分表；确实是这样打的不用处理。"),
     "X229": Code(E, "评分权重写法不一", "评分权重 {found} 是数，而 {other} 写的是百分数 {share}，两者相差一百倍", "请统一写法：都写成数，例如 40、30、30；或都写成百分数。"),
+    "X240": Code(W, "权重相差太大", "权重 {found} 与 {other} 的 {expected} 相差 {times} 倍，像是一处写成了小数、一处写成了百分数", "请核对：40% 写成 40 的，都写 40、30、30；写成 0.4 的，都写 0.4、0.3、0.3；确实是这样的不用处理。"),
     "X230": Code(E, "缺少评分组", "{scorer} 没有填评分组，而别的评分人填了：这个人的得分算在哪一组，无从知道", "请填写评分组；不分组评分的，请清空所有人的评分组。"),
     "X231": Code(E, "缺少组权重", "评分组“{group}”没有组权重", "请在该组任一成员的“组权重”填一个正数，例如 40；不分组评分的，请清空所有人的评分组。"),
     "X232": Code(E, "组权重无效", "组权重 {found} 不是正数", "请填一个正数，例如 40。"),
@@ -150,7 +151,7 @@ CODES: Mapping[str, Code] = {
     "X313": Code(W, "名称重复", "“{found}”与 {other} 名称相同", "请确认不是同一指标重复计分；确为不同指标的，请改写名称加以区分。"),
     "X314": Code(E, "编号含特殊符号", "编号“{found}”含有 * ? ~ 等符号，查找公式会误认", "请只用字母、数字、点和短横线。"),
     "X315": Code(N, "分值比小数位数细", "小数位数是 {places}，而{which}的分值有更多位小数（如“{code}”的 {found}）：满分时得分就是分值，不满分时四舍五入到 {places} 位小数、不超过分值；总分按 {finest} 位小数计", "不用处理；{how}。"),
-    "X318": Code(N, "没有分值的行", "“{found}”没有分值，是上一行的说明，不计分", "不用处理；应当计分的，请填写分值。"),
+    "X318": Code(N, "没有分值的行", "“{found}”没有分值，只作说明，不计分", "不用处理；应当计分的，请填写分值。"),
     "X319": Code(W, "没有编号和分值的行", "“{found}”没有编号、上级编号和分值，当作说明，不计分", "是说明的不用处理；是指标的，请补上编号和分值。"),
     "X320": Code(E, "给没有分值的行打了分", "“{name}”（{code}）没有分值，不计分，而 {scorer} 打了 {found} 分", "请删去这个得分；应当计分的，请在“三级指标”填写它的分值。"),
     "X321": Code(E, "上级没有分值", "上级“{found}”（{name}）在“{sheet}”没有分值，只是说明，不能有下级指标", "请改成它所属的指标的编号；它本身就是一级的，请填写它的分值。"),
@@ -383,11 +384,12 @@ _MOST_RUNS = 8
 
 def fold(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
     """Return the findings with each flood as one at its first cell, and those that the floods were."""
-    kinds: dict[tuple[str, str, str], list[Finding]] = {}
+    kinds: dict[tuple[str, ...], list[Finding]] = {}
     kept = list(findings)
     for each in kept:
         if each.code in FOLDED:
-            kinds.setdefault((each.code, each.place.sheet, _kind(each)), []).append(each)
+            form = str(each.params.get("format", ""))
+            kinds.setdefault((each.code, each.place.sheet, form, _kind(each)), []).append(each)
     floods = [(kind, alike) for (*_, kind), alike in kinds.items() if len(alike) > _MOST_ALIKE]
     firsts = {id(alike[0]): _folded(kind, alike) for kind, alike in floods}
     gone = {id(each) for _, alike in floods for each in alike}

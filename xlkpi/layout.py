@@ -138,25 +138,29 @@ def canonical(text: str) -> str:
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
-_BRACKETED = re.compile(
-    r"\((?:[a-z](?:[/÷][a-z])?|(?:单位[:：]?)?(?:[百千]?万?元|亿元|%|分))\)", re.IGNORECASE
+_MONEY_UNIT = r"(?:单位[:：]?)?(?:[百千]?万?元|亿元)"
+_HARMLESS = (
+    rf"[a-z](?:[÷×*]\d*%?)?|{_MONEY_UNIT}|%|分|\d+分?|(?:19|20)\d\d年度?|[≥>=≤<]+|"
+    "符号|名称|必填|选填|可选|可不填|自评|填数字"
 )
-"""What published forms put behind a header: 全年执行数（B）, 执行率（B/A）, 年初预算数（万元）."""
+_BRACKETED = re.compile(
+    rf"[(\[【〔](?:{_HARMLESS})(?:[,，、/;+](?:{_HARMLESS}))*[)\]】〕]", re.IGNORECASE
+)
+"""What published forms put behind a header: 全年执行数（B）, 执行率（B/A）, 年初预算数（万元）, 权重（100）."""
+_LETTER = re.compile(r"(?<=[\u4e00-\u9fff])[A-Da-d]\Z")
+_MONEY = re.compile(rf"[(\[【〔,，、/;]{_MONEY_UNIT}(?=[)\]】〕,，、/;])")
 
 
+@lru_cache(maxsize=4096)
 def bare_header(text: str) -> str:
-    """Return a header as compared, without letters and units in brackets."""
-    plain = canonical(text)
-    return str(_BRACKETED.sub("", plain)) if plain.endswith(")") else plain
+    """Return a header as compared, without the letters, units and years that stand behind it."""
+    return _LETTER.sub("", _BRACKETED.sub("", canonical(text)))
 
 
 def header_unit(text: str) -> str:
     """Return the unit of money that a header names in brackets, "" where it names none."""
-    for found in _BRACKETED.findall(canonical(text)):
-        unit: str = found.strip("()").removeprefix("单位").lstrip(":：")
-        if unit.endswith("元"):
-            return unit
-    return ""
+    found = _MONEY.search(canonical(text))
+    return found[0][1:].removeprefix("单位").lstrip(":：") if found else ""
 
 
 def folded(text: str | None) -> str:
@@ -201,7 +205,7 @@ _CHOICE = Kind.CHOICE
 
 POINTS = Column(
     "分值", _N, 8, True, prompt="正数，最多 6 位小数。",
-    synonyms=("权重", "指标权重", "权数", "指标分值", "标准分值", "标准分", "满分", "权重分值"),
+    synonyms=("权重", "指标权重", "权数", "指标分值", "标准分值", "标准分", "满分", "满分值", "权重分值"),
 )  # fmt: skip
 TARGET = Column(
     "年度指标值",
@@ -217,10 +221,19 @@ TARGET = Column(
         "绩效目标值",
         "计划指标值",
         "计划值",
+        "计划完成值",
+        "预期值",
         "预期指标值",
         "年初设定指标值",
         "年度绩效指标值",
         "调整后指标值",
+        "调整指标值",
+        "调整后目标值",
+        "调整目标值",
+        "年中调整指标值",
+        "调整后的指标值",
+        "年度调整目标值",
+        "调整后绩效目标值",
         "调整后年度指标值",
     ),
     decides=True,
@@ -236,6 +249,9 @@ ACTUAL = Column(
         "完成值",
         "年终完成值",
         "年末完成值",
+        "年终实际完成值",
+        "年末实际完成值",
+        "实际完成数",
         "实际值",
         "全年实际完成值",
         "年度完成值",
@@ -252,7 +268,17 @@ MARK = Column(
     9,
     True,
     prompt="0 到分值之间的数；需回避时留空，并在“评分说明”写“回避”。",
-    synonyms=("自评得分", "指标得分", "自评分", "自评分数", "评分", "打分", "实际得分", "评价得分"),
+    synonyms=(
+        "自评得分",
+        "指标得分",
+        "自评分",
+        "自评分数",
+        "自评分值",
+        "评分",
+        "打分",
+        "实际得分",
+        "评价得分",
+    ),
 )
 REASON = Column(
     "偏差原因分析及改进措施",
@@ -368,7 +394,16 @@ GROUP = Sheet(
             _T,
             10,
             prompt="只在分组评分时填写，例如：领导、同级、群众。先在组内合成，再按组权重合成。",
-            synonyms=("评分组别", "评分小组", "评委组", "评委组别", "打分组"),
+            synonyms=(
+                "评分组别",
+                "评分组名称",
+                "评分小组",
+                "评委组",
+                "评委组别",
+                "评委分组",
+                "评委类别",
+                "打分组",
+            ),
         ),
         Column(
             "是否评分",
@@ -384,7 +419,16 @@ GROUP = Sheet(
             _N,
             9,
             prompt="评分组的权重，任意正数；同组的人填一样的数，或只在其中一行填写。",
-            synonyms=("评分组权重", "评分小组权重", "小组权重", "评委组权重"),
+            synonyms=(
+                "评分组权重",
+                "评分小组权重",
+                "小组权重",
+                "评委组权重",
+                "各组权重",
+                "组别权重",
+                "分组权重",
+                "类别权重",
+            ),
         ),
     ),
     "每名成员一行。参加评分的人各有一张“评分_姓名”表；不评分填“否”，缺席填“缺席”。分组评分的，再填“评分组”和“组权重”。",

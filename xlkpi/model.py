@@ -14,7 +14,7 @@ from xlkpi import fingerprint, methods
 from xlkpi.derived import Named
 from xlkpi.findings import Finding, Severity
 from xlkpi.formula import Formula
-from xlkpi.layout import Parameter, Sheet, folded
+from xlkpi.layout import Parameter, Sheet, folded, sheet_named
 from xlkpi.methods import Method
 from xlkpi.numbers import decimals, plain
 from xlkpi.place import Address, Place
@@ -186,6 +186,8 @@ class Table(NamedTuple):
     """Rows of a tier without points: 其中：…; kept, listed, never scored."""
     derived: Mapping[Address, Derived] = NOTHING
     """Cells that the template computes from 基础数据."""
+    doubted: frozenset[str] = frozenset()
+    """Headers that are missing while a foreign one stands there, which is told: no cell of them is."""
     dates: frozenset[Address] = frozenset()
     """Cells where a date may be the answer, or has a finding of its own."""
 
@@ -563,6 +565,10 @@ class Filled(NamedTuple):
         """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""
         table = self.tables.get(sheet.name)
         return not (table and table.rows) and any(s.layout is sheet for s in self.strangers)
+
+    def has_sheet(self, sheet: Sheet) -> bool:
+        """Whether a sheet of the format stands in the file, whether its table was found or not."""
+        return any(sheet_named(grid.name) is sheet for grid in self.grids)
 
     @property
     def finest_places(self) -> int:

@@ -68,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     groups.weights_positive,
     groups.weights_consistent,
     groups.weights_alike,
+    groups.weights_apart,
     groups.weights_of_groups,
     groups.names_apart,
     groups.nobody_of_a_group,

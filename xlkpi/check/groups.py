@@ -71,6 +71,27 @@ def weights_alike(filled: Filled) -> Iterator[Finding]:
             yield finding("X236", weight.place, plain(value), **said)
 
 
+_APART = 20
+"""Times by which two weights differ of which one is a share and one a percentage, by mistake."""
+
+
+def weights_apart(filled: Filled) -> Iterator[Finding]:
+    """A weight of 0.4 beside 30 was most likely meant as 40 %: of groups, and of scorers who are weighed."""
+    groups = [group.weight for group in filled.groups]
+    weighs = filled.parameters.text("综合方法") == "加权平均"
+    scorers = [member.weight for member in filled.members if member.scores and weighs]
+    for weights in (scorers, groups):
+        known = [
+            (each.value, each) for each in weights if each.value is not None and each.value > 0
+        ]
+        if not known:
+            continue
+        (low, small), (high, large) = min(known), max(known)
+        if low < 1 < high and high >= low * _APART and not _share(filled, small):
+            said = {"other": large.place.cell, "expected": plain(high), "times": int(high / low)}
+            yield finding("X240", small.place, plain(low), **said)
+
+
 def _share(filled: Filled, weight: Number) -> bool:
     typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
     at = (weight.place.row, weight.place.column)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from xlkpi import methods as rules_of
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, RULES, TIER3, folded, is_percent
+from xlkpi.layout import ACTUAL, EXECUTION, RULES, TARGET, TIER3, folded, is_percent
 from xlkpi.model import Filled, Indicator, Table, Text
 from xlkpi.numbers import a_hundredfold, from_text, plain
 
@@ -39,10 +39,11 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
         if method is None or not indicator.key:
             continue
         said = {"code": indicator.label, "method": method.name}
-        if method.measured and indicator.actual.blank:
+        doubted = filled.tables[TIER3.name].doubted
+        if method.measured and indicator.actual.blank and ACTUAL.header not in doubted:
             code = "X678" if indicator.dated else "X602"
             yield finding(code, indicator.actual.place, **said)
-        if method.targeted and indicator.target.blank:
+        if method.targeted and indicator.target.blank and TARGET.header not in doubted:
             yield finding("X603", indicator.target.place, **said)
         target = indicator.target.value
         if target is not None and _undivided(method, target):
@@ -61,6 +62,8 @@ def natures(filled: Filled) -> Iterator[Finding]:
     for indicator in filled.indicators:
         method, nature = filled.way(indicator), indicator.nature
         if method is None or not indicator.key or nature.broken:
+            continue
+        if nature.blank and "指标性质" in filled.tables[TIER3.name].doubted:
             continue
         if method.natures and nature.value not in method.natures:
             said = {"code": indicator.label, "method": method.name}
@@ -126,7 +129,8 @@ def budget_needed(filled: Filled) -> Iterator[Finding]:
         if method is None or not method.budgeted:
             continue
         if not filled.projects:
-            if filled.misplaced(EXECUTION):
+            unread = EXECUTION.name not in filled.tables and filled.has_sheet(EXECUTION)
+            if filled.misplaced(EXECUTION) or unread:
                 continue
             yield finding("X402", indicator.method.place, code=indicator.label)
         elif all(amount == 0 for amount in budgets):

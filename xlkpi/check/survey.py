@@ -8,7 +8,7 @@ from decimal import Decimal
 from xlkpi.check import typed
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import SURVEY, folded
+from xlkpi.layout import SURVEY, TIER3, folded
 from xlkpi.methods import VOTES, Votes, satisfied
 from xlkpi.model import Filled, Indicator, Survey, Text
 from xlkpi.numbers import from_text, plain
@@ -33,6 +33,8 @@ def present(filled: Filled) -> Iterator[Finding]:
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A survey belongs to an indicator that asks for it."""
+    if TIER3.name not in filled.tables:  # which is told, and explains every row here
+        return
     known, asking = {each.key for each in filled.indicators}, _asking(filled)
     asides = filled.asides_of(3)
     for row in filled.surveys:

@@ -92,7 +92,8 @@ def stopped(grid: Grid, at: Address, unit: str = "") -> Finding | None:
         shown = _in_other_money(grid, at, unit)
     if shown is None:
         return None
-    return finding("X515", place, held, shown=_quoted(shown), unit=unit and f"以{unit}为单位")
+    said = {"shown": _quoted(shown), "unit": unit and f"以{unit}为单位"}
+    return finding("X515", place, held, **said, format=grid.formats.get(at, ""))
 
 
 _MONEY = re.compile(r"(?<![人民币])((?:十|百|千)?[万亿]?元)")

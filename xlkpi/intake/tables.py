@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
 
 from xlkpi.findings import Finding, finding
+from xlkpi.intake import headers
 from xlkpi.layout import (
     BALLOT,
     BASE_DATA,
@@ -21,12 +21,12 @@ from xlkpi.layout import (
     SOURCES,
     SPARE_ROWS,
     SURVEY,
+    TARGET,
     TIER1,
     TIER2,
     TIER3,
     TOTAL_WORDS,
     Sheet,
-    bare_header,
     canonical,
     without_points,
 )
@@ -56,29 +56,9 @@ _COUNTED = (*_NEEDED, RULES, SURVEY, SOURCES, REVIEW, BASE_DATA)
 """Sheets whose rows count for a figure: none may be lost. The others are only printed."""
 
 
-@lru_cache(maxsize=64)
-def known_headers(layout: Sheet) -> Mapping[str, str]:
-    """Return every header text, synonyms included, as compared → the contract's text."""
-    known: dict[str, str] = {}
-    for column in layout.columns:
-        for text in column.synonyms:
-            known[canonical(text)] = column.header
-    for column in layout.columns:  # a sheet's own headers win over another column's synonym
-        known[canonical(column.header)] = column.header
-    return known
-
-
-def known_header(layout: Sheet, held: object) -> str | None:
-    """Return the contract's header of what stands in a cell, None where it is none."""
-    if not isinstance(held, str) or not held:
-        return None
-    known, plain = known_headers(layout), canonical(held)
-    return known.get(plain) or (known.get(bare_header(held)) if plain.endswith(")") else None)
-
-
 def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     """Find the sheet's table; None, and why, where its header row cannot be found."""
-    header_row, heads = _header_row(layout, grid)
+    header_row, heads = headers.find(layout, grid)
     required = [column.header for column in layout.columns if column.required]
     missing = [header for header in required if header not in heads]
     if missing:
@@ -87,17 +67,11 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
             finding(
                 "X102" if layout in _NEEDED else "X116", grid.place(row, 0), rows=HEADER_SEARCH_ROWS,
                 missing="、".join(missing), expected=" · ".join(required),
-                seen=_seen(layout, grid, header_row) if heads else "",
+                seen=headers.strange(layout, grid, header_row) if heads else "",
             )
         ]  # fmt: skip
     columns = {header: places[0] for header, places in heads.items()}
-    findings = [
-        finding(
-            "X103", grid.place(header_row, column), header, header=_typed(grid, header_row, column)
-        )
-        for header, places in heads.items()
-        for column in places[1:]
-    ]
+    findings = list(headers.doubled(grid, header_row, heads))
     again = _second_header(layout, grid, header_row)
     rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
     found = _without_asides(Table(layout, grid, header_row, columns, rows, totals, remarks))
@@ -107,54 +81,14 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     findings.extend(_gaps(found))
     findings.extend(_merges(found))
     findings.extend(_remarks(found))
-    findings.extend(_strange_columns(found))
-    return found, findings
+    strange = list(_strange_columns(found, {at for places in heads.values() for at in places}))
+    doubted = {h for each in strange if each.code == "X115" for h in _undecided(found)}
+    return found._replace(doubted=frozenset(doubted)), findings + strange
 
 
-_MOST_SEEN = 6
-
-
-def _seen(layout: Sheet, grid: Grid, row: int) -> str:
-    """Say which headers stand in the likeliest row that are none of the sheet's: the wanted one, perhaps."""
-    cells = grid.rows[row]
-    strange = [
-        f"“{held.strip()}”（{grid.place(row, column).cell}）"
-        for column, held in enumerate(cells)
-        if isinstance(held, str) and canonical(held) and not known_header(layout, held)
-    ]
-    more = " 等" if len(strange) > _MOST_SEEN else ""
-    return (
-        f"；第 {row + 1} 行有不认识的表头 {'、'.join(strange[:_MOST_SEEN])}{more}"
-        if strange
-        else ""
-    )
-
-
-def _typed(grid: Grid, row: int, column: int) -> str:
-    return str(grid.raw(row, column)).strip()
-
-
-def _header_row(layout: Sheet, grid: Grid) -> tuple[int, dict[str, list[int]]]:
-    required = {column.header for column in layout.columns if column.required}
-    best: tuple[bool, int] = (False, 0)
-    best_row, best_heads = 0, dict[str, list[int]]()
-    for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows))):
-        heads: dict[str, list[int]] = {}
-        for column, held in enumerate(grid.rows[row]):
-            if header := known_header(layout, held):
-                heads.setdefault(header, []).append(column)
-        _stand_in(layout, heads)
-        score = (required <= heads.keys(), len(heads))
-        if heads and score > best:
-            best, best_row, best_heads = score, row, heads
-    return best_row, best_heads
-
-
-def _stand_in(layout: Sheet, heads: dict[str, list[int]]) -> None:
-    """Take a column for the one that it stands for where the sheet has no other of it."""
-    for column in layout.columns:
-        if column.instead_of and column.header in heads and column.instead_of not in heads:
-            heads[column.instead_of] = heads.pop(column.header)
+def _undecided(found: Table) -> list[str]:
+    """Return the headers on which the score depends and that the sheet does not have."""
+    return [c.header for c in found.layout.columns if c.decides and c.header not in found.columns]
 
 
 def _rows(
@@ -213,7 +147,7 @@ def _second_header(layout: Sheet, grid: Grid, header_row: int) -> int:
     """
     required = {column.header for column in layout.columns if column.required}
     for row in range(header_row + 1, len(grid.rows)):
-        heads = {known_header(layout, held) for held in grid.rows[row]}
+        heads = {headers.known(layout, held) for held in grid.rows[row]}
         heads.discard(None)
         if required <= heads and len(heads) > 1:
             return row
@@ -308,30 +242,26 @@ def _remarks(found: Table) -> Iterator[Finding]:
                 yield finding("X109", grid.place(row, column), str(grid.raw(row, column)))
 
 
-def _strange_columns(found: Table) -> Iterator[Finding]:
+def _strange_columns(found: Table, taken: Set[int]) -> Iterator[Finding]:
     """Columns with content between the known ones, under a header that the format does not know.
 
     Where a column on which the score depends is missing at the same time, it may well be that one
     under another name: then the score would be a guess.
     """
-    known, grid = set(found.columns.values()), found.grid
-    missing = [
-        column.header
-        for column in found.layout.columns
-        if column.decides and column.header not in found.columns
-    ]
-    own = len(found.grid.rows[found.header_row])
-    for column in range(own if missing else max(known)):
-        if canonical(str(grid.raw(found.header_row, column))) == "检查":
-            continue  # the blank's own checks
-        if column in known or not any(grid.occupied(row, column) for row in found.rows):
-            continue
+    last, grid = max(found.columns.values()), found.grid
+    missing = _undecided(found)
+    for column in range(len(grid.rows[found.header_row])):
         head = str(grid.raw(found.header_row, column)).strip()
-        shown = f"“{head}”" if head else "（空）"
-        place = grid.place(found.header_row, column)
-        if missing and column < max(known):
+        if column in taken or canonical(head) == headers.CHECKS:
+            continue
+        if not any(grid.occupied(row, column) for row in found.rows):
+            continue
+        shown, place = f"“{head}”" if head else "（空）", grid.place(found.header_row, column)
+        if headers.adjusts(found, head):
+            yield finding("X115", place, shown, missing=f"调整后的{TARGET.header}")
+        elif missing and column < last:
             yield finding("X115", place, shown, missing="、".join(missing))
-        else:
+        elif missing or column < last or headers.known(found.layout, head):
             yield finding("X112", place, shown)
     if found.layout is BALLOT and not missing:
         yield from _scraps(found)
