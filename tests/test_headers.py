@@ -109,6 +109,19 @@ def test_headers_with_letters_score_as_before() -> None:
     assert lettered.findings == plain.findings
 
 
+def test_a_unit_of_money_above_the_table_stops_too() -> None:
+    made = outcome(("写", "预算执行", "G3", "单位：元"))
+    (told,) = [each for each in made.findings if each.code == "X418"]
+    assert str(told.place) == "预算执行!G3"
+    assert "把“基本信息”的金额单位改为“元”" in told.remedy
+    (told,) = [
+        each
+        for each in outcome(("写", "预算执行", "D4", "全年预算数（亿元）")).findings
+        if each.code == "X418"
+    ]
+    assert "改为“亿元”，或" not in told.remedy
+
+
 def test_of_two_targets_the_adjusted_one_counts() -> None:
     """年初指标值 is kept beside it, and is no column of a blank that has none."""
     text = BASE.read_text(encoding="utf-8")

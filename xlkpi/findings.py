@@ -174,7 +174,8 @@ CODES: Mapping[str, Code] = {
     "X414": Code(W, "执行率与预算数不符", "“{project}”的执行率填的是“{found}”，而按全年执行数÷全年预算数算得 {rate}%；填的没有使用", "请核对全年预算数和全年执行数；执行率自动计算，可以清空。"),
     "X416": Code(E, "“其中”的行重复计入", "“{found}”是{above}的一部分，又作为一行计入，就算了两遍", "请删去这一行。{above}其实是合计的，把它的名称改为“合计”（只作核对）；这一行本来就单独成项的，去掉名称里的“其中”。"),
     "X417": Code(E, "分类合计重复计入", "“{found}”的预算数和执行数正好等于{parts}之和，又作为一个项目计入，就算了两遍", "请删去这一行。确实是一个项目的，请改用项目自己的名称，前面不加序号。"),
-    "X418": Code(E, "表头的金额单位不符", "表头“{found}”写的单位是“{unit}”，而“基本信息”的金额单位是“{expected}”：金额究竟是哪个单位，无从知道", "请核对这张表的金额：单位确是{unit}的，把“基本信息”的金额单位改为“{unit}”，或把金额换算成{expected}；只是表头没有改的，把表头里的单位改为“{expected}”。"),
+    "X418": Code(E, "金额单位不符", "“{found}”写的单位是“{unit}”，而“基本信息”的金额单位是“{expected}”：金额究竟是哪个单位，无从知道", "请核对这张表的金额：单位确是{unit}的，{how}；只是这里没有改的，把“{unit}”改为“{expected}”。"),
+    "X419": Code(E, "表头的单位不符", "表头“{found}”写的单位是“{unit}”，而另一处写的是“{expected}”：指标值和完成值是不是同一个单位，无从知道", "请换算成同一个单位，表头不写单位，每个指标的单位写在“计量单位”。"),
     # X5 cells
     "X501": Code(E, "单元格是错误值", "单元格是错误值 {found}", "请改成正确的数或文字；引用了别处的，请改正被引用的单元格。"),
     "X502": Code(E, "公式没有算出的值", "单元格是公式 {found}，但文件里没有它的计算结果", "请用 WPS 或 Excel 打开工作簿，等计算完成后保存再试，或直接填数。"),
@@ -374,8 +375,12 @@ def finding(code: str, place: Place, found: str = "", /, **params: object) -> Fi
     return made
 
 
-FOLDED = ("X217", "X507", "X515", "X616")
+FOLDED = (
+    "X217", "X503", "X506", "X507", "X515", "X516", "X518", "X520", "X521", "X522", "X616",
+)  # fmt: skip
 """Findings that come in floods, and then hide the one that matters."""
+_OF_COLUMNS = frozenset(FOLDED) - {"X217", "X507", "X616"}
+"""A look is given to a column as a whole."""
 _MOST_ALIKE = 3
 """So many of one kind on a sheet are told one by one."""
 _MOST_RUNS = 8
@@ -408,7 +413,7 @@ def _folded(kind: str, alike: Sequence[Finding]) -> Finding:
 
 def _kind(each: Finding) -> str:
     """Return what a finding has in common with others of its code, so that one may stand for them."""
-    if each.code == "X515":  # a number format is given to a column
+    if each.code in _OF_COLUMNS:
         return f"（{column_letters(each.place.column)} 列）"
     if each.code != "X507":
         return CODES[each.code].title

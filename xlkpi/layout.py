@@ -196,8 +196,18 @@ PERCENT_WORDS = (
 @lru_cache(maxsize=4096)
 def is_percent(unit: str | None) -> bool:
     """Whether a 计量单位 says that values are in percentage points."""
-    words = folded(unit).replace(")", "").split("(")
-    return all(word in PERCENT_WORDS for word in words)
+    plain = folded(unit)
+    words = [word for word in re.split(r"[()%]", plain) if word]  # 百分比（%）, 百分比%
+    return bool(words or "%" in plain) and all(word in PERCENT_WORDS for word in words)
+
+
+_NO_UNIT = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|没有|比率|比例|率)\Z")
+"""What stands in 计量单位 and names none: 率 may be a part of one or a per cent."""
+
+
+def names_unit(unit: str) -> bool:
+    """Whether a 计量单位 says in what something is counted."""
+    return not _NO_UNIT.match(folded(unit))
 
 
 _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ANY

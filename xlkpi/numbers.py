@@ -96,17 +96,24 @@ def meant(text: str) -> str:
 _WHOLE_FROM, _WHOLE_TO = 50, 200
 
 
+def as_shown(value: float) -> float:
+    """Return a number without the noise behind the digits that count."""
+    number = from_double(value)
+    return value if number is None else float(number)
+
+
 def a_hundredfold(left: Decimal, right: Decimal) -> bool:
     """Whether two numbers of one unit may be a part of one and a per cent: 0.95 and 100.
 
-    A part is at most 1, and ten times as far from the other, or farther, as numbers in one unit are.
+    A part is at most 1, and the other more than thirty times as much: 30 % done of what was asked is
+    rare, and 0.5 days of 5 are not.
     1 is a count as well, so that it is asked about beside what looks like a per cent alone; and nothing
     beyond 1,000 does.
     """
     small, large = sorted((abs(left), abs(right)))
     if small == 1:
         return _WHOLE_FROM <= large <= _WHOLE_TO
-    return 0 < small < 1 < large <= 1_000 and large >= 10 * small
+    return 0 < small < 1 < large <= 1_000 and large >= 30 * small
 
 
 def decimals(value: Decimal) -> int:

@@ -92,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     marks.computed_marked,
     marks.control_totals,
     budget.header_units,
+    budget.measure_units,
     budget.present,
     budget.complete,
     budget.amounts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -9,9 +10,19 @@ from fractions import Fraction
 from xlkpi.check import typed
 from xlkpi.check.points import control_total
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import EXECUTION, SOURCES, canonical, header_unit
-from xlkpi.model import Filled, Fund, Number, Project
+from xlkpi.layout import (
+    ACTUAL,
+    EXECUTION,
+    INFO_CHOICES,
+    SOURCES,
+    TARGET,
+    TIER3,
+    canonical,
+    header_unit,
+)
+from xlkpi.model import Filled, Fund, Number, Project, Table
 from xlkpi.numbers import money, plain, total
+from xlkpi.place import Place
 
 _AMOUNTS: dict[str, Callable[[Project], Number]] = {
     "年初预算数": lambda p: p.initial,
@@ -36,8 +47,54 @@ def header_units(filled: Filled) -> Iterator[Finding]:
             typed = str(table.grid.raw(table.header_row, column)) if table else ""
             own = header_unit(typed)
             if table and own and own != unit:
-                yield finding("X418", table.head(header), typed.strip(), unit=own, expected=unit)
+                yield _other_money(table.head(header), typed.strip(), own, unit)
                 break
+        else:
+            yield from _above(table, unit)
+
+
+_ABOVE = re.compile(r"单位[:：]?([百千]?万?元|亿元)")
+
+
+def _above(table: Table | None, unit: str) -> Iterator[Finding]:
+    """A line above the table may name the unit: 单位：元."""
+    for row in range(table.header_row if table and table.rows else 0):
+        assert table is not None
+        for column, held in enumerate(table.grid.rows[row]):
+            typed = held.strip() if isinstance(held, str) else ""
+            found = _ABOVE.search(canonical(typed))
+            if found and found[1] != unit:
+                yield _other_money(table.grid.place(row, column), typed, found[1], unit)
+                return
+
+
+def _other_money(place: Place, typed: str, own: str, unit: str) -> Finding:
+    """Two units of money are named for one table; only two of them can be 金额单位."""
+    known = own in INFO_CHOICES["金额单位"]
+    how = f"把“基本信息”的金额单位改为“{own}”，或" if known else ""
+    return finding("X418", place, typed, unit=own, expected=unit, how=f"{how}把金额换算成{unit}")
+
+
+def measure_units(filled: Filled) -> Iterator[Finding]:
+    """A unit of money in the header of a target or an actual is the other's, and that of 计量单位."""
+    table = filled.tables.get(TIER3.name)
+    named = {
+        header: unit
+        for header in (TARGET.header, ACTUAL.header)
+        if table and header in table.columns
+        and (unit := header_unit(str(table.grid.raw(table.header_row, table.columns[header]))))
+    }  # fmt: skip
+    measured = [each for each in filled.indicators if each.target.good or each.actual.good]
+    units = (each.unit.value or "" for each in measured)
+    said = {unit for unit in units if unit.endswith("元")}
+    for header, unit in named.items():
+        others = {*named.values(), *said} - {unit}
+        if table and measured and others:
+            typed = str(table.grid.raw(table.header_row, table.columns[header])).strip()
+            yield finding(
+                "X419", table.head(header), typed, unit=unit, expected="、".join(sorted(others))
+            )
+            return
 
 
 def present(filled: Filled) -> Iterator[Finding]:

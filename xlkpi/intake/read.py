@@ -285,6 +285,8 @@ class _Reading:
         for table, row in self._rows(TIER3):
             method = self._method(table, row)
             unit = self.reader.text(table, row, "计量单位")
+            if unit.value and not layout.names_unit(unit.value):
+                unit = Value(unit.place)
             way = methods.find(method.value, own)
             found = measures(self.reader, table, row, unit, way, self.year)
             yield Indicator(

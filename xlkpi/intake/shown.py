@@ -17,6 +17,7 @@ from xlkpi.findings import Finding, finding
 from xlkpi.intake.scan import is_mixed, shown_text, writes_percent
 from xlkpi.layout import INFO, Column, Kind
 from xlkpi.model import Grid, Table
+from xlkpi.numbers import from_text
 from xlkpi.place import Address, Place
 from xlkpi.texts import LOWERED, PALE, RAISED, STRUCK, Piece, as_text
 
@@ -89,26 +90,38 @@ def stopped(grid: Grid, at: Address, unit: str = "") -> Finding | None:
         return finding("X518", place, held)
     shown = misleading(grid, at)
     if shown is None:
-        shown = _in_other_money(grid, at, unit)
-    if shown is None:
-        return None
+        return _other_unit(grid, at, unit)
     said = {"shown": _quoted(shown), "unit": unit and f"以{unit}为单位"}
     return finding("X515", place, held, **said, format=grid.formats.get(at, ""))
 
 
-_MONEY = re.compile(r"(?<![人民币])((?:十|百|千)?[万亿]?元)")
+def _other_unit(grid: Grid, at: Address, unit: str) -> Finding | None:
+    """Tell of a number that shows as it is stored, in another unit than it counts in."""
+    shown = _in_other_money(grid, at, unit)
+    if shown is None:
+        return None
+    own = "、".join(_MONEY.findall(shown)) or "‰"
+    return finding("X512", grid.place(*at), shown, unit=own, expected=unit or "数")
+
+
+_MONEY = re.compile(r"((?:十|百|千)?[万亿]?[元圆])")
 
 
 def _in_other_money(grid: Grid, at: Address, unit: str) -> str | None:
-    """Return what the format of a cell shows, where it is money in another unit than it counts in."""
+    """Return what the format of a cell shows, where it is in another unit than the cell counts in.
+
+    Money in another unit than that of its column, and ‰ where no such unit is asked for.
+    """
     code, held = grid.formats.get(at, ""), grid.raw(*at)
-    if "元" not in code or not unit.endswith("元") or not _is_number(held) or not isfinite(held):
+    if not any(sign in code for sign in "元圆‰") or not _is_number(held) or not isfinite(held):
         return None
     from xlkpi import number_format
 
     shown = number_format.display(code, held) or ""
-    units = set(_MONEY.findall(shown))
-    return shown if units and units != {unit} else None
+    if "‰" in shown and "‰" not in unit:
+        return shown
+    units = {each.replace("圆", "元") for each in _MONEY.findall(shown)}
+    return shown if units and unit.endswith("元") and units != {unit} else None
 
 
 def misleading(grid: Grid, at: Address) -> str | None:
@@ -118,12 +131,20 @@ def misleading(grid: Grid, at: Address) -> str | None:
         return None
     if isinstance(held, str):
         shown = shown_text(code, held)
-        return None if shown.strip() == held.strip() else shown
+        return None if _same_text(shown, held) else shown
     if not _is_number(held) or not isfinite(held):
         return None
     from xlkpi import number_format
 
     return number_format.misleads(code, float(held))
+
+
+def _same_text(shown: str, held: str) -> bool:
+    """Whether a text is shown as it is, but for a unit behind its number."""
+    if shown.strip() == held.strip():
+        return True
+    left, right = from_text(shown), from_text(held)
+    return left is not None and right is not None and left.value == right.value
 
 
 def _quoted(shown: str) -> str:

@@ -26,6 +26,7 @@ from xlkpi.layout import (
 )
 from xlkpi.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
 from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
+from xlkpi.numbers import as_shown
 from xlkpi.place import Block, Place, apart, span
 from xlkpi.texts import as_text, day, tidy
 from xlkpi.write import lookup
@@ -119,7 +120,7 @@ class Inputs:
             paper.text(row, at, self.codes[place], style)
         elif isinstance(held, int | float) and not isinstance(held, bool):
             percent = (row, at) in table.grid.percents
-            paper.number(row, at, held, f"{style}:{SHARE}" if percent else figure)
+            paper.number(row, at, as_shown(held), f"{style}:{SHARE}" if percent else figure)
         else:
             paper.text(row, at, tidy(as_text(held)), style)
 
@@ -205,7 +206,7 @@ def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
         return "" if value is None else float(value)
     held = table.grid.raw(row, at)
     if isinstance(held, int | float) and not isinstance(held, bool):
-        return float(held)
+        return as_shown(held)
     return tidy(as_text(held))
 
 
@@ -248,7 +249,7 @@ def _constants(paper: Sheet, grid: Grid, table: Table | None = None) -> None:
     for row, column, held in _held(grid, table):
         style = "heading" if row == 0 else "guide" if row < 3 else "plain"
         if isinstance(held, int | float) and not isinstance(held, bool):
-            paper.number(row, column, held, "plain")
+            paper.number(row, column, as_shown(held), "plain")
         else:
             paper.text(row, column, as_text(held), style)
     _spread(paper, grid)

@@ -215,7 +215,7 @@ def may_mislead(code: str) -> bool:
     """
     if code in USUAL_CODES:
         return False
-    if "元" in code:
+    if any(sign in code for sign in "元圆‰"):
         return True
     from xlkpi import number_format  # most workbooks do without: its expressions take 30 ms
 
