@@ -6,6 +6,7 @@ offices mean it. The numbers are those that a spreadsheet holds for days, so tha
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from decimal import Decimal
@@ -15,6 +16,7 @@ from xlkpi import methods
 from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.dates import Days, Unclear, days
+from xlkpi.intake.scan import hides_day, letters
 from xlkpi.intake.spellings import QUANTITATIVE
 from xlkpi.layout import ACTUAL, TARGET, TIER3, canonical
 from xlkpi.methods import Method
@@ -36,6 +38,8 @@ class Written(NamedTuple):
     text: str
     """What stands behind that; "" where the cell holds a number."""
     shown: str
+    code: str = ""
+    """The number format, where it may show a date without its day."""
 
 
 class Pair(NamedTuple):
@@ -111,13 +115,44 @@ def compared(reader: Reader, pair: Pair, method: Method, year: int | None) -> Fo
     return Found(nature, target, _done(reader, pair.actual, day, nature.value == "<", year), True)
 
 
+A_MONTH = "像是年和月，又像是小数：2023.10 比 2023.9 小"
+_MONTH = re.compile(r"(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])\Z")
+
+
+def are_months(pair: Pair) -> bool:
+    """Whether two numbers are most likely years and months: 2023.1 is what Excel makes of 2023.10."""
+    texts = (str(pair.target.shown), str(pair.actual.shown))
+    return all(_MONTH.match(canonical(text).lstrip("≤<=")) for text in texts)
+
+
+def shown(held: object, code: str) -> str:
+    """Return a date as far as its format shows it, "" where that is the day."""
+    if not isinstance(held, dt.date) or not hides_day(code):
+        return ""
+    month = "m" in letters(code)
+    return f"{held.year}年{held.month}月" if month else f"{held.year}年"
+
+
 def _days(cell: Written, year: int | None, certain: bool = False) -> Days | Unclear | None:
     if isinstance(cell.held, dt.date):
         day = cell.held.date() if isinstance(cell.held, dt.datetime) else cell.held
-        return Days(day, day)
+        return _as_shown(day, cell.code)
     if is_date(cell.held):
         return Unclear("只有时间，没有日期")
     return days(cell.text, year, certain) if cell.text else None
+
+
+def _as_shown(day: dt.date, code: str) -> Days | Unclear:
+    """Return the days that a reader may take a date for: all of a month, where that is all that is shown."""
+    if not hides_day(code):
+        return Days(day, day)
+    parts = letters(code)
+    if "m" in parts:
+        last = calendar.monthrange(day.year, day.month)[1]
+        return Days(day.replace(day=1), day.replace(day=last))
+    if "y" in parts or "e" in parts:
+        return Days(dt.date(day.year, 1, 1), dt.date(day.year, 12, 31))
+    return Unclear("只显示了星期，看不出是哪一天")
 
 
 def _without_target(reader: Reader, pair: Pair, method: Method, year: int | None) -> Found | None:
@@ -187,6 +222,8 @@ def _done(reader: Reader, cell: Written, wanted: dt.date, strict: bool, year: in
     if not cell.shown:
         return Value(cell.place)
     span = _days(cell, year, certain=True)
+    if wanted.year != year and isinstance(cell.held, str) and _lacks_year(cell):
+        span = Unclear(f"没有写年份，而年度指标值是 {wanted.year} 年的")
     if span is None:
         _tell_mixed(reader, cell, "年度指标值", wanted.isoformat())
         return broken
@@ -201,6 +238,13 @@ def _done(reader: Reader, cell: Written, wanted: dt.date, strict: bool, year: in
     if is_date(cell.held):
         _tell_year(reader, number, span.last, year)
     return number
+
+
+def _lacks_year(cell: Written) -> bool:
+    """Whether a date was typed without its year, which is then 评价年度."""
+    return isinstance(days(cell.text, None, certain=True), Unclear) and isinstance(
+        days(cell.text, 2024, certain=True), Days
+    )
 
 
 def _in_time(sign: str, span: Days, wanted: dt.date, strict: bool) -> set[bool]:

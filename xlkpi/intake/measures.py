@@ -42,6 +42,8 @@ _ANSWERS = (
     "达标", "及时", "按时", "按期", "通过", "优", "良", "优秀", "良好",
 )  # fmt: skip
 """Targets that a scorer can judge, and that are no numbers."""
+_NUMERALS = "〇零一二三四五六七八九十百千万亿两半几数"
+"""What makes a number in words of a text: 八场, 一半."""
 _MULTIPLES = ("十", "百", "千", "万", "亿")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
@@ -74,7 +76,7 @@ def measures(
         return Measures(nature, nothing[0], nothing[1], "", False)
     goal, reached = _Cell(table, row, "年度指标值", unit), _Cell(table, row, "实际完成值", unit)
     if method and target:
-        other = _no_number(reader, goal, reached, nature, method, year)
+        other = _no_number(reader, goal, reached, nature, unit, method, year)
         if other:
             return other
     shown = goal.percent if target else reached.percent
@@ -93,17 +95,30 @@ def measures(
 
 
 def _no_number(
-    reader: Reader, goal: _Cell, reached: _Cell, nature: Text, method: Method, year: int | None
-) -> Measures | None:
+    reader: Reader, goal: _Cell, reached: _Cell, nature: Text, unit: Text, method: Method,
+    year: int | None,
+) -> Measures | None:  # fmt: skip
     """Return what comes of a target that is a date or a word; None where it is to be a number."""
     cells = deadlines.Pair(goal.dated, reached.dated, nature, goal.table)
     told = any(deadlines.is_date(c.held) and c.at not in c.table.dates for c in (goal, reached))
     found = None if told else deadlines.compared(reader, cells, method, year)
-    if found is None and canonical(goal.typed) in _ANSWERS:
+    if found is None and method.dates and unit.blank and deadlines.are_months(cells):
+        reader.findings.append(finding("X668", goal.place, goal.shown, why=deadlines.A_MONTH))
+        found = deadlines.stopped(cells)
+    if found is None and _is_answer(goal.typed):
         said = {"method": method.name}
         reader.findings.append(finding("X671", goal.place, goal.typed.strip(), **said))
         found = deadlines.stopped(cells)
     return Measures(*found[:3], "", False, found.dated) if found else None
+
+
+def _is_answer(typed: str) -> bool:
+    """Whether a target is an answer that a scorer can judge, and no number: 是, 明显提升, 全覆盖."""
+    plain = canonical(typed)
+    if plain in _ANSWERS:
+        return True
+    counts = any(letter.isdecimal() or letter in _NUMERALS for letter in plain)
+    return bool(plain) and not counts and not _is_nothing(typed) and plain not in SIGNS
 
 
 def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
@@ -158,6 +173,7 @@ class _Cell:
         self.held = "" if column is None or computed else table.grid.raw(row, column)
         self.typed = self.held if isinstance(self.held, str) else ""
         self.shown = as_text(self.held).strip()
+        self.code = table.grid.formats.get(self.at, "")
         self.said = spelled(self.typed)
         self.sign = "" if self.said.soft else self.said.sign
         self.text = self.said.core
@@ -179,8 +195,9 @@ class _Cell:
         """The cell as a date would be read; with a number in its unit it is none."""
         numeric = self.own_unit or not isinstance(self.held, str)
         return deadlines.Written(
-            self.place, self.held, self.sign, "" if numeric else self.said.rest, self.shown
-        )
+            self.place, self.held, self.sign, "" if numeric else self.said.rest,
+            deadlines.shown(self.held, self.code) or self.shown, self.code,
+        )  # fmt: skip
 
     @property
     def example(self) -> str:

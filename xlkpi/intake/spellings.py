@@ -28,12 +28,12 @@ class Form(NamedTuple):
 
 FORMS = (
     Form("≥", BEFORE, (
-        "≥", "≧", "⩾", ">=", "=>", "大于等于", "大于或等于", "大于或者等于", "等于或大于", "高于或等于", "多于或等于",
+        "≥", "≧", "⩾", "≮", ">=", "=>", "大于等于", "大于或等于", "大于或者等于", "等于或大于", "高于或等于", "多于或等于",
         "不低于", "不少于", "不小于", "不得低于", "不得少于", "不得小于", "不能低于", "不能少于", "不应低于", "不应少于",
         "不可低于", "不可少于", "至少", "最少", "最低", "起码",
     )),
     Form("≤", BEFORE, (
-        "≤", "≦", "⩽", "<=", "=<", "小于等于", "小于或等于", "小于或者等于", "等于或小于", "低于或等于", "少于或等于",
+        "≤", "≦", "⩽", "≯", "<=", "=<", "小于等于", "小于或等于", "小于或者等于", "等于或小于", "低于或等于", "少于或等于",
         "不高于", "不超过", "不大于", "不多于", "不超", "不突破", "未超过", "没有超过", "不得高于", "不得超过", "不得大于",
         "不得多于", "不得突破", "不能高于", "不能超过", "不应高于", "不应超过", "不可高于", "不可超过", "至多", "最多", "最高",
         "不迟于", "不晚于", "不得迟于", "不得晚于", "最迟", "最晚",
@@ -68,7 +68,9 @@ operators that fit it, () for any."""
 
 _BEFORE = {word: form for form in FORMS if form.where == BEFORE for word in form.words}
 _BEHIND = {word: form.sign for form in FORMS if form.where == BEHIND for word in form.words}
-_WIDE = str.maketrans("＞＜＝（）", "><=()")
+_WIDE = str.maketrans("＞＜＝（）﹥﹤", "><=()><")
+_ENDS = " \t\r\n\u3000。；;"
+"""What may end a cell and says nothing."""
 
 
 def _any(words: dict[str, object]) -> str:
@@ -81,6 +83,7 @@ _TAIL = re.compile(
     rf"(?P<core>.*?[^\s(]){_INCLUDED.format('a')}(?P<word>{_any({**_BEHIND})}){_INCLUDED.format('b')}\Z",
     re.DOTALL,
 )
+_SAID_AGAIN = re.compile(r"\s*[(（]含(?:本数)?[)）]\s*\Z")
 _NUMBER_ITSELF = ("", "本数", "此数", "该数")
 
 
@@ -111,9 +114,11 @@ def spelled(text: str) -> Spelled:
     """Take the forms off a text; what is none of them stays with the number."""
     if len(text) > _LONGEST:
         return Spelled("", False, text, text)
-    rest, said, soft = _without_leads(text)
+    rest, said, soft = _without_leads(text.rstrip(_ENDS))
     core, behind = _without_tail(rest)
     said += behind
+    if said and said[0][1] in STRICT and not behind:  # ≥95%（含） says the same twice
+        core = _SAID_AGAIN.sub("", core)
     signs = {sign for _, sign in said}
     if len(signs) > 1:
         first = said[0]

@@ -18,7 +18,14 @@ from xlkpi.intake.scan.parts import Parts, count_tags, is_true, refuse_sections
 from xlkpi.intake.scan.plain import plain_facts
 from xlkpi.intake.scan.shared import Book, shared_texts
 from xlkpi.intake.scan.styles import is_percent_first, may_mislead, styles
-from xlkpi.intake.scan.text_format import alters_texts, is_mixed, shown_text, writes_percent
+from xlkpi.intake.scan.text_format import (
+    alters_texts,
+    hides_day,
+    is_mixed,
+    letters,
+    shown_text,
+    writes_percent,
+)
 from xlkpi.intake.scan.workbook import Listed, defined_names, listed_sheets, main_part, producer
 from xlkpi.intake.scan.worksheet import parsed_facts
 
@@ -29,8 +36,10 @@ __all__ = [
     "Package",
     "SheetFacts",
     "alters_texts",
+    "hides_day",
     "is_mixed",
     "is_percent_first",
+    "letters",
     "may_mislead",
     "scan",
     "shown_text",

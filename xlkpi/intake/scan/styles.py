@@ -16,6 +16,7 @@ from xlkpi.intake.scan.memo import Memo
 from xlkpi.intake.scan.parts import Element, Parts, count_tags, elements_of
 from xlkpi.intake.scan.text_format import (
     alters_texts,
+    hides_day,
     is_mixed,
     is_percent,
     sections,
@@ -28,6 +29,7 @@ BUILT_IN = {
     "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00",
     "12": "# ?/?", "13": "# ??/??", "37": "#,##0_);(#,##0)", "38": "#,##0_);[Red](#,##0)",
     "39": "#,##0.00_);(#,##0.00)", "40": "#,##0.00_);[Red](#,##0.00)", "48": "##0.0E+0", "49": "@",
+    "17": "mmm-yy", **dict.fromkeys(("27", "36", "50", "52", "57"), 'yyyy"年"m"月"'),
 }  # fmt: skip
 """[ECMA-376, 18.8.30]; the others are dates, or amounts that show what they are."""
 
@@ -215,7 +217,7 @@ def may_mislead(code: str) -> bool:
     """
     if code in USUAL_CODES:
         return False
-    if any(sign in code for sign in "元圆‰"):
+    if any(sign in code for sign in "元圆‰") or hides_day(code):
         return True
     from xlkpi import number_format  # most workbooks do without: its expressions take 30 ms
 

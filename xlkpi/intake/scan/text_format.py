@@ -19,6 +19,23 @@ def is_percent(section: str) -> bool:
     return any(sign[5] == "%" for sign in _SIGN.finditer(section))
 
 
+def letters(code: str) -> str:
+    """Return the letters of a format that stand for parts of a number or a date, in lower case."""
+    return "".join(sign[5] for sign in _SIGN.finditer(sections(code)[0]) if sign[5]).lower()
+
+
+def hides_day(code: str) -> bool:
+    """Whether a format shows a date without the day of its month: yyyy年m月, mmm-yy, dddd."""
+    if "0" in code or "#" in code or not code:
+        return False
+    parts = letters(code)
+    if "general" in parts:
+        return False
+    dated = bool(set(parts) & set("yme")) or "dd" in parts
+    days = re.sub("d{3,}", "", parts)
+    return dated and "d" not in days and not set(parts) & set("hs?")
+
+
 def is_mixed(code: str) -> bool:
     """Whether some sections for numbers are per cent and some are not."""
     return "%" in code and len({is_percent(each) for each in sections(code)[:3]}) > 1
