@@ -516,3 +516,24 @@ def test_a_rule_against_the_direction_of_its_indicator_is_told_once(
     assert [str(each.place) for each in told] == [f"{T}!E8"] * against
     assert all("评分规则!" in each.message for each in told)
     assert made.scored
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("按一步计", "按一步"), ("按1步", "按一步"), ("不足一步按一步扣", "按一步"), ("按１步计算。", "按一步"), ("不足一步的也按一步计", "按一步"),
+        ("不扣", "不计"), ("不足一步不扣分", "不计"), ("按比例计算", "按比例"), ("按比例扣", "按比例"), ("不足一步的，按比例折算", "按比例"),
+    ],
+)  # fmt: skip
+def test_what_plainly_says_how_a_part_of_a_step_counts_is_read_and_listed(
+    typed: str, expected: str
+) -> None:
+    made = done(("写", R, "K13", typed))
+    listed = {(each.found, each.params.get("read")) for each in made.findings if each.code == "X507"}  # fmt: skip
+    assert (typed, expected) in listed
+    assert figures(made) == figures(done(("写", R, "K13", expected)))
+
+
+@pytest.mark.parametrize("typed", ["不按比例", "按两步", "不按一步计", "一步", "四舍五入按一步"])
+def test_what_does_not_plainly_say_so_stops(typed: str) -> None:
+    assert set(stops(done(("写", R, "K13", typed)))) == {("X510", f"{R}!K13")}
