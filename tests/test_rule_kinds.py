@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import documents
+from tests import clerk_book, documents
 from tests.own_rules import DIRECTIONS, LOWER, astray, banded, pointed, stepped, straight, table
 from tests.test_own_rules import BASE, RIGHT, R, T, done, figures, outcome, stops
 from xlkpi import methods, reference
 from xlkpi.methods import Case
+from xlkpi.model import Outcome
 from xlkpi.rules import A_STEP, HIGHER, IN_PROPORTION, PARTS, Rule
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
@@ -411,3 +413,127 @@ def test_a_line_of_all_its_points_over_the_budget_fits_a_formula() -> None:
     assert own.method.rule
     addresses = dict.fromkeys(own.formula.names, "SUM(预算执行!$D$1001:$D$1200)")
     assert len(own.formula.at(addresses | own.method.rule.cells)) < 8192
+
+
+# without a unit, a per cent may be a part of one
+
+
+def _bands(*bounds: str) -> list[documents.Step]:
+    """A rule of 分档 with these bounds, each worth less than the one before it, down to nothing."""
+    shares = ("100%", "80%", "60%")
+    rest = ("A甲", "B分档", "E0%")
+    made = [("A甲", "B分档", f"C{held}", f"E{share}") for held, share in zip(bounds, shares, strict=False)]  # fmt: skip
+    return rows(17, *made, rest)
+
+
+def _stepped(base: str, side: str = "低于扣分") -> list[documents.Step]:
+    return rows(17, ("A甲", "B步长", f"F{base}", f"G{side}", "H1", "I1"))
+
+
+def _unitless(rule: list[documents.Step], actual: str, target: str = "空", unit: str = "空") -> Outcome:  # fmt: skip
+    cells = (("I8", "甲"), ("E8", "空"), ("F8", target), ("G8", unit), ("H8", actual))
+    return done(*rule, *(("写", T, *cell) for cell in cells))
+
+
+SMALL_LINE = rows(17, ("A甲", "B直线", "C0.7", "E0%"), ("A甲", "B直线", "C1", "E100%"))
+ASTRAY_100 = rows(17, ("A甲", "B偏离", "F100"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "actual", "code", "readings"),
+    [
+        (LINE, "0.85", "X606", ("0.85%", "85%")), (LINE, "数 0.85", "X606", ("0.85%", "85%")),
+        (_bands("90", "80", "60"), "0.95", "X606", ("95%",)),
+        (_stepped("100"), "0.99", "X606", ("99%",)), (_stepped("5", "高于扣分"), "0.04", "X606", ("4%",)),
+        (ASTRAY_100, "0.99", "X606", ("0.99%", "99%")), (LINE, "1", "X606", ("1%", "100%")),
+        (SMALL_LINE, "85", "X695", ("85%",)), (_bands("0.9", "0.8"), "数 85", "X695", ("85%",)),
+        (_stepped("0.95"), "90", "X695", ("90%",)),
+        (_stepped("0.05", "高于扣分"), "4", "X695", ("4%",)),
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("target", ["空", "数 100"])
+def test_without_a_unit_an_actual_is_a_per_cent_or_a_part_of_one(
+    rule: list[documents.Step], actual: str, code: str, readings: tuple[str, ...], target: str
+) -> None:
+    made = _unitless(rule, actual, target)
+    at = [each for each in made.findings if str(each.place) == f"{T}!H8"]
+    asked = [each for each in at if each.code != "X507"]
+    assert [each.code for each in asked] == [code]
+    assert not made.scored and "计量单位" in asked[0].remedy
+    assert all(reading in asked[0].message + asked[0].remedy for reading in readings)
+
+
+def test_a_target_that_no_rule_reads_asks_as_well() -> None:
+    assert ("X606", f"{T}!H8") in stops(_unitless(_stepped("0"), "0.95", "数 100"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "actual", "unit"),
+    [
+        (LINE, "85%", "空"), (LINE, "百分比 0.85", "空"), (LINE, "0.85%", "空"), (LINE, "85", "空"),
+        (LINE, "0.85", "万元"), (SMALL_LINE, "85", "天"), (SMALL_LINE, "0.85", "空"), (LINE, "0.85个", "空"),
+        (_stepped("0", "高于扣分"), "3", "空"), (_bands("3", "2", "1"), "1", "空"), (LINE, "0", "空"),
+        (_bands("5000", "4000"), "0.5", "空"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_unit_or_a_number_of_the_same_size_is_clear(
+    rule: list[documents.Step], actual: str, unit: str
+) -> None:
+    assert _unitless(rule, actual, unit=unit).scored
+
+
+def test_a_bare_per_cent_beside_rules_is_read_again_as_it_was(tmp_path: Path) -> None:
+    steps = [*LINE, *(("写", T, *cell) for cell in (("I8", "甲"), ("G8", "空"), ("H8", "0.85%")))]
+    source = clerk_book.followed(BASE, steps)
+    held = documents.scored(tmp_path, "甲", source).read_bytes()
+    assert figures(outcome(held)) == figures(outcome(source))
+
+
+# a rule that pays for what 指标性质 does not ask for
+
+_FALLING = rows(17, ("A甲", "B直线", "C70", "E100%"), ("A甲", "B直线", "C100", "E0%"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "nature", "against"),
+    [
+        (_stepped("100"), "≤", True), (_stepped("100"), "<", True), (_stepped("100"), "反向", True),
+        (_stepped("100", "高于扣分"), "≥", True), (_stepped("100", "高于扣分"), "正向指标", True),
+        (LINE, "≤", True), (_FALLING, ">", True), (_bands("90", "80"), "≤", True),
+        (_stepped("100"), "≥", False), (_stepped("100", "高于扣分"), "不高于", False), (LINE, "≥", False),
+        (LINE, "空", False), (LINE, "定性", False), (_FALLING, "<", False), (_stepped("100"), "=", False),
+        (_bands("90", "80"), ">", False),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_rule_against_the_direction_of_its_indicator_is_told_once(
+    rule: list[documents.Step], nature: str, against: bool
+) -> None:
+    made = done(*rule, ("写", T, "I8", "甲"), ("写", T, "E8", nature))
+    told = [each for each in made.findings if each.code == "X696"]
+    assert [str(each.place) for each in told] == [f"{T}!E8"] * against
+    assert all("评分规则!" in each.message for each in told)
+    assert made.scored
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("按一步计", "按一步"), ("按1步", "按一步"), ("不足一步按一步扣", "按一步"), ("按１步计算。", "按一步"), ("不足一步的也按一步计", "按一步"),
+        ("不扣", "不计"), ("不足一步不扣分", "不计"), ("按比例计算", "按比例"), ("按比例扣", "按比例"), ("不足一步的，按比例折算", "按比例"),
+    ],
+)  # fmt: skip
+def test_what_plainly_says_how_a_part_of_a_step_counts_is_read_and_listed(
+    typed: str, expected: str
+) -> None:
+    made = done(("写", R, "K13", typed))
+    listed = {(each.found, each.params.get("read")) for each in made.findings if each.code == "X507"}  # fmt: skip
+    assert (typed, expected) in listed
+    assert figures(made) == figures(done(("写", R, "K13", expected)))
+
+
+@pytest.mark.parametrize("typed", ["不按比例", "按两步", "不按一步计", "一步", "四舍五入按一步"])
+def test_what_does_not_plainly_say_so_stops(typed: str) -> None:
+    assert set(stops(done(("写", R, "K13", typed)))) == {("X510", f"{R}!K13")}

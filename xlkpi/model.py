@@ -364,6 +364,9 @@ class Indicator(Tier):
     """Whether 实际完成值 was read in percentage points, by its unit or by the per cent typed there."""
     dated: bool
     """Whether target and actual are dates; their numbers are then those that a spreadsheet holds for days."""
+    target_unit: str
+    """What was typed behind the number that was read as the target, where 计量单位 is empty."""
+    actual_unit: str
     method: Text
     degree: Text
     cut: Number

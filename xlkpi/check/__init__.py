@@ -123,6 +123,8 @@ CHECKS: tuple[Check, ...] = (
     rules.line_ends,
     rules.deviations,
     rules.scale,
+    rules.unsaid_per_cents,
+    rules.natures,
     rules.unused_columns,
     rules.renamed_parts,
     rules.covered,

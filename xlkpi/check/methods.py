@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi import methods as rules_of
+from xlkpi.check.rules import unsaid
 from xlkpi.findings import Finding, finding
 from xlkpi.layout import ACTUAL, EXECUTION, RULES, TARGET, TIER3, folded, is_percent
 from xlkpi.model import Filled, Indicator, Table, Text
@@ -177,7 +178,8 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
-    if indicator.judged and indicator.unit.blank and a_hundredfold(target, actual):
+    unclear = indicator.judged and indicator.unit.blank and a_hundredfold(target, actual)
+    if unclear or unsaid(filled, indicator):
         return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
     numbers = (Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual))
     return rules_of.Case(*numbers, actual_sign=indicator.actual_sign)

@@ -8,17 +8,19 @@ from fractions import Fraction
 
 from xlkpi import methods
 from xlkpi.findings import Finding, finding
-from xlkpi.layout import RULES, TIER3, canonical, folded
-from xlkpi.model import Filled, Indicator
-from xlkpi.numbers import from_text, plain, rounded
+from xlkpi.layout import RULES, SOURCE_SHEET, TIER3, canonical, folded
+from xlkpi.model import Derived, Filled, Indicator
+from xlkpi.numbers import a_hundredfold, from_text, plain, rounded
 from xlkpi.place import Place
 from xlkpi.rules import (
     BANDS,
     COLUMNS,
     DEVIATION,
+    HIGHER,
     LINE,
     OVERDONE,
     PARTS,
+    STEPS,
     Entry,
     Flaw,
     Rule,
@@ -172,6 +174,97 @@ def scale(filled: Filled) -> Iterator[Finding]:
         yield from _bare(method.rule) if points else _per_cents(method.rule, indicator)
 
 
+def unsaid_per_cents(filled: Filled) -> Iterator[Finding]:
+    """Without a unit 0.95 beside a rule's 100, or 85 beside its 0.9, may be a per cent: it stops."""
+    for indicator in filled.indicators:
+        found = unsaid(filled, indicator)
+        if found is None:
+            continue
+        header, rival = found
+        why = f"计量单位是空的，{header}是 {plain(rival)}"
+        actual = indicator.actual.value or Decimal(0)
+        small, large = (f"{plain(each)}%" for each in (actual, actual * 100))
+        place = indicator.actual.place
+        if abs(actual) <= abs(rival):
+            also = "，并在“计量单位”填 %；不是百分数的，请在“计量单位”写明单位"
+            said = {"why": why, "also": also, "large": large}
+            yield finding("X606", place, plain(actual), small=small, **said)
+        else:
+            yield finding("X695", place, plain(actual), why=why, read=small)
+
+
+def unsaid(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
+    """Return what an actual without a unit may be a hundredfold of, or a hundredth, and its name.
+
+    Rules that look at the target as well have it held against the actual as it is read.
+    """
+    method, actual = filled.way(indicator), indicator.actual
+    if method is None or method.rule is None or method.targeted or not method.measured:
+        return None
+    clear = isinstance(actual.typed, Derived) and (actual.typed.clear or actual.typed.percent)
+    clear |= bool(indicator.in_points or indicator.dated or indicator.actual_unit)
+    if clear or not indicator.unit.blank or actual.value is None or _scored(filled):
+        return None
+    for name, rival in _rivals(filled, indicator, method.rule):
+        if a_hundredfold(rival, actual.value):
+            return name, rival
+    return None
+
+
+def _scored(filled: Filled) -> bool:
+    """Whether these are the inputs of a scored workbook, which hold what was read: all was asked before."""
+    return SOURCE_SHEET in filled.result_sheets
+
+
+def _rivals(filled: Filled, indicator: Indicator, rule: Rule) -> Iterator[tuple[str, Decimal]]:
+    """The largest number of a rule that an actual is held against, and the target that nothing reads."""
+    if any(entry.percents & {"下限", "基准"} for entry in rule.entries):
+        return  # which is told where the rule's per cents are
+    held = [(header, value) for _, header, value in _measured(rule) if header != "步长"]
+    if held:
+        header, most = max(held, key=lambda each: abs(each[1]))
+        yield f"评分规则“{rule.name}”的{header}", most
+    target = from_text(indicator.target_text.value or "")
+    if target and not target.suffix and target.value == _target(filled, indicator):
+        yield "年度指标值", target.value
+
+
+_DOWN, _UP = ("≤", "<", "反向", "逆向", "负向"), ("≥", ">", "正向")
+"""How 指标性质 begins where less is better, and where more is."""
+
+
+def natures(filled: Filled) -> Iterator[Finding]:
+    """A rule that pays for more where 指标性质 asks for less, or the contrary, is told."""
+    for indicator in filled.indicators:
+        method, nature = filled.way(indicator), indicator.nature
+        if method is None or method.rule is None or nature.broken:
+            continue
+        better = _better(method.rule)
+        against = _DOWN if better == "高" else _UP
+        if better and canonical(nature.value or "").startswith(against):
+            entry = method.rule.entries[0]
+            header = "方向" if method.rule.kind == STEPS else "下限"
+            said = {"code": indicator.label, "name": method.rule.name, "cell": entry.places[header]}
+            yield finding("X696", nature.place, nature.value or "", better=better, **said)
+
+
+def _better(rule: Rule) -> str:
+    """Return which values a rule earns more for, 高 or 低; "" where neither is always so."""
+    if rule.kind == STEPS:
+        return "低" if rule.entries[0].direction == HIGHER else "高"
+    if rule.kind == LINE:
+        return "高" if rises(rule) else "低"
+    if rule.kind != BANDS:
+        return ""
+    earned = [each.share if each.points is None else each.points for each in rule.entries]
+    known = [each for each in earned if each is not None]
+    if known[0] == known[-1]:
+        return ""
+    if known == sorted(known, reverse=True):
+        return "高"
+    return "低" if known == sorted(known) else ""
+
+
 def _bare(rule: Rule) -> Iterator[Finding]:
     for entry, header, value in _measured(rule):
         one_point = header == "步长" and value == 1  # as the format itself writes it
@@ -239,6 +332,8 @@ def covered(filled: Filled) -> Iterator[Finding]:
     for indicator in filled.indicators:
         method = filled.way(indicator)
         if method is None or method.rule is None or method.rule.kind != BANDS:
+            continue
+        if unsaid(filled, indicator):
             continue
         value = _rate(filled) if method.budgeted else indicator.actual.value
         if value is not None and band(method.rule, Fraction(value)) is None:

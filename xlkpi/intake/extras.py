@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from xlkpi import layout
 from xlkpi import rules as rules_of_workbook
+from xlkpi.findings import finding
 from xlkpi.intake.cells import Reader
 from xlkpi.intake.settings import bare, in_percent
-from xlkpi.layout import RULES, folded
+from xlkpi.layout import RULES, canonical, folded
 from xlkpi.methods import VOTES
-from xlkpi.model import Extra, Number, Survey, Table
+from xlkpi.model import Extra, Number, State, Survey, Table, Text, Value
 from xlkpi.numbers import plain
 from xlkpi.rules import Entry, Rule
 
@@ -26,11 +27,50 @@ _MEASURED = ("下限", "基准", "步长")
 """Columns that are held against 实际完成值, and so are in its unit."""
 
 
+_PARTS = {
+    "不计": ("不扣", "不扣分", "不计算", "不计分", "不计扣分", "不予扣分", "舍去", "忽略", "不算"),
+    "按一步": (
+        "按一步计", "按一步计算", "按一步扣", "按一步扣分", "按1步", "按1步计", "按1步计算", "按1步扣", "按1步扣分",
+        "按一个步长计", "按一个步长计算", "按一个步长扣", "按一个步长扣分", "算一步", "算1步", "计一步", "计1步", "扣一步",
+        "作一步计", "视为一步", "视同一步", "按整步", "按整步计",
+    ),
+    "按比例": (
+        "按比例计", "按比例计算", "按比例扣", "按比例扣分", "按比例折算", "按比例计扣", "比例扣分", "按实际比例",
+    ),
+}  # fmt: skip
+"""不足一步 in other words."""
+_LEADS = (
+    "不足一步",
+    "不足1步",
+    "不满一步",
+    "不到一步",
+    "不足一个步长",
+    "不足部分",
+    "的",
+    "也",
+    ",",
+    ":",
+)
+
+
+def _part(reader: Reader, table: Table, row: int) -> Text:
+    """不足一步: one of its words, or what plainly says the same."""
+    value = reader.text(table, row, "不足一步")
+    typed = canonical(value.value or "").rstrip("。.;")
+    while lead := next((each for each in _LEADS if typed.startswith(each)), ""):
+        typed = typed.removeprefix(lead)
+    read = next((word for word, others in _PARTS.items() if typed in (word, *others)), "")
+    if not value.good or read in ("", canonical(value.value or "")):
+        return reader.choice(table, row, "不足一步")
+    reader.findings.append(finding("X507", value.place, value.value or "", read=read))
+    return Value(value.place, State.GOOD, read, value.typed)
+
+
 def _entry(reader: Reader, table: Table, row: int) -> Entry:
     texts = {"规则": reader.text(table, row, "规则")}
     for header in ("方式", "方向"):
         texts[header] = reader.choice(table, row, header)
-    texts["不足一步"] = reader.choice(table, row, "不足一步")
+    texts["不足一步"] = _part(reader, table, row)
     texts["含下限"] = reader.choice(table, row, "含下限", default=layout.YES)
     numbers = {
         header: reader.number(table, row, header, ("分",), "95", "points", limit=None)

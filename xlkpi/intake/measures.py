@@ -60,6 +60,8 @@ class Measures(NamedTuple):
     """Whether the numbers were read in percentage points."""
     dated: bool = False
     """Whether they are dates."""
+    units: tuple[str, str] = ("", "")
+    """The units typed behind target and actual where 计量单位 is empty, "" where there is none."""
 
 
 def measures(
@@ -91,7 +93,14 @@ def measures(
         _without_echoes(reader.findings, said, unit.blank)
     elif target and unit.blank and own.good:
         measured, own = _of_one_unit(reader, goal, reached, measured, own, points)
-    return Measures(nature, measured, own, reached.sign if actual else "", points)
+    units = (_typed_unit(goal, measured, unit, points), _typed_unit(reached, own, unit, points))
+    return Measures(nature, measured, own, reached.sign if actual else "", points, units=units)
+
+
+def _typed_unit(cell: _Cell, number: Number, unit: Text, points: bool) -> str:
+    if not unit.blank or not number.good:
+        return ""
+    return "%" if points and cell.percent else cell.unit
 
 
 def _no_number(

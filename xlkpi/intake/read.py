@@ -300,6 +300,8 @@ class _Reading:
                 actual_text=self.reader.text(table, row, "实际完成值"),
                 in_points=found.in_points,
                 dated=found.dated,
+                target_unit=found.units[0],
+                actual_unit=found.units[1],
                 method=method,
                 degree=self._degree(table, row),
                 cut=self.reader.number(table, row, "核减分", ("分",)),
