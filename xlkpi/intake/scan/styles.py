@@ -211,11 +211,12 @@ def is_percent_first(code: str) -> bool:
 def may_mislead(code: str) -> bool:
     """Whether a number may be read as another one.
 
-    By its digits, in a unit of money, or as per cent by more than a first section with `%`.
+    By its digits, in a unit of money or one behind it, or as per cent by more than a first section
+    with `%`.
     """
     if code in USUAL_CODES:
         return False
-    if "元" in code:
+    if "元" in code or code.startswith('General"'):
         return True
     from xlkpi import number_format  # most workbooks do without: its expressions take 30 ms
 
