@@ -707,9 +707,13 @@ class _Local:
     def _ruled(self, rule: list[Said], value: Decimal, percent: bool) -> Said:
         said: Said = {
             "评分方式": self._called(rule[0]["规则"]), "指标性质": self.rng.choice(("", "≥", "≤", "定性")),
-            "年度指标值": "", "计量单位": "%" if percent else self.rng.choice(_UNITS),
+            "年度指标值": "", "计量单位": "%" if percent else self._unit_of(rule, _short(value)),
         }  # fmt: skip
         return said | {"实际完成值": self._value(_short(value), percent)}
+
+    def _unit_of(self, rule: list[Said], value: Decimal) -> str:
+        held = [_digits(row[h]) for row in rule for h in ("下限", "基准") if row.get(h, "") != ""]
+        return _unit(self.rng, max(held, key=abs, default=Decimal(0)), value)
 
     def _overdone(self, points: Decimal, _code: str) -> Said:
         rule = self._known("超额完成", percent=False, points=points) or self._overdoing()

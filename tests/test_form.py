@@ -14,7 +14,7 @@ from openpyxl.worksheet.cell_range import CellRange
 
 from tests import documents, layouts, libreoffice
 from tests.test_templates import parts
-from xlkpi import blanks, job, office
+from xlkpi import blanks, job, office, verify
 from xlkpi.cli import cli
 from xlkpi.intake.layouts import BadLayout, read
 from xlkpi.pipeline import Document, outcomes
@@ -557,3 +557,65 @@ def test_public_is_for_one_file_and_no_part_of_the_json(source: Path) -> None:
     assert set(json.loads(line)["outputs"]) == {"scored", "correction", "report"}
     assert str(path) in done.stderr
     assert path.exists()
+
+
+# what was typed into the cell of a number
+
+
+def retyped(text: str, name: str, **cells: str) -> str:
+    """The text with these things in the row of an indicator."""
+    lines = text.splitlines()
+    columns = {"性质": 5, "指标值": 6, "单位": 7, "完成值": 8}
+    at = next(n for n, line in enumerate(lines) if f"| {name} |" in line)
+    held = lines[at].split("|")
+    for header, content in cells.items():
+        held[columns[header]] = f" {content} "
+    lines[at] = "|".join(held)
+    return "\n".join(lines) + "\n"
+
+
+def line_of(text: str, name: str) -> list[object]:
+    sheet = form(text)
+    (found,) = [row(sheet, n) for n in range(1, 40) if name in row(sheet, n)]
+    return found[found.index(name) :]
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "shown"),
+    [
+        ("95%以上", "94%", ["≥95%", "94%"]), ("≥50个", "49个", ["≥50个", "49个"]), ("≥9万元", "8.5万元", ["≥9万元", "8.5万元"]),
+        ("≥95%", "94.5%", ["≥95%", "94.5%"]), ("≥50个", "49", ["≥50个", 49]), ("≥50", "49", ["≥50", 49]),
+    ],
+)  # fmt: skip
+def test_a_unit_typed_behind_a_number_stands_on_the_form(
+    target: str, actual: str, shown: list[object]
+) -> None:
+    text = retyped(BASE, "培训场次", 性质="", 指标值=target, 单位="", 完成值=actual)
+    assert line_of(text, "培训场次")[1:3] == shown
+
+
+@pytest.mark.parametrize(
+    ("target", "nature", "shown"),
+    [
+        ("100%", "≤", "≤100%"), ("50个", "≥", "≥50个"), ("50个以上", "≥", "50个以上"), ("≥50个", "≥", "≥50个"),
+        ("2023年底", "≤", "2023年底"), ("全部完成", "≥", "全部完成"), ("50个", "定性", "50个"), ("50个", "", "50个"),
+    ],
+)  # fmt: skip
+def test_a_target_that_no_method_reads_keeps_its_sign(target: str, nature: str, shown: str) -> None:
+    text = retyped(BASE, "重点工作完成情况", 性质=nature, 指标值=target)
+    assert line_of(text, "重点工作完成情况")[1] == shown
+
+
+def test_typed_units_stand_on_ballots_are_live_and_verify(tmp_path: Path) -> None:
+    text = retyped(BASE, "培训场次", 性质="", 指标值="≥95%", 单位="", 完成值="0.96%")
+    text = retyped(text, "投诉件数", 性质="≤", 指标值="9万元", 单位="", 完成值="8.5万元")
+    text = retyped(text, "重点工作完成情况", 性质="≥", 指标值="50个")
+    path = documents.scored(tmp_path, "甲", documents.book(text))
+    assert verify.verified(path.read_bytes(), path.name).status == "same"
+    made = verify.verified(path.read_bytes(), path.name, documents.book(text))
+    assert made.status == "same", made.differences
+    (again,) = libreoffice.recalculated([path], tmp_path / "again")
+    assert list(libreoffice.disagreements(path, again)) == []
+    held = openpyxl.load_workbook(path)["三级指标"]
+    shown = [held[at].number_format for at in ("F6", "H6", "F7", "H7")]
+    assert shown == ['General"%"', 'General"%"', 'General"万元"', 'General"万元"'], shown

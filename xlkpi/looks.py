@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from xlkpi.colours import BLACK, indexed, themed
+from xlkpi.number_format.suffix import behind
 
 Found = tuple[str, str, str, str, str]
 """(sheet, cell, kind, what was found, what was expected), as `verify` tells them."""
@@ -281,6 +282,8 @@ _PLAIN = re.compile(r"[#0,.]+%?")
 
 
 def _format(code: str) -> str:
+    if unit := behind(code):  # LibreOffice escapes what we put in quotes
+        return f'general"{unit}"'
     return re.sub(r"[\s\\_]|\[\$[^\]]*\]", "", code).lower()
 
 

@@ -64,7 +64,8 @@ def natures(filled: Filled) -> Iterator[Finding]:
         method, nature = filled.way(indicator), indicator.nature
         if method is None or not indicator.key or nature.broken:
             continue
-        if nature.blank and "指标性质" in filled.tables[TIER3.name].doubted:
+        unread = indicator.target.broken  # it might have told
+        if nature.blank and (unread or "指标性质" in filled.tables[TIER3.name].doubted):
             continue
         if method.natures and nature.value not in method.natures:
             said = {"code": indicator.label, "method": method.name}

@@ -20,6 +20,7 @@ from xlkpi.intake.units import is_unit, same_unit
 from xlkpi.layout import canonical, folded, is_percent
 from xlkpi.methods import Method
 from xlkpi.model import Derived, Number, State, Table, Text, Value
+from xlkpi.number_format.suffix import behind
 from xlkpi.numbers import plain
 from xlkpi.texts import as_text
 
@@ -100,7 +101,15 @@ def measures(
 def _typed_unit(cell: _Cell, number: Number, unit: Text, points: bool) -> str:
     if not unit.blank or not number.good:
         return ""
-    return "%" if points and cell.percent else cell.unit
+    if points and cell.percent:
+        return "%"
+    return cell.unit or _shown_unit(cell)
+
+
+def _shown_unit(cell: _Cell) -> str:
+    """Return the unit that the format of a number writes behind it, as scored workbooks carry it."""
+    suffix = behind(cell.table.grid.formats.get(cell.at, ""))
+    return suffix if is_unit(suffix) and not cell.typed else ""
 
 
 def _no_number(

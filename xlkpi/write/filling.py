@@ -12,7 +12,7 @@ from xlkpi.findings import OVERRULED
 from xlkpi.forms import FormLayout
 from xlkpi.formula import Formula
 from xlkpi.layout import EXECUTION, GOALS, INFO, INITIAL, SCORES_SHEET, SOURCES, TIER1, TIER2, TIER3
-from xlkpi.methods import Votes, satisfied, satisfied_formula
+from xlkpi.methods import DIRECTIONS, Votes, satisfied, satisfied_formula
 from xlkpi.model import (
     Fund,
     Indicator,
@@ -24,18 +24,20 @@ from xlkpi.model import (
     Tier,
     Working,
 )
-from xlkpi.numbers import NOISE, rounded, settled, total
+from xlkpi.numbers import NOISE, from_text, rounded, settled, total
 from xlkpi.place import Place, blocks, span
 from xlkpi.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
 from xlkpi.texts import as_text
 from xlkpi.write import form_scores
 from xlkpi.write.form_scores import CENTER, FIGURE, NONE_TO_SHOW, NOTHING, TEXT, Shown
-from xlkpi.write.inputs import shown
+from xlkpi.write.inputs import shown, units
 from xlkpi.write.names import Names
 from xlkpi.write.scores import FIRST, REVIEWED, votes
 from xlkpi.write.styles import DATE, MONEY, RATE
 
 _JUDGED = "定性"
+_OWN_WORDS = ("以", "内", "含", "上", "下", "年", "月", "底", "前", "后")
+"""What says of a number by itself which way it counts, or that it is a date."""
 _LONGEST_FORMULA = 8_000
 """Excel's limit is 8192 characters."""
 
@@ -52,6 +54,7 @@ class Filling:
         self.filled, self.scored = outcome.filled, outcome.scored
         self.names = names
         self.wanted = layout.names
+        self.units = units(self.filled)
         self.overruled = {each.place for each in outcome.findings if each.code in OVERRULED}
 
     def of(self, name: str) -> Shown:
@@ -249,8 +252,15 @@ class Filling:
             if work.method and work.method.budgeted:
                 return self._executed()
         bare = self._copy(table, indicator.row, header, CENTER)
-        if not isinstance(bare.value, float) or indicator.dated:
+        if indicator.dated:
             return bare
+        if not isinstance(bare.value, float):
+            return self._typed_target(table, indicator, bare) if header == "年度指标值" else bare
+        return self._figure(table, indicator, header, bare)
+
+    def _figure(self, table: Table, indicator: Indicator, header: str, bare: Shown) -> Shown:
+        """A number, with what stands beside it."""
+        assert isinstance(bare.value, float)
         cell = table.place(indicator.row, header).reference
         percent = bare.style != CENTER
         if not percent and bare.value and not 1e-4 <= abs(bare.value) < 1e11:
@@ -261,10 +271,22 @@ class Filling:
         if header != "实际完成值":
             before, sign = self._beside(table, indicator, "指标性质")
         after, unit = ("", "") if percent else self._beside(table, indicator, "计量单位")
+        typed_unit = self.units.get(table.place(indicator.row, header), "")
+        if typed_unit and not percent:
+            after, unit = f'"{typed_unit}"', typed_unit
         joined = "&".join(part for part in (before, number, after) if part)
         if joined == cell:
             return bare
         return Shown(f"IF(ISNUMBER({cell}),{joined},{bare.expression})", sign + said + unit)
+
+    def _typed_target(self, table: Table, indicator: Indicator, bare: Shown) -> Shown:
+        """A target such as 50个 that no method reads, with its sign, unless it has one in words."""
+        read = from_text(str(bare.value))
+        sign_cell, sign = self._beside(table, indicator, "指标性质")
+        if read is None or sign not in DIRECTIONS or any(w in read.suffix for w in _OWN_WORDS):
+            return bare
+        cell = table.place(indicator.row, "年度指标值").reference
+        return Shown(f'IF({cell}="","",{sign_cell}&{cell})', f"{sign}{bare.value}")
 
     def _surveyed(self, work: Working) -> Shown:
         """The rate that a survey came to, in per cent."""

@@ -26,6 +26,7 @@ from xlkpi.layout import (
 )
 from xlkpi.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
 from xlkpi.model import Ballot, Derived, Filled, Grid, Parameters, Scored, Table, Tier
+from xlkpi.number_format.suffix import with_unit
 from xlkpi.numbers import as_shown
 from xlkpi.place import Block, Place, apart, span
 from xlkpi.texts import as_text, day, tidy
@@ -53,6 +54,7 @@ class Inputs:
         self.codes = codes(filled)
         self.shares = shares(filled.parameters)
         self.dates = filled.dates
+        self.units = units(filled)
         self.beside = {
             work.indicator.key: self._told(work.indicator.row) for work in scored.workings
         }
@@ -105,6 +107,8 @@ class Inputs:
         held = table.grid.raw(row, at)
         share = table.layout is RULES and column.header == "得分比例"
         figure = f"{style}:{SHARE}" if share else style
+        if unit := with_unit(self.units.get(place, "")):
+            figure = f"{style}:{unit}"
         if column.computed and row in table.rows:
             paper.cells.pop((row, at), None)
             self._computed(paper, table, row, column, at)
@@ -156,6 +160,9 @@ class Inputs:
             if column.computed and column.header in known.columns:
                 held = shown(self.filled, known, row, column.header)
                 look = "grey.text" if isinstance(held, str) else "grey.figure"
+                unit = self.units.get(known.place(row, column.header), "")
+                if not isinstance(held, str) and (code := with_unit(unit)):
+                    look += f":{code}"
                 cells[column.header] = Cell(legal(held) if isinstance(held, str) else held, look)
         return cells
 
@@ -208,6 +215,16 @@ def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
     if isinstance(held, int | float) and not isinstance(held, bool):
         return as_shown(held)
     return tidy(as_text(held))
+
+
+def units(filled: Filled) -> dict[Place, str]:
+    """Return the cells of numbers behind which a unit was typed that stands in no other cell."""
+    each_unit = [
+        pair
+        for each in filled.indicators
+        for pair in ((each.target.place, each.target_unit), (each.actual.place, each.actual_unit))
+    ]
+    return {place: unit for place, unit in each_unit if unit and place not in filled.dates}
 
 
 def codes(filled: Filled) -> dict[Place, str]:

@@ -213,15 +213,21 @@ def is_percent_first(code: str) -> bool:
 def may_mislead(code: str) -> bool:
     """Whether a number may be read as another one.
 
-    By its digits, in a unit of money, or as per cent by more than a first section with `%`.
+    By its digits, in a unit of money or one behind it, or as per cent by more than a first section
+    with `%`.
     """
     if code in USUAL_CODES:
         return False
-    if any(sign in code for sign in "元圆‰") or hides_day(code):
+    if any(sign in code for sign in "元圆‰") or _dressed(code) or hides_day(code):
         return True
     from xlkpi import number_format  # most workbooks do without: its expressions take 30 ms
 
     return not number_format.always_plain(code) or is_mixed(code) or writes_percent(code)
+
+
+def _dressed(code: str) -> bool:
+    """Whether a format writes something behind a number that it leaves as it is: a unit, perhaps."""
+    return code[:7].lower() == "general" and code[7:8] in ('"', "\\")
 
 
 # The same codes come in every workbook.
