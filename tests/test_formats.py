@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import struct
@@ -23,7 +24,11 @@ from xlkpi.model import Grid, Outcome
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.write.correction import correction
 
+PROVE = os.environ.get("XLKPI_PROVE") == "1"
 SOUND = [*sorted(documents.SAMPLES.glob("*.xlsx"))]
+_CHOSEN = ("七人评分", "各种计分", "高新区考核办2023")
+OFFICE = SOUND if PROVE else [path for path in SOUND if path.stem.endswith(_CHOSEN)]
+"""Those that LibreOffice saves again: seven scorers, one with all sheets and rules, the asked-for case."""
 BASE = documents.RECIPES / "基本示例.md"
 BALLOT = "xl/worksheets/sheet8.xml"
 TEXTS = "xl/sharedStrings.xml"
@@ -59,7 +64,7 @@ def figures(made: Outcome) -> tuple[object, ...]:
 def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
     """By format, by name: the samples and spoilt workbooks as LibreOffice saves them."""
     folder = tmp_path_factory.mktemp("formats")
-    paths = [Path(shutil.copy(path, folder)) for path in SOUND]
+    paths = [Path(shutil.copy(path, folder)) for path in OFFICE]
     for name, steps in SPOILT.items():
         paths.append(folder / f"{name}.xlsx")
         paths[-1].write_bytes(documents.mishandled(documents.sample(BASE), steps))
@@ -75,7 +80,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, b
 def test_saved_by_libreoffice_it_scores_the_same(
     converted: dict[str, dict[str, bytes]], suffix: str
 ) -> None:
-    for path in SOUND:
+    for path in OFFICE:
         source, saved = (outcome(converted[kind][path.stem]) for kind in ("source", suffix))
         assert figures(saved) == figures(source), path.stem
         told = said(saved)
@@ -123,7 +128,7 @@ def test_a_half_copied_xls_never_gives_another_score(
     converted: dict[str, dict[str, bytes]], record_property: Callable[[str, object], None]
 ) -> None:
     """Cut, or filled with zeros: calamine alone reads some of these without a word."""
-    whole = converted["xls"][SOUND[0].stem]
+    whole = converted["xls"][OFFICE[0].stem]
     right = figures(outcome(whole))
     tried = 0
     for percent in range(0, 100, 4):
@@ -140,7 +145,7 @@ def test_an_xls_without_the_second_reader_is_refused_by_name(
     converted: dict[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "xlrd", None)
-    assert said(outcome(converted["xls"][SOUND[0].stem])) == [("X003", "")]
+    assert said(outcome(converted["xls"][OFFICE[0].stem])) == [("X003", "")]
 
 
 def test_an_xls_that_two_readers_read_differently_is_refused_by_cell(
@@ -163,10 +168,10 @@ def test_an_empty_part_that_nobody_reads_is_no_damage(
     converted: dict[str, dict[str, bytes]],
 ) -> None:
     """As LibreOffice writes it into every .ods."""
-    held = unzipped(converted["ods"][SOUND[0].stem])
+    held = unzipped(converted["ods"][OFFICE[0].stem])
     held["Configurations2/accelerator/current.xml"] = b""
     made = outcome(zipped(held))
-    assert figures(made) == figures(outcome(converted["source"][SOUND[0].stem]))
+    assert figures(made) == figures(outcome(converted["source"][OFFICE[0].stem]))
 
 
 def test_a_locked_ods_is_named() -> None:
@@ -204,7 +209,7 @@ def test_a_text_of_an_ods_is_not_drawn_together_into_another_number(
 def test_an_xls_whose_stream_has_another_name_is_refused_by_name(
     converted: dict[str, dict[str, bytes]],
 ) -> None:
-    data = bytearray(converted["xls"][SOUND[0].stem])
+    data = bytearray(converted["xls"][OFFICE[0].stem])
     name = "ETWorkbook".encode("utf-16-le")
     at = data.index("Workbook".encode("utf-16-le"))
     data[at : at + len(name)] = name
@@ -572,7 +577,7 @@ MODULE = b"""<?xml version="1.0" encoding="UTF-8"?>
 def test_only_the_macros_of_an_ods_may_declare_a_document_type(
     converted: dict[str, dict[str, bytes]], part: str, code: str
 ) -> None:
-    held = unzipped(converted["ods"][SOUND[0].stem])
+    held = unzipped(converted["ods"][OFFICE[0].stem])
     made = outcome(zipped({**held, part: MODULE}))
     assert (code, "") in said(made)
     assert (made.scored is not None) == (code == "X117")

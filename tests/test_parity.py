@@ -34,7 +34,7 @@ from xlkpi.write.blank import blank
 from xlkpi.write.emit import emit
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
-BATCH = 50 if PROVE else 12
+BATCH = 50 if PROVE else 8
 BATCHES = 4 if PROVE else 1
 ROWS = 5000 if PROVE else 300
 """Cases of each method, and of each way of combining."""

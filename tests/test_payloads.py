@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from tests.clerk_book import Book, Cell
 from tests.payloads import PAYLOADS
 from xlkpi import job
 from xlkpi.pipeline import Document, outcomes
+
+PROVE = os.environ.get("XLKPI_PROVE") == "1"
 
 BASE = documents.RECIPES / "基本示例.md"
 TYPED = {
@@ -206,7 +209,7 @@ def test_a_scorers_name_is_a_name(tmp_path: Path) -> None:
     """On sheets, in formulas that refer to them, in links; after LibreOffice as before."""
     text = BASE.read_text(encoding="utf-8")
     paths = []
-    for number, name in enumerate(HARD_NAMES):
+    for number, name in enumerate(HARD_NAMES if PROVE else HARD_NAMES[::2]):
         source = tmp_path / f"{number}.xlsx"
         source.write_bytes(
             documents.book(

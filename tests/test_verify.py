@@ -148,7 +148,9 @@ def test_what_stands_beyond_it_is_found() -> None:
 
 def test_saved_again_by_libreoffice_it_is_resaved(tmp_path: Path) -> None:
     paths = []
-    for source in [BASE, *sorted(documents.SAMPLES.glob("*.xlsx"))]:
+    samples = sorted(documents.SAMPLES.glob("*.xlsx"))
+    chosen = samples if PROVE else [path for path in samples if "各种计分" in path.stem]
+    for source in [BASE, *chosen]:
         data = documents.sample(source) if source.suffix == ".md" else source.read_bytes()
         paths.append(tmp_path / f"{source.stem}.xlsx")
         paths[-1].write_bytes(job.result(outcomes([Document(source.name, data)])[0]))
@@ -232,7 +234,7 @@ def test_in_a_file_that_was_saved_again_what_shows_something_else_is_found(
 @pytest.mark.parametrize("part", range(4))
 def test_what_was_scored_is_the_same_to_the_last_byte(part: int) -> None:
     """Also where inputs were typed in other ways than they are read: "0.8%", a cell shown as per cent."""
-    for seed in range(400 + part, 400 + (200 if PROVE else 24), 4):
+    for seed in range(400 + part, 400 + (200 if PROVE else 12), 4):
         source = random_books.workbook(seed)
         data = job.result(outcomes([Document("随机.xlsx", source)])[0])
         for given in (None, source):
