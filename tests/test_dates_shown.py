@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests import documents
+from tests import documents, libreoffice
+from xlkpi.intake.ods_shown import disguise_date
 from xlkpi.intake.scan import hides_day
 from xlkpi.model import Outcome
 from xlkpi.pipeline import Document, outcomes
@@ -17,8 +20,8 @@ BASE = documents.RECIPES / "基本示例.md"
 MONTH = 'yyyy"年"m"月"'
 
 
-def outcome(target: object, actual: object, formats: tuple[str, str] = ("", "")) -> Outcome:
-    """The small sample whose A1.3 is 达标得满分 against a date; 甲's year is 2023."""
+def workbook(target: object, actual: object, formats: tuple[str, str] = ("", "")) -> bytes:
+    """The small sample whose A1.3 is 达标得满分 against a date; its year is 2023."""
     book = openpyxl.load_workbook(io.BytesIO(documents.sample(BASE)))
     sheet = book["三级指标"]
     sheet["G7"].value = None
@@ -28,7 +31,11 @@ def outcome(target: object, actual: object, formats: tuple[str, str] = ("", ""))
             sheet[cell].number_format = code
     buffer = io.BytesIO()
     book.save(buffer)
-    return outcomes([Document("示例.xlsx", buffer.getvalue())])[0]
+    return buffer.getvalue()
+
+
+def outcome(target: object, actual: object, formats: tuple[str, str] = ("", "")) -> Outcome:
+    return outcomes([Document("示例.xlsx", workbook(target, actual, formats))])[0]
 
 
 def score(made: Outcome) -> str:
@@ -50,6 +57,8 @@ def score(made: Outcome) -> str:
         (dt.date(2023, 12, 1), dt.date(2023, 12, 1), ("dddd", "yyyy-mm-dd"), "X668 F7"),
         (2023.1, 2023.9, ("", ""), "X668 F7"),
         ("2023.10", "2023.9", ("", ""), "X668 F7"),
+        (2023, 2023.9, ("", ""), "X668 F7"),
+        (2023, 2023, ("", ""), "10.00"),
         ("2024年3月底前", "4月10日", ("", ""), "X668 H7"),
         ("2024年3月底前", "2024年4月10日", ("", ""), "0.00"),
         ("明显提升", "明显提升", ("", ""), "X671 F7"),
@@ -78,3 +87,30 @@ def test_the_note_quotes_what_is_shown() -> None:
 )  # fmt: skip
 def test_which_formats_hide_the_day(code: str, hidden: bool) -> None:
     assert hides_day(code) is hidden
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "code"),
+    [
+        ("2023年12月", "2023-12-01", 'yyyy"年"m"月"'), ("2023-12", "2023-12-01", 'yyyy"年"m"月"'),
+        ("Dec-23", "2023-12-01", 'yyyy"年"m"月"'), ("Dec-23", "2023-12-23", 'yyyy"年"m"月"'),
+        ("2023年", "2023-12-01", "yyyy"), ("12月底前", "2023-12-01", 'yyyy"年"m"月"'), ("星期五", "2023-12-01", "dddd"),
+        ("2023-12-01", "2023-12-01", None), ("2023-12-12", "2023-12-12", None), ("12月23日", "2023-12-23", None),
+        ("2023/12/1 08:30", "2023-12-01T08:30:00", None), ("1-Dec-23", "2023-12-01", None), ("", "2023-12-01", None),
+        ("二〇二三年十二月一日", "2023-12-01", None), ("2001-01-01", "2001-01-01", None),
+    ],
+)  # fmt: skip
+def test_what_an_ods_shows_of_a_date(shown: str, value: str, code: str | None) -> None:
+    assert disguise_date(shown, value) == code
+
+
+def test_other_formats_are_read_as_far_as_they_show(tmp_path: Path) -> None:
+    """.xls and .ods, where a month would count as its first day."""
+    path = tmp_path / "月.xlsx"
+    path.write_bytes(workbook(dt.date(2023, 12, 1), dt.date(2023, 12, 20), (MONTH, "yyyy-mm-dd")))
+    for suffix, name in (("xls", "MS Excel 97"), ("ods", "calc8")):
+        (saved,) = libreoffice._converted([path], tmp_path / suffix, suffix, name, shutil.copy)
+        (made,) = outcomes([Document(saved.name, saved.read_bytes())])
+        assert score(made) == "10.00", suffix
+        notes = [f.message for f in made.findings if f.code == "X507" and f.place.cell == "F7"]
+        assert notes == ["“2023年12月”读作 ≤ 2023-12-31"], suffix

@@ -116,13 +116,14 @@ def compared(reader: Reader, pair: Pair, method: Method, year: int | None) -> Fo
 
 
 A_MONTH = "像是年和月，又像是小数：2023.10 比 2023.9 小"
-_MONTH = re.compile(r"(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])\Z")
+_MONTH = re.compile(r"(?:19|20)\d\d(?:\.(?:0?[1-9]|1[0-2]))?\Z")
 
 
 def are_months(pair: Pair) -> bool:
     """Whether two numbers are most likely years and months: 2023.1 is what Excel makes of 2023.10."""
     texts = (str(pair.target.shown), str(pair.actual.shown))
-    return all(_MONTH.match(canonical(text).lstrip("≤<=")) for text in texts)
+    months = all(_MONTH.match(canonical(text).lstrip("≤<=")) for text in texts)
+    return months and any("." in text for text in texts)
 
 
 def shown(held: object, code: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from math import isfinite
 
-from xlkpi.intake.ods_shown import disguise
+from xlkpi.intake.ods_shown import disguise, disguise_date
 from xlkpi.intake.ods_styles import Look, Styles
 from xlkpi.intake.ods_text import CellText
 from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, within, writes_percent
@@ -251,8 +251,14 @@ class _Content:
                 notes.percents.add(at)
             elif kind == "string" and self.text.misread and "string-value" not in cell:
                 notes.texts[at] = text
+        self.note_date(cell, text, block)
         if kind in _LOOKED:
             self.note_look(cell, shown, self.text.pieces if kind == "string" else (), block)
+
+    def note_date(self, cell: dict[str, str], text: str, block: list[Address]) -> None:
+        """Note a date that is shown without its day."""
+        if code := disguise_date(text, cell.get("date-value", "")):
+            self.sheets[-1].formats.update(dict.fromkeys(block, code))
 
     def note_look(
         self, cell: dict[str, str], shown: str | None, pieces: Pieces, block: list[Address]

@@ -34,6 +34,27 @@ def disguise(shown: str, value: float) -> str | None:
     return f"{sign}{_literal(text)}" if text else ";;;"
 
 
+def disguise_date(shown: str, value: str) -> str | None:
+    """Return a format that shows as little of a date as is shown; None where its day can be seen.
+
+    `value` is as the file holds it, 2023-12-01 or with a time behind.
+    """
+    parts = re.match(r"(\d{4})-(\d\d)-(\d\d)", value)
+    if parts is None or not shown.strip() or any(sign in shown for sign in "日号"):
+        return None
+    year, month, day = (int(part) for part in parts.groups())
+    rest = [int(digits) for digits in re.findall(r"\d+", shown)]
+    dated = year in rest or rest == [year % 100]  # Dec-23
+    if dated:
+        rest.remove(year if year in rest else year % 100)
+    named = month in rest or re.search(r"[A-Za-z]{3}", shown) is not None
+    if month in rest:
+        rest.remove(month)
+    if day in rest:
+        return None
+    return 'yyyy"年"m"月"' if named else "yyyy" if dated else "dddd"
+
+
 def _fits(code: str, text: str, value: float) -> bool:
     """Whether the number under a format is shown so, and read as it is."""
     made = number_format.display(code, value)

@@ -140,6 +140,7 @@ def _facts(book: Any, sheet: Any, formulas: Sequence[Address]) -> SheetFacts:
         formats={
             at: looks.of(at).code for at, kind, _ in cells
             if (kind == _NUMBER and looks.of(at).misleads) or (kind == _TEXT and looks.of(at).alters)
+            or (kind == _DATE and looks.of(at).hides_day)
         },
         struck=frozenset(at for at in seen if looks.of(at).struck),
         unseen=frozenset(at for at in seen if looks.of(at).unseen),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from xlkpi import colours
-from xlkpi.intake.scan import alters_texts, is_percent_first, may_mislead
+from xlkpi.intake.scan import alters_texts, hides_day, is_percent_first, may_mislead
+from xlkpi.intake.scan.styles import BUILT_IN, GENERAL
 from xlkpi.place import Address
 from xlkpi.texts import LOWERED, PALE, RAISED, STRUCK, Piece, Pieces
 
@@ -20,6 +21,7 @@ class Look(NamedTuple):
     code: str
     percent: bool
     misleads: bool
+    hides_day: bool
     alters: bool
     struck: bool
     unseen: bool
@@ -43,13 +45,15 @@ class Looks:
 
     def _look(self, xf: Any) -> Look:
         made = self.book.format_map.get(xf.format_key)
-        code = made.format_str if made else "General"
+        # Of the built-in formats of East Asia xlrd knows the number alone.
+        code = (made and made.format_str) or BUILT_IN.get(str(xf.format_key), GENERAL)
         font = self.book.font_list[xf.font_index]
         own, behind = self._colour(font.colour_index), self._behind(xf.background)
         return Look(
             code,
             percent=is_percent_first(code),
             misleads=may_mislead(code),
+            hides_day=hides_day(code),
             alters=alters_texts(code),
             struck=bool(font.struck_out),
             unseen=own != "" and colours.alike(own, behind or colours.WHITE),
