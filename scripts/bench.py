@@ -24,13 +24,13 @@ import openpyxl  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from tests.documents import SAMPLES  # noqa: E402
-from xlkpi import job  # noqa: E402
-from xlkpi.intake import markdown  # noqa: E402
-from xlkpi.intake.scan import scan  # noqa: E402
-from xlkpi.model import Contents, Fields  # noqa: E402
+from xlkpi import pipeline  # noqa: E402
+from xlkpi.domain.inputs import Contents, Fields  # noqa: E402
+from xlkpi.exchange import markdown  # noqa: E402
 from xlkpi.pipeline import Document, outcomes  # noqa: E402
-from xlkpi.write import emit  # noqa: E402
-from xlkpi.write.blank import blank  # noqa: E402
+from xlkpi.reading.xlsx import scan  # noqa: E402
+from xlkpi.writing import xlsx  # noqa: E402
+from xlkpi.writing.blank import blank  # noqa: E402
 
 RUNS = 7
 
@@ -66,14 +66,14 @@ def workbook(scorers: int, indicators: int) -> bytes:
         ),
         "三级指标": tuple(third),
     }
-    return emit.emit(blank(Contents(base.template, "", sheets, ballots)))
+    return xlsx.emit(blank(Contents(base.template, "", sheets, ballots)))
 
 
 def ours(data: bytes) -> bytes:
     """Read, check, score and write, in memory."""
     made = outcomes([Document("示例.xlsx", data)])[0]
     assert made.scored, [each.message for each in made.findings][:3]
-    return job.result(made)
+    return pipeline.result(made)
 
 
 def script(data: bytes) -> bytes:

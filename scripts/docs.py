@@ -19,11 +19,11 @@ from pathlib import Path
 
 import click
 
-from xlkpi import layout, methods, placeholders
-from xlkpi.cli import cli
-from xlkpi.findings import CODES, general
-from xlkpi.intake import dates, spellings, units
-from xlkpi.layout import Column, Kind, Parameter, Sheet
+from xlkpi.domain import methods, placeholders, schema
+from xlkpi.domain.findings import CODES, general
+from xlkpi.domain.schema import Column, Kind, Parameter, Sheet
+from xlkpi.interfaces.cli.commands import cli
+from xlkpi.reading import dates, spellings, units
 
 ROOT = Path(__file__).parent.parent
 _MADE = "<!-- 由 scripts/docs.py 生成（make docs），请勿手工修改。 -->"
@@ -123,9 +123,9 @@ def _help(name: str) -> str:
 
 
 def _format() -> Iterator[str]:
-    yield f"格式版本 {layout.FORMAT_VERSION}。一张工作表一个表格，表头在前 {layout.HEADER_SEARCH_ROWS} 行之内；"
+    yield f"格式版本 {schema.FORMAT_VERSION}。一张工作表一个表格，表头在前 {schema.HEADER_SEARCH_ROWS} 行之内；"
     yield "列按表头文字辨认，不按位置；表名和表头不计空格和全角半角。空行、插入的行、右侧多出的列、多出的工作表都不影响读取。"
-    yield f"名为{'、'.join(layout.TOTAL_WORDS)}的行只作核对，不参加计算。"
+    yield f"名为{'、'.join(schema.TOTAL_WORDS)}的行只作核对，不参加计算。"
     yield ""
     yield '数按看得见的读：单元格里显示的与所存的不是同一个数（`0!.0,"万元"`、`#,##0,`、`;;;`）、整格画了删除线、'
     yield "由上标、下标或画了删除线的几段合成、字色与底色相同的，都会停下来；四舍五入、千位分隔、货币符号和单位不影响。"
@@ -140,10 +140,10 @@ def _format() -> Iterator[str]:
 
 
 def _in_order() -> Iterator[Sheet]:
-    for sheet in layout.SHEETS:
+    for sheet in schema.SHEETS:
         yield sheet
-        if sheet is layout.TIER3:
-            yield layout.BALLOT
+        if sheet is schema.TIER3:
+            yield schema.BALLOT
 
 
 def _overview() -> Iterator[str]:
@@ -154,11 +154,11 @@ def _overview() -> Iterator[str]:
 
 
 def _name(sheet: Sheet) -> str:
-    return f"{layout.BALLOT_PREFIX}姓名" if sheet is layout.BALLOT else sheet.name
+    return f"{schema.BALLOT_PREFIX}姓名" if sheet is schema.BALLOT else sheet.name
 
 
 def _presence(sheet: Sheet) -> str:
-    if sheet is layout.BALLOT:
+    if sheet is schema.BALLOT:
         return "至少一张"
     if sheet.required:
         return "必须有"
@@ -182,20 +182,20 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
             for column in sheet.columns
         ),
     )
-    if sheet is layout.TIER3:
+    if sheet is schema.TIER3:
         yield from _spellings()
-    if sheet is layout.INFO:
+    if sheet is schema.INFO:
         yield from _table(
             ("项目", "填写说明", "可选的内容"),
             (
-                (name, words, "、".join(layout.INFO_CHOICES.get(name, ())))
-                for name, words in layout.INFO_ROWS
+                (name, words, "、".join(schema.INFO_CHOICES.get(name, ())))
+                for name, words in schema.INFO_ROWS
             ),
         )
-    if sheet is layout.TEXTS:
-        yield f"章节：{'、'.join(layout.CHAPTERS)}。"
+    if sheet is schema.TEXTS:
+        yield f"章节：{'、'.join(schema.CHAPTERS)}。"
         yield ""
-    if sheet is layout.PARAMETERS:
+    if sheet is schema.PARAMETERS:
         yield from _parameters()
 
 
@@ -211,7 +211,7 @@ def _spellings() -> Iterator[str]:
     )
     yield "“指标性质”是空的，或只写了定量指标、正向、反向的，符号取自年度指标值；与指标性质不一致的停下来。完成值里的符号，只有足以断定达到的才读。"
     yield ""
-    yield f"百分数的单位：{'、'.join(layout.PERCENT_WORDS)}，都是一个单位。"
+    yield f"百分数的单位：{'、'.join(schema.PERCENT_WORDS)}，都是一个单位。"
     yield "计量单位是空的，而指标值和完成值一个不超过 1、一个像是百分数的（100 和 0.95：小于 1 的与另一个相差 10 倍以上、另一个不超过 1000，或 1 与 50 到 200 之间的数），停下来问；填了不是百分数的单位就不问。"
     yield ""
     yield f"写法不同、大小相同的单位：{'；'.join(' = '.join(line) for line in units.ALIKE)}。斜线之下不分次序：元/人·天 = 元/人/天。"
@@ -248,7 +248,7 @@ def _parameters() -> Iterator[str]:
     yield ""
     yield from _table(
         ("参数", "默认", "可以填", "说明"),
-        ((p.name, p.default, _allowed(p), p.words) for p in layout.PARAMETER_LIST),
+        ((p.name, p.default, _allowed(p), p.words) for p in schema.PARAMETER_LIST),
     )
 
 
@@ -293,7 +293,7 @@ def draw(into: Path) -> None:
     """Make the README's pictures; RuntimeError or TimeoutError where LibreOffice cannot."""
     sys.path.insert(0, str(ROOT))  # the tests know how to drive LibreOffice
     from tests import documents
-    from xlkpi import office
+    from xlkpi.runtime import service
 
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -301,7 +301,7 @@ def draw(into: Path) -> None:
         good, bad = home / "示例办公室.xlsx", home / "示例办公室（有错误）.xlsx"
         good.write_bytes(documents.sample(documents.RECIPES / "基本示例.md"))
         bad.write_bytes(documents.recipe(documents.RECIPES / "常见错误.md").workbook())
-        scored, marked = office.handled(good).scored, office.handled(bad).correction
+        scored, marked = service.handled(good).scored, service.handled(bad).correction
         assert scored and marked
         summary = _drawn(scored, home, "绩效自评汇总")
         listed, ballot = _drawn(marked, home, "问题清单"), _drawn(marked, home, "评分表（乙）")

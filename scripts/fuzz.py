@@ -24,10 +24,11 @@ sys.path.insert(0, str(ROOT))
 import pandas  # noqa: E402, F401  (before instrumenting: its own coverage is nobody's business)
 
 with atheris.instrument_imports(include=["xlkpi"]):
-    from xlkpi.findings import finding
-    from xlkpi.intake import Unreadable, read
+    from xlkpi.domain.findings import finding
+    from xlkpi.domain.location import CellRef
     from xlkpi.pipeline import Document, outcomes
-    from xlkpi.place import Place
+    from xlkpi.reading.unreadable import Unreadable
+    from xlkpi.reading.workbook import read
 
 from tests import documents  # noqa: E402
 
@@ -59,7 +60,7 @@ def one(data: bytes) -> None:
     try:
         read(packed(data[0] % (len(TRIED) + 1), data[1:]), "试.xlsx")
     except Unreadable as cause:
-        finding(cause.code, Place(""), **cause.params)  # its sentence can be said
+        finding(cause.code, CellRef(""), **cause.params)  # its sentence can be said
         return
     outcomes([Document("试.xlsx", packed(data[0] % (len(TRIED) + 1), data[1:]))])
 

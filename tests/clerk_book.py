@@ -14,9 +14,9 @@ from datetime import date
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-from xlkpi.intake.grids import every_sheet
-from xlkpi.place import a1, address
-from xlkpi.texts import serial
+from xlkpi.domain.location import a1, address
+from xlkpi.domain.text import serial
+from xlkpi.reading.open import every_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

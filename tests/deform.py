@@ -16,7 +16,7 @@ from random import Random
 
 from tests import clerk_book, documents
 from tests.clerk_book import Book, Cell, Row, Sheet
-from xlkpi.layout import PARAMETER_BY_NAME, canonical, sheet_named
+from xlkpi.domain.schema import PARAMETER_BY_NAME, canonical, sheet_named
 
 
 @dataclass

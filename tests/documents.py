@@ -23,13 +23,13 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import column_index_from_string
 
-from xlkpi import job
-from xlkpi.blanks import Scorer, prepared
-from xlkpi.intake import markdown
+from xlkpi import pipeline
+from xlkpi.exchange import markdown
+from xlkpi.exchange.new import Scorer, prepared
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.write.blank import blank
-from xlkpi.write.correction import steady
-from xlkpi.write.emit import emit
+from xlkpi.writing.blank import blank
+from xlkpi.writing.marked_copy import steady
+from xlkpi.writing.xlsx import emit
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
@@ -56,7 +56,7 @@ def sample(path: Path) -> bytes:
 def scored(folder: Path, name: str, data: bytes) -> Path:
     """The scored workbook of a sound one, as a file of that name."""
     path = folder / f"{name}.xlsx"
-    path.write_bytes(job.result(outcomes([Document(path.name, data)])[0]))
+    path.write_bytes(pipeline.result(outcomes([Document(path.name, data)])[0]))
     return path
 
 

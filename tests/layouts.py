@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.documents import ROOT
-from xlkpi.write.book import Book, Sheet
-from xlkpi.write.emit import emit
+from xlkpi.writing.book import Book, Sheet
+from xlkpi.writing.xlsx import emit
 
 FOLDER = ROOT / "workbook_templates" / "自评表版式"
 Grid = Sequence[Sequence[str]]

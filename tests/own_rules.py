@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from xlkpi import reference, rules
-from xlkpi.place import Place
-from xlkpi.rules import BANDS, DEVIATION, HIGHER, LINE, STEPS, Entry, Rule
+from xlkpi.audit import reference
+from xlkpi.domain import custom_rules
+from xlkpi.domain.custom_rules import BANDS, DEVIATION, HIGHER, LINE, STEPS, Entry, Rule
+from xlkpi.domain.location import CellRef
 
 LOWER = "低于扣分"
 DIRECTIONS = (HIGHER, LOWER)
@@ -20,14 +21,16 @@ def entry(kind: str, **said: object) -> Entry:
     """A row of 评分规则."""
     nothing = dict.fromkeys(("bound", "share", "base", "step", "cost", "floor"))
     held = {**nothing, "inclusive": True, "direction": "", **said}
-    places = {header: Place("评分规则") for header in ("规则", "方式", "下限", "得分比例", "封底")}
+    places = {
+        header: CellRef("评分规则") for header in ("规则", "方式", "下限", "得分比例", "封底")
+    }
     return Entry(name="甲", kind=kind, places=places, **held)  # type: ignore[arg-type]
 
 
 def banded(bands: Sequence[Band], kind: str = BANDS) -> Rule:
     """A rule of 分档 or 超额完成."""
     rows = [entry(kind, bound=b, inclusive=i, share=s) for b, i, s in bands]
-    return rules.rule("甲", rows)
+    return custom_rules.rule("甲", rows)
 
 
 def stepped(
@@ -36,7 +39,7 @@ def stepped(
 ) -> Rule:  # fmt: skip
     """A rule of 步长."""
     row = entry(STEPS, base=base, direction=direction, step=step, cost=cost, floor=floor, part=part)
-    return rules.rule("甲", [row])
+    return custom_rules.rule("甲", [row])
 
 
 def pointed(rule: Rule, points: Sequence[Decimal]) -> Rule:
@@ -47,7 +50,7 @@ def pointed(rule: Rule, points: Sequence[Decimal]) -> Rule:
 
 def straight(points: Sequence[tuple[Decimal, Decimal]]) -> Rule:
     """A rule of 直线: 下限 and 得分比例 of its points."""
-    return rules.rule("甲", [entry(LINE, bound=b, share=s) for b, s in points])
+    return custom_rules.rule("甲", [entry(LINE, bound=b, share=s) for b, s in points])
 
 
 def astray(
@@ -56,7 +59,7 @@ def astray(
 ) -> Rule:  # fmt: skip
     """A rule of 偏离, by steps where there is one."""
     row = entry(DEVIATION, base=base, step=step, cost=cost, floor=floor, part=part)
-    return rules.rule("甲", [row])
+    return custom_rules.rule("甲", [row])
 
 
 def table(rule: Rule) -> list[reference.Row]:

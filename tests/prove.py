@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests import documents, mutants
-from xlkpi import check
+from xlkpi import checks
 
 PAGE = documents.ROOT / "TESTING.md"
 BEGIN, END = "<!-- figures: written by make prove -->", "<!-- end of figures -->"
@@ -25,7 +25,7 @@ def main() -> int:
         run = subprocess.run(command, env={**os.environ, "XLKPI_PROVE": "1"}, check=False)
         alive = mutants.survivors()
         print(
-            f"checks removed one at a time: {len(check.CHECKS)}, survivors: {', '.join(alive) or 'none'}"
+            f"checks removed one at a time: {len(checks.CHECKS)}, survivors: {', '.join(alive) or 'none'}"
         )
         if run.returncode or alive:
             return 1
@@ -43,7 +43,7 @@ def _figures(report: Path) -> list[str]:
     lines = [f"- tests passed: {len(cases)}"]
     lines += [f"- {name}: {number:,}" for name, number in sorted(counted.items())]
     lines.append(
-        f"- checks removed one at a time, each missed by a sample: {len(check.CHECKS)} of {len(check.CHECKS)}"
+        f"- checks removed one at a time, each missed by a sample: {len(checks.CHECKS)} of {len(checks.CHECKS)}"
     )
     return lines
 

@@ -2,7 +2,7 @@
 
 Sound means that nothing in it stops. Points add up at every tier, every mark is there or recused,
 and somebody is always left; beyond that everything varies, ties and odd spellings more than in
-real life. What the figures must come to is for `xlkpi.reference` to say.
+real life. What the figures must come to is for `xlkpi.audit.reference` to say.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from functools import lru_cache
 from random import Random
 
 from tests import random_groups
-from xlkpi.model import Contents, Fields
-from xlkpi.numbers import a_hundredfold
-from xlkpi.write.blank import blank
-from xlkpi.write.book import Sheet
-from xlkpi.write.emit import emit
+from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.numbers import a_hundredfold
+from xlkpi.writing.blank import blank
+from xlkpi.writing.book import Sheet
+from xlkpi.writing.xlsx import emit
 
 Rows = tuple[Fields, ...]
 Cell = str | Decimal
 
-WAYS = ("算术平均", "加权平均", "去掉最高最低", "中位数")
+AGGREGATIONS = ("算术平均", "加权平均", "去掉最高最低", "中位数")
 NATURES = {
     "≥": ("≥", ">=", "不低于", "大于等于"),
     ">": (">", "大于", "＞"),
@@ -115,7 +115,7 @@ class _Maker:
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
-        self.way = rng.choice(WAYS)
+        self.way = rng.choice(AGGREGATIONS)
         self.hundred = rng.random() < 0.4
         self.places = rng.choice((2, 2, 2, 2, 2, 0, 1, 3, 4))
         self.trim_from = rng.randint(3, 7)
@@ -457,9 +457,13 @@ class _Local:
         sheets = dict(self.made.sheets)
         sheets["三级指标"] = tuple(self.third)
         sheets["参数"] = (*sheets["参数"], *self.settings)
-        extras = self._extras() if self._chance(0.25) else ()
+        adjustments = self._adjustments() if self._chance(0.25) else ()
         rules = [row for rule in self.rules for row in self._shuffled(rule)]
-        for name, held in (("评分规则", rules), ("满意度调查", self.surveys), ("加减分", extras)):
+        for name, held in (
+            ("评分规则", rules),
+            ("满意度调查", self.surveys),
+            ("加减分", adjustments),
+        ):
             if held:
                 sheets[name] = tuple(held)
         if "复核" in sheets:
@@ -816,7 +820,7 @@ class _Local:
 
     # what is said of the whole
 
-    def _extras(self) -> list[Said]:
+    def _adjustments(self) -> list[Said]:
         rows: list[Said] = []
         for n in range(self.rng.randint(1, 4)):
             row: Said = {

@@ -15,16 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, libreoffice
-from xlkpi import blanks, derived, job, merge, split
-from xlkpi.intake import markdown, read
-from xlkpi.intake.template import everything
-from xlkpi.model import Outcome
+from xlkpi import pipeline
+from xlkpi.audit import explain
+from xlkpi.audit.verify import verified
+from xlkpi.domain import base_data_formula
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.results import Outcome
+from xlkpi.exchange import markdown, merge, split
+from xlkpi.exchange import new as blanks
+from xlkpi.exchange.contents import everything
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import Place
-from xlkpi.verify import verified
-from xlkpi.write import way
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
+from xlkpi.reading.workbook import read
+from xlkpi.writing.blank import blank
+from xlkpi.writing.xlsx import emit
 
 SAMPLE = documents.SAMPLES / "示例馆2023_共性指标.md"
 TEMPLATE = documents.ROOT / "workbook_templates" / "部门整体支出共性指标体系.md"
@@ -135,7 +138,7 @@ def _lazy(code: str) -> str:
 
 
 def _value(formula: str, values: list[Fraction]) -> object:
-    made = derived.formula(formula)
+    made = base_data_formula.formula(formula)
     return made.value(lambda ref: [values[int(str(ref.first)[2:-1]) - 1]])
 
 
@@ -162,14 +165,16 @@ def test_a_formula_is_worth_what_python_makes_of_it(formula: str, values: list[F
 def test_what_the_language_has_no_words_for_is_none_of_ours(formula: str) -> None:
     known = {"[v1:v2]"}  # a strange name, but a name
     if formula in known:
-        assert str(derived.references(derived.tokens(formula))[0].first) == formula
+        assert (
+            str(base_data_formula.references(base_data_formula.tokens(formula))[0].first) == formula
+        )
         return
-    with pytest.raises(derived.NotOurs):
-        derived.formula(formula)
+    with pytest.raises(base_data_formula.NotOurs):
+        base_data_formula.formula(formula)
 
 
 def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
-    cell = Place("基础数据", 4, 1)
+    cell = CellRef("基础数据", 4, 1)
     for written in (
         "'基础数据'!$B$5",
         "基础数据!B5",
@@ -177,20 +182,24 @@ def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
         "[$基础数据.$B$5]",
         "[基础数据.B5]",
     ):
-        assert derived.references(derived.tokens(written)) == [derived.Ref(cell)], written
-    block = derived.Ref(cell, Place("基础数据", 8, 2))
+        assert base_data_formula.references(base_data_formula.tokens(written)) == [
+            base_data_formula.Ref(cell)
+        ], written
+    block = base_data_formula.Ref(cell, CellRef("基础数据", 8, 2))
     for written in ("'基础数据'!$B$5:$C$9", "[$基础数据.$B$5:.$C$9]"):
-        assert derived.references(derived.tokens(written)) == [block], written
+        assert base_data_formula.references(base_data_formula.tokens(written)) == [block], written
 
 
 def test_our_guard_comes_off_and_nobody_elses() -> None:
     body = "ROUND([a]/[b:上年]*100,2)"
-    own = derived.guarded(body, ["[a]", "[b:上年]"], 2)
+    own = base_data_formula.guarded(body, ["[a]", "[b:上年]"], 2)
     for formula in (own, body):
-        pieces = derived.unguarded(derived.tokens(formula))
-        assert derived.written(pieces, lambda ref: str(ref.first)) == body
+        pieces = base_data_formula.unguarded(base_data_formula.tokens(formula))
+        assert base_data_formula.written(pieces, lambda ref: str(ref.first)) == body
     other = 'IF(COUNT([a])<1,"",[b])'
-    assert derived.unguarded(derived.tokens(other)) == derived.tokens(other)
+    assert base_data_formula.unguarded(base_data_formula.tokens(other)) == base_data_formula.tokens(
+        other
+    )
 
 
 def test_libreoffice_gives_formulas_the_same_values(tmp_path: Path) -> None:
@@ -204,7 +213,7 @@ def test_libreoffice_gives_formulas_the_same_values(tmp_path: Path) -> None:
     contents = markdown.parse(text(data=data))
     row = contents.sheets["三级指标"][1]
     rows = [
-        {**row, "计量单位": "项", "编号": f"T{n}", "实际完成值": derived.Named(formula)}
+        {**row, "计量单位": "项", "编号": f"T{n}", "实际完成值": base_data_formula.Named(formula)}
         for n, formula in enumerate(formulas, start=2)
     ]
     tiers = (contents.sheets["三级指标"][0], *rows, *contents.sheets["三级指标"][2:])
@@ -279,7 +288,7 @@ def test_a_quotient_with_unit_per_cent_says_which_it_is() -> None:
     shown = outcome(data)
     assert loud(shown) == []
     assert actual(shown) == Decimal("95.1048951049")  # 0.951048951049, to twelve decimals
-    again = job.result(shown)
+    again = pipeline.result(shown)
     assert verified(again, "示例.xlsx", data).status == "same"
     more = documents.book(text("=[编制人数]/[在职人员数]"))  # 1.05…, and no sign which it is
     assert loud(outcome(more)) == [("X664", "三级指标!H6")]
@@ -314,7 +323,7 @@ def test_other_formulas_are_what_they_were(formula: str) -> None:
 def test_a_judged_indicator_may_do_without() -> None:
     made = mended(documents.book(text(method="不适用")), ("写", "基础数据", "B5", "空"))
     assert loud(made) == []
-    result = job.result(made)
+    result = pipeline.result(made)
     assert verified(result, "示例.xlsx").status == "same"
 
 
@@ -331,7 +340,7 @@ def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
     made = outcome(out.read_bytes())
     assert loud(made) == []
     assert actual(made) == Decimal("95.1")
-    assert "改了名的数据项（本年）136（基础数据!B7）" in way.of_code(made, "A1.2")
+    assert "改了名的数据项（本年）136（基础数据!B7）" in explain.of_code(made, "A1.2")
     ods = libreoffice._converted([out], tmp_path / "ods", "ods", "calc8", _copied)[0]
     assert actual(outcome(ods.read_bytes())) == Decimal("95.1")
 
@@ -346,7 +355,7 @@ def _copied(path: Path, at: Path) -> None:
 def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
     data = documents.mishandled(documents.book(text()), [("写", "基础数据", "B5", "１３６人")])
     made = outcome(data)
-    result = job.result(made)
+    result = pipeline.result(made)
     assert verified(result, "示例.xlsx", data).status == "same"
     path = tmp_path / "结果.xlsx"
     path.write_bytes(result)
@@ -363,7 +372,7 @@ def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
 
 def test_a_value_changed_behind_it_is_found() -> None:
     data = documents.book(text())
-    result = job.result(outcome(data))
+    result = pipeline.result(outcome(data))
     book = openpyxl.load_workbook(io.BytesIO(result))
     book["三级指标"]["H6"].value = 50
     buffer = io.BytesIO()
@@ -405,12 +414,12 @@ def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
 
 
 def test_a_name_that_is_not_there_makes_no_template() -> None:
-    with pytest.raises(derived.NotOurs, match="编制"):
+    with pytest.raises(base_data_formula.NotOurs, match="编制"):
         documents.book(text("=[在职人员数]/[编制]"))
 
 
 def test_explain_tells_the_data_and_their_cells() -> None:
-    said = way.of_code(outcome(documents.book(text())), "A1.2")
+    said = explain.of_code(outcome(documents.book(text())), "A1.2")
     assert RATE in said
     assert "在职人员数（本年）136（基础数据!B5）" in said
     assert "编制人数（本年）143（基础数据!B6）" in said
@@ -446,7 +455,7 @@ def test_the_published_base_data_give_the_published_ratios_and_points() -> None:
     exact = Fraction("767.86") / Fraction("1922.76") * 100
     assert Fraction("39.935") < exact < Fraction("39.936")
     assert made.scored is not None
-    points = {each.indicator.code.value: each.score for each in made.scored.workings}
+    points = {each.indicator.code.value: each.score for each in made.scored.indicator_scores}
     assert points["A2.1"] == 4  # at most 100 %: full
     assert points["A2.2"] == 0  # 98 whole points above 0, half a point each
     assert points["B1.1"] == 4  # less than a whole step of 5 below 100: full
@@ -490,5 +499,9 @@ def test_the_common_framework_is_complete() -> None:
     names = [str(row["三级指标"]) for row in rows]
     assert len(names) == len(COMMON)
     assert all(name.endswith(common) for name, common in zip(names, COMMON, strict=True))
-    computed = [row["三级指标"] for row in rows if isinstance(row.get("实际完成值"), derived.Named)]
+    computed = [
+        row["三级指标"]
+        for row in rows
+        if isinstance(row.get("实际完成值"), base_data_formula.Named)
+    ]
     assert len(computed) == 16

@@ -9,14 +9,14 @@ import openpyxl
 import pytest
 
 from tests import documents, libreoffice, random_books
-from xlkpi import job
-from xlkpi.intake import read
-from xlkpi.intake.grids import every_sheet
-from xlkpi.model import Counted, Filled
+from xlkpi import pipeline
+from xlkpi.domain.inputs import CellCounts, Filled
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.reading.open import every_sheet
+from xlkpi.reading.workbook import read
 
 BASE = documents.sample(documents.RECIPES / "基本示例.md")
-KINDS = Counted._fields[2:]
+KINDS = CellCounts._fields[2:]
 
 
 def counted(data: bytes) -> Filled:
@@ -25,8 +25,8 @@ def counted(data: bytes) -> Filled:
 
 def holds_its_counts(filled: Filled) -> None:
     """The scan's count of the package is the sum of what the reading says became of its cells."""
-    assert sum(line.cells for line in filled.census) == filled.source.cells
-    for line in filled.census:
+    assert sum(line.cells for line in filled.cell_counts) == filled.source.cells
+    for line in filled.cell_counts:
         assert sum(line.kinds) == line.cells, line
 
 
@@ -42,7 +42,7 @@ def test_every_cell_of_a_random_workbook_is_accounted_for(seed: int) -> None:
 
 def test_each_kind_of_cell_is_told_apart() -> None:
     """A note below, a column of one's own, a total, a sheet of one's own: listed or checked, not lost."""
-    before = {line.sheet: line for line in counted(BASE).census}
+    before = {line.sheet: line for line in counted(BASE).cell_counts}
     book = openpyxl.load_workbook(io.BytesIO(BASE))
     sheet = book["评分_甲"]
     sheet["B40"], sheet["B41"], sheet["H41"] = "备注：示例", "合计", 55.5
@@ -52,17 +52,17 @@ def test_each_kind_of_cell_is_told_apart() -> None:
     book.save(saved)
     filled = counted(saved.getvalue())
     holds_its_counts(filled)
-    after = {line.sheet: line for line in filled.census}
+    after = {line.sheet: line for line in filled.cell_counts}
     moved = {
         kind: getattr(after["评分_甲"], kind) - getattr(before["评分_甲"], kind) for kind in KINDS
     }
     assert moved == {**dict.fromkeys(KINDS, 0), "checked": 2, "listed": 2}
-    assert after["草稿"] == Counted("草稿", 1, listed=1)
+    assert after["草稿"] == CellCounts("草稿", 1, listed=1)
 
 
 def test_the_scored_workbook_says_so_and_its_proof_holds() -> None:
     made = outcomes([Document("甲.xlsx", BASE)])[0]
-    _, grids = every_sheet(job.result(made))
+    _, grids = every_sheet(pipeline.result(made))
     by_name = {grid.name: grid for grid in grids}
     whole = next(row for row in by_name["来源与指纹"].rows if row[0] == "合计")
     assert made.filled
@@ -91,7 +91,7 @@ def test_the_count_of_absences_fails_when_a_ballot_or_the_word_is_gone(
     late = [("写", "评价工作组", "A8", "丁"), ("写", "评价工作组", "E8", " 缺 席")]
     source = tmp_path / "甲.xlsx"
     made = outcomes([Document("甲.xlsx", documents.mishandled(BASE, late))])[0]
-    source.write_bytes(job.result(made))
+    source.write_bytes(pipeline.result(made))
     if step is None:
         (again,) = libreoffice.recalculated([source], tmp_path / "又")
         assert libreoffice.disagreements(source, again) == []

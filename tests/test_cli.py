@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from tests import documents
-from xlkpi.findings import CODES
+from xlkpi.domain.findings import CODES
 
 BASE = documents.RECIPES / "基本示例.md"
 
@@ -62,8 +62,8 @@ def test_a_file_that_may_not_be_read_does_not_stop_the_others(sound: Path) -> No
     other = sound.with_name("别人的.xlsx")
     other.write_bytes(b"")
     code = (
-        "import os, pathlib; from xlkpi import cli, disk; os.access = lambda *_, **__: False\n"
-        "cli.main()"
+        "import os; from xlkpi.interfaces.cli import commands; os.access = lambda *_, **__: False\n"
+        "commands.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "check", other, sound], capture_output=True, timeout=60,
@@ -215,11 +215,11 @@ def test_explain_tells_what_a_code_means() -> None:
 def test_our_own_bug_is_one_chinese_sentence(sound: Path, tmp_path: Path) -> None:
     bug = tmp_path / "bug.py"
     bug.write_text(
-        "import sys, xlkpi.office\n"
+        "import sys, xlkpi.runtime.service\n"
         "def broken(*_, **__): raise KeyError('boom')\n"
-        "xlkpi.office.handled = broken\n"
+        "xlkpi.runtime.service.handled = broken\n"
         f"sys.argv = ['xlkpi', 'score', {str(sound)!r}]\n"
-        "from xlkpi.cli import main\nmain()\n",
+        "from xlkpi.interfaces.cli.commands import main\nmain()\n",
         encoding="utf-8",
     )
     for shown in ("", "1"):

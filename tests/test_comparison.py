@@ -15,15 +15,15 @@ from random import Random
 import pytest
 
 from tests import documents, libreoffice, random_books
-from xlkpi import job
-from xlkpi.layout import COMPARISON_SHEET, METHODS_SHEET
-from xlkpi.model import Outcome, Working
-from xlkpi.numbers import rounded
+from xlkpi import pipeline
+from xlkpi.domain.numbers import rounded
+from xlkpi.domain.results import IndicatorScore, Outcome
+from xlkpi.domain.schema import COMPARISON_SHEET, METHODS_SHEET
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.write import comparison, records
-from xlkpi.write.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
-from xlkpi.write.book import Book, Sheet
-from xlkpi.write.names import Names
+from xlkpi.writing.addresses import Addresses
+from xlkpi.writing.book import Book, Sheet
+from xlkpi.writing.scored import comparison, records
+from xlkpi.writing.scored.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 
@@ -104,7 +104,7 @@ def sheets(data: bytes) -> dict[str, Sheet]:
     made = outcome(data)
     assert made.filled is not None
     assert made.scored is not None
-    book, names = Book("试"), Names()
+    book, names = Book("试"), Addresses()
     found = {name: book.sheet(name) for name in (METHODS_SHEET, COMPARISON_SHEET)}
     records.write_methods(book, made.filled, made.scored, names)
     comparison.write(book, made.filled, made.scored, names)
@@ -169,10 +169,10 @@ def random_rates(rng: Random) -> Rates:
 
 
 @lru_cache(maxsize=1)
-def some_working() -> Working:
+def some_working() -> IndicatorScore:
     made = outcome(documents.sample(BASIC)).scored
     assert made is not None
-    return made.workings[0]
+    return made.indicator_scores[0]
 
 
 def as_panel(rates: Rates) -> Panel:
@@ -359,7 +359,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, 
     ours = []
     for name, data in books.items():
         ours.append(folder / f"{name}.xlsx")
-        ours[-1].write_bytes(job.result(outcome(data)))
+        ours[-1].write_bytes(pipeline.result(outcome(data)))
     theirs = libreoffice.recalculated(ours, folder / "theirs")
     return {one.stem: (one, other) for one, other in zip(ours, theirs, strict=True)}
 

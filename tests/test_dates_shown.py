@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from tests import documents, libreoffice
-from xlkpi.intake.ods_shown import disguise_date
-from xlkpi.intake.scan import hides_day
-from xlkpi.model import Outcome
+from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.reading.ods.displayed import disguise_date
+from xlkpi.reading.xlsx import hides_day
 
 BASE = documents.RECIPES / "基本示例.md"
 MONTH = 'yyyy"年"m"月"'
@@ -42,7 +42,7 @@ def score(made: Outcome) -> str:
     """The score of A1.3, of 10 points, or the errors."""
     if made.scored is None:
         return " ".join(f"{f.code} {f.place.cell}" for f in made.findings if f.severity == "error")
-    return f"{made.scored.workings[2].score:f}"
+    return f"{made.scored.indicator_scores[2].score:f}"
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ import pytest
 
 from tests import clerk_book, deform, documents, random_books
 from tests.clerk_book import Book
-from xlkpi.findings import CODES, Severity
-from xlkpi.model import Outcome
+from xlkpi.domain.findings import CODES, Severity
+from xlkpi.domain.location import a1
+from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import a1
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 PARTS = 20

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from tests import documents, libreoffice
-from xlkpi.blanks import Scorer, made
-from xlkpi.model import Outcome
+from xlkpi.domain.results import Outcome
+from xlkpi.exchange.new import Scorer, made
 from xlkpi.pipeline import Document, outcomes
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -66,7 +66,9 @@ def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(
     assert right.scored is not None
     assert [f.code for f in left.findings] == [f.code for f in right.findings] == ["X411"]
     assert left.scored.total == right.scored.total
-    assert [w.score for w in left.scored.workings] == [w.score for w in right.scored.workings]
+    assert [w.score for w in left.scored.indicator_scores] == [
+        w.score for w in right.scored.indicator_scores
+    ]
     assert Decimal(60) < left.scored.total < Decimal(100)
 
 
@@ -127,7 +129,7 @@ def test_sorting_inserting_and_deleting_moves_no_mark(tmp_path: Path) -> None:
     source.write_bytes(documents.sample(BASE))
     before = outcome(source)
     assert before.scored is not None
-    scores = {w.indicator.code.value: w.score for w in before.scored.workings}
+    scores = {w.indicator.code.value: w.score for w in before.scored.indicator_scores}
     lift = {"do": "unprotect", "sheet": "三级指标"}
     sort = {
         "do": "sort", "sheet": "三级指标", "range": "A5:P9", "column": 2, "ascending": False,
@@ -139,8 +141,10 @@ def test_sorting_inserting_and_deleting_moves_no_mark(tmp_path: Path) -> None:
     for name in ("排序.xlsx", "插入.xlsx"):
         after = outcome(tmp_path / name)
         assert after.scored is not None, [f.message for f in after.findings]
-        assert {w.indicator.code.value: w.score for w in after.scored.workings} == scores
-    order = [w.indicator.code.value for w in outcome(tmp_path / "排序.xlsx").scored.workings]
+        assert {w.indicator.code.value: w.score for w in after.scored.indicator_scores} == scores
+    order = [
+        w.indicator.code.value for w in outcome(tmp_path / "排序.xlsx").scored.indicator_scores
+    ]
     assert order != list(scores)
 
 
@@ -186,7 +190,7 @@ def test_each_kind_of_mark_is_what_the_contract_says(content: str, code: str | N
         assert str(note.place) == "评分_甲!H5"
         assert note.found == content
         assert "读作 9" in note.message
-        assert made.scored.workings[0].given[0].mark == 9
+        assert made.scored.indicator_scores[0].given[0].mark == 9
     else:
         assert said == [(code, "评分_甲!H5")]
         assert made.scored is None

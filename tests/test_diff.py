@@ -17,13 +17,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests import documents, random_books
-from xlkpi import changes, diff, job
-from xlkpi.cli import cli
-from xlkpi.diff import Change
-from xlkpi.intake import read
-from xlkpi.layout import BASE_DATA, SHEETS
-from xlkpi.model import Outcome
+from xlkpi import pipeline
+from xlkpi.audit import diff, diff_report
+from xlkpi.audit.diff import Change
+from xlkpi.domain.results import Outcome
+from xlkpi.domain.schema import BASE_DATA, SHEETS
+from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.reading.workbook import read
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 RICH = documents.SAMPLES / "示例局2023_各种计分.md"
@@ -169,7 +170,7 @@ def test_every_changed_input_cell_is_listed_at_its_address_and_no_other(
 def test_a_random_workbook_and_its_result_do_not_differ(seed: int) -> None:
     source = random_books.workbook(seed)
     made = outcomes([Document("甲.xlsx", source)])[0]
-    again = job.result(made)
+    again = pipeline.result(made)
     other = Outcome(made.source, (), read(again, "乙.xlsx")[0], made.scored)
     assert diff.changes(made, other) == []
 
@@ -194,7 +195,7 @@ def told(old: bytes, new: bytes) -> list[Change]:
 
 
 def lines(old: bytes, new: bytes) -> list[str]:
-    return changes.text(told(old, new)).splitlines()
+    return diff_report.text(told(old, new)).splitlines()
 
 
 def test_the_cause_is_listed_beside_a_changed_total() -> None:
@@ -334,18 +335,18 @@ def test_a_long_text_is_one_line_that_shows_where_it_differs(tmp_path: Path) -> 
     long = "这是很长的一段说明。\n" * 20
     old, new = (edited(("写", "文字材料", "C5", text)) for text in (long + "甲", long + "乙"))
     found = told(old, new)
-    said = changes.text(found)
+    said = diff_report.text(found)
     assert len(said.splitlines()) == len(found) == 1
     assert "一段说明。 甲（文字材料!C5）" in said
     assert "一段说明。 乙（文字材料!C5）" in said
     assert len(said) < 200
     assert (found[0].old, found[0].new) == (long + "甲", long + "乙")
-    book = openpyxl.load_workbook(io.BytesIO(changes.workbook("旧.xlsx", "新.xlsx", found)))
+    book = openpyxl.load_workbook(io.BytesIO(diff_report.workbook("旧.xlsx", "新.xlsx", found)))
     cell = book["差异"]["D5"]
     assert cell.value == found[0].old
     assert cell.alignment.wrap_text
     endless = [replace(found[0], old=long * 9, new=long * 9 + "乙")]
-    shown = openpyxl.load_workbook(io.BytesIO(changes.workbook("旧.xlsx", "新.xlsx", endless)))
+    shown = openpyxl.load_workbook(io.BytesIO(diff_report.workbook("旧.xlsx", "新.xlsx", endless)))
     assert str(shown["差异"]["F5"].value).endswith("这是很长的一段说明。 乙")
     assert len(str(shown["差异"]["F5"].value)) < 310
 

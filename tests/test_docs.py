@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.documents import ROOT
-from xlkpi.cli import cli
+from xlkpi.interfaces.cli.commands import cli
 
 PAGES = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "TESTING.md", "docs/填表指南.md")
 MADE = runpy.run_path(str(ROOT / "scripts" / "docs.py"))["generated"]()
@@ -103,9 +103,9 @@ def test_the_rows_of_the_house_are_those_that_are_enforced() -> None:
     assert rows == contract["layers"]
 
 
-@pytest.mark.parametrize("name", ["CHECKS", "METHODS", "KINDS", "WAYS", "Tally", "Case", "CODES",
+@pytest.mark.parametrize("name", ["CHECKS", "METHODS", "KINDS", "AGGREGATIONS", "MarkStats", "Case", "CODES",
                                   "RESULT_SHEETS", "PARAMETER_LIST", "_RESULTS", "RESULT_WORDS",
-                                  "_computed", "_addresses", "Handled", "_outputs", "tallies"])  # fmt: skip
+                                  "_computed", "_addresses", "Handled", "_outputs", "mark_stats"])  # fmt: skip
 def test_what_the_recipes_for_additions_name_exists(name: str) -> None:
     assert f"`{name}`" in read("ARCHITECTURE.md")
     named = re.compile(rf"^(class |def )?{name}\b", re.MULTILINE)

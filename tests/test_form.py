@@ -14,11 +14,14 @@ from openpyxl.worksheet.cell_range import CellRange
 
 from tests import documents, layouts, libreoffice
 from tests.test_templates import parts
-from xlkpi import blanks, job, office, verify
-from xlkpi.cli import cli
-from xlkpi.intake.layouts import BadLayout, read
+from xlkpi import pipeline
+from xlkpi.audit import verify
+from xlkpi.domain.placeholders import KNOWN
+from xlkpi.exchange import new as blanks
+from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.placeholders import KNOWN
+from xlkpi.reading.form_template import BadFormTemplate, read
+from xlkpi.runtime import service
 
 TEXTS = sorted(layouts.FOLDER.glob("*.md"))
 BASE = (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8")
@@ -56,7 +59,7 @@ def opened(text: str, own: bytes | None = None, **how: bool) -> openpyxl.Workboo
     assert made.scored, [each.message for each in made.findings]
     layout = read(own, "版式") if own else None
     return openpyxl.load_workbook(
-        io.BytesIO(job.result(made, layout)), **{"data_only": True, **how}
+        io.BytesIO(pipeline.result(made, layout)), **{"data_only": True, **how}
     )
 
 
@@ -130,7 +133,7 @@ def test_a_layout_may_ask_how_points_came_about_and_what_the_review_gave(tmp_pat
     assert row(sheet, 6)[-2:] == [93.57, 91.07]
     path = tmp_path / "甲.xlsx"
     made = outcomes([Document("示例.xlsx", documents.book(text + review))])[0]
-    path.write_bytes(job.result(made, read(own, "版式")))
+    path.write_bytes(pipeline.result(made, read(own, "版式")))
     (again,) = libreoffice.recalculated([path], tmp_path / "again")
     assert list(libreoffice.disagreements(path, again)) == []
     plain = form(BASE, own)
@@ -195,7 +198,7 @@ def test_the_form_of_a_project() -> None:
 @pytest.mark.parametrize("name", ["高新区考核办2023", "示例项目2023"])
 def test_the_points_and_scores_of_a_sample_add_up_to_its_total(name: str) -> None:
     made = outcomes([Document("x", (documents.SAMPLES / f"{name}.xlsx").read_bytes())])[0]
-    sheet = openpyxl.load_workbook(io.BytesIO(job.result(made)), data_only=True)[SHEET]
+    sheet = openpyxl.load_workbook(io.BytesIO(pipeline.result(made)), data_only=True)[SHEET]
     assert made.scored
     held = {cell.value: cell.row for line in sheet.iter_rows() for cell in line}
     first, last = held["一级指标"], held["总分"]
@@ -242,7 +245,7 @@ def test_per_cents_read_as_people_see_them() -> None:
         documents.book(PROJECT), [("写", "三级指标", "F5", "百分比 0.955"), ("写", "三级指标", "H5", "百分比 1")]
     )  # fmt: skip
     made = outcomes([Document("x", book)])[0]
-    sheet = openpyxl.load_workbook(io.BytesIO(job.result(made)), data_only=True)[SHEET]
+    sheet = openpyxl.load_workbook(io.BytesIO(pipeline.result(made)), data_only=True)[SHEET]
     assert [sheet["E13"].value, sheet["F13"].value] == ["95.5%", "100%"]
 
 
@@ -284,7 +287,7 @@ def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
         for kind, layout in (("", None), ("全", own)):
             paths.append(tmp_path / f"{name}{kind}.xlsx")
             made = outcomes([Document("x", documents.book(text))])[0]
-            paths[-1].write_bytes(job.result(made, read(layout, "x") if layout else None))
+            paths[-1].write_bytes(pipeline.result(made, read(layout, "x") if layout else None))
     for path, theirs in zip(paths, libreoffice.recalculated(paths, tmp_path / "re"), strict=True):
         assert len(libreoffice.formulas(path)[SHEET]) > 40
         assert [d for d in libreoffice.disagreements(path, theirs) if d[0] == SHEET] == []
@@ -306,7 +309,7 @@ def everything() -> list[list[str]]:
 
 
 def test_a_mark_changed_in_the_scored_workbook_moves_the_form(source: Path, tmp_path: Path) -> None:
-    made = office.handled(source)
+    made = service.handled(source)
     assert made.scored
     out = libreoffice.edited(
         made.scored, tmp_path / "改.xlsx",
@@ -417,7 +420,7 @@ HOSTILE: dict[str, tuple[Sequence[Sequence[str]], str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_layout_that_is_none_is_told(name: str) -> None:
     cells, words = HOSTILE[name]
-    with pytest.raises(BadLayout) as told:
+    with pytest.raises(BadFormTemplate) as told:
         read(layouts.workbook(cells), "版式")
     assert words in str(told.value)
 
@@ -430,7 +433,7 @@ def test_formulas_and_overlapping_merges_are_told() -> None:
         sheet.merged_cells.ranges.add(CellRange(block))
     data = io.BytesIO()
     book.save(data)
-    with pytest.raises(BadLayout) as told:
+    with pytest.raises(BadFormTemplate) as told:
         read(data.getvalue(), "版式")
     for words in ("B2 是公式", "从 C2 起的合并单元格与别的合并重叠", "从 A9 起的合并单元格太大"):
         assert words in str(told.value)
@@ -441,7 +444,7 @@ def test_two_sheets_are_no_layout() -> None:
     book.create_sheet("别的")["A1"] = 1
     data = io.BytesIO()
     book.save(data)
-    with pytest.raises(BadLayout, match="只能有一张有内容的工作表"):
+    with pytest.raises(BadFormTemplate, match="只能有一张有内容的工作表"):
         read(data.getvalue(), "版式")
 
 
@@ -517,30 +520,30 @@ def test_an_own_layout_cannot_bring_persons_into_the_public_version(source: Path
 
 def test_the_public_version_is_ours_until_somebody_works_on_it(source: Path) -> None:
     path = source.with_name("公开.xlsx")
-    first = office.handled(source, public=path)
+    first = service.handled(source, public=path)
     assert first.public == path
-    assert office.handled(source, public=path).public == path
+    assert service.handled(source, public=path).public == path
     book = openpyxl.load_workbook(path)
     book[SHEET]["B3"] = "改过"
     book.save(path)
     before = path.read_bytes()
-    again = office.handled(source, public=path)
+    again = service.handled(source, public=path)
     assert again.public == source.with_name("公开(2).xlsx")
     assert path.read_bytes() == before
     assert any("公开(2).xlsx" in words for words in again.said)
     for theirs in (source, source.with_name("甲_评分结果.xlsx")):
-        made = office.handled(source, public=theirs).public
+        made = service.handled(source, public=theirs).public
         assert made and made != theirs
     assert source.read_bytes() == documents.book(PROJECT)
 
 
 def test_a_refused_workbook_leaves_no_public_version(source: Path) -> None:
     path = source.with_name("公开.xlsx")
-    office.handled(source, public=path)
+    service.handled(source, public=path)
     source.write_bytes(
         documents.mishandled(documents.book(PROJECT), [("写", "评分_甲", "H5", "数 99")])
     )
-    made = office.handled(source, public=path)
+    made = service.handled(source, public=path)
     assert made.correction
     assert not path.exists()
 

@@ -17,12 +17,14 @@ import pytest
 
 from tests import documents, libreoffice
 from tests.zips import unzipped, zipped
-from xlkpi import job
-from xlkpi.intake import biff, origin
-from xlkpi.intake.unreadable import Unreadable
-from xlkpi.model import Grid, Outcome
+from xlkpi import pipeline
+from xlkpi.domain.cells import Grid
+from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.write.correction import correction
+from xlkpi.reading.open import origin
+from xlkpi.reading.unreadable import Unreadable
+from xlkpi.reading.xls import biff
+from xlkpi.writing.marked_copy import correction
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 SOUND = [*sorted(documents.SAMPLES.glob("*.xlsx"))]
@@ -105,7 +107,7 @@ def test_the_marked_copy_of_another_format_is_an_xlsx_with_everything_in_it(
 ) -> None:
     path = tmp_path / f"甲.{suffix}"
     path.write_bytes(converted[suffix]["错误值"])
-    ((kind, copy),) = job.made(path, path.name, None, public=False).outputs
+    ((kind, copy),) = pipeline.made(path, path.name, None, public=False).outputs
     assert kind == "correction"
     book = openpyxl.load_workbook(io.BytesIO(copy))
     assert book.sheetnames[0] == "问题清单"
@@ -539,7 +541,7 @@ def test_the_marked_copy_of_a_strict_workbook_has_everything_in_it(tmp_path: Pat
     source = documents.mishandled(documents.sample(BASE), SPOILT["错误值"])
     path = tmp_path / "甲.xlsx"
     path.write_bytes(zipped(strict(unzipped(source))))
-    ((kind, copy),) = job.made(path, path.name, None, public=False).outputs
+    ((kind, copy),) = pipeline.made(path, path.name, None, public=False).outputs
     assert kind == "correction"
     assert [place for _, place in said(outcome(copy))] == ["评分_甲!H5"]
     book = openpyxl.load_workbook(io.BytesIO(copy))
@@ -562,7 +564,7 @@ def test_macros_are_said_and_nothing_else_changes() -> None:
     plain, made = outcome(documents.sample(BASE)), outcome(zipped(held))
     assert figures(made) == figures(plain)
     assert said(made) == sorted([*said(plain), ("X117", "")])
-    assert not [name for name in unzipped(job.result(made)) if "vba" in name.lower()]
+    assert not [name for name in unzipped(pipeline.result(made)) if "vba" in name.lower()]
 
 
 MODULE = b"""<?xml version="1.0" encoding="UTF-8"?>

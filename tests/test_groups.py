@@ -14,16 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, libreoffice
-from xlkpi import blanks, diff, job, layout, reference
-from xlkpi.figures import disagreements
-from xlkpi.intake import markdown, template
-from xlkpi.model import Contents, Fields, Outcome
+from xlkpi import pipeline
+from xlkpi.audit import diff, explain, reference
+from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.verify import verified
+from xlkpi.domain import schema
+from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.results import Outcome
+from xlkpi.exchange import contents, markdown
+from xlkpi.exchange import new as blanks
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.scoring import combine
-from xlkpi.verify import verified
-from xlkpi.write import way
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
+from xlkpi.scoring import aggregate
+from xlkpi.writing.blank import blank
+from xlkpi.writing.xlsx import emit
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 MANY = settings(max_examples=2000 if PROVE else 60, deadline=None)
@@ -73,7 +76,7 @@ def scored(made: Contents) -> dict[str, Decimal]:
     got = outcome(made)
     assert got.scored is not None, [each.message for each in got.findings]
     assert not list(disagreements(got))
-    return {work.indicator.key: work.score for work in got.scored.workings}
+    return {work.indicator.key: work.score for work in got.scored.indicator_scores}
 
 
 def codes(made: Contents) -> list[str]:
@@ -122,7 +125,7 @@ def test_a_group_that_stepped_aside_leaves_its_weight_to_the_others_and_is_told(
     assert (told.place.cell, "领导" in told.message, "C1.1" in told.message) == ("A9", True, True)
     assert scored(book(lines))["c1.1"] == Decimal("25.50")  # (22.5 + 28.5) ÷ 2
     assert "领导 无人评分" in next(
-        w.words for w in got.scored.workings if w.indicator.key == "c1.1"
+        w.words for w in got.scored.indicator_scores if w.indicator.key == "c1.1"
     )  # type: ignore[union-attr]
 
 
@@ -178,19 +181,21 @@ weight_ = st.decimals("0.01", 90, places=2)
 
 
 def joined(
-    panel: Sequence[Sequence[Decimal]], weights: Sequence[Decimal], way_: combine.Way
+    panel: Sequence[Sequence[Decimal]], weights: Sequence[Decimal], way_: aggregate.Aggregation
 ) -> Fraction:
     """The engine's combination of groups of marks."""
-    rows = [combine.Row(n, mark, Decimal(1)) for n, marks in enumerate(panel) for mark in marks]
-    found = combine.tallies(rows)
-    means = [way_.combined(found[n], combine.Trim(3)) for n in range(len(panel))]
-    return combine.joined(list(zip(map(Fraction, weights), means, strict=True)))
+    rows = [aggregate.Row(n, mark, Decimal(1)) for n, marks in enumerate(panel) for mark in marks]
+    found = aggregate.mark_stats(rows)
+    means = [way_.combined(found[n], aggregate.Trim(3)) for n in range(len(panel))]
+    return aggregate.joined(list(zip(map(Fraction, weights), means, strict=True)))
 
 
-@given(panel_, st.data(), st.sampled_from(combine.WAYS), st.randoms(use_true_random=False))
+@given(
+    panel_, st.data(), st.sampled_from(aggregate.AGGREGATIONS), st.randoms(use_true_random=False)
+)
 @MANY
 def test_neither_the_order_nor_the_scale_of_groups_matters(
-    panel: list[list[Decimal]], data: st.DataObject, way_: combine.Way, rng: Random
+    panel: list[list[Decimal]], data: st.DataObject, way_: aggregate.Aggregation, rng: Random
 ) -> None:
     weights = [data.draw(weight_) for _ in panel]
     once = joined(panel, weights, way_)
@@ -201,10 +206,10 @@ def test_neither_the_order_nor_the_scale_of_groups_matters(
     assert min(means) <= once <= max(means)
 
 
-@given(st.lists(mark_, min_size=2, max_size=6), st.data(), st.sampled_from(combine.WAYS))
+@given(st.lists(mark_, min_size=2, max_size=6), st.data(), st.sampled_from(aggregate.AGGREGATIONS))
 @MANY
 def test_a_group_of_one_is_its_mark(
-    marks: list[Decimal], data: st.DataObject, way_: combine.Way
+    marks: list[Decimal], data: st.DataObject, way_: aggregate.Aggregation
 ) -> None:
     weights = [data.draw(weight_) for _ in marks]
     exact = reference.weighted([Fraction(m) for m in marks], [Fraction(w) for w in weights])
@@ -215,7 +220,7 @@ def test_a_group_of_one_is_its_mark(
 @MANY
 def test_equal_sizes_and_equal_weights_are_the_plain_mean(panel: list[list[Decimal]]) -> None:
     everyone = [Fraction(mark) for marks in panel for mark in marks]
-    made = joined(panel, [Decimal(3)] * len(panel), combine.BY_NAME["算术平均"])
+    made = joined(panel, [Decimal(3)] * len(panel), aggregate.BY_NAME["算术平均"])
     assert made == sum(everyone) / len(everyone)
 
 
@@ -280,14 +285,14 @@ def test_a_new_workbook_of_last_years_keeps_its_groups() -> None:
 
 
 def test_words_and_the_way_of_a_figure_name_groups_means_and_weights() -> None:
-    told = way.of_code(outcome(book(THREE)), "A1.1")
+    told = explain.of_code(outcome(book(THREE)), "A1.1")
     assert "群众：3 人评分，算术平均，组得分 12，组权重 30（评价工作组!G8）" in told
     assert "按组权重：(30 × 40 + 22.5 × 30 + 12 × 30) ÷ (40 + 30 + 30) = 22.35" in told
 
 
 def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
     got = outcome(book(THREE))
-    data = job.result(got)
+    data = pipeline.result(got)
     again = outcomes([Document("结果.xlsx", data)])[0]
     assert again.filled is not None and got.filled is not None
     assert [m.group.value for m in again.filled.members] == [
@@ -305,9 +310,9 @@ def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
 @given(st.lists(mark_, min_size=1, max_size=12), st.integers(3, 9), st.integers(1, 5))
 @MANY
 def test_so_many_marks_go_at_either_end(marks: list[Decimal], least: int, each: int) -> None:
-    rows = [combine.Row(0, mark, Decimal(1)) for mark in marks]
-    made = combine.BY_NAME["去掉最高最低"].combined(
-        combine.tallies(rows)[0], combine.Trim(least, each)
+    rows = [aggregate.Row(0, mark, Decimal(1)) for mark in marks]
+    made = aggregate.BY_NAME["去掉最高最低"].combined(
+        aggregate.mark_stats(rows)[0], aggregate.Trim(least, each)
     )
     kept = sorted(marks)
     if len(marks) >= least and len(marks) > 2 * each:
@@ -319,12 +324,12 @@ def test_two_highest_and_two_lowest_are_dropped() -> None:
     lines: list[Line] = [("", "", plain(m, "20")) for m in ("1", "2", "10", "11", "12", "29", "30")]
     made = book(lines, 综合方法="去掉最高最低", 去极值最少人数=Decimal(7), 去极值个数=Decimal(2))
     assert scored(made)["a1.1"] == Decimal("11.00")
-    words = next(w.words for w in outcome(made).scored.workings if w.given)  # type: ignore[union-attr]
+    words = next(w.words for w in outcome(made).scored.indicator_scores if w.given)  # type: ignore[union-attr]
     assert words == "7 人评分，去掉 2 个最高分和 2 个最低分，其余 3 人平均"
 
 
 def test_the_formula_of_one_at_each_end_is_what_it_was() -> None:
-    assert combine.BY_NAME["去掉最高最低"].formula() == (
+    assert aggregate.BY_NAME["去掉最高最低"].formula() == (
         "IF(COUNT({得分})>={去极值最少人数},"
         "(SUM({得分})-MAX({得分})-MIN({得分}))/(COUNT({得分})-2),AVERAGE({得分}))"
     )
@@ -366,14 +371,14 @@ def test_too_many_matter_only_where_marks_are_trimmed() -> None:
     ],
 )
 def test_what_makes_a_row_without_points(name: str, points: str, expected: str) -> None:
-    assert layout.without_points(name, "A1.1", "A1", "", points) == expected
+    assert schema.without_points(name, "A1.1", "A1", "", points) == expected
 
 
 def test_without_any_code_a_name_alone_is_a_remark_and_an_indicator_is_not() -> None:
-    assert layout.without_points("按季度填报", "", "", "", "") == "X319"
-    assert layout.without_points("按季度填报", "", "A1", "", "") == ""
-    assert layout.without_points("按季度填报", "", "", "按比例", "") == ""
-    assert layout.without_points("按季度填报", "", "", "", "0") == ""
+    assert schema.without_points("按季度填报", "", "", "", "") == "X319"
+    assert schema.without_points("按季度填报", "", "A1", "", "") == ""
+    assert schema.without_points("按季度填报", "", "", "按比例", "") == ""
+    assert schema.without_points("按季度填报", "", "", "", "0") == ""
 
 
 def aside(code: str = "") -> Contents:
@@ -396,12 +401,12 @@ def test_a_row_without_points_is_kept_listed_and_not_scored(code: str) -> None:
         ("X318", "C6")
     ]
     assert scored(aside(code)) == scored(book([("", "", plain("20", "20"))] * 2))
-    again = outcomes([Document("结果.xlsx", job.result(got))])[0]
+    again = outcomes([Document("结果.xlsx", pipeline.result(got))])[0]
     assert again.filled is not None
     grid = again.filled.tables["三级指标"].grid
     assert [grid.raw(5, at) for at in (2, 3, 7)] == ["其中：重点项目", "—", 7]
-    assert sum(line.cells for line in got.filled.census) == sum(
-        sum(line.kinds) for line in got.filled.census
+    assert sum(line.cells for line in got.filled.cell_counts) == sum(
+        sum(line.kinds) for line in got.filled.cell_counts
     )  # type: ignore[union-attr]
 
 
@@ -430,13 +435,13 @@ def test_a_blank_has_no_ballot_row_for_it_and_does_not_call_it_broken() -> None:
     ballot = next(sheet for sheet in made.sheets if sheet.name.startswith("评分_"))
     assert "A1.1-1" not in [cell.value for cell in ballot.cells.values()]
     third = next(sheet for sheet in made.sheets if sheet.name == "三级指标")
-    assert third.cells[5, len(layout.TIER3.shown(()))].value == "○ 不计分"
+    assert third.cells[5, len(schema.TIER3.shown(()))].value == "○ 不计分"
 
 
 def test_it_stays_when_a_workbook_becomes_a_template() -> None:
     got = outcome(aside("A1.1-1")).filled
     assert got is not None
-    rows = template.contents(got, "").sheets["三级指标"]
+    rows = contents.contents(got, "").sheets["三级指标"]
     assert [row.get("三级指标") for row in rows][1] == "其中：重点项目"
 
 
@@ -458,9 +463,9 @@ def test_libreoffice_finds_the_same_in_a_blank_and_in_results(tmp_path: Path) ->
     trimmed_ = {"综合方法": "去掉最高最低", "去极值最少人数": Decimal(5), "去极值个数": Decimal(2)}
     made = {
         "空白": emit(blank(aside("A1.1-1"))),
-        "回避": job.result(outcome(book(away, 打分制="百分制"))),
-        "加权": job.result(outcome(book(THREE, 综合方法="加权平均"))),
-        "去极值": job.result(
+        "回避": pipeline.result(outcome(book(away, 打分制="百分制"))),
+        "加权": pipeline.result(outcome(book(THREE, 综合方法="加权平均"))),
+        "去极值": pipeline.result(
             outcome(book([*large, ("领导", "40%", plain("7", "回避"))], **trimmed_))
         ),
     }

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests import documents
-from xlkpi.intake import headers
-from xlkpi.layout import BALLOT, SHEETS, TIER3, Sheet, header_unit
-from xlkpi.model import Outcome
+from xlkpi.domain.results import Outcome
+from xlkpi.domain.schema import BALLOT, SHEETS, TIER3, Sheet, header_unit
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.reading import headers
 
 BASE = documents.RECIPES / "基本示例.md"
 SHEET = {sheet.name: sheet for sheet in (*SHEETS, BALLOT)}

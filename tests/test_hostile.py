@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests import documents, hostile
-from xlkpi import office
-from xlkpi.supervisor import Worker
+from xlkpi.runtime import service
+from xlkpi.runtime.supervisor import Worker
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 CHINESE = re.compile(r"X\d{3} ✗ 错误  [^\n]*[一-鿿]")
@@ -48,7 +48,7 @@ def _meets(each: hostile.Hostile, folder: Path, worker: Worker) -> None:
     data = each.make()
     source.write_bytes(data)
     begun = time.monotonic()
-    made = office.handled(source, worker=worker)
+    made = service.handled(source, worker=worker)
     assert time.monotonic() - begun < 25, each.name
     assert _peak(worker) < 1024 * 1024, each.name
     told = made.told

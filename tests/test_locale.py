@@ -18,9 +18,10 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 from tests import documents
-from xlkpi import speak
+from xlkpi.domain import text
+from xlkpi.interfaces.cli import console
 
-HOME = Path(speak.__file__).with_name("locale") / "zh_CN" / "LC_MESSAGES"
+HOME = Path(console.__file__).with_name("locale") / "zh_CN" / "LC_MESSAGES"
 Id = str | tuple[str, ...]
 
 
@@ -92,7 +93,7 @@ COMMANDS = """
 import gettext
 assert gettext.gettext("Options") == "Options"  # gettext is in use before we come
 import click
-from xlkpi.speak import chinese, console
+from xlkpi.interfaces.cli.console import chinese, console
 chinese(); chinese(); console(); console()
 
 @click.group()
@@ -141,7 +142,7 @@ def test_click_speaks_chinese_on_an_ascii_console(
 
 PRINTS = """
 import sys
-from xlkpi.speak import console
+from xlkpi.interfaces.cli.console import console
 console()
 for stream in (sys.stdout, sys.stderr):
     stream.write("中文\\udcff\\U0001f600")
@@ -171,7 +172,7 @@ def test_streams_that_cannot_be_changed_are_left_alone(monkeypatch: pytest.Monke
     for stream in (None, io.StringIO(), closed):
         monkeypatch.setattr(sys, "stdout", stream)
         monkeypatch.setattr(sys, "stderr", stream)
-        speak.console()
+        console.console()
 
 
 def test_a_file_with_a_chinese_name_is_scored_where_file_names_are_ascii(tmp_path: Path) -> None:
@@ -195,7 +196,7 @@ def test_a_file_with_a_chinese_name_is_scored_where_file_names_are_ascii(tmp_pat
 def test_a_folder_is_told_by_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "上报" / "下级").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "上报" / "下级")
-    assert [speak.file_name(given) for given in (".", "..", "甲.xlsx", "../乙.xlsx")] == [
+    assert [text.file_name(given) for given in (".", "..", "甲.xlsx", "../乙.xlsx")] == [
         "下级", "上报", "甲.xlsx", "乙.xlsx",
     ]  # fmt: skip
-    assert speak.file_name("/") == "/"
+    assert text.file_name("/") == "/"

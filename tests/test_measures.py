@@ -12,11 +12,12 @@ from fractions import Fraction
 import pytest
 
 from tests import clerk_book, documents
-from xlkpi.check.typed import differs
-from xlkpi.findings import Severity
-from xlkpi.model import Outcome, State, Text, Value
+from xlkpi.checks.typed_values import differs
+from xlkpi.domain.cells import State, Text, Value
+from xlkpi.domain.findings import Severity
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import Place
 
 BASE = documents.sample(documents.RECIPES / "基本示例.md")
 ROW = 6
@@ -106,7 +107,7 @@ def test_what_is_read_is_told_and_scores_as_the_plain_numbers_do(
     assert made.scored
     target, actual = Decimal(numbers[0]), Decimal(numbers[1])
     assert read(made) == (target, actual, "≥")
-    work = next(work for work in made.scored.workings if work.indicator.key == "a1.2")
+    work = next(work for work in made.scored.indicator_scores if work.indicator.key == "a1.2")
     assert work.exact == 20 * work.exact.__class__(actual) / work.exact.__class__(target)
     changed = {
         name for name, held in cells.items()
@@ -223,5 +224,5 @@ def test_words_are_welcome_where_scorers_judge() -> None:
 def test_a_typed_rate_is_held_against_the_computed_one_as_far_as_it_was_rounded(
     typed: str, rate: str, differ: bool
 ) -> None:
-    held: Text = Value(Place("三级指标", 4, 7), State.GOOD, typed, typed)
+    held: Text = Value(CellRef("三级指标", 4, 7), State.GOOD, typed, typed)
     assert differs(held, Fraction(rate)) == differ

@@ -19,16 +19,18 @@ from hypothesis import strategies as st
 
 from tests import documents, random_books
 from tests.own_rules import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
-from xlkpi import methods, reference
-from xlkpi.findings import errors
-from xlkpi.intake import markdown
-from xlkpi.methods import Case, Method, Votes
-from xlkpi.model import Contents, Fields, Scored
-from xlkpi.numbers import rounded
+from xlkpi.audit import reference
+from xlkpi.domain import methods
+from xlkpi.domain.custom_rules import HIGHER, OVERDONE, Rule
+from xlkpi.domain.findings import errors
+from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.methods import Case, Method, Votes
+from xlkpi.domain.numbers import rounded
+from xlkpi.domain.results import Scored
+from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.rules import HIGHER, OVERDONE, Rule
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
+from xlkpi.writing.blank import blank
+from xlkpi.writing.xlsx import emit
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 MANY = settings(max_examples=5000 if PROVE else 100)
@@ -439,7 +441,7 @@ def row(**fields: str) -> Fields:
 def test_what_does_not_apply_leaves_both_sides() -> None:
     """Of 93.57 (see test_scoring) C1.1's 28.25 of 30 go: 65.32 × 100 ÷ 70 = 93.3142…; C goes with it."""
     result = scored(changed("C1.1", 评分方式="不适用"))
-    assert (f"{result.total:f}", result.summed.applicable) == ("93.31", 70)
+    assert (f"{result.total:f}", result.score_totals.applicable) == ("93.31", 70)
     assert [each.tier.label for each in result.tiers[0] if not each.applies] == ["C"]
 
 
@@ -458,7 +460,7 @@ def test_rescaling_keeps_full_marks_at_100_and_nought_at_0(seed: int) -> None:
         marks = [share * each for each in points]
         result = scored(_branch(third, marks))
         assert result.total == 100 * share
-        assert result.summed.rescaled == 100 * share
+        assert result.score_totals.rescaled == 100 * share
 
 
 @pytest.mark.parametrize("seed", range(LAWFUL))
@@ -495,7 +497,7 @@ def test_a_cut_takes_off_and_stops_at_nothing() -> None:
     """A1.2 earns 17.50 of 20: less 2.25 is 15.25, less 17.5 nothing, less 20 nothing either."""
     for cut, expected in (("2.25", "15.25"), ("17.5", "0.00"), ("20", "0.00"), ("0.001", "17.50")):
         made = changed("A1.2", 核减分=Decimal(cut), 核减理由="佐证不全（示例）")
-        work = next(w for w in scored(made).workings if w.indicator.label == "A1.2")
+        work = next(w for w in scored(made).indicator_scores if w.indicator.label == "A1.2")
         assert f"{work.score:f}" == expected
         assert cut in work.words
 
@@ -530,10 +532,10 @@ def test_a_cut_never_raises(one: Decimal, two: Decimal) -> None:
     ],
 )  # fmt: skip
 def test_what_is_added_taken_away_and_forbidden(
-    extras: list[Fields], total: str, grade: str
+    adjustments: list[Fields], total: str, grade: str
 ) -> None:
     """To 93.57, 优秀; added up before it is kept within 0…100, the gravest veto first, in any order."""
-    for rows in (extras, extras[::-1]):
+    for rows in (adjustments, adjustments[::-1]):
         result = scored(with_rows(BASE, 加减分=rows))
         assert (f"{result.total:f}", result.grade.name.value) == (total, grade)
 
@@ -558,14 +560,14 @@ def test_a_graver_veto_never_makes_a_better_grade(vetoes: list[str], points: int
     names = [str(band["等级"]) for band in bands]
     ends = []
     for count in range(len(vetoes) + 1):
-        extras = [{"类别": "否决", "后果": each} for each in vetoes[:count]]
-        ends.append(_ended(bands, extras, Decimal(points) / 100))
+        adjustments = [{"类别": "否决", "后果": each} for each in vetoes[:count]]
+        ends.append(_ended(bands, adjustments, Decimal(points) / 100))
     for (before, grade), (after, worse) in pairwise(ends):
         assert after <= before
         assert names.index(worse) >= names.index(grade)
 
 
-def _ended(bands: list[Fields], extras: list[Fields], points: Decimal) -> tuple[Fraction, str]:
+def _ended(bands: list[Fields], adjustments: list[Fields], points: Decimal) -> tuple[Fraction, str]:
     """Total and grade by the second implementation, which `test_scoring` holds the engine against."""
     tiers: dict[str, Sequence[Fields]] = {
         "一级指标": [{"编号": "A", "分值": Decimal(100)}],
@@ -573,7 +575,7 @@ def _ended(bands: list[Fields], extras: list[Fields], points: Decimal) -> tuple[
         "三级指标": [{"编号": "C", "二级编号": "B", "分值": Decimal(100)}],
     }
     ballot = [("甲", [{"编号": "C", "得分": points}])]
-    sheets = {**tiers, "评价工作组": [{"姓名": "甲"}], "等级标准": bands, "加减分": extras}
+    sheets = {**tiers, "评价工作组": [{"姓名": "甲"}], "等级标准": bands, "加减分": adjustments}
     found = reference.verdict(sheets, ballot)
     return found.total, found.grade
 
@@ -581,13 +583,13 @@ def _ended(bands: list[Fields], extras: list[Fields], points: Decimal) -> tuple[
 def test_the_office_above_has_the_same_said_of_its_scores() -> None:
     """复核 gives A1.1 20 for 28.33: 85.24 for 93.57; C1.1 out, 56.99 ÷ 70 = 81.41; plus 9, no 优秀."""
     review = [{"编号": "A1.1", "复核得分": Decimal(20), "扣分原因": "示例"}]
-    extras = [row(类别="加分", 分值="9"), row(类别="否决", 后果="不得评为最高等级")]
+    adjustments = [row(类别="加分", 分值="9"), row(类别="否决", 后果="不得评为最高等级")]
     found = [
         scored(with_rows(made, 复核=review, **rows)).review
         for made in (BASE, changed("C1.1", 评分方式="不适用"))
-        for rows in ({}, {"加减分": extras})
+        for rows in ({}, {"加减分": adjustments})
     ]
-    assert [(f"{r.summed.total:f}", r.summed.grade.name.value) for r in found if r] == [
+    assert [(f"{r.score_totals.total:f}", r.score_totals.grade.name.value) for r in found if r] == [
         ("85.24", "良好"), ("94.24", "良好"), ("81.41", "良好"), ("90.41", "良好"),
     ]  # fmt: skip
 
@@ -603,6 +605,8 @@ def test_the_order_of_a_rules_rows_does_not_matter(seed: int) -> None:
         if name in made.sheets
     }
     before, after = scored(made), scored(with_rows(made, **sheets))
-    assert [work.score for work in before.workings] == [work.score for work in after.workings]
+    assert [work.score for work in before.indicator_scores] == [
+        work.score for work in after.indicator_scores
+    ]
     assert (before.total, before.grade.name.value) == (after.total, after.grade.name.value)
-    assert (before.review and before.review.summed.total) == (after.review and after.review.summed.total)  # fmt: skip
+    assert (before.review and before.review.score_totals.total) == (after.review and after.review.score_totals.total)  # fmt: skip

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import libreoffice
-from xlkpi import numbers
-from xlkpi.number_format import always_plain, display, misleads
+from xlkpi.domain import numbers
+from xlkpi.domain.number_format import always_plain, display, misleads
 
 # code → stored → shown → verdict. ␣ is a space, ∅ nothing.
 SHOWN = r"""

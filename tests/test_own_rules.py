@@ -12,8 +12,8 @@ import pytest
 
 from tests import clerk_book, documents
 from tests.documents import Step
-from xlkpi.findings import Severity
-from xlkpi.model import Outcome
+from xlkpi.domain.findings import Severity
+from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
 
 TEXT = (documents.SAMPLES / "示例局2023_各种计分.md").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def rewritten(old: str, new: str) -> Outcome:
 
 def figures(made: Outcome) -> object:
     assert made.scored, [each.message for each in made.findings if each.severity is Severity.ERROR]
-    scores = {work.indicator.key: work.score for work in made.scored.workings}
+    scores = {work.indicator.key: work.score for work in made.scored.indicator_scores}
     return made.scored.total, made.scored.grade.name.value, scores
 
 
@@ -234,7 +234,7 @@ def test_an_extra_pasted_twice_is_told_and_counted_as_it_stands() -> None:
     made = rewritten(row, row * 2)
     assert set(stops(made)) == {("X655", f"{X}!A7")}
     assert made.scored
-    assert made.scored.extras.points == 1
+    assert made.scored.adjustments.points == 1
 
 
 @pytest.mark.parametrize(

@@ -20,18 +20,21 @@ import pytest
 import xlsxwriter
 
 from tests import documents, libreoffice, own_rules, random_books
-from xlkpi import job, methods, reference, rules
-from xlkpi.formula import Formula
-from xlkpi.intake import markdown
-from xlkpi.methods import BY_NAME, Case, Votes
-from xlkpi.model import Contents, Fields, Outcome
-from xlkpi.numbers import NOISE
+from xlkpi import pipeline
+from xlkpi.audit import reference
+from xlkpi.domain import custom_rules, methods
+from xlkpi.domain.custom_rules import Rule
+from xlkpi.domain.formula import Formula
+from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.location import a1
+from xlkpi.domain.methods import BY_NAME, Case, Votes
+from xlkpi.domain.numbers import NOISE
+from xlkpi.domain.results import Outcome
+from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import a1
-from xlkpi.rules import Rule
-from xlkpi.scoring import combine
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
+from xlkpi.scoring import aggregate
+from xlkpi.writing.blank import blank
+from xlkpi.writing.xlsx import emit
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 BATCH = 50 if PROVE else 8
@@ -56,7 +59,7 @@ def disagreements(books: Mapping[str, Outcome], folder: Path) -> list[tuple[str,
     paths = []
     for name, made in books.items():
         paths.append(folder / f"{name}.xlsx")
-        paths[-1].write_bytes(job.result(made))
+        paths[-1].write_bytes(pipeline.result(made))
     theirs = libreoffice.recalculated(paths, folder / "theirs")
     return [
         (path.stem, *map(str, found))
@@ -274,7 +277,7 @@ def _steps(rng: Random, points: Decimal, part: Decimal) -> Rule:
     step = Decimal(rng.choice(("0.1", "0.1", "0.01", "0.3", "0.7", "1", "2.5", "5", "1000")))
     cost = part / rng.choice((1, 2, 4, 5, 10)) or Decimal("0.5")
     floor = rng.choice((None, None, random_books.number(rng, Decimal(0), points, 2)))
-    part = rng.choice(("", *rules.PARTS))
+    part = rng.choice(("", *custom_rules.PARTS))
     return own_rules.stepped(base, rng.choice(own_rules.DIRECTIONS), step, cost, floor, part)
 
 
@@ -283,7 +286,7 @@ def _steps_off(rng: Random, rule: Rule) -> Decimal:
     row = rule.entries[0]
     assert row.base is not None
     assert row.step is not None
-    side = 1 if (row.direction == rules.HIGHER) == (rng.random() < 0.9) else -1
+    side = 1 if (row.direction == custom_rules.HIGHER) == (rng.random() < 0.9) else -1
     count = rng.choice((0, 1, 2, 3, 3, 5, 7, 11, 29, 99, rng.randint(0, 999)))
     off = rng.choice((Decimal(0), Decimal(0), row.step / 2, row.step / 10, -row.step / 10))
     return row.base + side * (count * row.step + off)
@@ -377,7 +380,7 @@ def overdone(rng: Random) -> Line:
     points, part = _worth(rng, places)
     edges, factor = _edges(rng, 100, 400, most=8), Decimal(str(round(part / points, 6)))
     rule = own_rules.banded(
-        [(b, i, rng.choice((factor, factor, None))) for b, i in edges], rules.OVERDONE
+        [(b, i, rng.choice((factor, factor, None))) for b, i in edges], custom_rules.OVERDONE
     )
     target, actual = random_books.measure(rng, points, places)
     target = abs(target) or Decimal(8)
@@ -418,10 +421,10 @@ def spent(rng: Random) -> Line:
     rows = own_rules.table(rule)
     worth = Fraction(points)
     exact = {
-        rules.STEPS: lambda: reference.stepped(worth, rows[0], now),
-        rules.BANDS: lambda: reference.banded(worth, rows, now),
-        rules.LINE: lambda: reference.straight(worth, rows, now),
-        rules.DEVIATION: lambda: reference.astray(worth, rows[0], Fraction(0), now),
+        custom_rules.STEPS: lambda: reference.stepped(worth, rows[0], now),
+        custom_rules.BANDS: lambda: reference.banded(worth, rows, now),
+        custom_rules.LINE: lambda: reference.straight(worth, rows, now),
+        custom_rules.DEVIATION: lambda: reference.astray(worth, rows[0], Fraction(0), now),
     }[rule.kind]()
     cells = {"分值": points, "全年预算数": budget, "全年执行数": executed}
     return _own(rule, Case(worth), exact, places, cells, "预算执行率:甲")
@@ -506,7 +509,7 @@ def panel(way: str, rng: Random) -> Line:
     if hundred:
         exact = exact * Fraction(points) / 100
     cells = {"分值": points, "去极值最少人数": Decimal(enough)}
-    formula = combine.formula(combine.BY_NAME[way], hundred, each)
+    formula = aggregate.formula(aggregate.BY_NAME[way], hundred, each)
     return Line(cells, marks, weights, formula, exact, places)
 
 
@@ -519,7 +522,7 @@ def _cases() -> Iterator[tuple[str, list[Line]]]:
     for name, made in OWN.items():
         rng = Random(name)
         yield name, [made(rng) for _ in range(ROWS)]
-    for way in combine.BY_NAME:
+    for way in aggregate.BY_NAME:
         rng = Random(way)
         yield way, [panel(way, rng) for _ in range(ROWS)]
 
@@ -537,7 +540,13 @@ def computed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, ob
 
 
 def test_no_rule_is_left_out() -> None:
-    assert set(CASES) == {*BY_NAME, *rules.KINDS, "预算执行率的规则", "核减分", *combine.BY_NAME}
+    assert set(CASES) == {
+        *BY_NAME,
+        *custom_rules.KINDS,
+        "预算执行率的规则",
+        "核减分",
+        *aggregate.BY_NAME,
+    }
 
 
 @pytest.mark.parametrize("rule", CASES)

@@ -15,17 +15,18 @@ from click.testing import CliRunner
 
 from tests import documents, libreoffice
 from tests.test_writing import apart
-from xlkpi import disk, office
-from xlkpi.answers import Refused, Told
-from xlkpi.cli import cli
-from xlkpi.findings import CODES
-from xlkpi.intake import read
-from xlkpi.intake.template import uncarried
-from xlkpi.layout import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS
-from xlkpi.merge import Merge, merge
-from xlkpi.model import Outcome
+from xlkpi.domain.findings import CODES
+from xlkpi.domain.results import Outcome
+from xlkpi.domain.schema import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS
+from xlkpi.exchange.contents import uncarried
+from xlkpi.exchange.merge import Merge, merge
+from xlkpi.exchange.split import Split, split
+from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.split import Split, split
+from xlkpi.reading.workbook import read
+from xlkpi.runtime import files as disk
+from xlkpi.runtime import service
+from xlkpi.runtime.protocol import Refused, Report
 
 BASE = documents.RECIPES / "基本示例.md"
 SAMPLES = sorted(documents.SAMPLES.glob("*.md"))
@@ -40,7 +41,7 @@ def figures(data: bytes) -> tuple[object, ...]:
     """Every exact score, the total and the grade: what merging must give back."""
     made = outcome(data).scored
     assert made is not None
-    scores = [(w.indicator.key, w.exact, [g.mark for g in w.given]) for w in made.workings]
+    scores = [(w.indicator.key, w.exact, [g.mark for g in w.given]) for w in made.indicator_scores]
     return (
         scores,
         [b.scorer.value for b in made.scorers],
@@ -134,7 +135,7 @@ def test_five_whole_copies_of_one_workbook_merge(tmp_path: Path) -> None:
         paths.append(tmp_path / f"副本 {names.index(who)}.xlsx")
         book.save(paths[-1])
     out = tmp_path / "合并.xlsx"
-    assert isinstance(office.merged(paths, out), office.Parted)
+    assert isinstance(service.merged(paths, out), service.Parted)
     assert figures(out.read_bytes()) == figures(data)
 
 
@@ -183,15 +184,15 @@ def test_the_record_says_whose_ballot_came_of_which_file(files: Files) -> None:
 def test_the_record_stands_in_the_scored_workbook(files: Files, tmp_path: Path) -> None:
     path = tmp_path / "合并.xlsx"
     path.write_bytes(whole(files))
-    made = office.handled(path)
+    made = service.handled(path)
     assert made.scored is not None
     book = openpyxl.load_workbook(made.scored)
     assert MERGED.name in book.sheetnames
     told = [[cell.value for cell in row] for row in book["来源与指纹"].iter_rows(max_col=2)]
     assert ["合并：评分人", "文件"] in told
     assert ["甲", "评分_甲.xlsx"] in told
-    verified = office.verified(made.scored, path)
-    assert isinstance(verified, office.Verified)
+    verified = service.verified(made.scored, path)
+    assert isinstance(verified, service.Verified)
     assert verified.report["status"] == "same"
 
 
@@ -370,7 +371,7 @@ def test_what_is_no_workbook_to_merge_is_refused(files: Files, tmp_path: Path) -
     assert refusals(joined({"主表.xlsx": files["主表.xlsx"]})) == {("主表.xlsx", "X812", "")}
     path = tmp_path / "好.xlsx"
     path.write_bytes(whole(files))
-    scored = office.handled(path).scored
+    scored = service.handled(path).scored
     assert scored is not None
     assert refusals(joined({**files, "结果.xlsx": scored.read_bytes()})) == {
         ("结果.xlsx", "X114", "来源与指纹")
@@ -549,7 +550,7 @@ def test_a_name_taken_while_the_parts_are_put_in_place_leaves_none(
 
     monkeypatch.setattr(disk, "place", late)
     with pytest.raises(Refused):
-        office.split(source, home)
+        service.split(source, home)
     assert [(path.name, path.read_bytes()) for path in home.iterdir()] == [
         ("评分_乙.xlsx", b"theirs")
     ]
@@ -585,8 +586,8 @@ def test_a_part_is_not_scored_alone(files: Files, tmp_path: Path) -> None:
     for name, code in (("主表.xlsx", "X802"), ("评分_甲.xlsx", "X801")):
         path = tmp_path / name
         path.write_bytes(files[name])
-        assert office.handled(path).told.codes == office.checked(path).codes == [code]
-        assert isinstance(office.split(path, tmp_path / "分册"), Told)
+        assert service.handled(path).told.codes == service.checked(path).codes == [code]
+        assert isinstance(service.split(path, tmp_path / "分册"), Report)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["主表.xlsx", "评分_甲.xlsx"])
 
 
@@ -637,7 +638,7 @@ def test_parts_filled_in_with_other_programs_merge(sound: bytes, tmp_path: Path)
     )
     source, home = tmp_path / "空.xlsx", tmp_path / "分册"
     source.write_bytes(empty)
-    assert isinstance(office.split(source, home), office.Parted)
+    assert isinstance(service.split(source, home), service.Parted)
     steps = [
         {"do": "set", "sheet": "评分_甲", "cell": c, "value": v}
         for c, v in (("H5", 28), ("H9", 27.5))
@@ -652,8 +653,8 @@ def test_parts_filled_in_with_other_programs_merge(sound: bytes, tmp_path: Path)
     libreoffice.edited(home / "评分_丙.xlsx", tmp_path / "丙.ods", steps)
     out = tmp_path / "合并.xlsx"
     given = [tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", tmp_path / "丙.ods", home / "主表.xlsx"]
-    made = office.merged(given, out)
-    assert isinstance(made, office.Parted), [each.text for each in made]
+    made = service.merged(given, out)
+    assert isinstance(made, service.Parted), [each.text for each in made]
     assert made.said == ()
     assert figures(out.read_bytes()) == figures(sound)
 
@@ -692,7 +693,7 @@ def test_the_sources_are_only_read(files: Files, tmp_path: Path) -> None:
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
         os.utime(tmp_path / name, (0, 0))
-    office.merged(sorted(tmp_path.iterdir()), tmp_path / "合并.xlsx")
+    service.merged(sorted(tmp_path.iterdir()), tmp_path / "合并.xlsx")
     for name, data in files.items():
         assert (tmp_path / name).read_bytes() == data
         assert (tmp_path / name).stat().st_mtime == 0

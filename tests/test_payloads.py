@@ -21,7 +21,7 @@ import pytest
 from tests import clerk_book, deform, documents, libreoffice
 from tests.clerk_book import Book, Cell
 from tests.payloads import PAYLOADS
-from xlkpi import job
+from xlkpi import pipeline
 from xlkpi.pipeline import Document, outcomes
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
@@ -104,7 +104,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, str],
                         cell.value = escaped(cell.value)
         source = folder / f"来源{number}.xlsx"
         source.write_bytes(clerk_book.written(book))
-        outputs = dict(job.made(source, source.name, None, public=True).outputs)
+        outputs = dict(pipeline.made(source, source.name, None, public=True).outputs)
         assert set(outputs) == {"scored", "public"}, outcomes([Document("x", source.read_bytes())])[
             0
         ].findings
@@ -112,7 +112,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, str],
         assert table is not None and cell is not None
         cell.value = 999
         source.write_bytes(clerk_book.written(book))
-        outputs |= dict(job.made(source, source.name, None, public=False).outputs)
+        outputs |= dict(pipeline.made(source, source.name, None, public=False).outputs)
         for kind, data in outputs.items():
             path = folder / f"{kind}{number}.xlsx"
             path.write_bytes(data)
@@ -154,7 +154,7 @@ def test_no_formula_link_or_code_is_made_of_a_text(
         book, _ = filled(number, [f"字{n}" for n in range(len(PAYLOADS))])
         source = clerk_book.written(book)
         outcome = outcomes([Document(f"来源{number}.xlsx", source)])[0]
-        words[f"scored{number}"] = formulas(job.result(outcome))
+        words[f"scored{number}"] = formulas(pipeline.result(outcome))
     for _, path, _ in made:
         data = path.read_bytes()
         if path.stem in words:
@@ -216,11 +216,11 @@ def test_a_scorers_name_is_a_name(tmp_path: Path) -> None:
                 text.replace("| 甲 | 主任", f"| {name} | 主任").replace("评分_甲", f"评分_{name}")
             )
         )
-        outcome = job.checked(source)
+        outcome = pipeline.checked(source)
         assert outcome.scored, (name, [(f.code, f.message) for f in outcome.findings])
         assert str(outcome.scored.total) == "93.57"
         paths.append(tmp_path / f"{number}_结果.xlsx")
-        paths[-1].write_bytes(job.result(outcome))
+        paths[-1].write_bytes(pipeline.result(outcome))
     for path, again in zip(paths, libreoffice.recalculated(paths, tmp_path / "re"), strict=True):
         assert libreoffice.disagreements(path, again) == [], path.name
 
@@ -233,7 +233,7 @@ def test_what_is_printed_is_one_line_of_json_and_plain_text(name: str, tmp_path:
     found[2].value = escaped(PAYLOADS[name])
     path = tmp_path / "甲.xlsx"
     path.write_bytes(clerk_book.written(book))
-    told = job.made(path, path.name, None, public=False).told
+    told = pipeline.made(path, path.name, None, public=False).told
     line = json.dumps(told["report"], ensure_ascii=False)
     assert json.loads(line.encode("utf-8").decode("utf-8")) == told["report"]
     assert "\n" not in line

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import libreoffice
-from xlkpi import job
-from xlkpi.model import Contents, Fields, Outcome
-from xlkpi.numbers import decimals, earned
+from xlkpi import pipeline
+from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.numbers import decimals, earned
+from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
-from xlkpi.write.plain import score_report
+from xlkpi.writing.blank import blank
+from xlkpi.writing.text import score_report
+from xlkpi.writing.xlsx import emit
 
 Marked = tuple[str, str, str]
 """First-level code, 分值, 得分."""
@@ -121,7 +122,7 @@ def test_libreoffice_and_the_formulas_say_the_same(tmp_path: Path) -> None:
     paths = []
     for name, each in made.items():
         paths.append(tmp_path / f"{name}.xlsx")
-        paths[-1].write_bytes(job.result(outcome(each)))
+        paths[-1].write_bytes(pipeline.result(outcome(each)))
     theirs = libreoffice.recalculated(paths, tmp_path / "theirs")
     for path, other in zip(paths, theirs, strict=True):
         assert list(libreoffice.disagreements(path, other)) == []

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from tests import documents
-from xlkpi import job
-from xlkpi.intake import markdown
-from xlkpi.intake.grids import every_sheet
-from xlkpi.model import Fields, Outcome
+from xlkpi import pipeline
+from xlkpi.audit import explain
+from xlkpi.domain.inputs import Fields
+from xlkpi.domain.results import Outcome
+from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.write import plain, way
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
+from xlkpi.reading.open import every_sheet
+from xlkpi.writing import text as plain
+from xlkpi.writing.blank import blank
+from xlkpi.writing.xlsx import emit
 
 BASE = (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8")
 
@@ -45,7 +47,7 @@ def test_worked_by_hand() -> None:
         own.scored.total,
         own.scored.grade.name.value,
     )
-    score = next(w.score for w in own.scored.workings if w.indicator.key == "a1.1")
+    score = next(w.score for w in own.scored.indicator_scores if w.indicator.key == "a1.1")
     total = own.scored.total - score + Decimal("20.5")
     deviation = Fraction(own.scored.total - total) / Fraction(own.scored.total)
     assert told(made) == {
@@ -79,11 +81,11 @@ def test_a_score_may_be_raised_without_a_reason_and_lowered_only_with_one() -> N
 
 def test_every_deduction_stands_in_the_summary_with_its_reason() -> None:
     made = reviewed({"编号": "A1.1", "复核得分": Decimal(9), "扣分原因": "没有佐证材料（示例）"})
-    _, grids = every_sheet(job.result(made))
+    _, grids = every_sheet(pipeline.result(made))
     summary = next(grid for grid in grids if grid.name == "汇总")
     row = next(r for r in summary.rows if "没有佐证材料（示例）" in r)
     assert [row[0], row[2], row[3]] == ["A1.1", 28.33, 9]
-    said = way.of_code(made, "A1.1")
+    said = explain.of_code(made, "A1.1")
     assert "复核得分 9（复核!G5），扣分原因：没有佐证材料（示例）" in said
 
 
@@ -126,5 +128,5 @@ def test_another_score_of_ones_own_is_told_at_its_cell(content: str, found: str)
 
 
 def test_a_typed_score_of_ones_own_counts_as_held_against_the_scores() -> None:
-    kinds = [next(line for line in made.filled.census if line.sheet == "复核") for made, _ in (typed("空"), typed("数 3")) if made.filled]  # fmt: skip
+    kinds = [next(line for line in made.filled.cell_counts if line.sheet == "复核") for made, _ in (typed("空"), typed("数 3")) if made.filled]  # fmt: skip
     assert (kinds[1].checked - kinds[0].checked, kinds[1].computed) == (1, kinds[0].computed)

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from tests import clerk_book, documents
 from tests.own_rules import DIRECTIONS, LOWER, astray, banded, pointed, stepped, straight, table
 from tests.test_own_rules import BASE, RIGHT, R, T, done, figures, outcome, stops
-from xlkpi import methods, reference
-from xlkpi.methods import Case
-from xlkpi.model import Outcome
-from xlkpi.rules import A_STEP, HIGHER, IN_PROPORTION, PARTS, Rule
+from xlkpi.audit import reference
+from xlkpi.domain import methods
+from xlkpi.domain.custom_rules import A_STEP, HIGHER, IN_PROPORTION, PARTS, Rule
+from xlkpi.domain.methods import Case
+from xlkpi.domain.results import Outcome
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 MANY = settings(max_examples=5000 if PROVE else 100)
@@ -275,7 +276,7 @@ def test_what_only_equals_a_strict_target_is_asked_for_its_reason_and_keeps_its_
     made = done(("写", T, "E5", ">"))  # A1.1, 按比例: 12 of 12
     assert figures(made) == RIGHT
     assert set(stops(made)) == {("X609", f"{T}!M5")}
-    words = [w.words for w in made.scored.workings if w.indicator.code.value == "A1.1"] if made.scored else []  # fmt: skip
+    words = [w.words for w in made.scored.indicator_scores if w.indicator.code.value == "A1.1"] if made.scored else []  # fmt: skip
     assert "等于指标值时比例为 1" in "".join(words)
 
 
@@ -321,7 +322,9 @@ BUDGETED = ("写", T, "I14", "预算执行率:甲")
 def score(code: str, *steps: documents.Step) -> str:
     made = done(*steps)
     assert made.scored, stops(made)
-    (own,) = [each.score for each in made.scored.workings if each.indicator.code.value == code]
+    (own,) = [
+        each.score for each in made.scored.indicator_scores if each.indicator.code.value == code
+    ]
     return f"{own:f}"
 
 
@@ -408,7 +411,7 @@ def test_a_line_of_all_its_points_over_the_budget_fits_a_formula() -> None:
     line = [("A甲", "B直线", f"C{2 + 5 * n}%", f"E{5 * n}%") for n in range(19)]
     made = done(*rows(17, *line, ("A甲", "B直线", "C100", "E100%")), BUDGETED)
     assert made.scored, stops(made)
-    (own,) = [each for each in made.scored.workings if each.indicator.code.value == "B1.1"]
+    (own,) = [each for each in made.scored.indicator_scores if each.indicator.code.value == "B1.1"]
     assert own.method
     assert own.method.rule
     addresses = dict.fromkeys(own.formula.names, "SUM(预算执行!$D$1001:$D$1200)")

@@ -13,14 +13,14 @@ import pytest
 from tests import documents
 from tests.mutants import survivors
 from tests.zips import unzipped, zipped
-from xlkpi import job
-from xlkpi.findings import CODES, Severity
-from xlkpi.intake.grids import every_sheet
-from xlkpi.intake.scan import scan
-from xlkpi.model import Status
+from xlkpi import pipeline
+from xlkpi.domain.findings import CODES, Severity
+from xlkpi.domain.location import apart
+from xlkpi.domain.results import Status
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.place import apart
-from xlkpi.write import correction
+from xlkpi.reading.open import every_sheet
+from xlkpi.reading.xlsx import scan
+from xlkpi.writing import marked_copy
 
 
 def found(data: bytes) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
@@ -75,9 +75,9 @@ def test_a_copy_of_what_openpyxl_cannot_open_is_as_broken_as_its_source(
     recipe = documents.recipe(documents.RECIPES / "常见错误.md")
     data = recipe.workbook()
     outcome = outcomes([Document("示例.xlsx", data)])[0]
-    opened = correction._open
-    monkeypatch.setattr(correction, "_open", lambda held: None if held == data else opened(held))
-    copy = correction.correction(data, outcome.filled, outcome.findings)
+    opened = marked_copy._open
+    monkeypatch.setattr(marked_copy, "_open", lambda held: None if held == data else opened(held))
+    copy = marked_copy.correction(data, outcome.filled, outcome.findings)
     again, _ = found(copy)
     places = {place for _, place in again}
     assert {place for code, place in found(data)[0] if code != "X503"} <= places
@@ -89,7 +89,7 @@ def test_an_untouched_marked_copy_is_as_broken_as_its_source(path: Path) -> None
     data = documents.recipe(path).workbook()
     outcome = outcomes([Document("示例.xlsx", data)])[0]
     if outcome.filled is not None and outcome.status is Status.REFUSED:
-        copy = correction.correction(data, outcome.filled, outcome.findings)
+        copy = marked_copy.correction(data, outcome.filled, outcome.findings)
         assert found(copy) == found(data)
 
 
@@ -127,7 +127,7 @@ def test_a_copy_never_scores_what_nobody_typed(value: bytes) -> None:
     data = injected("评分_甲", cell("H5", value))
     outcome = outcomes([Document("示例.xlsx", data)])[0]
     assert found(data)[0] & {("X505", "评分_甲!H5"), ("X503", "评分_甲!H5")}
-    copy = correction.correction(data, outcome.filled, outcome.findings)
+    copy = marked_copy.correction(data, outcome.filled, outcome.findings)
     assert found(copy) == found(data)
 
 
@@ -136,7 +136,7 @@ def test_what_lies_beneath_a_merge_is_in_the_copy(sheet: str, block: str) -> Non
     """Other programs keep it, and a clerk who takes the merge off finds it again."""
     data = injected(sheet, merging(block), ("写", "评分_乙", "H5", "数 99"))
     outcome = outcomes([Document("示例.xlsx", data)])[0]
-    copy = correction.correction(data, outcome.filled, outcome.findings)
+    copy = marked_copy.correction(data, outcome.filled, outcome.findings)
     assert found(copy) == found(data)
     source, made = (
         next(grid for grid in every_sheet(each)[1] if grid.name == sheet) for each in (data, copy)
@@ -160,10 +160,10 @@ def test_merges_that_overlap_beside_the_data_do_no_harm(sheet: str, block: str) 
     assert outcome.scored is not None
     assert known.scored is not None
     assert outcome.scored.total == known.scored.total
-    book = openpyxl.load_workbook(io.BytesIO(job.result(outcome)))
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.result(outcome)))
     broken = injected(sheet, merging(block), ("写", "评分_乙", "H5", "数 99"))
     refused = outcomes([Document("示例.xlsx", broken)])[0]
-    copy = correction.correction(broken, refused.filled, refused.findings)
+    copy = marked_copy.correction(broken, refused.filled, refused.findings)
     assert found(copy) == found(broken)
     for made in (book, openpyxl.load_workbook(io.BytesIO(copy))):
         blocks = [each.bounds for each in made[sheet].merged_cells.ranges]

@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 
 from tests import documents
 from tests.zips import unzipped, zipped
-from xlkpi.findings import finding
-from xlkpi.intake import scan as scan_module
-from xlkpi.intake import sniff as sniff_module
-from xlkpi.intake.grids import every_sheet
-from xlkpi.intake.scan import LIMITS, Formula, Limits, Package, SheetFacts, scan
-from xlkpi.intake.sniff import sniff
-from xlkpi.intake.unreadable import Unreadable
-from xlkpi.place import Place
+from xlkpi.domain.findings import finding
+from xlkpi.domain.location import CellRef
+from xlkpi.reading import sniff as sniff_module
+from xlkpi.reading import xlsx as scan_module
+from xlkpi.reading.open import every_sheet
+from xlkpi.reading.sniff import sniff
+from xlkpi.reading.unreadable import Unreadable
+from xlkpi.reading.xlsx import LIMITS, Formula, Limits, Package, SheetFacts, scan
 
 SHEET1 = "xl/worksheets/sheet1.xml"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -354,7 +354,7 @@ def test_a_text_in_pieces_is_whole_to_both() -> None:
 def test_what_is_only_unusual_is_not_called_damaged(after: str) -> None:
     refused = refusal(with_rows(f'<row r="7"><c r="B7"><v>6{after}</row>'))
     assert "少见" in str(refused.params["what"])
-    assert "损坏" not in finding("X014", Place(""), **refused.params).message
+    assert "损坏" not in finding("X014", CellRef(""), **refused.params).message
 
 
 def test_two_sheets_on_one_part() -> None:

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests import documents
-from xlkpi.cli import cli
-from xlkpi.write import plain
+from xlkpi.interfaces.cli.commands import cli
+from xlkpi.writing import text as plain
 
 SCHEMAS = documents.ROOT / "docs" / "schema"
 Files = dict[str, tuple[Path, str, int]]

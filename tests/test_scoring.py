@@ -16,17 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
-from xlkpi import reference
-from xlkpi.figures import disagreements
-from xlkpi.findings import errors
-from xlkpi.intake import markdown
-from xlkpi.methods import BY_NAME, DIRECTIONS, NAMES, Case
-from xlkpi.model import Contents, Fields, Filled, Outcome, Scored
-from xlkpi.numbers import half_up, rounded, settled
+from xlkpi.audit import reference
+from xlkpi.audit.crosscheck import disagreements
+from xlkpi.domain.findings import errors
+from xlkpi.domain.inputs import Contents, Fields, Filled
+from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
+from xlkpi.domain.numbers import half_up, rounded, settled
+from xlkpi.domain.results import Outcome, Scored
+from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.scoring import combine, score
-from xlkpi.write.blank import blank
-from xlkpi.write.emit import emit
+from xlkpi.scoring import aggregate
+from xlkpi.scoring.score import score
+from xlkpi.writing.blank import blank
+from xlkpi.writing.xlsx import emit
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 BATCH = 25
@@ -99,10 +101,10 @@ def test_every_figure_is_the_second_implementations(batch: int) -> None:
     assert [(seed, each) for seed, outcome, _ in made for each in disagreements(outcome)] == []
     for _, _, result in made:
         assert 0 <= result.total <= 100
-        reviewed = result.review.summed.tiers if result.review else ()
+        reviewed = result.review.score_totals.tiers if result.review else ()
         for each in (*chain(*result.tiers), *chain(*reviewed)):
             assert 0 <= each.score <= each.applicable <= each.points
-        for work in result.workings:
+        for work in result.indicator_scores:
             points = work.indicator.points.value
             assert points is not None
             assert 0 <= work.exact <= points
@@ -118,7 +120,7 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
         for trait in _settings(made) | _ways(made) | _marking(made) | _local(made):
             seen[trait] = seen.get(trait, 0) + 1
     wanted = {
-        *combine.BY_NAME, "分值制", "百分制", "位数0", "位数1", "位数2", "位数3", "位数4", "反向线性", "反向比例",
+        *aggregate.BY_NAME, "分值制", "百分制", "位数0", "位数1", "位数2", "位数3", "位数4", "反向线性", "反向比例",
         *NAMES, "否", "缺席", "回避", "去极值", "不足人数", "回避到不足人数",
         "分档", "步长", "超额完成", "直线", "偏离", "预算执行率:分档", "预算执行率:步长", "预算执行率:直线",
         "按一步", "步长按比例", "固定得分", "共用的规则", "空的下限", "不含下限",
@@ -206,8 +208,8 @@ def _grouping(made: Contents, codes: dict[str, list[Fields]]) -> set[str]:
         whole = {groups.get(owners[id(row)]) for row in rows}
         traits |= {"整组回避"} if whole - there else set()
     traits |= {"去极值个数"} if _said(made, "去极值个数", "1") != "1" else set()
-    asides = any("其中" in str(row.get("三级指标")) for row in made.sheets["三级指标"])
-    return traits | ({"没有分值的行"} if asides else set())
+    of_which = any("其中" in str(row.get("三级指标")) for row in made.sheets["三级指标"])
+    return traits | ({"没有分值的行"} if of_which else set())
 
 
 def _local(made: Contents) -> set[str]:
@@ -228,15 +230,17 @@ def _local(made: Contents) -> set[str]:
     traits |= {"几行调查"} if len(set(surveyed)) < len(surveyed) else set()
     traits |= {_said(made, "满意度口径", "满意以上")} if surveyed else set()
     traits |= {str(row["完成程度"])[:4].removesuffix("预期").removesuffix("年度") for row in _third(made) if "完成程度" in row}  # fmt: skip
-    extras = made.sheets.get("加减分", ())
-    traits |= {str(row.get("后果", row["类别"])) for row in extras}
+    adjustments = made.sheets.get("加减分", ())
+    traits |= {str(row.get("后果", row["类别"])) for row in adjustments}
     applies = {str(row["二级编号"]): False for row in _third(made)}
     for row in _third(made):
         applies[str(row["二级编号"])] |= row.get("评分方式") != "不适用"
     traits |= {"整个上级不适用"} if not all(applies.values()) else set()
     out = any(row.get("评分方式") == "不适用" for row in _third(made))
     if any("复核得分" in row for row in made.sheets.get("复核", ())):
-        traits |= ({"复核与不适用"} if out else set()) | ({"复核与加减分"} if extras else set())
+        traits |= ({"复核与不适用"} if out else set()) | (
+            {"复核与加减分"} if adjustments else set()
+        )
     return traits
 
 
@@ -293,41 +297,41 @@ def test_marks_of_many_indicators_are_combined_exactly(
     items: list[list[tuple[Decimal, Decimal]]], enough: int, rng: Random
 ) -> None:
     """One frame, rows in any order, numbers beyond int64: every way is the fraction it should be."""
-    rows = [combine.Row(n, *line) for n, lines in enumerate(items) for line in lines]
+    rows = [aggregate.Row(n, *line) for n, lines in enumerate(items) for line in lines]
     rng.shuffle(rows)
-    made = combine.tallies(rows)
+    made = aggregate.mark_stats(rows)
     assert sorted(made) == list(range(len(items)))
     for n, lines in enumerate(items):
         marks, weights = ([Fraction(x) for x in row] for row in zip(*lines, strict=True))
-        for way in combine.WAYS:
+        for way in aggregate.AGGREGATIONS:
             expected = reference.combined(way.name, marks, weights, enough)
-            assert way.combined(made[n], combine.Trim(enough)) == expected, way.name
+            assert way.combined(made[n], aggregate.Trim(enough)) == expected, way.name
 
 
 @pytest.mark.parametrize("near", [2**31, 2**53, 2**61, 2**62, 2**63, 2**64, 10**30])
 def test_marks_around_the_edge_of_int64(near: int) -> None:
     marks = [Decimal(near + n) for n in (-1, 0, 1, -1, 7)]
-    rows = [combine.Row(0, mark, Decimal(near - n)) for n, mark in enumerate(marks)]
-    tally = combine.tallies(rows)[0]
+    rows = [aggregate.Row(0, mark, Decimal(near - n)) for n, mark in enumerate(marks)]
+    tally = aggregate.mark_stats(rows)[0]
     exact, weights = [Fraction(m) for m in marks], [Fraction(row.weight) for row in rows]
-    for way in combine.WAYS:
-        assert way.combined(tally, combine.Trim(5)) == reference.combined(
+    for way in aggregate.AGGREGATIONS:
+        assert way.combined(tally, aggregate.Trim(5)) == reference.combined(
             way.name, exact, weights, 5
         )
 
 
 def test_no_marks_at_all() -> None:
-    assert combine.tallies([]) == {}
+    assert aggregate.mark_stats([]) == {}
 
 
 def combined(way: str, marks: str, weights: str = "", enough: int = 6) -> Fraction:
     """The engine's combination of marks as one reads them in a table."""
     weighed = weights.split() or ["1"] * len(marks.split())
     rows = [
-        combine.Row(0, Decimal(m), Decimal(w))
+        aggregate.Row(0, Decimal(m), Decimal(w))
         for m, w in zip(marks.split(), weighed, strict=True)
     ]  # fmt: skip
-    return combine.BY_NAME[way].combined(combine.tallies(rows)[0], combine.Trim(enough))
+    return aggregate.BY_NAME[way].combined(aggregate.mark_stats(rows)[0], aggregate.Trim(enough))
 
 
 @pytest.mark.parametrize(
@@ -384,46 +388,50 @@ def test_combinations_worked_by_hand(way: str, marks: str, weights: str, expecte
 
 # laws of combining
 
-way_ = st.sampled_from(combine.WAYS)
+way_ = st.sampled_from(aggregate.AGGREGATIONS)
 ballot_ = st.lists(
     st.tuples(st.decimals(0, 30, places=2), st.decimals("0.1", 9, places=1)), min_size=1, max_size=9
 )  # fmt: skip
 
 
-def _tally(lines: Sequence[tuple[Decimal, Decimal]]) -> combine.Tally:
-    return combine.tallies([combine.Row(5, mark, weight) for mark, weight in lines])[5]
+def _tally(lines: Sequence[tuple[Decimal, Decimal]]) -> aggregate.MarkStats:
+    return aggregate.mark_stats([aggregate.Row(5, mark, weight) for mark, weight in lines])[5]
 
 
 @given(way_, ballot_, st.integers(3, 7))
 @MANY
 def test_equal_marks_give_that_mark_under_every_way(
-    way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int
+    way: aggregate.Aggregation, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     same = lines[0][0]
     assert (
-        way.combined(_tally([(same, weight) for _, weight in lines]), combine.Trim(enough)) == same
+        way.combined(_tally([(same, weight) for _, weight in lines]), aggregate.Trim(enough))
+        == same
     )
 
 
 @given(way_, ballot_, st.integers(3, 7))
 @MANY
 def test_the_combined_mark_lies_between_the_lowest_and_the_highest(
-    way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int
+    way: aggregate.Aggregation, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     marks = [mark for mark, _ in lines]
-    assert min(marks) <= way.combined(_tally(lines), combine.Trim(enough)) <= max(marks)
+    assert min(marks) <= way.combined(_tally(lines), aggregate.Trim(enough)) <= max(marks)
 
 
 @given(way_, ballot_, st.integers(3, 7), st.data())
 @MANY
 def test_a_better_mark_never_lowers_the_combined_one(
-    way: combine.Way, lines: list[tuple[Decimal, Decimal]], enough: int, data: st.DataObject
+    way: aggregate.Aggregation,
+    lines: list[tuple[Decimal, Decimal]],
+    enough: int,
+    data: st.DataObject,
 ) -> None:
-    before = way.combined(_tally(lines), combine.Trim(enough))
+    before = way.combined(_tally(lines), aggregate.Trim(enough))
     at = data.draw(st.integers(0, len(lines) - 1))
     mark, weight = lines[at]
     lines[at] = (data.draw(st.decimals(mark, 30, places=2)), weight)
-    assert way.combined(_tally(lines), combine.Trim(enough)) >= before
+    assert way.combined(_tally(lines), aggregate.Trim(enough)) >= before
 
 
 @given(ballot_, st.decimals("0.001", 1000, places=3))
@@ -431,10 +439,10 @@ def test_a_better_mark_never_lowers_the_combined_one(
 def test_only_the_ratio_of_weights_counts(
     lines: list[tuple[Decimal, Decimal]], factor: Decimal
 ) -> None:
-    way = combine.BY_NAME["加权平均"]
+    way = aggregate.BY_NAME["加权平均"]
     scaled = [(mark, weight * factor) for mark, weight in lines]
-    assert way.combined(_tally(scaled), combine.Trim(6)) == way.combined(
-        _tally(lines), combine.Trim(6)
+    assert way.combined(_tally(scaled), aggregate.Trim(6)) == way.combined(
+        _tally(lines), aggregate.Trim(6)
     )
 
 
@@ -683,7 +691,7 @@ def test_a_better_mark_never_lowers_a_score(seed: int) -> None:
 def _rising(results: Sequence[Scored]) -> None:
     for worse, better in pairwise(results):
         assert worse.total <= better.total
-        for below, above in zip(worse.workings, better.workings, strict=True):
+        for below, above in zip(worse.indicator_scores, better.indicator_scores, strict=True):
             assert below.score <= above.score
 
 
@@ -747,7 +755,7 @@ def test_the_total_never_passes_100() -> None:
 def test_the_base_sample_worked_by_hand() -> None:
     """甲 28, 乙 27, 丙 30 → 28.33; 20×7/8; 8 ≤ 10; 190.25/200.5 of 10; 丙 steps aside: 28.25."""
     result = scored(documents.book(BASE))
-    assert [f"{work.score:f}" for work in result.workings] == ["28.33", "17.50", "10.00", "9.49", "28.25"]  # fmt: skip
+    assert [f"{work.score:f}" for work in result.indicator_scores] == ["28.33", "17.50", "10.00", "9.49", "28.25"]  # fmt: skip
     assert (f"{result.total:f}", result.grade.name.value) == ("93.57", "优秀")
 
 

@@ -17,21 +17,22 @@ from openpyxl.styles.colors import Color
 from tests import documents, libreoffice
 from tests.documents import Step
 from tests.zips import unzipped, zipped
-from xlkpi import job, number_format
-from xlkpi.colours import PALETTE, alike, themed, tinted
-from xlkpi.findings import Finding
-from xlkpi.intake import scan as scan_module
-from xlkpi.intake.grids import every_sheet
-from xlkpi.intake.scan import Package, is_mixed, scan, shown_text
-from xlkpi.intake.scan.pieces import may_hold, pieces
-from xlkpi.intake.scan.styles import USUAL_CODES
-from xlkpi.intake.shown import misleading
-from xlkpi.merge import merge
-from xlkpi.model import Outcome
+from xlkpi import pipeline
+from xlkpi.audit.verify import verified
+from xlkpi.domain import number_format
+from xlkpi.domain.colours import PALETTE, alike, themed, tinted
+from xlkpi.domain.findings import Finding
+from xlkpi.domain.results import Outcome
+from xlkpi.domain.text import LOWERED, PALE, RAISED, STRUCK, Piece
+from xlkpi.exchange.merge import merge
+from xlkpi.exchange.split import split
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.split import split
-from xlkpi.texts import LOWERED, PALE, RAISED, STRUCK, Piece
-from xlkpi.verify import verified
+from xlkpi.reading import xlsx as scan_module
+from xlkpi.reading.displayed import misleading
+from xlkpi.reading.open import every_sheet
+from xlkpi.reading.xlsx import Package, is_mixed, scan, shown_text
+from xlkpi.reading.xlsx.pieces import may_hold, pieces
+from xlkpi.reading.xlsx.styles import USUAL_CODES
 
 BASE = documents.RECIPES / "基本示例.md"
 MARK = "H5"
@@ -416,7 +417,7 @@ def test_inline_texts_in_pieces() -> None:
 def test_nothing_is_noted_in_our_own_workbooks() -> None:
     """Blanks and results stay on the fast way, and none of their cells needs a second look."""
     blank = documents.sample(BASE)
-    result = job.result(outcome(blank))
+    result = pipeline.result(outcome(blank))
     for data in (blank, result):
         for facts in scan(data).sheets:
             noted = (facts.formats, facts.struck, facts.unseen, facts.pieces)
@@ -515,10 +516,10 @@ def test_formats_mislead_alike_in_every_kind_of_file(
 
 def rewritten(patch: pytest.MonkeyPatch, data: bytes) -> Callable[[bytes], object]:
     """Let openpyxl not open a source, so that its copy is written anew."""
-    from xlkpi.write import correction
+    from xlkpi.writing import marked_copy
 
-    opened = correction._open
-    patch.setattr(correction, "_open", lambda held: None if held == data else opened(held))
+    opened = marked_copy._open
+    patch.setattr(marked_copy, "_open", lambda held: None if held == data else opened(held))
     return opened
 
 
@@ -531,7 +532,7 @@ def test_a_marked_copy_shows_what_its_source_shows(
     path.write_bytes(documents.mishandled(documents.sample(BASE), CASES[name][0]))
     if anew:
         rewritten(monkeypatch, path.read_bytes())
-    ((_, copy),) = job.made(path, path.name, None, public=False).outputs
+    ((_, copy),) = pipeline.made(path, path.name, None, public=False).outputs
     assert stops(outcome(copy)) == stops(outcome(path.read_bytes()))
 
 

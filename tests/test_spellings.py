@@ -21,17 +21,18 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import to_excel
 
 from tests import clerk_book, documents, libreoffice
-from xlkpi import reference
-from xlkpi.figures import disagreements
-from xlkpi.findings import Finding
-from xlkpi.intake import dates, units
-from xlkpi.intake.spellings import spelled
-from xlkpi.layout import is_percent
-from xlkpi.model import Indicator, Outcome
-from xlkpi.numbers import a_hundredfold, plain
+from xlkpi.audit import reference
+from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.verify import verified
+from xlkpi.domain.findings import Finding
+from xlkpi.domain.inputs import Indicator
+from xlkpi.domain.numbers import a_hundredfold, plain
+from xlkpi.domain.results import Outcome
+from xlkpi.domain.schema import is_percent
+from xlkpi.domain.text import day
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.texts import day
-from xlkpi.verify import verified
+from xlkpi.reading import dates, units
+from xlkpi.reading.spellings import spelled
 
 PAGE = documents.ROOT / "tests" / "spellings.md"
 BASE = documents.sample(documents.RECIPES / "基本示例.md")

@@ -10,12 +10,12 @@ import pytest
 
 from tests import clerk_book, deform, documents
 from tests.clerk_book import Book, Cell, Sheet
-from xlkpi import job
-from xlkpi.findings import Severity
-from xlkpi.intake import grids
-from xlkpi.intake.unreadable import Unreadable
-from xlkpi.model import Outcome
+from xlkpi import pipeline
+from xlkpi.domain.findings import Severity
+from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.reading import open as opening
+from xlkpi.reading.unreadable import Unreadable
 
 BASE = documents.RECIPES / "基本示例.md"
 SEVEN = documents.SAMPLES / "示例局2023_七人评分.xlsx"
@@ -65,7 +65,7 @@ def test_results_pasted_under_other_names_are_left_alone() -> None:
     """Last year's results kept in this year's workbook: they have headers like ours, and marks."""
     data = SEVEN.read_bytes()
     before = outcome(data)
-    scored = openpyxl.load_workbook(io.BytesIO(job.result(before)), data_only=True)
+    scored = openpyxl.load_workbook(io.BytesIO(pipeline.result(before)), data_only=True)
     book = clerk_book.opened(data)
     results = before.filled.grids if before.filled else ()
     inputs = {grid.name for grid in results}
@@ -83,14 +83,14 @@ def test_results_pasted_under_other_names_are_left_alone() -> None:
 
 
 def test_a_foreign_sheet_that_cannot_be_read_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = grids._rows
+    rows = opening._rows
 
     def broken(book: object, sheet: str) -> list[list[object]]:
         if sheet == "自己的表":
             raise Unreadable("X017", reason="示例")
         return rows(book, sheet)
 
-    monkeypatch.setattr(grids, "_rows", broken)
+    monkeypatch.setattr(opening, "_rows", broken)
     made = outcome(with_sheet("自己的表", [["参数", "值"], ["打分制", "百分制"]]))
     assert made.scored is not None
     assert [f.code for f in made.findings] == ["X108"]

@@ -18,11 +18,12 @@ import pytest
 
 from tests import documents, libreoffice, random_books
 from tests.zips import unzipped, zipped
-from xlkpi import job, reference, verify
-from xlkpi.figures import disagreements
-from xlkpi.forms import FormLayout
-from xlkpi.intake import origin
+from xlkpi import pipeline
+from xlkpi.audit import reference, verify
+from xlkpi.audit.crosscheck import disagreements
+from xlkpi.domain.form_template import FormTemplate
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.reading.open import origin
 
 PROVE = os.environ.get("XLKPI_PROVE") == "1"
 BASE = documents.RECIPES / "基本示例.md"
@@ -35,7 +36,7 @@ CHOSEN = 6
 @cache
 def scored() -> bytes:
     source = documents.sample(BASE)
-    return job.result(outcomes([Document("甲.xlsx", source)])[0])
+    return pipeline.result(outcomes([Document("甲.xlsx", source)])[0])
 
 
 @cache
@@ -153,7 +154,7 @@ def test_saved_again_by_libreoffice_it_is_resaved(tmp_path: Path) -> None:
     for source in [BASE, *chosen]:
         data = documents.sample(source) if source.suffix == ".md" else source.read_bytes()
         paths.append(tmp_path / f"{source.stem}.xlsx")
-        paths[-1].write_bytes(job.result(outcomes([Document(source.name, data)])[0]))
+        paths[-1].write_bytes(pipeline.result(outcomes([Document(source.name, data)])[0]))
     for again in libreoffice.recalculated(paths, tmp_path / "re", strip=False):
         made = verify.verified(again.read_bytes(), again.name)
         assert (made.status, made.differences[:3]) == ("resaved", ()), again.name
@@ -236,7 +237,7 @@ def test_what_was_scored_is_the_same_to_the_last_byte(part: int) -> None:
     """Also where inputs were typed in other ways than they are read: "0.8%", a cell shown as per cent."""
     for seed in range(400 + part, 400 + (200 if PROVE else 12), 4):
         source = random_books.workbook(seed)
-        data = job.result(outcomes([Document("随机.xlsx", source)])[0])
+        data = pipeline.result(outcomes([Document("随机.xlsx", source)])[0])
         for given in (None, source):
             made = verify.verified(data, "随机_评分结果.xlsx", given, "随机.xlsx")
             assert (made.status, made.differences[:3]) == ("same", ()), seed
@@ -246,19 +247,19 @@ def test_what_was_scored_is_the_same_to_the_last_byte(part: int) -> None:
 def test_our_own_labels_are_only_words_where_staff_write_them(words: str) -> None:
     steps = [("写", "三级指标", "C5", words), ("写", "评价工作组", "B5", words)]
     source = documents.mishandled(documents.sample(BASE), steps)
-    data = job.result(outcomes([Document("甲.xlsx", source)])[0])
+    data = pipeline.result(outcomes([Document("甲.xlsx", source)])[0])
     assert verify.verified(data, "甲_评分结果.xlsx", source, "甲.xlsx").status == "same"
     told = origin(data)
     assert told is not None
     assert told[0] == "甲.xlsx"
 
 
-def own_form() -> tuple[FormLayout, dict[str, bytes], str]:
+def own_form() -> tuple[FormTemplate, dict[str, bytes], str]:
     """An office's own layout, the parts of what was scored with it, and the part of 自评表."""
     outcome = outcomes([Document("甲.xlsx", documents.sample(BASE))])[0]
-    layout = job.form(documents.ROOT / "workbook_templates/自评表版式/项目支出.xlsx")
+    layout = pipeline.form(documents.ROOT / "workbook_templates/自评表版式/项目支出.xlsx")
     part = next(part for part, name in sheets().items() if name == "自评表")
-    return layout, unzipped(job.result(outcome, layout)), part
+    return layout, unzipped(pipeline.result(outcome, layout)), part
 
 
 def test_an_offices_own_layout_of_the_form_is_kept_and_verified() -> None:

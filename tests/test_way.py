@@ -15,12 +15,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests import documents, random_books
-from xlkpi import job, rules
-from xlkpi.cli import cli
-from xlkpi.model import Outcome, Working
-from xlkpi.numbers import rounded
+from xlkpi import pipeline
+from xlkpi.audit import explain
+from xlkpi.domain import custom_rules
+from xlkpi.domain.numbers import rounded
+from xlkpi.domain.results import IndicatorScore, Outcome
+from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.write import reckoned, way
+from xlkpi.scoring import trace
 
 BASE = documents.RECIPES / "基本示例.md"
 RICHER = documents.SAMPLES / "示例局2023_七人评分.xlsx"
@@ -47,7 +49,7 @@ def test_every_place_that_the_tree_names_holds_what_it_says(result: Path) -> Non
         assert abs(float(held) - float(figure)) < 1e-6, (sheet, cell, held, figure)
     outcome = outcomes([Document("x", RICHER.read_bytes())])[0]
     assert outcome.scored
-    for work in outcome.scored.workings:
+    for work in outcome.scored.indicator_scores:
         for given in work.given:
             assert str(given.place) in said
 
@@ -200,27 +202,27 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
 ) -> None:
     """Of the sample with all ways of scoring, and of random workbooks."""
     made = outcome(EVERY_WAY.read_bytes() if seed is None else random_books.workbook(seed))
-    book = openpyxl.load_workbook(io.BytesIO(job.result(made)), data_only=True)
-    for figure, share, sheet, cell in FIGURE.findall(way.tree(made)):
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.result(made)), data_only=True)
+    for figure, share, sheet, cell in FIGURE.findall(explain.tree(made)):
         held = book[sheet][cell].value
         expected = float(figure) / (100 if share else 1)
         assert abs(float(held) - expected) < 1e-6, (sheet, cell, held, figure)
     assert made.scored
     assert made.filled
     hundred = made.filled.parameters.hundred
-    for work in made.scored.workings:
-        steps = [*reckoned.rule(work), *reckoned.weighted(work, hundred)]
-        steps += [reckoned.mark(work, given, hundred) for given in work.given]
+    for work in made.scored.indicator_scores:
+        steps = [*trace.rule(work), *trace.weighted(work, hundred)]
+        steps += [trace.mark(work, given, hundred) for given in work.given]
         if made.scored.budget:
-            steps += reckoned.budget(made.filled, made.scored.budget)
+            steps += trace.budget(made.filled, made.scored.budget)
         for left, sign, right in numbered("\n".join(steps)):
             assert right == (left if sign == "=" else Fraction(rounded(left, 9))), steps
         _holds(work, hundred)
 
 
-def _holds(work: Working, hundred: bool) -> None:
+def _holds(work: IndicatorScore, hundred: bool) -> None:
     """What the words of a rule or of weights come to is the engine's own figure."""
-    said = "".join([*reckoned.rule(work), *reckoned.weighted(work, hundred)])
+    said = "".join([*trace.rule(work), *trace.weighted(work, hundred)])
     exact, points = work.exact, Fraction(work.indicator.points.value or 0)
     if work.indicator.cut.value:
         return
@@ -229,11 +231,11 @@ def _holds(work: Working, hundred: bool) -> None:
             -1 if work.parts else 0
         ]  # groups are joined at the end
         assert right == (exact if sign == "=" else Fraction(rounded(exact, 9)))
-    elif work.method and work.method.rule and work.method.rule.kind == rules.BANDS:
+    elif work.method and work.method.rule and work.method.rule.kind == custom_rules.BANDS:
         (share,) = re.findall(r"得分比例 ([0-9.]+)%", said) or ["0"]
         (own,) = re.findall(r"得分 ([0-9.]+)", said) or [""]
         assert exact == (Fraction(own) if own else points * Fraction(share) / 100)
-    elif work.method and work.method.rule and work.method.rule.kind != rules.OVERDONE:
+    elif work.method and work.method.rule and work.method.rule.kind != custom_rules.OVERDONE:
         said = re.sub(r"（[^（）]*）", "", said)
         found = re.findall(r"得 ([0-9.]+)$", said) or re.findall(r"[=≈] ([0-9.]+)$", said)
         (left,) = found or [_plainly(said, points)]
@@ -251,7 +253,7 @@ def _plainly(said: str, points: Fraction) -> Fraction:
 
 
 def test_the_random_books_hold_every_kind_of_figure_that_the_way_must_reach() -> None:
-    said = "\n".join(way.tree(outcome(random_books.workbook(seed))) for seed in range(40))
+    said = "\n".join(explain.tree(outcome(random_books.workbook(seed))) for seed in range(40))
     for words in (
         "加权平均：", "折算 ", "预算执行率：", "得分比例", "个整步", "不足一步", "封底", "不打折", "约 ",
         "不到其他各档", "高于下限", "按比例所得再乘以", "在两点之间", "正在一点上", "一端以外", "都扣分",

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests import documents
-from xlkpi import early, office, supervisor
-from xlkpi.supervisor import LIMITS, Limits, Worker
+from xlkpi.runtime import service, spawn, supervisor
+from xlkpi.runtime.supervisor import LIMITS, Limits, Worker
 
 BASE = documents.RECIPES / "基本示例.md"
 TOTAL = "93.57"
@@ -32,9 +32,9 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def scored(source: Path, limits: Limits = LIMITS) -> office.Handled:
+def scored(source: Path, limits: Limits = LIMITS) -> service.Handled:
     with Worker(limits) as worker:
-        return office.handled(source, worker=worker)
+        return service.handled(source, worker=worker)
 
 
 def names(folder: Path) -> list[str]:
@@ -79,19 +79,19 @@ def test_every_end_of_a_worker_has_a_name(
 def test_every_end_of_a_worker_that_was_started_early_has_its_name_too(
     source: Path, monkeypatch: pytest.MonkeyPatch, then: str, code: str
 ) -> None:
-    monkeypatch.setattr(early, "BOOT", f"{READ}\n{then}")
-    with Worker(LIMITS._replace(wall=3), early.start()) as worker:
-        assert office.checked(source, worker).codes == [code]
-        assert office.checked(source, worker).status == "scored"  # by one that was not
+    monkeypatch.setattr(spawn, "BOOT", f"{READ}\n{then}")
+    with Worker(LIMITS._replace(wall=3), spawn.start()) as worker:
+        assert service.checked(source, worker).codes == [code]
+        assert service.checked(source, worker).status == "scored"  # by one that was not
 
 
 def test_a_worker_that_was_started_early_serves_and_is_buried(source: Path) -> None:
-    process = early.start()
+    process = spawn.start()
     assert process is not None
     supervisor.start_early(process)
     with supervisor.worker() as worker:
-        assert office.handled(source, worker=worker).told.report["total"] == TOTAL
-        assert office.checked(source, worker).status == "scored"
+        assert service.handled(source, worker=worker).told.report["total"] == TOTAL
+        assert service.checked(source, worker).status == "scored"
     supervisor.bury()
     assert process.returncode == -signal.SIGKILL
     assert process.stdin.closed
@@ -106,11 +106,11 @@ def test_where_the_system_cannot_spawn_the_first_worker_is_started_like_any_othe
 
     before = len(list(Path("/proc/self/fd").iterdir()))
     monkeypatch.setattr(os, "posix_spawn", unknown)
-    assert early.start() is None
+    assert spawn.start() is None
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     supervisor.start_early(None)
     with supervisor.worker() as worker:
-        assert office.checked(source, worker).status == "scored"
+        assert service.checked(source, worker).status == "scored"
 
 
 def test_one_crash_does_not_change_the_next_file(
@@ -119,10 +119,10 @@ def test_one_crash_does_not_change_the_next_file(
     real = supervisor._BOOT
     monkeypatch.setattr(supervisor, "_BOOT", f"{READ} import os; os.abort()")
     with Worker() as worker:
-        assert office.checked(source, worker).codes == ["X035"]
+        assert service.checked(source, worker).codes == ["X035"]
         monkeypatch.setattr(supervisor, "_BOOT", real)
-        assert office.checked(source, worker).status == "scored"
-        assert office.handled(source, worker=worker).told.report["total"] == TOTAL
+        assert service.checked(source, worker).status == "scored"
+        assert service.handled(source, worker=worker).told.report["total"] == TOTAL
 
 
 @pytest.mark.parametrize(
@@ -162,21 +162,21 @@ def test_without_the_module_resource_the_clock_still_limits(
 
 def test_what_a_library_prints_is_no_answer(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     noisy = supervisor._BOOT.replace(
-        "from xlkpi.worker import main; main()",
-        "import os, threading, time; from xlkpi.worker import main\n"
+        "from xlkpi.runtime.worker import main; main()",
+        "import os, threading, time; from xlkpi.runtime.worker import main\n"
         "threading.Timer(0.4, lambda: [os.write(1, b'noise\\n'), print('noise', flush=True)]).start()\n"
         "main()",
     )
     monkeypatch.setattr(supervisor, "_BOOT", noisy)
     with Worker() as worker:
         for _ in range(3):
-            assert office.checked(source, worker).status == "scored"
+            assert service.checked(source, worker).status == "scored"
 
 
 def test_it_works_from_a_thread(source: Path) -> None:
-    made: list[office.Handled] = []
+    made: list[service.Handled] = []
     threads = [
-        threading.Thread(target=lambda n=n: made.append(office.handled(source, source.parent / f"{n}.xlsx")))
+        threading.Thread(target=lambda n=n: made.append(service.handled(source, source.parent / f"{n}.xlsx")))
         for n in range(2)
     ]  # fmt: skip
     for thread in threads:
@@ -195,7 +195,7 @@ def test_it_works_from_a_daemonic_process(source: Path) -> None:
 
 def _total(path: str) -> str:
     assert multiprocessing.current_process().daemon
-    return str(office.handled(Path(path)).told.report["total"])
+    return str(service.handled(Path(path)).told.report["total"])
 
 
 @pytest.mark.parametrize("how", ["file", "stdin", "-c"])
@@ -206,8 +206,8 @@ def test_it_works_from_a_script_without_a_main_guard(
     code = textwrap.dedent(
         f"""
         import pathlib
-        from xlkpi import office
-        print(office.handled(pathlib.Path({str(source)!r})).told.report["total"])
+        from xlkpi.runtime import service
+        print(service.handled(pathlib.Path({str(source)!r})).told.report["total"])
         """
     )
     script = tmp_path / "script.py"
@@ -235,8 +235,8 @@ def test_a_folder_full_of_strangers_files_is_no_place_to_import_from(source: Pat
 def test_the_parent_opens_no_workbook(source: Path) -> None:
     """It loads nothing that could, so a hostile file never meets the process that supervises."""
     code = (
-        "import sys, pathlib; from xlkpi import cli, office\n"
-        f"office.handled(pathlib.Path({str(source)!r}))\n"
+        "import sys, pathlib; from xlkpi.interfaces.cli import commands; from xlkpi.runtime import service\n"
+        f"service.handled(pathlib.Path({str(source)!r}))\n"
         "print([m for m in ('pandas', 'numpy', 'python_calamine', 'openpyxl', 'xlsxwriter')"
         " if m in sys.modules])"
     )
@@ -254,14 +254,14 @@ def test_a_worker_that_cannot_be_started_is_told_of_each_file_and_tried_again(
     with monkeypatch.context() as patched:
         patched.setattr(subprocess, "Popen", impossible)
         worker = Worker()
-        made = office.checked(source, worker)
+        made = service.checked(source, worker)
         assert made.codes == ["X902"]
         assert made.exit_code == 4
         assert "EMFILE" in made.text
         assert "Too many open files" in made.traceback
         assert "Traceback" not in made.text
     with worker:
-        assert office.checked(source, worker).exit_code == 0
+        assert service.checked(source, worker).exit_code == 0
 
 
 @pytest.mark.parametrize("pipes", [0, 1])
@@ -278,7 +278,7 @@ def test_an_early_start_without_pipes_leaves_it_to_a_later_one(
         return ends
 
     monkeypatch.setattr(os, "pipe", scarce)
-    assert early.start() is None
+    assert spawn.start() is None
     for end in opened:
         with pytest.raises(OSError, match="descriptor"):
             os.fstat(end)
@@ -316,7 +316,7 @@ def test_a_worker_imports_nothing_that_one_workbook_does_not_need() -> None:
     told = subprocess.run(
         [
             sys.executable, "-c",
-            "import sys, pandas, xlsxwriter.workbook; before = set(sys.modules); import xlkpi.worker; "
+            "import sys, pandas, xlsxwriter.workbook; before = set(sys.modules); import xlkpi.runtime.worker; "
             "print(*sorted(set(sys.modules) - before))",
         ],
         capture_output=True, text=True, check=True, cwd=documents.ROOT,

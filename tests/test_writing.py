@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests import documents
-from xlkpi import disk, office, outputs
+from xlkpi.runtime import files, outputs, service
 
 BASE = documents.RECIPES / "基本示例.md"
 KILLS = 200 if os.environ.get("XLKPI_PROVE") else 8
@@ -98,7 +98,7 @@ def test_killed_at_any_moment_the_output_is_whole_or_absent(
     wholes = {}
     for data, name in ((sound, "甲_评分结果.xlsx"), (broken, "甲_待修改.xlsx")):
         source.write_bytes(data)
-        office.handled(source)
+        service.handled(source)
         wholes[name] = (folder / name).read_bytes()
     dice, at_hand = random.Random(7), moments(folder)
     hit = 0
@@ -121,7 +121,7 @@ def test_killed_at_any_moment_the_output_is_whole_or_absent(
                 assert path.read_bytes() == wholes[path.name], path.name
     assert hit, "no kill fell into the writing"
     source.write_bytes(sound)
-    office.handled(source)
+    service.handled(source)
     assert names(folder) == ["甲.xlsx", "甲_评分结果.xlsx"]  # nothing is left of the dead
     record_property("runs killed, output whole or absent, nothing lost", KILLS)
     record_property("of them killed while a file was being written", hit)
@@ -130,17 +130,17 @@ def test_killed_at_any_moment_the_output_is_whole_or_absent(
 def test_only_the_litter_of_the_dead_of_this_machine_is_cleaned(source: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    left = disk._mine(dead.pid) + "00.tmp"
+    left = files._mine(dead.pid) + "00.tmp"
     kept = [
-        disk._mine(os.getpid()) + "00.tmp",  # alive
+        files._mine(os.getpid()) + "00.tmp",  # alive
         f".xlkpi-00000000-{dead.pid}-00.tmp",  # of another machine
-        disk._mine() + "x-00.tmp",
-        disk._mine(dead.pid) + "00.xlsx",
+        files._mine() + "x-00.tmp",
+        files._mine(dead.pid) + "00.xlsx",
         "~$甲.xlsx",
     ]
     for name in (left, *kept):
         source.with_name(name).write_bytes(b"half")
-    office.handled(source)
+    service.handled(source)
     assert names(source.parent) == sorted([*kept, "甲.xlsx", "甲_评分结果.xlsx"])
 
 
@@ -162,7 +162,7 @@ def test_a_full_disk_is_told_and_the_old_output_stays(tmp_path: Path) -> None:
 
 
 def test_two_runs_on_one_file_leave_one_whole_output(source: Path) -> None:
-    office.handled(source)
+    service.handled(source)
     whole = source.with_name("甲_评分结果.xlsx").read_bytes()
     for before in (True, False):
         if not before:
@@ -177,10 +177,10 @@ def test_two_runs_on_one_file_leave_one_whole_output(source: Path) -> None:
 def test_a_name_taken_at_the_last_moment_is_not_overwritten(source: Path) -> None:
     """Between the look and the writing someone else put a file there."""
     target = source.with_name("结果.xlsx")
-    temporary = disk.prepare(target, b"ours")
+    temporary = files.prepare(target, b"ours")
     target.write_bytes(b"theirs")
-    with pytest.raises(disk.Taken):
-        disk.place(temporary, target, new=True)
+    with pytest.raises(files.Taken):
+        files.place(temporary, target, new=True)
     assert target.read_bytes() == b"theirs"
     put = outputs.put(target, temporary, {}, set())
     assert put.path == source.with_name("结果(2).xlsx")
@@ -194,7 +194,7 @@ def test_an_output_changed_after_it_was_judged_is_its_users(source: Path) -> Non
     seen = outputs._seen(target)
     assert seen is not None
     target.write_bytes(b"worked on since")
-    put = outputs.put(target, disk.prepare(target, b"new"), {str(target): seen}, set())
+    put = outputs.put(target, files.prepare(target, b"new"), {str(target): seen}, set())
     assert put.path == source.with_name("结果(2).xlsx")
     assert target.read_bytes() == b"worked on since"
 
@@ -206,7 +206,7 @@ def test_a_file_system_without_links_is_written_to_all_the_same(
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(os, "link", none)
-    assert office.handled(source).scored == source.with_name("甲_评分结果.xlsx")
+    assert service.handled(source).scored == source.with_name("甲_评分结果.xlsx")
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
 
 

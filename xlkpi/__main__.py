@@ -14,16 +14,16 @@ def main() -> None:
     """
     _name_files_in_chinese()
     if sys.argv[1:2] and sys.argv[1] in ("score", "check", "verify", "diff"):
-        from xlkpi import early
+        from xlkpi.runtime import spawn
 
-        started = early.start()
-        from xlkpi import supervisor
+        started = spawn.start()
+        from xlkpi.runtime import supervisor
 
         supervisor.start_early(started)
-    from xlkpi import cli
+    from xlkpi.interfaces.cli import commands
 
     try:
-        cli.main()
+        commands.main()
     except SystemExit as ended:
         _leave(ended)
 

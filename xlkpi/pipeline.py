@@ -1,18 +1,31 @@
-"""The program on one page: sources → outcomes. Nothing is written here, and nothing printed."""
+"""The program on one page: sources → outcomes → the bytes of outputs. Nothing is put anywhere."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from xlkpi.check import afterwards, check
-from xlkpi.findings import Finding, Severity, errors, finding, fold
-from xlkpi.intake import Unreadable, read
-from xlkpi.model import Filled, Outcome, Scored, Source
-from xlkpi.place import Place
-from xlkpi.scoring import score
+from xlkpi.checks import afterwards, check
+from xlkpi.domain.findings import Finding, Severity, errors, finding, fold
+from xlkpi.domain.form_template import FormTemplate
+from xlkpi.domain.inputs import Filled, Source
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.results import Outcome, Scored, Status
+from xlkpi.domain.schema import MAIN_PART, SCORERS_PART, SOURCE_SHEET
+from xlkpi.reading import form_template, source_file
+from xlkpi.reading.form_template import BadFormTemplate
+from xlkpi.reading.unreadable import Unreadable
+from xlkpi.reading.workbook import read
+from xlkpi.scoring.score import score
+from xlkpi.writing import text as plain
+from xlkpi.writing.marked_copy import correction
+from xlkpi.writing.public_form import published
+from xlkpi.writing.scored import scored
+from xlkpi.writing.xlsx import emit
 
 
 class Document(NamedTuple):
@@ -45,14 +58,14 @@ def _scored(outcome: Outcome, result: Scored) -> Outcome:
 def _understood(document: Document) -> Outcome:
     """Read and check one source."""
     if document.data is None:
-        lost = finding("X015", Place(""), reason=document.reason)
+        lost = finding("X015", CellRef(""), reason=document.reason)
         return Outcome(Source(document.file, ""), (lost,))
     try:
         filled, findings = read(document.data, document.file)
     except Unreadable as problem:
         digest = hashlib.sha256(document.data).hexdigest()
         source = Source(document.file, digest, len(document.data))
-        return Outcome(source, (finding(problem.code, Place(""), **problem.params),))
+        return Outcome(source, (finding(problem.code, CellRef(""), **problem.params),))
     told, folded = fold(_ordered(filled, [*findings, *check(filled)]))
     return Outcome(filled.source, tuple(told), filled, folded=tuple(folded))
 
@@ -67,3 +80,102 @@ def _ordered(filled: Filled, findings: Sequence[Finding]) -> tuple[Finding, ...]
         return gravity.index(each.severity), sheets.get(place.sheet, -1), place.row, place.column
 
     return tuple(sorted(findings, key=key))
+
+
+FORMS = "自评表版式"
+"""The folder of the built-in layouts."""
+
+
+class Made(NamedTuple):
+    """What came of one source."""
+
+    told: dict[str, Any]
+    identity: str
+    """Whose workbook it is; "" where it could not be read."""
+    outputs: Iterator[tuple[str, bytes]]
+    """Kind (scored, correction, public) and bytes, each made when it is asked for."""
+
+
+def document(path: Path, file: str = "") -> Document:
+    """Open a source; one that cannot be opened is told in its outcome."""
+    try:
+        return Document(file or str(path), source_file.load(path))
+    except source_file.Unopened as problem:
+        return Document(file or str(path), None, str(problem))
+
+
+def checked(path: Path, file: str = "", result: bool = False) -> Outcome:
+    """Return the outcome of one source, which goes by the name `file`.
+
+    With `result` a scored workbook will do too: the outcome of its own input sheets.
+    """
+    opened = document(path, file)
+    return outcomes([opened])[0] if result else understood(opened)
+
+
+def made(path: Path, file: str, own: FormTemplate | None, public: bool) -> Made:
+    """Return the outcome of one source as it is told, and its outputs."""
+    opened = document(path, file)
+    outcome = understood(opened)
+    identity = outcome.filled.identity if outcome.filled else ""
+    return Made(plain.told(outcome), identity, _outputs(outcome, opened.data, own, public))
+
+
+def _outputs(
+    outcome: Outcome, data: bytes | None, own: FormTemplate | None, public: bool
+) -> Iterator[tuple[str, bytes]]:
+    if outcome.filled is None or data is None or _is_no_source(outcome):
+        return
+    if outcome.status is Status.REFUSED:
+        yield "correction", correction(data, outcome.filled, outcome.findings)
+        return
+    yield "scored", result(outcome, own)
+    if public:
+        yield "public", emit(published(outcome, _form(outcome, own)))
+
+
+def result(outcome: Outcome, own: FormTemplate | None = None) -> bytes:
+    """Return the scored workbook of an outcome that was scored."""
+    return emit(scored(outcome, _form(outcome, own), own is not None))
+
+
+def form(path: Path) -> FormTemplate:
+    """Return an office's own layout of 自评表; BadLayout where the file is none."""
+    try:
+        return form_template.read(source_file.load(path), path.name)
+    except source_file.Unopened as problem:
+        raise BadFormTemplate(str(problem)) from problem
+
+
+@cache
+def _built_in(kind: str) -> FormTemplate:
+    return form(source_file.templates() / FORMS / f"{kind}.xlsx")
+
+
+def _form(outcome: Outcome, own: FormTemplate | None) -> FormTemplate:
+    """Return the office's own layout, else the built-in one for the kind of expenditure."""
+    assert outcome.filled is not None
+    project = "项目" in outcome.filled.said("评价类型")
+    return own or _built_in("项目支出" if project else "部门整体支出")
+
+
+def understood(opened: Document) -> Outcome:
+    """Read, check and score; a scored workbook of ours is not scored again, nor a part of one."""
+    outcome = outcomes([opened])[0]
+    found = _no_source(outcome.filled) if outcome.filled else None
+    return Outcome(outcome.source, (found,), outcome.filled) if found else outcome
+
+
+def _no_source(filled: Filled) -> Finding | None:
+    """Say what a workbook of ours is that cannot be scored as it is."""
+    if SOURCE_SHEET in filled.result_sheets:
+        return finding("X114", CellRef(SOURCE_SHEET))
+    if filled.part == MAIN_PART:
+        return finding("X802", CellRef(""))
+    if filled.part:
+        return finding("X801", CellRef(""), filled.part.removeprefix(SCORERS_PART))
+    return None
+
+
+def _is_no_source(outcome: Outcome) -> bool:
+    return [each.code for each in outcome.findings] in (["X114"], ["X801"], ["X802"])

@@ -1,0 +1,290 @@
+"""Two workbooks side by side: two drafts, or two years; what was added, dropped and changed, with both places.
+
+Every input cell of the format's sheets is compared, by one walk over the columns of `layout`: what is
+new there is compared without a word here. Nouns have their own names for what people ask for most.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from xlkpi.audit.diff_report import Change
+from xlkpi.audit.diff_rows import TIERS, Row, Side, columns_of, matched
+from xlkpi.domain.cells import Grid
+from xlkpi.domain.inputs import Ballot, Filled
+from xlkpi.domain.location import NOWHERE, CellRef
+from xlkpi.domain.methods import NOT_APPLICABLE
+from xlkpi.domain.results import IndicatorScore, Outcome
+from xlkpi.domain.schema import (
+    ADJUSTMENT,
+    BALLOT,
+    EVIDENCE,
+    EXECUTION,
+    GRADES,
+    GROUP,
+    INFO,
+    PARAMETER_BY_NAME,
+    PARAMETERS,
+    REVIEW,
+    SCORER_LABEL,
+    SCORES_SHEET,
+    SHEETS,
+    SOURCE_SHEET,
+    SUMMARY_SHEET,
+    TIER3,
+    Column,
+    canonical,
+    folded,
+)
+from xlkpi.domain.text import as_text, tidy
+from xlkpi.writing.scored.indicator_scores import FIRST, Columns
+from xlkpi.writing.scored.input_sheets import LIVE_WORDS
+from xlkpi.writing.scored.summary import GRADE_AT, TOTAL_AT
+
+T = TypeVar("T")
+
+UNSCORED = "没有评分"
+UNREAD = "找不到表头，没有读取，这张表没有比较"
+
+
+_ALONE = (*TIERS, EXECUTION, BALLOT, REVIEW)
+"""Sheets whose headers need not say where they stand."""
+_BY_NAME = {INFO.name: "内容", PARAMETERS.name: "值"}
+"""Sheets in which a row's name says what stands in this column of it."""
+_ROWS = {
+    EXECUTION.name: "预算执行项目", GROUP.name: "评价工作组成员", EVIDENCE.name: "佐证材料",
+    GRADES.name: "等级", ADJUSTMENT.name: "加减分事项", BALLOT.name: "评分行",
+}  # fmt: skip
+"""What a row is called, where the sheet's name is no name for it."""
+
+
+def changes(old: Outcome, new: Outcome) -> list[Change]:
+    """Return what differs, the results first, then as one leafs through the workbook."""
+    assert old.filled is not None and new.filled is not None
+    # A scored workbook holds what was read, not what was typed: 90 where 90分 stood.
+    typed = not (_has_results(old.filled) or _has_results(new.filled))
+    return [*_results(old, new), *_inputs(Side(old.filled), Side(new.filled), typed)]
+
+
+def _has_results(filled: Filled) -> bool:
+    """Whether it is a scored workbook; a sheet 汇总 may also be somebody's own."""
+    return SOURCE_SHEET in {canonical(name) for name in filled.result_sheets}
+
+
+def _results(old: Outcome, new: Outcome) -> Iterator[Change]:
+    totals, grades = ([said(each) for each in (old, new)] for said in (_total, _grade))
+    for what, (left, right), at in (("总分", totals, TOTAL_AT), ("等级", grades, GRADE_AT)):
+        if left != right:
+            places = _result_place(old, SUMMARY_SHEET, *at), _result_place(new, SUMMARY_SHEET, *at)
+            yield Change(what, "", left, right, *places)
+    if not (old.scored and new.scored):
+        return
+    before = {work.indicator.key: at for at, work in enumerate(old.scored.indicator_scores)}
+    for now, work in enumerate(new.scored.indicator_scores):
+        was = before.get(work.indicator.key)
+        if was is not None:
+            left, right = _score(old.scored.indicator_scores[was]), _score(work)
+            if left != right:
+                places = (_score_place(old, was), _score_place(new, now))
+                yield Change("指标得分", work.indicator.label, left, right, *places)
+
+
+def _total(outcome: Outcome) -> str:
+    return f"{outcome.scored.total:f}" if outcome.scored else UNSCORED
+
+
+def _grade(outcome: Outcome) -> str:
+    return (outcome.scored.grade.name.value or "") if outcome.scored else UNSCORED
+
+
+def _score(work: IndicatorScore) -> str:
+    """An absent score is no 0."""
+    return f"{work.score:f}" if work.applies else NOT_APPLICABLE
+
+
+def _score_place(outcome: Outcome, at: int) -> CellRef:
+    """Return the cell of a score: of 指标得分 in a scored workbook, else the indicator's row."""
+    scored = outcome.scored
+    assert scored is not None
+    column = Columns.of(scored).right("得分")
+    place = _result_place(outcome, SCORES_SHEET, FIRST + at, column)
+    return place if place.sheet else scored.indicator_scores[at].indicator.code.place
+
+
+def _result_place(outcome: Outcome, sheet: str, row: int, column: int) -> CellRef:
+    """Return a cell of a result sheet, nowhere where the file has none: it is not a scored workbook."""
+    filled = outcome.filled
+    if filled is None or outcome.scored is None or not _has_results(filled):
+        return NOWHERE
+    names = {canonical(name): name for name in filled.result_sheets}
+    return CellRef(names[sheet], row, column) if sheet in names else NOWHERE
+
+
+def _inputs(old: Side, new: Side, typed: bool) -> Iterator[Change]:
+    """Every input cell, sheet by sheet in the format's order."""
+    yield from _unread(old, new)
+    unread = {*old.unread, *new.unread}
+    for sheet in SHEETS:
+        if folded(sheet.name) not in unread:
+            left, right = (side.rows(side.filled.tables.get(sheet.name)) for side in (old, new))
+            for was, now in matched(left, right):
+                yield from _row(was, now, old, new, typed, "")
+        if sheet is TIER3:
+            yield from _ballots(old, new, typed)
+
+
+def _unread(old: Side, new: Side) -> Iterator[Change]:
+    """Sheets that were not read on one side are told; those that neither has read are compared as they are."""
+    for name in dict.fromkeys([*old.unread, *new.unread]):
+        was, now = old.unread.get(name), new.unread.get(name)
+        if was and now:
+            yield from _grids(was, now)
+        elif was:
+            yield Change("工作表", was.name, UNREAD, "", CellRef(was.name), NOWHERE)
+        elif now:
+            yield Change("工作表", now.name, "", UNREAD, NOWHERE, CellRef(now.name))
+
+
+def _constant(grid: Grid, row: int, column: int) -> str:
+    """Return what a cell holds and a scored workbook takes over: no formulas, nor the words beside them."""
+    held = tidy(as_text(grid.raw(row, column)))
+    return "" if (row, column) in grid.formulas or held in LIVE_WORDS else held
+
+
+def _grids(old: Grid, new: Grid) -> Iterator[Change]:
+    width = max(len(row) for row in (*old.rows, *new.rows, ()))
+    for row in range(max(len(old.rows), len(new.rows))):
+        for column in range(width):
+            left, right = (_constant(grid, row, column) for grid in (old, new))
+            if left != right:
+                places = old.place(row, column), new.place(row, column)
+                yield Change("工作表", new.name, left, right, *places)
+
+
+def _ballots(old: Side, new: Side, typed: bool) -> Iterator[Change]:
+    before, after = (_numbered(side.filled.ballots, _owner) for side in (old, new))
+    unread = {*old.unread, *new.unread}
+    for was, now in _paired(before, after):
+        either = was or now
+        if either and folded(either.table.grid.name) in unread:
+            continue
+        if was and now:
+            left, right = was.scorer.value or "", now.scorer.value or ""
+            if left != right:
+                yield Change(SCORER_LABEL, right, left, right, was.scorer.place, now.scorer.place)
+            rows = (side.rows(each.table) for side, each in ((old, was), (new, now)))
+            for one, other in matched(*rows):
+                yield from _row(one, other, old, new, typed, right)
+        elif was:
+            yield _dropped("评分表", _called(was), _marks(old, was), was.scorer.place)
+        elif now:
+            yield _added("评分表", _called(now), _marks(new, now), now.scorer.place)
+
+
+def _owner(ballot: Ballot) -> str:
+    return folded(ballot.scorer.value) or ballot.table.grid.name
+
+
+def _called(ballot: Ballot) -> str:
+    return ballot.scorer.value or ballot.table.grid.name
+
+
+def _marks(side: Side, ballot: Ballot) -> str:
+    """Return a whole ballot: the scorer, then every row of which more than the code is filled in."""
+    rows = (row for row in side.rows(ballot.table) if not row.total)
+    given = [
+        " ".join(said for said in row.said if said) for row in rows if any(row.beyond)
+    ]  # fmt: skip
+    return "；".join([_called(ballot), *given])
+
+
+def _row(
+    was: Row | None, now: Row | None, old: Side, new: Side, typed: bool, scorer: str
+) -> Iterator[Change]:
+    if was and now:
+        for column in columns_of(now.table.layout):
+            yield from _cell(was, now, column, typed, scorer)
+    elif was:
+        yield from _alone(was, new, scorer, _dropped)
+    elif now:
+        yield from _alone(now, old, scorer, _added)
+
+
+def _cell(was: Row, now: Row, column: Column, typed: bool, scorer: str) -> Iterator[Change]:
+    left, right = was.fields[column.header], now.fields[column.header]
+    if left == right and typed:
+        left, right = (row.side.typed(row.table, row.row, column) for row in (was, now))
+    if left != right:
+        places = was.place_of(column), now.place_of(column)
+        yield Change(*_named(now, column, scorer), left, right, *places)
+
+
+def _named(row: Row, column: Column, scorer: str) -> tuple[str, str]:
+    """Return what a cell is called, and what it belongs to."""
+    sheet, header = row.table.layout, column.header
+    code = f"{scorer} {row.label}" if scorer else row.label
+    if header == _BY_NAME.get(sheet.name) and not row.total:
+        return f"{sheet.name}：{row.label}", ""
+    if sheet in TIERS and header == sheet.name:
+        return "名称", code
+    if sheet in TIERS and column is sheet.columns[1]:
+        return "上级编号", code
+    if sheet is GRADES and header == "下限":
+        return "等级下限", code
+    return header if sheet in _ALONE else f"{sheet.name}：{header}", code
+
+
+_OneSided = Callable[[str, str, str, CellRef], Change]
+
+
+def _alone(row: Row, other: Side, scorer: str, told: _OneSided) -> Iterator[Change]:
+    """A row that only one of the two has."""
+    sheet = row.table.layout
+    code = f"{scorer} {row.label}" if scorer else row.label
+    if sheet is PARAMETERS and not row.total:
+        known = PARAMETER_BY_NAME.get(canonical(row.names[0]))
+        if known:  # without its row the default is in force
+            value, default = row.fields["值"], known.default
+            if folded(value) != folded(default):
+                change = told(sheet.name, "", value, row.place_of(sheet.column("值")))
+                yield _defaulted(change, f"{sheet.name}：{known.name}", f"{default}（默认）")
+            return
+    follows = sheet in (BALLOT, REVIEW) and folded("".join(row.names)) not in other.indicators
+    if follows and not any(row.beyond) and not row.total:
+        return  # an empty row of an indicator that was added or dropped, which is told
+    noun = f"{sheet.name}合计行" if row.total else _ROWS.get(sheet.name, sheet.name)
+    yield told(noun, code, row.whole, row.place)
+
+
+def _defaulted(change: Change, what: str, default: str) -> Change:
+    old, new = change.old or default, change.new or default
+    return Change(what, "", old, new, change.old_place, change.new_place)
+
+
+def _dropped(what: str, code: str, said: str, place: CellRef) -> Change:
+    return Change(f"删去{what}", code, said, "", place, NOWHERE)
+
+
+def _added(what: str, code: str, said: str, place: CellRef) -> Change:
+    return Change(f"新增{what}", code, "", said, NOWHERE, place)
+
+
+def _numbered(items: Iterable[T], name: Callable[[T], str]) -> dict[tuple[str, int], T]:
+    """Return things by their name and how many of that name stood before."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for item in items:
+        own = name(item)
+        found[own, seen[own]] = item
+        seen[own] += 1
+    return found
+
+
+def _paired(
+    old: Mapping[tuple[str, int], T], new: Mapping[tuple[str, int], T]
+) -> Iterator[tuple[T | None, T | None]]:
+    """Yield (what it was, what it is), the old ones first, in their order."""
+    for key in dict.fromkeys([*old, *new]):
+        yield old.get(key), new.get(key)

@@ -1,0 +1,315 @@
+"""A scored workbook against what it should be: written again from its own input sheets, cell by cell.
+
+Three nets. The figures are computed a second time, over fractions, by `xlkpi.audit.reference`, which
+shares nothing with the engine. The fingerprint over all cells, which stands in the workbook,
+catches any edit, wherever it is. And the whole workbook is made again in memory, from the file's own
+input sheets or from the source file, and compared, cells and looks: that names the cell, and does
+not trust the fingerprint. What only the source knows (how things were typed, what was noticed) is
+taken from the file without one, and the fingerprint speaks for it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from xlkpi import pipeline
+from xlkpi.audit import appearance
+from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.recorded import PROGRAM, labels, with_recorded
+from xlkpi.domain import fingerprint
+from xlkpi.domain.cells import Grid
+from xlkpi.domain.form_template import FormTemplate
+from xlkpi.domain.location import Address, a1
+from xlkpi.domain.results import Outcome, Status
+from xlkpi.domain.schema import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
+from xlkpi.domain.text import as_text
+from xlkpi.domain.version import VERSION
+from xlkpi.pipeline import Document, outcomes
+from xlkpi.reading import form_template
+from xlkpi.reading.open import contents, every_sheet
+from xlkpi.reading.xlsx import Package
+
+SCHEMA = "xlkpi.verify/1"
+SEAL_LABEL = "校验码："
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the workbook is not what it should be."""
+
+    sheet: str
+    cell: str
+    kind: str
+    """`value`, `formula`, `result` (what a formula shows), `extra`, `missing`, `figure` (of which a
+    second, independent computation says something else), `look` (of a cell, a sheet or a part); of the
+    whole workbook `sheets`, `hidden`, `macro`, `link`, `fingerprint`, `source`, `inputs`."""
+    found: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of it."""
+
+    status: str
+    """`same`; `resaved` by another program and otherwise the same; `changed`; `other-version`, of
+    which the figures alone were compared."""
+    differences: tuple[Difference, ...]
+    seal: str
+    """校验码 as the workbook's own inputs and results give it; "" where they cannot be read."""
+    form: str = ""
+    """The office's own layout of 自评表, where the workbook alone says what it is."""
+
+
+class NotScored(Exception):
+    """The file is a workbook, but not a scored one of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    value: str
+    formula: str
+
+
+def verified(
+    data: bytes,
+    file: str,
+    source: bytes | None = None,
+    source_file: str = "",
+    form: FormTemplate | None = None,
+) -> Verified:
+    """Compare a scored workbook with what it should be; with `source`, also its inputs with that file.
+
+    `form` is the office's own layout of 自评表 by which it was scored; without it the layout that the
+    workbook keeps is believed. Raises NotScored; Unreadable where the bytes are no workbook.
+    """
+    package, grids = every_sheet(data)
+    told = labels(grids)
+    if not any(grid.name == SOURCE_SHEET for grid in grids):
+        raise NotScored
+    again = with_recorded(outcomes([Document(file, data)])[0], grids)
+    touched = list(_stamp(grids))
+    # A source may have been renamed since; where the result was worked on, that is no excuse.
+    told_file = told.get(fingerprint.SOURCE_LABEL, file)
+    name = source_file if touched and source_file else told_file
+    right = again if source is None else outcomes([Document(name, source)])[0]
+    kept = form_template.kept(grids)
+    own = _made(again, form or kept)
+    expected = own if source is None else _made(right, form or kept)
+    seal = _seal(own.grids)
+    beyond = [*touched, *_whole(package, data)]
+    if VERSION not in told.get(PROGRAM, VERSION) and not touched:
+        figures = [*beyond, *_figures(grids, again), *_inputs(grids, again, expected.grids)]
+        return Verified("other-version", tuple(figures), seal)
+    differences = [*beyond, *_scored(again, right)]
+    looked = (
+        appearance.compared(data, expected.data) if expected.data else appearance.Looked(ours=True)
+    )
+    if right.status is Status.SCORED:
+        differences += _compared(grids, expected.grids)
+        differences += [Difference(*each) for each in looked.found]
+    believed = kept.label if kept and form is None else ""
+    if differences:
+        return Verified("changed", tuple(dict.fromkeys(differences)), seal, believed)
+    return Verified("same" if looked.ours else "resaved", (), seal, believed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A scored workbook that has just been written, and what stands in it; empty where none could be."""
+
+    data: bytes
+    grids: list[Grid]
+
+
+def _made(outcome: Outcome, layout: FormTemplate | None) -> _Made:
+    if outcome.status is not Status.SCORED:
+        return _Made(b"", [])
+    data = pipeline.result(outcome, layout)
+    return _Made(data, every_sheet(data)[1])
+
+
+def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
+    """The workbook's own inputs, and the source's, must score."""
+    if again.status is not Status.SCORED:
+        codes = "、".join(each.code for each in again.findings if each.severity == "error")
+        yield Difference("", "", "inputs", codes, "可以评分的填报内容")
+    else:
+        for place, ours, reference in disagreements(again):
+            yield Difference(place.sheet, place.cell, "figure", ours, reference)
+    if right is not again and right.status is not Status.SCORED:
+        yield Difference("", "", "source", "有错误、不能评分的工作簿", "评分时所用的、改好的工作簿")
+
+
+def _stamp(grids: list[Grid]) -> Iterator[Difference]:
+    """The fingerprint against the cells."""
+    own, said = fingerprint.split(each for grid in grids for each in contents(grid))
+    now = fingerprint.digest(own)
+    if said != now:
+        yield Difference(SOURCE_SHEET, "", "fingerprint", now[:12], (said or "")[:12])
+
+
+def _whole(package: Package, data: bytes) -> Iterator[Difference]:
+    """What may stand nowhere in a scored workbook."""
+    if package.macros:
+        yield Difference("", "", "macro", "宏", "没有宏")
+    for facts in package.sheets:
+        if facts.state != "visible":
+            yield Difference(facts.name, "", "hidden", "隐藏的工作表", "没有隐藏的工作表")
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        for name in parts.namelist():
+            if name.endswith(".rels") and b'TargetMode="External"' in parts.read(name):
+                yield Difference(
+                    "", "", "link", f"通向文件外的链接（{name}）", "没有通向文件外的链接"
+                )
+            if "/externalLinks/" in name and name.endswith(".xml"):
+                yield Difference("", "", "link", f"引用其他工作簿（{name}）", "没有外部引用")
+
+
+def _compared(found: list[Grid], expected: list[Grid]) -> Iterator[Difference]:
+    """Cell by cell."""
+    names, right = [grid.name for grid in found], [grid.name for grid in expected]
+    if names != right:
+        yield Difference("", "", "sheets", "、".join(names), "、".join(right))
+    by_name = {grid.name: grid for grid in found}
+    for grid in expected:
+        if grid.name in by_name:
+            yield from _sheet(by_name[grid.name], grid)
+
+
+def _sheet(found: Grid, expected: Grid) -> Iterator[Difference]:
+    left, right = _cells(found), _cells(expected)
+    for at in sorted({*left, *right}):
+        ours, theirs = right.get(at), left.get(at)
+        if ours == theirs:
+            continue
+        name, cell = found.name, a1(*at)
+        if theirs is None:
+            assert ours is not None
+            yield Difference(name, cell, "missing", "", _shown(ours))
+        elif ours is None:
+            yield Difference(name, cell, "extra", _shown(theirs), "")
+        elif fingerprint.same("=" + theirs.formula, "=" + ours.formula):
+            if theirs.value != ours.value and not _as_computed(theirs, ours):
+                kind = "result" if ours.formula else "value"
+                yield Difference(name, cell, kind, *_told_apart(theirs, ours))
+        else:
+            yield Difference(name, cell, "formula", _shown(theirs), _shown(ours))
+
+
+def _as_computed(left: _Cell, right: _Cell) -> bool:
+    """Whether two results differ only in how far two programs compute: no printed figure does."""
+    if left.value[:1] != right.value[:1]:
+        return False
+    try:
+        return bool(left.formula) and math.isclose(
+            float(left.value[1:]), float(right.value[1:]), rel_tol=1e-12, abs_tol=1e-12
+        )
+    except ValueError:
+        return False
+
+
+def _shown(cell: _Cell) -> str:
+    return f"={cell.formula}" if cell.formula else cell.value[1:]
+
+
+def _told_apart(*cells: _Cell) -> list[str]:
+    """The values, with their types where nothing else differs."""
+    said = [cell.value[1:] for cell in cells]
+    if len({*said}) > 1:
+        return said
+    return [
+        f"{text}（{_TYPES.get(cell.value[:1], '空')}）"
+        for text, cell in zip(said, cells, strict=True)
+    ]
+
+
+_TYPES = {"s": "文本", "n": "数", "b": "逻辑值", "e": "错误值"}
+
+
+def _cells(grid: Grid) -> dict[Address, _Cell]:
+    """What each cell holds that holds anything, values as they are compared."""
+    cells: dict[Address, _Cell] = {}
+    for row, held in enumerate(grid.rows):
+        for column, value in enumerate(held):
+            if value not in ("", None):
+                cells[row, column] = _Cell(fingerprint.plain(value), "")
+    for at, error in grid.errors.items():
+        cells[at] = _Cell("e" + error, "")
+    for at, (text, _) in grid.formulas.items():
+        cells[at] = _Cell(cells[at].value if at in cells else "", text)
+    return cells
+
+
+def _seal(grids: list[Grid]) -> str:
+    """校验码 of a workbook that has just been written; "" where there is none."""
+    for grid in grids:
+        if grid.name == SUMMARY_SHEET:
+            for row in grid.rows:
+                for left, right in pairwise(row):
+                    if left == SEAL_LABEL:
+                        return str(right)
+    return ""
+
+
+def _figures(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
+    """The total and the grade of another version's workbook: wherever 汇总 and 等级 name them."""
+    if again.scored is None:
+        yield from _scored(again, again)
+        return
+    right = {"总分": float(again.scored.total), "等级": again.scored.grade.name.value or ""}
+    named: set[str] = set()
+    for grid in grids:
+        for label, row, column in _labels(grid, right) if grid.name in _TOPS else ():
+            value = grid.raw(row, column + 1)
+            if label == "等级" and value not in _grades(again):
+                continue  # the head of a column
+            named.add(label)
+            if fingerprint.plain(value) != fingerprint.plain(right[label]):
+                cell = a1(row, column + 1)
+                yield Difference(grid.name, cell, "value", as_text(value), as_text(right[label]))
+    for label in right.keys() - named:
+        yield Difference(SUMMARY_SHEET, "", "missing", "", f"{label} {right[label]}")
+
+
+_TOPS = (SUMMARY_SHEET, GRADE_SHEET)
+
+
+def _labels(grid: Grid, wanted: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """Each label of a sheet that something stands right of."""
+    for row, cells in enumerate(grid.rows):
+        for column, (held, beside) in enumerate(pairwise(cells)):
+            if held in wanted and beside not in ("", None):
+                yield str(held), row, column
+
+
+def _grades(again: Outcome) -> list[str | None]:
+    assert again.filled is not None
+    return [grade.name.value for grade in again.filled.grades]
+
+
+def _inputs(grids: list[Grid], again: Outcome, expected: list[Grid]) -> Iterator[Difference]:
+    """The input sheets of another version's workbook, which stand as they stood in the source."""
+    names = {grid.name for grid in again.filled.grids} if again.filled else set[str]()
+    yield from _compared(
+        [grid for grid in grids if grid.name in names],
+        [grid for grid in expected if grid.name in names],
+    )
+
+
+def report(made: Verified) -> dict[str, Any]:
+    """Return what `verify --json` prints."""
+    listed = [
+        {
+            "sheet": each.sheet or None, "cell": each.cell or None, "kind": each.kind,
+            "found": each.found, "expected": each.expected,
+        }
+        for each in made.differences
+    ]  # fmt: skip
+    return {"schema": SCHEMA, "status": made.status, "differences": listed}

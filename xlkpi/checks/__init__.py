@@ -1,0 +1,164 @@
+"""What relates cells to one another: one small generator per check, named in a tuple.
+
+A check yields findings and stops nothing itself; it passes over broken values, of which the
+reading has already spoken, so that one mistake is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from xlkpi.checks import (
+    adjustments,
+    ballot_copies,
+    ballots,
+    base_data,
+    basic_info,
+    budget,
+    completion_levels,
+    double_counting,
+    indicators,
+    of_which,
+    review,
+    rules,
+    scorer_groups,
+    structure,
+    survey,
+    tiers,
+    typed_values,
+)
+from xlkpi.domain.findings import Finding
+from xlkpi.domain.inputs import Filled
+from xlkpi.domain.results import Scored
+
+Check = Callable[[Filled], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    structure.required_sheets,
+    structure.foreign_names,
+    structure.empty_sheets,
+    structure.format_version,
+    basic_info.required_info,
+    basic_info.unknown_info,
+    basic_info.year,
+    basic_info.secret,
+    basic_info.grade_rows,
+    basic_info.grade_bounds,
+    tiers.codes_present,
+    tiers.codes_unique,
+    tiers.names_present,
+    tiers.names_unique,
+    tiers.points_positive,
+    tiers.points_finer,
+    tiers.parents_exist,
+    tiers.children_exist,
+    tiers.tier_one_is_100,
+    tiers.children_add_up,
+    tiers.control_totals,
+    of_which.told,
+    of_which.unmarked,
+    of_which.childless,
+    of_which.unreviewed,
+    of_which.unsurveyed,
+    ballots.members_unique,
+    ballots.someone_scores,
+    ballots.weights,
+    ballots.weights_alike,
+    scorer_groups.members_grouped,
+    scorer_groups.weights_present,
+    scorer_groups.weights_positive,
+    scorer_groups.weights_consistent,
+    scorer_groups.weights_alike,
+    scorer_groups.weights_apart,
+    scorer_groups.weights_of_groups,
+    scorer_groups.names_apart,
+    scorer_groups.nobody_of_a_group,
+    scorer_groups.nobody_on_an_indicator,
+    scorer_groups.trimming,
+    ballots.ballots_present,
+    ballots.ballots_of_members,
+    ballots.sheet_names,
+    ballots.ballots_unique,
+    ballot_copies.ballots_own,
+    ballot_copies.looked_up,
+    ballots.codes_known,
+    ballots.codes_unique,
+    ballots.codes_present,
+    ballots.all_marked,
+    ballots.within_limits,
+    ballot_copies.scale,
+    ballots.mark_or_recusal,
+    ballots.silent_members,
+    ballots.somebody_left,
+    ballots.computed_marked,
+    ballots.control_totals,
+    budget.header_units,
+    budget.measure_units,
+    budget.present,
+    budget.complete,
+    budget.amounts,
+    double_counting.totals,
+    double_counting.parts_of_a_row,
+    budget.control_totals,
+    budget.funds_complete,
+    budget.funds_add_up,
+    budget.reasons,
+    budget.typed_rate,
+    budget.typed_rates,
+    indicators.known,
+    indicators.numbers_present,
+    base_data.present,
+    base_data.computable,
+    indicators.natures,
+    indicators.signs,
+    indicators.cuts,
+    typed_values.readable,
+    indicators.something_applies,
+    indicators.budget_needed,
+    indicators.judged_shares,
+    indicators.reasons,
+    completion_levels.present,
+    completion_levels.marks_inside,
+    rules.sound,
+    rules.fits,
+    rules.line_ends,
+    rules.deviations,
+    rules.scale,
+    rules.unsaid_per_cents,
+    rules.natures,
+    rules.unused_columns,
+    rules.renamed_parts,
+    rules.covered,
+    rules.lowest,
+    survey.present,
+    survey.codes_known,
+    survey.votes,
+    survey.repeated,
+    survey.control_totals,
+    survey.sent,
+    survey.typed_rate,
+    survey.typed_results,
+    survey.unanswered,
+    adjustments.complete,
+    adjustments.amounts,
+    adjustments.effects,
+    adjustments.repeated,
+    review.codes_known,
+    review.codes_unique,
+    review.within_limits,
+    review.applicable,
+)
+Afterwards = Callable[[Filled, Scored], Iterator[Finding]]
+
+AFTERWARDS: tuple[Afterwards, ...] = (review.reasons, review.own_scores)
+"""What can only be asked once there are scores; none of it stops."""
+
+
+def check(filled: Filled) -> list[Finding]:
+    """Return what every check has to say, in the order of the tuple."""
+    return [finding for each in CHECKS for finding in each(filled)]
+
+
+def afterwards(filled: Filled, scored: Scored) -> list[Finding]:
+    """Return what there is to say of a workbook that was scored."""
+    return [finding for each in AFTERWARDS for finding in each(filled, scored)]

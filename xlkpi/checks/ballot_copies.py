@@ -1,0 +1,199 @@
+"""What tells that a ballot was copied, written over, or marked on another scale.
+
+Beside a code the template shows the indicator's name, target, actual and points. They are never
+trusted; but the scorer had them before the eyes, so a text that says otherwise puts the mark in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlkpi.domain.cells import Grid, Value
+from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.inputs import Ballot, Filled, Indicator, Mark
+from xlkpi.domain.location import Address, CellRef
+from xlkpi.domain.methods import JUDGED
+from xlkpi.domain.numbers import EXACT, from_double, from_text, plain
+from xlkpi.domain.schema import ACTUAL, POINTS, TARGET, TIER3, canonical, folded
+from xlkpi.domain.text import as_text
+
+_NAME = TIER3.name
+_ELSEWHERE = re.compile(r"\[[^\]]+\][^\]!]*!")
+"""In a formula: a sheet of another workbook."""
+_ENOUGH = 8
+"""So many marks alike are no coincidence; fewer may be."""
+_SOME = 3
+"""So many small marks tell of another scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """A looked-up cell that holds something else than its indicator does."""
+
+    mark: Mark
+    indicator: Indicator
+    header: str
+    place: CellRef
+    found: str
+    expected: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether the scorer's word on this row is used."""
+        return self.indicator.judged and (not self.mark.mark.blank or self.mark.recused)
+
+
+def _single(filled: Filled) -> dict[str, Indicator]:
+    """Return the indicators whose code is theirs alone."""
+    times = Counter(each.key for each in filled.indicators)
+    return {each.key: each for each in filled.indicators if each.key and times[each.key] == 1}
+
+
+def _rate(filled: Filled, indicator: Indicator, mark: Decimal) -> Decimal | None:
+    full = Decimal(100) if filled.parameters.hundred else indicator.points.value
+    return EXACT.divide(mark, full) if full else None
+
+
+def ballots_own(filled: Filled) -> Iterator[Finding]:
+    """No ballot repeats another's marks and words; marks at one and the same rate throughout may."""
+    known = {key: each for key, each in _single(filled).items() if each.judged}
+    silent = {folded(member.name.value) for member in filled.members if not member.scores}
+    first: dict[tuple[object, ...], Ballot] = {}
+    for ballot in filled.ballots:
+        rows = ballot.by_key()
+        marks = [(each, rows[key]) for key, each in known.items() if key in rows]
+        given = [(each, mark.mark.value) for each, mark in marks if mark.mark.value is not None]
+        rates = {_rate(filled, each, value) for each, value in given}
+        if len(given) < _ENOUGH or len(rates) < 2 or folded(ballot.scorer.value) in silent:
+            continue
+        held = tuple((mark.key, mark.mark.value, mark.remark.value) for _, mark in marks)
+        other = first.setdefault(held, ballot)
+        if other is not ballot and ballot.scorer.good and other.scorer.good:
+            yield finding(
+                "X224", ballot.scorer.place, ballot.scorer.value or "",
+                other=other.scorer.value, count=len(given),
+            )  # fmt: skip
+
+
+def scale(filled: Filled) -> Iterator[Finding]:
+    """Marks out of 100 are not all within 分值, nor marks out of 分值 all within 1: some rate is meant."""
+    known, hundred = _single(filled), filled.parameters.hundred
+    for ballot in filled.ballots:
+        given = [
+            (mark.mark.value, points)
+            for mark in ballot.marks
+            if (each := known.get(mark.key)) and each.method.value == JUDGED  # bands have their own limits
+            and mark.mark.value is not None and (points := each.points.value) is not None and points > 1
+        ]  # fmt: skip
+        if len(given) < _SOME or not any(value for value, _ in given):
+            continue
+        said = {"scorer": ballot.scorer.value or "", "count": len(given)}
+        said["system"] = "百分制" if hundred else "分值制"
+        if all(value <= 1 for value, _ in given):
+            said |= {"limit": " 1", "what": "得分率"}
+        elif hundred and all(value <= points < 100 for value, points in given):
+            said |= {"limit": "分值", "what": "分值制"}
+        else:
+            continue
+        yield finding("X228", ballot.table.head("得分"), **said)
+
+
+def looked_up(filled: Filled) -> Iterator[Finding]:
+    """What stands beside a code is what 三级指标 says, where somebody typed over the look-up.
+
+    Another indicator's name beside a mark stops, and so do names that are half of them nobody's.
+    """
+    known = _single(filled)
+    owners = {canonical(each.name.value or ""): each for each in filled.indicators}
+    for ballot in filled.ballots:
+        found = list(_over(filled, known, ballot))
+        nobodys = [over for over in found if _nobodys(over, owners)]
+        strange = [over for over in nobodys if over.counts]
+        judged = (mark for mark in ballot.marks if mark.key in known and known[mark.key].judged)
+        marked = sum(not mark.mark.blank or mark.recused for mark in judged)
+        from_elsewhere = len(strange) > 1 and 2 * len(strange) >= marked
+        if from_elsewhere:
+            over = strange[0]
+            yield finding(
+                "X227", ballot.table.head(_NAME), over.found, count=marked,
+                different=len(strange), code=over.indicator.label, expected=over.expected,
+            )  # fmt: skip
+        once = nobodys if from_elsewhere else []
+        yield from (_told(over, owners) for over in found if over not in once)
+
+
+def _told(over: _Over, owners: Mapping[str, Indicator]) -> Finding:
+    owner = owners.get(canonical(over.found)) if over.header == _NAME else None
+    said = {"code": over.indicator.label, "expected": over.expected or "（空）"}
+    if owner and over.counts:
+        return finding("X225", over.place, over.found, other=owner.label, **said)
+    return finding("X226", over.place, over.found, header=over.header, **said)
+
+
+def _nobodys(over: _Over, owners: Mapping[str, Indicator]) -> bool:
+    """Whether a name beside a code is none of ours, nor nearly that of its indicator."""
+    strange = canonical(over.found) not in owners and not _alike(over.found, over.expected)
+    return over.header == _NAME and strange
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one name is the other with something added: a number in front, a word in brackets."""
+    first, second = ("".join(filter(str.isalnum, canonical(name))) for name in (one, other))
+    return bool(first and second) and (first in second or second in first)
+
+
+def _over(filled: Filled, known: Mapping[str, Indicator], ballot: Ballot) -> Iterator[_Over]:
+    """Find the looked-up cells that were typed over, or look up elsewhere, and say something else."""
+    table, source = ballot.table, filled.tables.get(TIER3.name, ballot.table).grid
+    columns = [(header, table.columns[header]) for header in _SHOWN if header in table.columns]
+    for mark in ballot.marks:
+        for header, column in columns:
+            at = (mark.row, column)
+            indicator = known.get(mark.key) if _typed(table.grid, at) else None
+            if indicator is None or (own := _SHOWN[header](indicator)).broken:
+                continue
+            found, expected = as_text(table.grid.raw(*at)), _words(own)
+            there = (own.place.row, own.place.column)
+            same = canonical(found) == canonical(expected)
+            if not same and not _numbers(table.grid, at) & _numbers(source, there):
+                yield _Over(mark, indicator, header, table.grid.place(*at), found, expected)
+
+
+_Shown = Value[str] | Value[Decimal]
+_SHOWN: Mapping[str, Callable[[Indicator], _Shown]] = {
+    _NAME: lambda each: each.name,
+    TARGET.header: lambda each: each.target_text,
+    ACTUAL.header: lambda each: each.actual_text,
+    POINTS.header: lambda each: each.points,
+}
+"""The looked-up columns that say which indicator it is, and what it is about."""
+
+
+def _words(own: _Shown) -> str:
+    return plain(own.value) if isinstance(own.value, Decimal) else own.value or ""
+
+
+def _typed(grid: Grid, at: Address) -> bool:
+    """Whether somebody typed there, or copied a formula that looks into another workbook."""
+    if at in grid.formulas and not _ELSEWHERE.search(grid.formulas[at][0]):
+        return False
+    return at not in grid.errors and grid.occupied(*at)
+
+
+def _numbers(grid: Grid, at: Address) -> set[Decimal]:
+    """Return the numbers that a cell may mean: 95% is 95 and 0.95, 8场 is 8."""
+    held = grid.raw(*at)
+    if isinstance(held, bool):
+        return set()
+    if isinstance(held, int | float):
+        value = from_double(float(held))
+        shown = at in grid.percents
+        return set() if value is None else {value, value * 100} if shown else {value}
+    read = from_text(held) if isinstance(held, str) else None
+    if read is None:
+        return set()
+    return {read.value, read.value / 100} if read.suffix == "%" else {read.value}

@@ -1,0 +1,90 @@
+"""基本信息 and 等级标准."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.inputs import Filled
+from xlkpi.domain.numbers import plain
+from xlkpi.domain.schema import GRADES, INFO, INFO_ROWS, YES, canonical
+
+_YEAR = re.compile(r"(19|20)\d\d年?(度)?\Z")
+
+
+def required_info(filled: Filled) -> Iterator[Finding]:
+    """部门名称 and 评价年度 are filled in."""
+    table = filled.tables.get(INFO.name)
+    if not table or not table.rows:
+        return
+    for name in ("部门名称", "评价年度"):
+        held = filled.info.get(name)
+        if held is None:
+            yield finding("X701", table.head("项目"), name=name)
+        elif held.blank:
+            yield finding("X701", held.place, name=name)
+
+
+def unknown_info(filled: Filled) -> Iterator[Finding]:
+    """A line that the format does not know is told, since nobody reads it."""
+    known = {name for name, _ in INFO_ROWS}
+    for name, held in filled.info.items():
+        if held.good and name not in known:
+            yield finding("X713", held.place, held.value or "", name=name or "（空）")
+
+
+def year(filled: Filled) -> Iterator[Finding]:
+    """评价年度 is a year."""
+    held = filled.info.get("评价年度")
+    if held and held.value and not _YEAR.match(canonical(held.value)):
+        yield finding("X702", held.place, held.value)
+
+
+def secret(filled: Filled) -> Iterator[Finding]:
+    """Secret material is not to be processed here."""
+    held = filled.info.get("是否涉密")
+    if held and held.value == YES:
+        yield finding("X703", held.place, YES)
+
+
+def grade_rows(filled: Filled) -> Iterator[Finding]:
+    """Every band has a name and a lower bound, and no two share a name."""
+    table = filled.tables.get(GRADES.name)
+    seen: dict[str, str] = {}
+    for grade in filled.grades:
+        assert table is not None
+        if grade.name.blank:
+            yield finding("X706", grade.name.place, what="等级名称")
+        if grade.bound.blank:
+            yield finding("X706", grade.bound.place, what="下限")
+        key = canonical(grade.name.value or "").casefold()
+        if key and key in seen:
+            yield finding("X707", grade.name.place, grade.name.value or "", other=seen[key])
+        seen.setdefault(key, grade.name.place.cell)
+
+
+def grade_bounds(filled: Filled) -> Iterator[Finding]:
+    """The bounds descend from at most 100 and end at 0, so that every total has one grade."""
+    bounds = [(grade, grade.bound.value) for grade in filled.grades]
+    if any(bound is None for _, bound in bounds):
+        return
+    for (_, above), (grade, bound) in pairwise(bounds):
+        if above is not None and bound is not None and bound >= above:
+            yield finding(
+                "X704",
+                grade.bound.place,
+                plain(bound),
+                grade=grade.name.value or "",
+                above=plain(above),
+            )
+    for grade, bound in bounds:
+        if bound is not None and 0 < bound <= 1:
+            yield finding("X715", grade.bound.place, plain(bound), grade=grade.name.value or "")
+    if bounds:
+        (first, top), (last, bottom) = bounds[0], bounds[-1]
+        if top is not None and top > 100:
+            yield finding("X708", first.bound.place, plain(top), grade=first.name.value or "")
+        if bottom is not None and bottom != 0:
+            yield finding("X705", last.bound.place, plain(bottom), grade=last.name.value or "")

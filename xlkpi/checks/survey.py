@@ -1,0 +1,164 @@
+"""满意度调查: votes are whole numbers that are all there, and belong to indicators that ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xlkpi.checks import typed_values
+from xlkpi.checks.tiers import control_total
+from xlkpi.domain.cells import Text
+from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.inputs import Filled, Indicator, Survey
+from xlkpi.domain.methods import VOTES, Votes, satisfied
+from xlkpi.domain.numbers import from_text, plain
+from xlkpi.domain.schema import SURVEY, TIER3, folded
+
+
+def _asking(filled: Filled) -> dict[str, Indicator]:
+    """The indicators that are scored by a survey."""
+    ways = ((each, filled.way(each)) for each in filled.indicators)
+    return {each.key: each for each, way in ways if way and way.surveyed}
+
+
+def present(filled: Filled) -> Iterator[Finding]:
+    """An indicator that is scored by a survey has one."""
+    if filled.misplaced(SURVEY):
+        return
+    surveyed = {row.key for row in filled.surveys}
+    unsure = any(not row.key for row in filled.surveys)
+    for key, indicator in _asking(filled).items():
+        if key and key not in surveyed and not unsure:
+            yield finding("X641", indicator.method.place, code=indicator.label)
+
+
+def codes_known(filled: Filled) -> Iterator[Finding]:
+    """A survey belongs to an indicator that asks for it."""
+    if TIER3.name not in filled.tables:  # which is told, and explains every row here
+        return
+    known, asking = {each.key for each in filled.indicators}, _asking(filled)
+    of_which = filled.of_which_in(3)
+    for row in filled.surveys:
+        if row.key in of_which:
+            continue  # told with the others of that row
+        if row.code.blank:
+            yield finding("X642", row.code.place, "（空）")
+        elif row.key and row.key not in known:
+            yield finding("X642", row.code.place, row.code.value or "")
+        elif row.key and row.key not in asking:
+            yield finding("X643", row.code.place, row.code.value or "")
+
+
+def votes(filled: Filled) -> Iterator[Finding]:
+    """Votes are whole, not negative, none is left out, and there are some."""
+    asking = _asking(filled)
+    for row in filled.surveys:
+        if all(vote.blank for vote in row.votes) and row.key in asking:
+            yield finding("X644", row.votes[0].place, what="、".join(VOTES))
+            continue
+        for what, vote in zip(VOTES, row.votes, strict=True):
+            value = vote.value
+            if vote.blank and row.key in asking:
+                yield finding("X644", vote.place, what=what)
+            elif value is not None and (value < 0 or value != value.to_integral_value()):
+                yield finding("X645", vote.place, plain(value))
+    for key, indicator in asking.items():
+        rows = [row for row in filled.surveys if row.key == key]
+        counts = [vote.value for row in rows for vote in row.votes]
+        if rows and all(count == 0 for count in counts):
+            yield finding("X646", rows[0].votes[0].place, code=indicator.label)
+
+
+def repeated(filled: Filled) -> Iterator[Finding]:
+    """The same survey is not pasted twice."""
+    first: dict[tuple[object, ...], Survey] = {}
+    for row in filled.surveys:
+        counts = tuple(vote.value for vote in row.votes)
+        if not row.key or None in counts:
+            continue
+        other = first.setdefault((row.key, folded(row.asked.value), row.way.value, *counts), row)
+        if other is not row:
+            said = row.code.value or ""
+            yield finding("X640", row.code.place, said, other=str(other.row + 1))
+
+
+def control_totals(filled: Filled) -> Iterator[Finding]:
+    """A row named 合计 says what the rows above it add up to."""
+    table = filled.tables.get(SURVEY.name)
+    if not table:
+        return
+    for at, header in enumerate(VOTES):
+        parts = {row.row: row.votes[at].value for row in filled.surveys}
+        yield from control_total(table, header, parts)
+    parts = {row.row: row.sent.value for row in filled.surveys}
+    yield from control_total(table, "发放问卷", parts)
+
+
+def sent(filled: Filled) -> Iterator[Finding]:
+    """No more answers are valid than were asked for, and the number that was asked is said."""
+    asking = _asking(filled)
+    for row in filled.surveys:
+        valid = _valid(row)
+        if row.key not in asking or valid is None:
+            continue
+        if row.sent.blank:
+            yield finding("X647", row.sent.place, code=row.code.value)
+        elif row.sent.value is not None and valid > row.sent.value:
+            yield finding("X648", row.sent.place, plain(row.sent.value), valid=plain(valid))
+
+
+def _valid(row: Survey) -> Decimal | None:
+    counts = [vote.value for vote in row.votes]
+    return None if None in counts else sum((c for c in counts if c is not None), Decimal(0))
+
+
+def typed_rate(filled: Filled) -> Iterator[Finding]:
+    """The rate that was typed as 实际完成值 is what the survey gives; the survey counts."""
+    caliber = filled.parameters.text("满意度口径")
+    for key, indicator in _asking(filled).items():
+        whole = filled.votes(key)
+        if whole is None or whole.valid <= 0:
+            continue
+        if typed_values.differs(indicator.actual_text, satisfied(whole, caliber)):
+            rate = plain(satisfied(whole, caliber), 2)
+            place = indicator.actual_text.place
+            yield finding("X649", place, indicator.actual_text.value or "", rate=rate)
+
+
+def typed_results(filled: Filled) -> Iterator[Finding]:
+    """有效问卷 and 满意度 that were typed are what the votes of the row come to; the votes count."""
+    table, caliber = filled.tables.get(SURVEY.name), filled.parameters.text("满意度口径")
+    for row in filled.surveys if table else ():
+        assert table is not None
+        valid = _valid(row)
+        if valid is None:
+            continue
+        held = typed_values.constant(table, row.row, "有效问卷")
+        if held.good and _number(held) != valid:
+            yield finding(
+                "X650", held.place, held.value or "", what="有效问卷", expected=plain(valid)
+            )
+        held = typed_values.constant(table, row.row, "满意度")
+        if held.blank:
+            continue
+        whole = Votes(*(int(vote.value or 0) for vote in row.votes))
+        rate = satisfied(whole, caliber) if whole.valid > 0 else None
+        if rate is None or typed_values.points(held) is None or typed_values.differs(held, rate):
+            expected = "没有票数" if rate is None else f"{plain(rate, 2)}%"
+            yield finding("X650", held.place, held.value or "", what="满意度", expected=expected)
+
+
+def _number(held: Text) -> Decimal | None:
+    read = from_text(held.value or "")
+    return read.value if read and read.suffix in ("", "份") else None
+
+
+def unanswered(filled: Filled) -> Iterator[Finding]:
+    """A survey beside others of its indicator has answers too."""
+    for key in _asking(filled):
+        rows = [row for row in filled.surveys if row.key == key]
+        counts = [_valid(row) for row in rows]
+        for row, valid in zip(rows, counts, strict=True):
+            if valid == 0 and any(counts):
+                sent = plain(row.sent.value or Decimal(0))
+                yield finding("X656", row.votes[0].place, code=row.code.value, sent=sent)

@@ -1,0 +1,201 @@
+"""Cells, grids and tables, as they were read: every value knows the cell it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from xlkpi.domain.base_data_formula import Named
+from xlkpi.domain.location import Address, CellRef
+from xlkpi.domain.numbers import plain
+from xlkpi.domain.schema import Sheet
+from xlkpi.domain.text import Pieces
+
+T = TypeVar("T")
+
+
+NOTHING: Mapping[Address, Any] = MappingProxyType({})
+"""What a grid holds of things that it has none of."""
+
+
+class State(StrEnum):
+    """What a cell turned out to hold. Broken is not blank."""
+
+    BLANK = "blank"
+    GOOD = "good"
+    BROKEN = "broken"
+
+
+class Value(NamedTuple, Generic[T]):
+    """A value and the cell where it stands."""
+
+    place: CellRef
+    state: State = State.BLANK
+    value: T | None = None
+    """None unless the state is GOOD."""
+    typed: object = None
+    """What the cell holds, before it was read."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether the cell is empty; a broken one is not."""
+        return self.state is State.BLANK
+
+    @property
+    def good(self) -> bool:
+        """Whether there is a value to work with."""
+        return self.state is State.GOOD
+
+    @property
+    def broken(self) -> bool:
+        """Whether something stands there that cannot be read; a finding says what."""
+        return self.state is State.BROKEN
+
+
+Text = Value[str]
+
+
+Number = Value[Decimal]
+
+
+class Grid(NamedTuple):
+    """The cells of one sheet as the reader gave them, and what only the package tells of them."""
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    """Row by row from A1; "" is blank. Rows may be shorter than `columns`."""
+    errors: Mapping[Address, str] = NOTHING
+    """Error values: '#DIV/0!'."""
+    formulas: Mapping[Address, tuple[str, bool]] = NOTHING
+    """Formula text, and whether the file holds its value."""
+    percents: frozenset[Address] = frozenset()
+    """Numbers shown as per cent: 0.95 as 95%."""
+    signed: frozenset[Address] = frozenset()
+    """Numbers with a sign for per cent that only stands there: 95 shown as 95%."""
+    formats: Mapping[Address, str] = NOTHING
+    """Number formats that may show another number, or another text, than the cell holds."""
+    struck: frozenset[Address] = frozenset()
+    """Cells that are struck through as a whole."""
+    unseen: frozenset[Address] = frozenset()
+    """Cells whose font has the colour of what is behind it."""
+    pieces: Mapping[Address, Pieces] = NOTHING
+    """Texts in pieces that look unlike each other."""
+    zeros_hidden: bool = False
+    """Whether the sheet shows nothing where 0 stands."""
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    """First row, first column, last row, last column."""
+    covered: frozenset[Address] = frozenset()
+    """Cells under a merge, of which only the first can hold a value."""
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    hidden: bool = False
+    cells: int = 0
+    """Cells that hold something, as the package itself tells."""
+
+    def raw(self, row: int, column: int) -> object:
+        """Return what the cell holds, "" beyond the edge."""
+        if row < 0 or column < 0:
+            return ""
+        try:
+            return self.rows[row][column]
+        except IndexError:
+            return ""
+
+    def occupied(self, row: int, column: int) -> bool:
+        """Whether anything stands in the cell: a broken one counts."""
+        held = self.raw(row, column)
+        if held is not None and (not isinstance(held, str) or held.strip()):
+            return True
+        at = (row, column)
+        return at in self.errors or (at in self.formulas and not self.formulas[at][1])
+
+    def place(self, row: int, column: int) -> CellRef:
+        """Return the place of a cell of this sheet."""
+        return CellRef(self.name, row, column)
+
+
+class Datum(NamedTuple):
+    """A cell of 基础数据 that a formula refers to."""
+
+    name: str
+    """数据项."""
+    year: str
+    """本年 or 上年."""
+    number: Number
+
+    @property
+    def words(self) -> str:
+        """Say it, and where it stands."""
+        value = self.number.value
+        said = "（空）" if value is None else plain(value)
+        return f"{self.name}（{self.year}）{said}（{self.number.place}）"
+
+
+class Derived(NamedTuple):
+    """实际完成值 that the template computes from 基础数据: recomputed, whatever the cell shows."""
+
+    place: CellRef
+    formula: str
+    """As the scored workbook carries it, without the equals sign."""
+    named: Named
+    """Over names, as a template holds it."""
+    value: Decimal | None
+    """None where a number is missing or broken, or the formula comes to none."""
+    data: tuple[Datum, ...]
+    clear: bool
+    """Whether it tells per cent from fractions: a 0.8 of it is 0.8 and no 80 %."""
+    quotient: bool
+    """Whether it divides: 1.2 may be 120 % then."""
+    percent: bool
+    """Whether the cell shows per cent; `value` counts in percentage points then."""
+    problem: str = ""
+    """The code of what keeps it from a value when all the numbers are there."""
+
+    @property
+    def missing(self) -> tuple[Datum, ...]:
+        """The numbers that are not there."""
+        return tuple(each for each in self.data if each.number.blank)
+
+    @property
+    def state(self) -> State:
+        """A missing number is no missing answer: its own cell is told."""
+        return State.GOOD if self.value is not None else State.BROKEN
+
+
+class Table(NamedTuple):
+    """The table of one sheet, found by its headers."""
+
+    layout: Sheet
+    grid: Grid
+    header_row: int
+    columns: Mapping[str, int]
+    """The contract's header text → column."""
+    rows: tuple[int, ...]
+    """Rows in which at least one input stands."""
+    totals: tuple[int, ...] = ()
+    """Rows named 合计, 总计 or 小计."""
+    remarks: tuple[int, ...] = ()
+    """Rows that hold only a note below or between the data."""
+    of_which: tuple[int, ...] = ()
+    """Rows of a tier without points: 其中：…; kept, listed, never scored."""
+    derived: Mapping[Address, Derived] = NOTHING
+    """Cells that the template computes from 基础数据."""
+    doubted: frozenset[str] = frozenset()
+    """Headers that are missing while a foreign one stands there, which is told: no cell of them is."""
+    dates: frozenset[Address] = frozenset()
+    """Cells where a date may be the answer, or has a finding of its own."""
+
+    def place(self, row: int, header: str) -> CellRef:
+        """Return the place of a row's cell; the row itself where the sheet lacks the column."""
+        return CellRef(self.grid.name, row, self.columns.get(header, 0))
+
+    def head(self, header: str) -> CellRef:
+        """Return the place of a header; the header row's start where the sheet lacks the column."""
+        return self.place(self.header_row, header)
+
+    def has(self, row: int, header: str) -> bool:
+        """Whether anything stands in that cell."""
+        return header in self.columns and self.grid.occupied(row, self.columns[header])

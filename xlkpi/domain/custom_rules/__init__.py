@@ -1,0 +1,84 @@
+"""评分规则: an office's own rules by name, each 方式 one class with its points beside its formula.
+
+分档: the highest band that a value reaches gives what it earns. 直线: points run straight between
+values. 步长: every step on the bad side of a base costs points, down to a floor. 偏离: the distance
+from the target on either side costs. 超额完成: what was reached far beyond the target counts for less.
+Values are in the indicator's own unit; with % in percentage points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xlkpi.domain.custom_rules.bands import MOST, Bands, Overdone, band, share, share_formula
+from xlkpi.domain.custom_rules.entries import (
+    A_STEP,
+    BANDS,
+    COLUMNS,
+    DEVIATION,
+    GAP_PLACES,
+    HIGHER,
+    IN_PROPORTION,
+    KINDS,
+    LINE,
+    OVERDONE,
+    PARTS,
+    STEPS,
+    Entry,
+    Flaw,
+    Rule,
+    earned_words,
+)
+from xlkpi.domain.custom_rules.kind import Kind
+from xlkpi.domain.custom_rules.line import Line, rises, stretch
+from xlkpi.domain.custom_rules.steps import (
+    Deviation,
+    Steps,
+    beyond,
+    by_steps,
+    goal,
+    steps,
+    unfloored,
+)
+
+__all__ = [
+    "A_STEP", "BANDS", "COLUMNS", "DEVIATION", "GAP_PLACES", "HIGHER", "IN_PROPORTION", "KINDS",
+    "LINE", "MOST", "OVERDONE", "PARTS", "STEPS", "Entry", "Flaw", "Rule", "band", "beyond",
+    "by_steps", "earned_words", "flaws", "goal", "of_kind", "rises", "rule", "share",
+    "share_formula", "steps", "stretch", "unfloored", "words",
+]  # fmt: skip
+
+_OF_KIND: dict[str, Kind] = {
+    BANDS: Bands(), STEPS: Steps(), OVERDONE: Overdone(), LINE: Line(), DEVIATION: Deviation(),
+}  # fmt: skip
+
+
+def of_kind(made: Rule) -> Kind:
+    """Return the 方式 that computes a rule."""
+    return _OF_KIND[made.kind]
+
+
+def rule(name: str, entries: Sequence[Entry]) -> Rule:
+    """Return the rule of these rows, of which `flaws` finds nothing wrong."""
+    return _OF_KIND[entries[0].kind].rule(name, entries)
+
+
+def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
+    """Find why the rows of one name make no rule; what could not be read was told before."""
+    sound = [entry for entry in entries if "方式" not in entry.broken]
+    kinds = list(dict.fromkeys(entry.kind for entry in sound if entry.kind))
+    for entry in sound:
+        place = entry.places["方式"]
+        if not entry.kind:
+            yield Flaw(place, "这一行没有写方式", "请从下拉列表选择；同一条规则每行都要写。")
+        elif entry.kind != kinds[0]:
+            what = f"前面各行是“{kinds[0]}”，这一行是“{entry.kind}”"
+            yield Flaw(place, what, "一条规则只能用一种方式；是另一条规则的，请换一个规则名。")
+            return
+    if kinds:
+        yield from _OF_KIND[kinds[0]].flaws(sound)
+
+
+def words(made: Rule) -> str:
+    """Say the rule, for someone who audits it."""
+    return of_kind(made).words(made)

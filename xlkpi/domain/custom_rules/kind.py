@@ -1,0 +1,115 @@
+"""What every 方式 can say of its rules: flaws, points, formula, words, each in one class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from xlkpi.domain.custom_rules.entries import Entry, Flaw, Rule, height, shown
+
+
+class Kind:
+    """A 方式; `points` and `formula` must agree for every value."""
+
+    ordered = True
+    """Whether its rows are told apart by 下限; else a rule has one row."""
+
+    def rule(self, name: str, entries: Sequence[Entry]) -> Rule:
+        """Return the rule of these rows, of which `flaws` finds nothing wrong."""
+        rows = sorted(entries, key=height, reverse=True) if self.ordered else entries
+        return Rule(name, entries[0].kind, tuple(rows))
+
+    def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
+        """Find why the rows of one name make no rule; what could not be read was told before."""
+        raise NotImplementedError
+
+    def points(
+        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+    ) -> Fraction:
+        """Return the unrounded points of a value, `worth` being the 分值."""
+        raise NotImplementedError
+
+    def formula(self, made: Rule, value: str, target: str) -> str:
+        """Return the same over names."""
+        raise NotImplementedError
+
+    def words(self, made: Rule) -> str:
+        """Say the rule, for someone who audits it."""
+        raise NotImplementedError
+
+
+def earned_flaws(entries: Sequence[Entry], example: str) -> Iterator[Flaw]:
+    """得分比例 or 得分: each row has one of them, and all rows of a rule the same one."""
+    first = next((each for each in entries if _headers(each)), None)
+    for entry in entries:
+        headers = _headers(entry)
+        if len(headers) > 1:
+            how = "请只填一个：随分值折算的填“得分比例”，固定几分的填“得分”。"
+            yield Flaw(entry.places["得分"], "同时填了得分比例和得分", how)
+        elif first and len(_headers(first)) == 1 and headers and headers != _headers(first):
+            (seen,), (other,) = headers, _headers(first)
+            what = f"别的行填的是{other}，这一行填的是{seen}"
+            yield Flaw(entry.places[seen], what, "一条规则只能用其中一种，请改成一样的。")
+        elif not headers and not entry.broken & {"得分比例", "得分"}:
+            header = "得分" if first and _headers(first) == ["得分"] else "得分比例"
+            how = "请填这一行得几分；不得分的填 0。" if header == "得分" else example
+            yield Flaw(entry.places[header], f"没有填{header}", how)
+        yield from _beyond_limits(entry)
+
+
+def _headers(entry: Entry) -> list[str]:
+    held = {"得分比例": entry.share, "得分": entry.points}
+    return [header for header, value in held.items() if value is not None]
+
+
+def _beyond_limits(entry: Entry) -> Iterator[Flaw]:
+    if entry.points is not None and entry.points < 0:
+        what = f"的得分 {shown(entry.points)} 小于 0"
+        yield Flaw(entry.places["得分"], what, "请填 0 到分值之间的数；不得分的填 0。")
+    yield from share_flaws(entry)
+
+
+def share_flaws(entry: Entry) -> Iterator[Flaw]:
+    """得分比例 is a part of the points."""
+    share = entry.share
+    if share is not None and not 0 <= share <= 1:
+        what = f"的得分比例 {shown(share)} 不在 0 到 100% 之间"
+        yield Flaw(entry.places["得分比例"], what, _meant(share))
+
+
+def _meant(share: Decimal) -> str:
+    """A share above 1 was most likely meant in per cent."""
+    if 1 < share <= 100:
+        return f"如果是百分之 {shown(share)}，请写成“{shown(share)}%”，带上百分号。"
+    return "请填 0 到 100% 之间的比例，例如“80%”。"
+
+
+def amount(entry: Entry, worth: Fraction) -> Fraction:
+    """Return what a row earns of the points: its 得分, else its share of them."""
+    if entry.points is not None:
+        return Fraction(entry.points)
+    return worth * Fraction(1 if entry.share is None else entry.share)
+
+
+def within_points(made: Rule, earned: str) -> str:
+    """Return a formula of points over what the rows earn: never more than 分值."""
+    return f"MIN({{分值}},{earned})" if made.in_points else f"{{分值}}*{earned}"
+
+
+def earned_name(made: Rule, n: int) -> str:
+    """Return the name of the cell that says what the n-th row earns."""
+    return f"{{得分{n}}}" if made.in_points else f"{{得分比例{n}}}"
+
+
+def too_many(entries: Sequence[Entry], most: int, how: str) -> Iterator[Flaw]:
+    """More rows than one formula can hold."""
+    if len(entries) > most:
+        yield Flaw(entries[most].places["规则"], f"超过 {most} 行", how)
+
+
+def one_row(entries: Sequence[Entry], kind: str) -> Iterator[Flaw]:
+    """A rule of that 方式 has one row."""
+    for entry in entries[1:]:
+        how = "请删去多余的行；是另一条规则的，请换一个规则名。"
+        yield Flaw(entry.places["规则"], f"是“{kind}”，只能有一行", how)

@@ -1,0 +1,119 @@
+"""A fingerprint of a workbook's own cells, by which an output knows whether it was worked on.
+
+It counts formulas by their text and everything else by its value, so that opening and saving in
+Excel, WPS or LibreOffice does not change it, and any edit does. It stands in a visible cell, right
+of the label, and leaves that cell out of itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from xlkpi.domain.location import Address
+from xlkpi.domain.schema import FORM_SHEET, PROBLEMS_SHEET, SOURCE_SHEET
+from xlkpi.domain.text import as_text, serial
+
+LABEL = "内容指纹"
+"""The text left of the fingerprint's cell."""
+
+Content = tuple[str, Address, object, str]
+"""(sheet, address, value, formula text or "")."""
+
+
+SOURCE_LABEL = "源文件"
+"""The text left of the name of the file that an output came of."""
+
+
+IDENTITY_LABEL = "来源标识"
+"""The text left of what tells one department's workbook from another's of the same file name."""
+
+
+def identity(*words: str) -> str:
+    """Return twelve characters for whose workbook it is: department, year, kind, project."""
+    return hashlib.sha256("\x1f".join(words).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+_HOMES = (SOURCE_SHEET, PROBLEMS_SHEET, FORM_SHEET)
+"""Where an output tells of itself: a scored workbook, a marked copy, the public version."""
+
+
+def told(contents: Iterable[Content], label: str) -> str | None:
+    """Return what stands right of an output's own label; None where there is none.
+
+    The same words elsewhere are staff's, and only words.
+    """
+    return _told(list(contents), label)[1]
+
+
+def _told(held: Sequence[Content], label: str) -> tuple[tuple[str, Address] | None, str | None]:
+    """Return the cell right of a label, and what it holds."""
+    sheets = {each[0] for each in held}
+    home = next((sheet for sheet in _HOMES if sheet in sheets), None)
+    labels = sorted(at for sheet, at, value, _ in held if sheet == home and value == label)
+    if home is None or not labels:
+        return None, None
+    # What staff wrote stands below the labels, and above them on the public form.
+    row, column = labels[-1] if home == FORM_SHEET else labels[0]
+    beside = (row, column + 1)
+    said = next((str(each[2]) for each in held if each[:2] == (home, beside)), None)
+    return (home, beside), said
+
+
+def hidden(name: str) -> str:
+    """Return a file's name as an output tells it that is to be published."""
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
+    """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
+    held = list(contents)
+    own, said = _told(held, LABEL)
+    return [each for each in held if each[:2] != own], said
+
+
+def digest(contents: Iterable[Content]) -> str:
+    """Return the fingerprint of cells in any order."""
+    lines = [
+        f"{sheet}\t{row}\t{column}\t{_text(value, formula)}"
+        for sheet, (row, column), value, formula in contents
+    ]
+    lines.sort()
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
+
+
+def plain(value: object) -> str:
+    """Return a value as it is compared: what another program writes for the same is the same.
+
+    The first character tells a text from a number that looks like it.
+    """
+    return _text(value, "")
+
+
+def same(left: str, right: str) -> bool:
+    """Whether two formulas are the same but for spaces, quotes and letters' case outside texts."""
+    return _text("", left) == _text("", right)
+
+
+def _day(value: object) -> dt.date | None:
+    """Return the day that a cell holds; None for a time of the day, and for what is no date."""
+    if isinstance(value, dt.datetime):
+        return value.date() if value.time() == dt.time() else None
+    return value if isinstance(value, dt.date) else None
+
+
+def _text(value: object, formula: str) -> str:
+    if formula:
+        parts = formula.lstrip("=").split('"')  # every second one is a text
+        parts[::2] = ["".join(part.split()).replace("'", "").upper() for part in parts[::2]]
+        return "=" + '"'.join(parts)
+    if isinstance(value, str):
+        return "s" + (as_text(value) if "\r" in value else value)
+    if isinstance(value, bool):
+        return f"b{value}"
+    if isinstance(value, int | float):
+        return f"n{float(value):.15g}"
+    if day := _day(value):
+        return f"n{serial(day)}"  # a day is written as a number, and read as a date
+    return "s" + as_text(value)

@@ -1,0 +1,462 @@
+"""What people filled in: the rows of every input sheet as typed values, and the workbook as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from xlkpi.domain import fingerprint, methods
+from xlkpi.domain.cells import Grid, Number, Table, Text, Value
+from xlkpi.domain.custom_rules import Entry, Rule
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.methods import Method
+from xlkpi.domain.numbers import decimals
+from xlkpi.domain.schema import Parameter, Sheet, folded, sheet_named
+
+
+class Source(NamedTuple):
+    """The file that was read."""
+
+    file: str
+    """Path as given."""
+    sha256: str
+    size: int = 0
+    producer: str = ""
+    """The program that wrote it, as it says itself."""
+    cells: int = 0
+    """Non-blank cells in the package."""
+
+
+class Parameters(NamedTuple):
+    """The settings in force: the sheet's, else the defaults."""
+
+    values: Mapping[str, Value[str]]
+    """By name; `place` tells the cell, or the file as a whole for a default."""
+    numbers: Mapping[str, Decimal]
+    """The numeric ones; per cents as percentage points."""
+
+    def text(self, name: str) -> str:
+        """Return the setting as text."""
+        return self.values[name].value or ""
+
+    def in_force(self, parameter: Parameter) -> str | Decimal:
+        """Return the setting as an output's cell holds it: a word, a number, 0.8 for 80%."""
+        if parameter.choices:
+            return self.text(parameter.name)
+        number = self.numbers[parameter.name]
+        return number.scaleb(-2) if parameter.percent else number
+
+    @property
+    def places(self) -> int:
+        """小数位数."""
+        return int(self.numbers["小数位数"])
+
+    @property
+    def hundred(self) -> bool:
+        """Whether marks are out of 100 (百分制) instead of out of 分值."""
+        return self.text("打分制") == "百分制"
+
+    @property
+    def trim_from(self) -> int:
+        """去极值最少人数."""
+        return int(self.numbers["去极值最少人数"])
+
+    @property
+    def trimmed(self) -> int:
+        """去极值个数: how many marks go at either end."""
+        return int(self.numbers["去极值个数"])
+
+
+class Member(NamedTuple):
+    """A member of the group, a row of 评价工作组."""
+
+    row: int
+    name: Text
+    post: Text
+    role: Text
+    status: Text
+    """是, 否 or 缺席."""
+    weight: Number
+    group: Text
+    """评分组, as the first of its members spells it."""
+    group_weight: Number
+
+    @property
+    def scores(self) -> bool:
+        """Whether this member is to score."""
+        return self.status.value == "是"
+
+    @property
+    def group_key(self) -> str:
+        """The 评分组 as it is compared; "" where there is none."""
+        return folded(self.group.value)
+
+
+class Group(NamedTuple):
+    """Scorers whose marks become one before the groups' weights count: a 评分组."""
+
+    name: str
+    key: str
+    weight: Number
+    """组权重, in the first row that tells it."""
+
+
+class Project(NamedTuple):
+    """A row of 预算执行."""
+
+    row: int
+    name: Text
+    kind: Text
+    initial: Number
+    budget: Number
+    fiscal: Number
+    received: Number
+    executed: Number
+    reason: Text
+
+
+class Fund(NamedTuple):
+    """A row of 资金来源."""
+
+    row: int
+    name: Text
+    initial: Number
+    budget: Number
+    executed: Number
+
+
+class OfWhichRow(NamedTuple):
+    """A row of a tier without points, which explains the row above: 其中：…."""
+
+    level: int
+    name: Text
+    code: Text
+    key: str
+    """The code as it is compared, "" where there is none, or where it is an indicator's."""
+    why: str
+    """The code of the finding that tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A first- or second-level indicator."""
+
+    level: int
+    row: int
+    code: Text
+    key: str
+    """The code as it is compared; "" where it is missing or broken."""
+    parent: Text
+    parent_key: str
+    name: Text
+    points: Number
+
+    @property
+    def label(self) -> str:
+        """What it is called in a sentence: its code, else its name, else its row."""
+        return self.code.value or self.name.value or f"第 {self.row + 1} 行"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator(Tier):
+    """A third-level indicator."""
+
+    nature: Text
+    target: Number
+    """The number in 年度指标值; blank where a text stands there and no rule needs a number."""
+    target_text: Text
+    unit: Text
+    actual: Number
+    actual_sign: str
+    """The operator typed before it, "" where there is none."""
+    actual_text: Text
+    in_points: bool
+    """Whether 实际完成值 was read in percentage points, by its unit or by the per cent typed there."""
+    dated: bool
+    """Whether target and actual are dates; their numbers are then those that a spreadsheet holds for days."""
+    target_unit: str
+    """What was typed behind the number that was read as the target, where 计量单位 is empty."""
+    actual_unit: str
+    method: Text
+    degree: Text
+    cut: Number
+    cut_reason: Text
+    reason: Text
+    """偏差原因分析及改进措施."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether scorers mark it."""
+        return methods.judged(self.method.value)
+
+    @property
+    def applies(self) -> bool:
+        """Whether it is scored at all."""
+        return self.method.value != methods.NOT_APPLICABLE
+
+
+class Mark(NamedTuple):
+    """One scorer's row for one indicator."""
+
+    row: int
+    code: Text
+    key: str
+    mark: Number
+    remark: Text
+    recused: bool
+
+
+class Ballot(NamedTuple):
+    """One scorer's sheet."""
+
+    table: Table
+    scorer: Text
+    marks: tuple[Mark, ...]
+    signed: Mapping[str, Text] = MappingProxyType({})
+    """签字 and 日期 beside the scorer's name, where something stands there."""
+
+    def by_key(self) -> dict[str, Mark]:
+        """Return the first row of each code."""
+        found: dict[str, Mark] = {}
+        for mark in self.marks:
+            found.setdefault(mark.key, mark)
+        return found
+
+
+class MisnamedSheet(NamedTuple):
+    """A sheet under a name that the format does not know, whose table looks like one of the format's."""
+
+    layout: Sheet
+    """What it looks like."""
+    head: CellRef
+    """Where its header row begins."""
+    scorer: str = ""
+    """The name beside 评分人, where it looks like a ballot."""
+
+
+class Survey(NamedTuple):
+    """A row of 满意度调查."""
+
+    row: int
+    code: Text
+    key: str
+    asked: Text
+    """调查对象."""
+    way: Text
+    """调查方式."""
+    sent: Number
+    """发放问卷."""
+    votes: tuple[Number, Number, Number, Number]
+    """很满意, 满意, 基本满意, 不满意."""
+
+
+class Adjustment(NamedTuple):
+    """A row of 加减分: what a document adds, takes away, or forbids."""
+
+    row: int
+    what: Text
+    kind: Text
+    """加分, 减分 or 否决."""
+    points: Number
+    effect: Text
+    """后果 of a 否决."""
+    basis: Text
+    """依据."""
+
+
+class ReviewRow(NamedTuple):
+    """A row of 复核: what the office above made of one indicator."""
+
+    row: int
+    code: Text
+    key: str
+    actual: Text
+    """复核完成值."""
+    score: Number
+    """复核得分; blank: the self-evaluation's stands."""
+    reason: Text
+    """扣分原因."""
+    reviewer: Text
+    own: Text
+    """自评得分 as somebody typed it; the blank leaves it empty, and a result computes it."""
+
+    @property
+    def done(self) -> bool:
+        """Whether anything but the code stands there."""
+        return not (self.score.blank and self.actual.blank and self.reason.blank)
+
+
+class Grade(NamedTuple):
+    """A row of 等级标准."""
+
+    row: int
+    name: Text
+    bound: Number
+    meaning: Text
+    use: Text
+
+
+class MergedBallot(NamedTuple):
+    """A row of 合并记录: whose ballot came of which file."""
+
+    scorer: Text
+    file: Text
+    sha256: Text
+
+
+class CellCounts(NamedTuple):
+    """What became of the cells of one sheet; the kinds add up to `cells`."""
+
+    sheet: str
+    cells: int
+    """Cells that hold something, as the package tells."""
+    used: int = 0
+    """Read as answers."""
+    checked: int = 0
+    """Totals, which are held against their parts."""
+    computed: int = 0
+    """Computed by the template: never trusted, worked out anew."""
+    words: int = 0
+    """Headers, instructions, explanations."""
+    listed: int = 0
+    """Not used: notes, columns and sheets of one's own."""
+    empty: int = 0
+    """Texts without a letter."""
+
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """The counts that add up to `cells`."""
+        return self[2:]
+
+
+class Filled(NamedTuple):
+    """A workbook as it was filled in."""
+
+    source: Source
+    grids: tuple[Grid, ...]
+    """The format's sheets that stand in the file, in its order."""
+    tables: Mapping[str, Table]
+    """By sheet name of the format; ballots are under `ballots`."""
+    template: str
+    version: int | None
+    format_places: tuple[CellRef, CellRef]
+    """Where the template's name and the version stand; the file as a whole where they do not."""
+    info: Mapping[str, Text]
+    parameters: Parameters
+    members: tuple[Member, ...]
+    projects: tuple[Project, ...]
+    funds: tuple[Fund, ...]
+    tier1: tuple[Tier, ...]
+    tier2: tuple[Tier, ...]
+    indicators: tuple[Indicator, ...]
+    ballots: tuple[Ballot, ...]
+    grades: tuple[Grade, ...]
+    entries: tuple[Entry, ...]
+    """The rows of 评分规则, sound or not."""
+    rules: Mapping[str, Rule]
+    """The sound ones, by folded name."""
+    surveys: tuple[Survey, ...]
+    adjustments: tuple[Adjustment, ...]
+    reviews: tuple[ReviewRow, ...]
+    """复核, row by row; a sheet of which only the codes stand there says nothing."""
+    readings: Mapping[CellRef, Decimal]
+    """Every number that was read from something else than itself: "90分" → 90."""
+    guide: Grid | None = None
+    """填表说明, whose words are carried into the outputs."""
+    misnamed_sheets: tuple[MisnamedSheet, ...] = ()
+    """Sheets that look like the format's under another name; nothing in them was used."""
+    result_sheets: tuple[str, ...] = ()
+    """Result sheets that stand in the file: those of a scored workbook."""
+    part: str = ""
+    """Of a split workbook: 主表, or 评分人： and the name; "" for a whole workbook."""
+    merged: tuple[MergedBallot, ...] = ()
+    of_which: tuple[OfWhichRow, ...] = ()
+    cell_counts: tuple[CellCounts, ...] = ()
+    """What became of every cell, a line a sheet."""
+
+    def misplaced(self, sheet: Sheet) -> bool:
+        """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""
+        table = self.tables.get(sheet.name)
+        return not (table and table.rows) and any(s.layout is sheet for s in self.misnamed_sheets)
+
+    def has_sheet(self, sheet: Sheet) -> bool:
+        """Whether a sheet of the format stands in the file, whether its table was found or not."""
+        return any(sheet_named(grid.name) is sheet for grid in self.grids)
+
+    @property
+    def finest_places(self) -> int:
+        """小数位数, or the most decimals that a 分值 has: no sum of scores has more."""
+        points = (each.points.value for each in self.indicators if each.applies)
+        return max(self.parameters.places, *(decimals(each) for each in points if each), 0)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The 评分组 of those who are to score or were absent, in order; () unless there are two."""
+        named: dict[str, Group] = {}
+        for member in self.members:
+            key = member.group_key
+            if key and member.status.value != "否":
+                group = Group(member.group.value or "", key, member.group_weight)
+                named.setdefault(key, group)
+        for member in self.members:
+            known = named.get(member.group_key)
+            if known and known.weight.blank and not member.group_weight.blank:
+                named[known.key] = known._replace(weight=member.group_weight)
+        return tuple(named.values()) if len(named) > 1 else ()
+
+    def of_which_in(self, level: int) -> dict[str, OfWhichRow]:
+        """Return the rows without points of a tier by their codes, of those that have one of their own."""
+        return {each.key: each for each in self.of_which if each.level == level and each.key}
+
+    @property
+    def identity(self) -> str:
+        """Whose workbook it is, whatever the file is called."""
+        names = ("部门名称", "评价年度", "评价类型", "项目名称")
+        return fingerprint.identity(*(self.said(name) for name in names))
+
+    def way(self, indicator: Indicator) -> Method | None:
+        """Return what computes an indicator; None where scorers mark it or it does not apply."""
+        return methods.find(indicator.method.value, self.rules)
+
+    def votes(self, key: str) -> methods.Votes | None:
+        """Add up the rows of 满意度调查 of an indicator; None where a number is missing."""
+        rows = [row.votes for row in self.surveys if row.key == key]
+        kinds = [[vote.value for vote in kind] for kind in zip(*rows, strict=True)]
+        counts = [[value for value in kind if value is not None] for kind in kinds]
+        if not rows or [len(kind) for kind in counts] != [len(rows)] * len(kinds):
+            return None
+        return methods.Votes(*(int(sum(kind)) for kind in counts))
+
+    @property
+    def dates(self) -> frozenset[CellRef]:
+        """The cells that were read as dates."""
+        dated = (each for each in self.indicators if each.dated)
+        return frozenset(cell.place for each in dated for cell in (each.target, each.actual))
+
+    def said(self, name: str) -> str:
+        """Return a line of 基本信息, "" where it is empty."""
+        held = self.info.get(name)
+        return (held.value or "") if held else ""
+
+
+Fields = Mapping[str, "str | Decimal"]
+"""One row to be written: header → what stands there; what is not named stays empty."""
+
+
+class Contents(NamedTuple):
+    """What a standard workbook is made of: a template's text, or a sample's."""
+
+    template: str
+    about: str
+    """What the template is for, one paragraph."""
+    sheets: Mapping[str, tuple[Fields, ...]]
+    """Rows by sheet name of the format."""
+    ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
+    """Scorers and the rows that their sheets already have; empty in a template."""
+    signed: Mapping[str, Fields] = MappingProxyType({})
+    """Scorers and what stands beside 签字 and 日期 on their sheets."""
+    part: str = ""
+    """Which part of a split workbook it is, as in `Filled`."""

@@ -1,0 +1,224 @@
+"""What scoring makes of a workbook: scores, totals, the grade, and the outcome of one source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from xlkpi.domain import methods
+from xlkpi.domain.cells import Number
+from xlkpi.domain.findings import Finding, Severity
+from xlkpi.domain.formula import Formula
+from xlkpi.domain.inputs import (
+    Adjustment,
+    Ballot,
+    Filled,
+    Grade,
+    Group,
+    Indicator,
+    ReviewRow,
+    Source,
+    Tier,
+)
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.methods import Method
+
+
+class ScorerMark(NamedTuple):
+    """What one scorer gave one indicator."""
+
+    scorer: str
+    place: CellRef
+    mark: Decimal | None
+    """As typed; None for a recusal."""
+    weight: Number | None = None
+    """评分权重, where it counts: by 加权平均, of who marked."""
+    group: str = ""
+    """The key of the 评分组, where groups count."""
+
+
+class GroupMean(NamedTuple):
+    """What a 评分组 gave one indicator."""
+
+    group: Group
+    mean: Fraction | None
+    """By 综合方法, in the scale of the marks; None where nobody of the group marked it."""
+    words: str
+    """How it came of the group's marks."""
+
+
+class IndicatorScore(NamedTuple):
+    """How one third-level indicator got its score."""
+
+    indicator: Indicator
+    given: tuple[ScorerMark, ...]
+    """One for each scorer in the order of the ballots; empty where the indicator is computed."""
+    exact: Fraction
+    """Before rounding."""
+    score: Decimal
+    """Rounded half-up to 小数位数, at most 分值; 0, and nowhere printed, where it does not apply.
+
+    It carries the decimals that it is printed with."""
+    formula: Formula
+    """The unrounded value over names that the writer knows."""
+    words: str
+    """What was done, for this indicator."""
+    method: Method | None = None
+    """What computed it; None where scorers marked it or it does not apply."""
+    case: methods.Case | None = None
+    """What that looked at."""
+    parts: tuple[GroupMean, ...] = ()
+    """One for each of the groups that score, where groups count; `formula` is over their means."""
+    group_formula: Formula = Formula("")
+    """The mean of one group, over its own marks."""
+
+    @property
+    def applies(self) -> bool:
+        """Whether there is a score."""
+        return self.indicator.applies
+
+
+class TierScore(NamedTuple):
+    """The score of an indicator of any tier."""
+
+    tier: Tier
+    points: Decimal
+    score: Decimal
+    applicable: Decimal
+    """The part of the points that applies; less where an indicator below is 不适用."""
+
+    @property
+    def applies(self) -> bool:
+        """Whether any indicator below applies: if none, `score` is 0 and nowhere printed."""
+        return self.applicable != 0
+
+    @property
+    def rate(self) -> Fraction:
+        """Score ÷ the points that apply, 0 where there are none."""
+        return Fraction(self.score) / Fraction(self.applicable) if self.applicable else Fraction(0)
+
+
+class Budget(NamedTuple):
+    """The sums of 预算执行, over the projects and the basic expenditure together."""
+
+    projects: int
+    """Rows of 项目支出."""
+    budget: Decimal
+    fiscal: Decimal
+    executed: Decimal
+
+    @property
+    def rate(self) -> Fraction:
+        """执行率, 0 where the budget is 0."""
+        return Fraction(self.executed) / Fraction(self.budget) if self.budget else Fraction(0)
+
+
+Tiers = tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...]]
+"""First, second and third level, in the order of their sheets."""
+
+
+class AdjustmentTotals(NamedTuple):
+    """What 加减分 comes to."""
+
+    plus: tuple[Adjustment, ...]
+    minus: tuple[Adjustment, ...]
+    zero: Adjustment | None = None
+    """The first 否决 by which the total counts as 0."""
+    lowest: Adjustment | None = None
+    """The first by which the grade is the lowest."""
+    not_best: Adjustment | None = None
+    """The first by which the grade is not the best."""
+
+    @property
+    def points(self) -> Decimal:
+        """Σ 加分 − Σ 减分."""
+        signed = [(each, 1) for each in self.plus] + [(each, -1) for each in self.minus]
+        return sum((sign * (each.points.value or Decimal(0)) for each, sign in signed), Decimal(0))
+
+    @property
+    def vetoes(self) -> tuple[Adjustment, ...]:
+        """Those of 否决 that do something, the gravest first."""
+        return tuple(each for each in (self.zero, self.lowest, self.not_best) if each)
+
+
+NO_ADJUSTMENTS = AdjustmentTotals((), ())
+
+
+class ScoreTotals(NamedTuple):
+    """What the scores of the third level come to."""
+
+    tiers: Tiers
+    added: Decimal
+    """Σ of tier one."""
+    applicable: Decimal
+    """分值 of the indicators that apply; below 100 the sum is rescaled."""
+    rescaled: Decimal
+    """`added` × 100 ÷ `applicable`, rounded once more; `added` itself where all apply."""
+    total: Decimal
+    grade: Grade
+
+
+class Review(NamedTuple):
+    """What the office above came to, beside the self-evaluation, whose figures stand."""
+
+    score_totals: ScoreTotals
+    rows: Mapping[str, ReviewRow]
+    """By the key of the indicator."""
+    deviation: Fraction
+    """(自评 − 复核) ÷ 自评; 0 where the self-evaluation's total is 0."""
+
+
+class Scored(NamedTuple):
+    """What came of scoring a workbook."""
+
+    scorers: tuple[Ballot, ...]
+    """Those whose marks were asked for, in the order of 评价工作组."""
+    indicator_scores: tuple[IndicatorScore, ...]
+    tiers: Tiers
+    total: Decimal
+    grade: Grade
+    score_totals: ScoreTotals
+    """How total and grade came of the scores."""
+    budget: Budget | None
+    review: Review | None = None
+    adjustments: AdjustmentTotals = NO_ADJUSTMENTS
+    """What 加减分 does to the total and the grade."""
+    groups: tuple[Group, ...] = ()
+    """The 评分组 that score; the scorers of each stand side by side. () where groups do not count."""
+    grouped: tuple[int, ...] = ()
+    """How many scorers each of them has."""
+
+
+class Status(StrEnum):
+    """How it ended."""
+
+    SCORED = "scored"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that is known of one source, whether it could be scored or not."""
+
+    source: Source
+    findings: tuple[Finding, ...]
+    filled: Filled | None = None
+    scored: Scored | None = None
+    folded: tuple[Finding, ...] = ()
+    """The notes of which one of `findings` stands for many, each by itself."""
+
+    @property
+    def status(self) -> Status:
+        """Scored, refused (errors), or unreadable (not a workbook)."""
+        if self.filled is None:
+            return Status.UNREADABLE
+        return Status.SCORED if self.scored else Status.REFUSED
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings of that severity there are."""
+        return sum(1 for each in self.findings if each.severity is severity)

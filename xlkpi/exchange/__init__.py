@@ -1,0 +1,1 @@
+"""Workbooks made from something else: blanks, templates, parts for scorers, and parts merged again."""

@@ -1,0 +1,229 @@
+"""New workbooks: the built-in templates, and any workbook in the format as a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from xlkpi.checks import check
+from xlkpi.domain.findings import finding
+from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.numbers import from_text
+from xlkpi.domain.schema import (
+    FORBIDDEN_IN_NAMES,
+    GROUP,
+    INFO,
+    INFO_ROWS,
+    MAIN_PART,
+    MERGED,
+    SCORER_NAME_LENGTH,
+    SHEETS,
+    canonical,
+    folded,
+)
+from xlkpi.exchange import markdown
+from xlkpi.exchange.contents import contents, hindrances, uncarried
+from xlkpi.reading import source_file
+from xlkpi.reading.unreadable import Unreadable
+from xlkpi.reading.workbook import read
+from xlkpi.writing import text as plain
+from xlkpi.writing.blank import blank
+from xlkpi.writing.xlsx import emit
+
+DEFAULT = "部门整体支出绩效自评"
+_NOBODY = "评分人1"
+_YEAR = re.compile(r"(19|20)[0-9]{2}\Z")
+
+
+class Refused(Exception):
+    """A new workbook cannot be made as asked; the text says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Someone who is to score."""
+
+    name: str
+    post: str = ""
+    role: str = ""
+    weight: Decimal | None = None
+    group: str = ""
+    """评分组, of a template's own group."""
+    group_weight: str | Decimal = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Scorer:
+        """Read 姓名[,职务[,分工[,权重]]]; a full-width comma will do. Raises Refused."""
+        parts = [part.strip() for part in text.replace("，", ",").split(",")]
+        if len(parts) > 4:
+            raise Refused(f"评分人“{text}”写法不对，应为：姓名,职务,分工,权重")
+        name, post, role, weight = [*parts, "", "", ""][:4]
+        number = from_text(weight) if weight else None
+        if weight and (number is None or number.suffix or number.value <= 0):
+            raise Refused(f"评分人“{name}”的权重“{weight}”不是正数")
+        return cls(name, post, role, number.value if number else None)
+
+
+def folder() -> Path:
+    """Return the folder of the built-in templates."""
+    return source_file.templates()
+
+
+def builtin() -> list[tuple[str, str]]:
+    """Return (name, what it is for) of the built-in templates."""
+    found = []
+    for path in sorted(folder().glob("*.md")):
+        template = markdown.parse(path.read_text(encoding="utf-8"))
+        found.append((path.stem, template.about))
+    return found
+
+
+class Template(NamedTuple):
+    """What a new workbook takes over, and what is to be said of it."""
+
+    contents: Contents
+    said: tuple[str, ...] = ()
+    """What is wrong with what it takes over, and what cannot be taken over."""
+
+
+def template(name: str, department: str = "") -> Template:
+    """Return a template by its built-in name or a path; Refused where it is none.
+
+    `department` is whose the new workbook will be, "" if the template's.
+    """
+    inside = folder() / f"{name}.xlsx"
+    path = inside if inside.is_file() else Path(name)
+    if not path.is_file():
+        known = "、".join(each for each, _ in builtin())
+        raise Refused(f"没有名为“{name}”的模板，也没有这个文件；自带的模板有：{known}")
+    if path.suffix == ".md":
+        return Template(markdown.parse(path.read_text(encoding="utf-8")))
+    try:
+        filled, findings = read(source_file.load(path), str(path))
+    except (Unreadable, source_file.Unopened) as problem:
+        raise Refused(_unreadable(path, problem)) from problem
+    if not filled.indicators:
+        raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
+    if filled.part not in ("", MAIN_PART):
+        raise Refused(f"“{path.name}”是评分人的分册，不能用作模板；请用主表或合并后的工作簿")
+    made = contents(filled, path.stem, department)
+    about = dict(builtin()).get(made.template, "")
+    wrong = hindrances(filled, [*findings, *check(filled)])
+    said = plain.taken_over(path.name, wrong, uncarried(filled))
+    return Template(made._replace(about=about), tuple(said))
+
+
+def _unreadable(path: Path, problem: Exception) -> str:
+    if isinstance(problem, Unreadable):
+        said = finding(problem.code, CellRef(""), **problem.params)
+        return f"“{path.name}”不能用作模板：{said.message}。{said.remedy}"
+    return f"“{path.name}”打不开：{problem}"
+
+
+class Made(NamedTuple):
+    """A new workbook."""
+
+    data: bytes
+    said: tuple[str, ...]
+    """What is to be said of its template."""
+
+
+def made(
+    out: Path,
+    name: str = DEFAULT,
+    department: str = "",
+    year: str = "",
+    scorers: Sequence[Scorer] = (),
+    wanted: Sequence[str] = (),
+) -> Made:
+    """Return a blank workbook that is to be called `out`; an existing one is not made again.
+
+    A template's errors go along, for an office may want to mend them in the new workbook, and are
+    said. Raises Refused.
+    """
+    if out.exists():
+        raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
+    if out.suffix.lower() != ".xlsx":
+        raise Refused(f"“{out.name}”应以 .xlsx 结尾，否则双击打不开")
+    if year and not _YEAR.match(year):
+        raise Refused(f"年度“{year}”不是四位年份，例如 2023")
+    _names_fit(scorers)
+    base, said = template(name or DEFAULT, department)
+    filled = prepared(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])
+    return Made(emit(blank(filled, [*_optional(wanted), *base.sheets])), said)
+
+
+def _names_fit(scorers: Sequence[Scorer]) -> None:
+    seen: set[str] = set()
+    for scorer in scorers:
+        key = canonical(scorer.name).casefold()
+        if not key:
+            raise Refused("评分人的姓名是空的")
+        if len(scorer.name) > SCORER_NAME_LENGTH:
+            raise Refused(f"评分人姓名“{scorer.name}”太长，最多 {SCORER_NAME_LENGTH} 个字")
+        wrong = [sign for sign in FORBIDDEN_IN_NAMES if sign in scorer.name]
+        wrong += ["'"] if scorer.name.endswith("'") else []
+        if wrong or not scorer.name.isprintable():
+            raise Refused(f"评分人姓名“{scorer.name}”含有不能用在表名里的符号 {' '.join(wrong)}")
+        if key in seen:
+            raise Refused(f"评分人“{scorer.name}”重名（大小写不作区分），请加以区分")
+        seen.add(key)
+
+
+def _members(made: Contents) -> list[Scorer]:
+    """Return the template's own group, last year's for instance."""
+    found = []
+    rows = made.sheets.get(GROUP.name, ())
+    weights = {folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
+    for row in rows:
+        weight, group = row.get("评分权重"), str(row.get("评分组", ""))
+        name, post, role = (str(row.get(header, "")) for header in ("姓名", "职务", "分工"))
+        if name and row.get("是否评分", "是") == "是":
+            own = weight if isinstance(weight, Decimal) else None
+            found.append(Scorer(name, post, role, own, group, weights.get(folded(group), "")))
+    return found
+
+
+def _optional(wanted: Sequence[str]) -> list[str]:
+    known = {sheet.name for sheet in SHEETS if sheet is not MERGED}
+    names = [part.strip() for text in wanted for part in text.replace("，", ",").split(",")]
+    for name in names:
+        if name not in known:
+            optional = "、".join(
+                sheet.name for sheet in SHEETS if sheet.optional and sheet.name in known
+            )
+            raise Refused(f"没有名为“{name}”的工作表；可以另加的有：{optional}")
+    return names
+
+
+def prepared(made: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
+    """Return the contents for one department: its name, its year, its group, a ballot each."""
+    given = {"部门名称": department, "评价年度": year}
+    held = {str(row.get("项目")): dict(row) for row in made.sheets.get(INFO.name, ())}
+    info: list[Fields] = []
+    for name, words in INFO_ROWS:
+        row = held.pop(name, {"项目": name, "填写说明": words})
+        if given.get(name):
+            row["内容"] = given[name]
+        info.append(row)
+    info.extend(held.values())
+    group = tuple(_member(scorer) for scorer in scorers)
+    sheets = {**made.sheets, INFO.name: tuple(info), GROUP.name: group}
+    return made._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
+
+
+def _member(scorer: Scorer) -> Fields:
+    row = {
+        "姓名": scorer.name, "职务": scorer.post, "分工": scorer.role, "评分组": scorer.group, "是否评分": "是",
+    }  # fmt: skip
+    said: dict[str, str | Decimal] = {header: text for header, text in row.items() if text}
+    if scorer.weight is not None:
+        said["评分权重"] = scorer.weight
+    if scorer.group_weight:
+        said["组权重"] = scorer.group_weight
+    return said

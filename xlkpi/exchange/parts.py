@@ -1,0 +1,250 @@
+"""What splitting and merging share: contents of whole workbooks and of parts, and what is lost on the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlkpi.domain.cells import Grid, Table, Text
+from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.inputs import Ballot, Contents, Fields, Filled
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.numbers import plain
+from xlkpi.domain.schema import (
+    BALLOT_PREFIX,
+    INFO,
+    MAIN_PART,
+    MERGED,
+    PART_DROPPED,
+    PART_INFO,
+    PART_SHEETS,
+    SCORERS_PART,
+    TIER3,
+    canonical,
+    folded,
+)
+from xlkpi.domain.schema import Sheet as Format
+from xlkpi.domain.text import as_text, tidy
+from xlkpi.exchange.contents import everything, held, rows
+from xlkpi.reading.workbook import read
+from xlkpi.writing.blank.guide import SEEN
+from xlkpi.writing.book import Book
+
+Held = str | Decimal
+Rows = Sequence[tuple[int, Fields]]
+"""Rows of a table, each with where it stands."""
+_TYPED = ("得分", "评分说明")
+"""What a scorer fills in."""
+_INFO = {canonical(name) for name in PART_INFO}
+
+
+class Filling(NamedTuple):
+    """What stands on one ballot."""
+
+    scorer: Text
+    cells: Mapping[tuple[str, str], tuple[CellRef, Held]]
+    """By the indicator's key and the header; of indicators that scorers mark, and of no others."""
+    signed: Mapping[tuple[str, str], tuple[CellRef, Held]]
+    """签字 and 日期, likewise, of no indicator; they make no filling of a ballot without marks."""
+
+
+def fillings(filled: Filled) -> list[Filling]:
+    """Return what every ballot holds; an empty one has no cells."""
+    judged = {each.key for each in filled.indicators if each.judged}
+    return [
+        Filling(each.scorer, dict(_typed(each, judged)), _signed(each)) for each in filled.ballots
+    ]
+
+
+def _signed(ballot: Ballot) -> dict[tuple[str, str], tuple[CellRef, Held]]:
+    return {("", label): (held.place, as_text(held.typed)) for label, held in ballot.signed.items()}
+
+
+def _typed(
+    ballot: Ballot, judged: set[str]
+) -> Iterator[tuple[tuple[str, str], tuple[CellRef, Held]]]:
+    table = ballot.table
+    for mark in ballot.marks:
+        for header in _TYPED if mark.key in judged else ():
+            if header in table.columns:
+                value = held(table, mark.row, table.layout.column(header))
+                if value != "":
+                    yield (mark.key, header), (table.place(mark.row, header), value)
+
+
+def same(one: Held, other: Held) -> bool:
+    """Whether two cells hold the same; spaces around a text do not count."""
+    if isinstance(one, str) and isinstance(other, str):
+        return tidy(one) == tidy(other)
+    return one == other
+
+
+def words(value: Held) -> str:
+    """Return what a cell holds, for a sentence."""
+    return plain(value) if isinstance(value, Decimal) else value or "（空）"
+
+
+def whole(filled: Filled, given: Iterable[Filling]) -> Contents:
+    """Return a workbook's rows, and of those who score, in their order, the ballots as they were given."""
+    made = everything(filled)
+    cells: dict[str, Mapping[tuple[str, str], tuple[CellRef, Held]]] = {}
+    signed: dict[str, Fields] = {}
+    for each in given:
+        key = folded(each.scorer.value)
+        cells[key] = each.cells or cells.get(key, {})
+        own = {label: held for (_, label), (_, held) in each.signed.items()}
+        signed[key] = {**signed.get(key, {}), **own}
+    codes = [str(row["编号"]) for row in made.sheets.get(TIER3.name, ()) if row.get("编号")]
+    names = [each.name.value or "" for each in filled.members if each.scores]
+    ballots = tuple(
+        (name, tuple(_marks(codes, cells.get(folded(name), {})))) for name in names if name
+    )
+    beside = {name: signed.get(folded(name), {}) for name in names}
+    return made._replace(about=_about(filled), ballots=ballots, signed=beside)
+
+
+def _marks(
+    codes: Sequence[str], cells: Mapping[tuple[str, str], tuple[CellRef, Held]]
+) -> Iterator[Fields]:
+    for code in codes:
+        keyed = ((header, cells.get((folded(code), header))) for header in _TYPED)
+        row = {header: cell[1] for header, cell in keyed if cell}
+        if row:
+            yield {"编号": code, **row}
+
+
+def _about(filled: Filled) -> str:
+    """Return what stands beside the template's name: what it is for."""
+    place = filled.format_places[0]
+    return as_text(filled.guide.raw(place.row, place.column + 1)) if filled.guide else ""
+
+
+def of_main(made: Contents) -> Contents:
+    """Return everything but the ballots."""
+    return made._replace(ballots=(), signed={}, part=MAIN_PART)
+
+
+def of_scorer(made: Contents, scorer: str) -> Contents:
+    """Return what one scorer needs: what is judged and by which rules, and the own ballot."""
+    sheets = {
+        sheet.name: tuple(
+            kept for row in made.sheets.get(sheet.name, ()) if (kept := _cut(sheet, row))
+        )
+        for sheet in PART_SHEETS
+    }
+    ballots = tuple(each for each in made.ballots if each[0] == scorer)
+    signed = {scorer: made.signed.get(scorer, {})}
+    part = f"{SCORERS_PART}{scorer}"
+    return made._replace(about="", sheets=sheets, ballots=ballots, signed=signed, part=part)
+
+
+def shown(filled: Filled) -> dict[str, Rows]:
+    """Return the rows of a workbook that stand in every part of it."""
+    return {
+        sheet.name: [(at, kept) for at, row in rows(table) if (kept := _cut(sheet, row))]
+        for sheet in PART_SHEETS
+        if (table := filled.tables.get(sheet.name))
+    }
+
+
+def _cut(sheet: Format, row: Fields) -> Fields:
+    """Return what a part shows of a row, nothing of a line about persons."""
+    if sheet is INFO and canonical(str(row.get("项目", ""))).rstrip(":?*") not in _INFO:
+        return {}
+    dropped = PART_DROPPED.get(sheet.name, ())
+    return {header: value for header, value in row.items() if header not in dropped}
+
+
+class Written:
+    """A workbook that was written, read again: nothing may have changed on the way."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read it."""
+        again, _ = read(data, "")
+        self.rows = {
+            name: [fields for _, fields in rows(table)] for name, table in again.tables.items()
+        }
+        self.ballots = {folded(each.scorer.value): each for each in fillings(again)}
+
+    def changed(self, filled: Filled) -> Iterator[Finding]:
+        """Yield the cells of the tables of what it was made of that are not as they were; 合并记录 grows."""
+        for table in (each for each in filled.tables.values() if each.layout is not MERGED):
+            found = self.rows.get(table.layout.name, [])
+            for n, (row, fields) in enumerate(rows(table)):
+                other = found[n] if n < len(found) else {}
+                for header, value in fields.items():
+                    if not same(value, other.get(header, "")):
+                        yield finding("X813", table.place(row, header), words(value))
+
+    def changed_in(self, given: Iterable[Filling]) -> Iterator[Finding]:
+        """Yield those of the ballots."""
+        for filling in given:
+            again = self.ballots.get(folded(filling.scorer.value))
+            held = {**again.cells, **again.signed} if again else {}
+            signed = filling.signed if again else {}  # else it is left, and said
+            for at, (place, value) in {**filling.cells, **signed}.items():
+                if at not in held or not same(value, held[at][1]):
+                    yield finding("X813", place, words(value))
+
+
+_TOLD = ("X504", "X108", "X109", "X112", "X116", "X117", "X119", "X122", "X217", "X226")
+"""Of what these speak, nothing is in the new workbooks."""
+
+
+def said(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those findings that speak of what is not carried over."""
+    return [each for each in findings if each.code in _TOLD]
+
+
+def texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
+    """Return what stands on the sheets of new workbooks, by their names."""
+    written: dict[str, set[str]] = defaultdict(set)
+    for sheet in (sheet for book in books for sheet in book.sheets):
+        written[sheet.name] |= {as_text(cell.value) for cell in sheet.cells.values()}
+    return written
+
+
+def left(filled: Filled, written: Mapping[str, set[str]]) -> Iterator[tuple[CellRef, str]]:
+    """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
+    for table in filled.tables.values():
+        yield from _left(table, written.get(table.layout.name, set()))
+    for row in filled.reviews:
+        if text := as_text(row.own.typed).strip():  # computed in a result, empty in a new workbook
+            yield row.own.place, text
+    judged = {each.key: each.judged for each in filled.indicators}
+    for ballot in filled.ballots:
+        beside = written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set())
+        yield from _left(ballot.table, beside, frozenset(_unused(ballot, judged)))
+
+
+def _unused(ballot: Ballot, judged: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
+    """Yield the cells of the rows of a ballot that go nowhere: of no indicator, or words about a computed one."""
+    columns = ballot.table.columns
+    for mark in ballot.marks:
+        if mark.key not in judged:
+            yield from ((mark.row, column) for column in columns.values())
+        elif not judged[mark.key] and "评分说明" in columns:
+            yield mark.row, columns["评分说明"]
+
+
+def _left(
+    table: Table, written: set[str], unused: frozenset[tuple[int, int]] = frozenset()
+) -> Iterator[tuple[CellRef, str]]:
+    own = set(table.columns.values())
+    inside = {table.header_row, *table.rows}
+    for row, column, text in _constants(table.grid):
+        ours = text == SEEN or text in written
+        carried = row in inside and column in own and (row, column) not in unused
+        if not ours and not carried:
+            yield table.grid.place(row, column), text
+
+
+def _constants(grid: Grid) -> Iterator[tuple[int, int, str]]:
+    for row, cells in enumerate(grid.rows):
+        for column, raw in enumerate(cells):
+            if (row, column) not in grid.formulas and raw not in ("", None):
+                text = as_text(raw)
+                if text.strip():
+                    yield row, column, text

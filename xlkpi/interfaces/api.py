@@ -1,0 +1,80 @@
+"""The Python door: `xlkpi.score(path)` does everything in memory."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlkpi import pipeline
+from xlkpi.domain import results
+from xlkpi.domain.findings import Finding
+from xlkpi.runtime import files
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Outcome:
+    """What came of one workbook. Nothing has been written."""
+
+    def __init__(self, made: results.Outcome) -> None:
+        """Wrap what the pipeline made."""
+        self._made = made
+
+    @property
+    def status(self) -> str:
+        """One of "scored", "refused" (errors; nothing scored) or "unreadable" (not a workbook)."""
+        return self._made.status.value
+
+    @property
+    def total(self) -> Decimal | None:
+        """The total with 小数位数 places, or as many as it has; None unless scored."""
+        return self._made.scored.total if self._made.scored else None
+
+    @property
+    def grade(self) -> str | None:
+        """The grade's name; None unless scored."""
+        return self._made.scored.grade.name.value if self._made.scored else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything there is to say of the workbook."""
+        return self._made.findings
+
+    @property
+    def tiers(self) -> pd.DataFrame:
+        """One row per indicator of all tiers: tier, code, name, points, score (Decimal), rate."""
+        import pandas as pd
+
+        made = self._made.scored
+        rows = [
+            (
+                level,
+                each.tier.code.value,
+                each.tier.name.value,
+                each.points,
+                each.score,
+                float(each.rate),
+            )
+            for level, tiers in enumerate(made.tiers if made else (), start=1)
+            for each in tiers
+        ]
+        return pd.DataFrame(rows, columns=["tier", "code", "name", "points", "score", "rate"])
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the scored workbook, whole or not at all; ValueError unless scored.
+
+        An existing file is replaced: the caller named it.
+        """
+        if self._made.scored is None:
+            raise ValueError("the workbook has errors; nothing was scored")
+        target = Path(fspath(path))
+        files.store(target, pipeline.result(self._made))
+        return target
+
+
+def score(path: str | PathLike[str]) -> Outcome:
+    """Read, check and score one workbook in memory; trouble is in `findings`, nothing is raised."""
+    return Outcome(pipeline.checked(Path(fspath(path))))

@@ -1,0 +1,178 @@
+"""What the command line prints: results on stdout, talk on stderr, JSON as UTF-8."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sys
+from itertools import count
+from typing import TYPE_CHECKING
+
+import click
+
+from xlkpi.domain.text import file_name, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from xlkpi.runtime.protocol import Report
+    from xlkpi.runtime.service import Handled, Parted, Verified
+
+_STATUS = {
+    "same": "与应有的内容一致，没有改动",
+    "resaved": "内容一致，只是由别的程序打开保存过",
+    "changed": "有改动",
+    "other-version": "由别的版本生成，只核对了总分、等级和填报内容",
+}
+_KINDS = {
+    "value": "数值或文字不同",
+    "formula": "公式不同",
+    "result": "公式显示的结果不同",
+    "figure": "与另行计算的数不同",
+    "extra": "多出内容",
+    "missing": "缺少内容",
+    "sheets": "工作表不同",
+    "hidden": "工作表被隐藏",
+    "macro": "含有宏",
+    "link": "有通向文件外的链接",
+    "fingerprint": "内容指纹不符，有单元格被改动过",
+    "source": "来源不符",
+    "inputs": "填报内容已不能评分",
+}
+
+
+def handled(path: Path, made: Handled, as_json: bool) -> None:
+    """Print what became of one file: results on stdout, talk on stderr."""
+    developers(made.told)
+    if as_json:
+        line({**made.told.report, "outputs": made.outputs})
+        if made.public:
+            click.echo(f"公开版：{one_line(made.public)}", err=True)
+    else:
+        _people(path, made)
+    if made.unwritten:
+        click.echo(
+            f"{file_name(path)}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
+            err=True,
+        )
+    for words in made.said:
+        click.echo(words, err=True)
+
+
+def _people(path: Path, made: Handled) -> None:
+    told = made.told
+    if told.status == "scored":
+        total, grade = told.report["total"], told.report["grade"]
+        click.echo(f"{file_name(path)}：总分 {total}，等级 {grade}{_review(told.report['review'])}")
+        if told.text:
+            click.echo(told.text, err=True)
+    else:
+        click.echo(told.text)
+        click.echo(f"{file_name(path)}：没有评分（{told.counts}）")
+    for label, written in (
+        ("评分结果", made.scored),
+        ("待修改", made.correction),
+        ("公开版", made.public),
+    ):
+        if written:
+            click.echo(f"{label}：{one_line(written)}")
+
+
+def parted(made: Parted) -> None:
+    """Print which workbooks were made of others, and what is to be said of them."""
+    for path in made.paths:
+        click.echo(f"已生成 {one_line(path)}")
+    for words in made.said:
+        click.echo(words, err=True)
+
+
+def mergeable(partial: list[tuple[Path, str]]) -> None:
+    """Where files that could not be scored seem to be parts or copies of one workbook, offer to merge them."""
+    groups: dict[str, list[Path]] = {}
+    for path, identity in dict(partial).items():
+        groups.setdefault(identity, []).append(path)
+    for paths in groups.values():
+        if len(paths) > 1:
+            out = next(each for each in _free(paths[0].with_name("合并.xlsx")))
+            named = " ".join(shlex.quote(one_line(path)) for path in paths)
+            click.echo(
+                f"这 {len(paths)} 个文件像是同一份工作簿的分册或副本，可以先合并再评分："
+                f"xlkpi merge {named} -o {shlex.quote(one_line(out))}",
+                err=True,
+            )
+
+
+def _free(path: Path) -> Iterator[Path]:
+    """Yield names at which no file stands, `path` first."""
+    names = (path.with_stem(f"{path.stem}({n})") if n > 1 else path for n in count(1))
+    return (each for each in names if not os.path.lexists(each))
+
+
+def _review(review: Mapping[str, str] | None) -> str:
+    return f"；复核 {review['total']}，{review['grade']}" if review else ""
+
+
+def developers(told: Report) -> None:
+    """Print the traceback of our own bug, where a developer asked for it."""
+    if told.traceback and os.environ.get("XLKPI_TRACEBACK") == "1":
+        click.echo(told.traceback, err=True)
+
+
+def unread(told: Report, err: bool) -> int:
+    """Print why a file could not be looked into, and return the exit code."""
+    developers(told)
+    click.echo(told.text, err=err)
+    return told.exit_code
+
+
+def verified(name: str, made: Verified, sourced: bool, err: bool = False) -> None:
+    """Print what verifying came to; to stderr where stdout belongs to another line of JSON.
+
+    `sourced`: the inputs were held against their source, too.
+    """
+    status = made.report["status"]
+    for each in made.report["differences"]:
+        place = "!".join(part for part in (each["sheet"], each["cell"]) if part) or "整个工作簿"
+        click.echo(f"{name} › {place}  {_difference(each)}", err=err)
+    count = len(made.report["differences"])
+    said = f"，共 {count} 处" if count else ""
+    click.echo(f"{name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
+    if made.form:
+        click.echo(
+            f"“自评表”按本单位自己的版式 {one_line(made.form)}，版式以文件中所录的为准；"
+            "要连同版式一起核对，请加 --form 版式.xlsx",
+            err=True,
+        )
+    if status == "changed" and not sourced:
+        click.echo(
+            "上面的“应为”按文件中现有的填报内容算出；填报内容本身是否被改过、改在哪一格，"
+            "请加 --source 原工作簿 再核对",
+            err=True,
+        )
+
+
+def _difference(each: Mapping[str, str]) -> str:
+    if each["kind"] == "look":
+        return each["found"]
+    return f"{_KINDS[each['kind']]}：现在是“{each['found']}”，应为“{each['expected']}”"
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def line(report: Mapping[str, object]) -> None:
+    """Print one line of JSON as UTF-8, whatever the console."""
+    # A name that is no text keeps its bytes, as escapes: UTF-8 has no word for them.
+    text = _SURROGATE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(report, ensure_ascii=False))
+    if sys.stdout is None:  # closed: click prints nothing either
+        return
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        click.echo(text)
+        return
+    stream.write(text.encode("utf-8", "replace") + b"\n")
+    stream.flush()

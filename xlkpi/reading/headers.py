@@ -1,0 +1,100 @@
+"""The header row of a sheet: found by its texts, whatever synonym, letter or unit stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from xlkpi.domain.cells import Grid, Table
+from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.schema import HEADER_SEARCH_ROWS, INITIAL, TARGET, Sheet, bare_header, canonical
+
+Heads = dict[str, list[int]]
+"""The contract's header text → the columns that are taken for it."""
+CHECKS = "检查"
+"""Heads the blank's own checks, right of its tables."""
+_MOST_NAMED = 6
+
+
+@lru_cache(maxsize=64)
+def known_headers(layout: Sheet) -> Mapping[str, str]:
+    """Return every header text, synonyms included, as compared → the contract's text."""
+    found: dict[str, str] = {}
+    for column in layout.columns:
+        for text in column.synonyms:
+            found[canonical(text)] = column.header
+    for column in layout.columns:  # a sheet's own headers win over another column's synonym
+        found[canonical(column.header)] = column.header
+    return found
+
+
+def known(layout: Sheet, held: object) -> str | None:
+    """Return the contract's header of what stands in a cell, None where it is none."""
+    if not isinstance(held, str) or not held:
+        return None
+    texts, plain = known_headers(layout), canonical(held)
+    return texts.get(plain) or texts.get(bare_header(plain))
+
+
+def find(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
+    """Return the header row and its columns: the row among the first with the most known headers."""
+    required = {column.header for column in layout.columns if column.required}
+    best: tuple[bool, int] = (False, 0)
+    best_row, best_heads = 0, Heads()
+    for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows))):
+        heads = _heads(layout, grid, row)
+        score = (required <= heads.keys(), len(heads))
+        if heads and score > best:
+            best, best_row, best_heads = score, row, heads
+    return best_row, best_heads
+
+
+def _heads(layout: Sheet, grid: Grid, row: int) -> Heads:
+    heads, own = Heads(), Heads()
+    for column, held in enumerate(grid.rows[row]):
+        header = known(layout, held)
+        if header:
+            heads.setdefault(header, []).append(column)
+            if bare_header(str(held)) == canonical(header):
+                own.setdefault(header, []).append(column)
+    heads |= own  # beside the header itself a synonym is a column of somebody's own
+    for stand_in in layout.columns:
+        header = stand_in.instead_of
+        if header and stand_in.header in heads and header not in heads:
+            heads[header] = heads.pop(stand_in.header)
+    return heads
+
+
+def doubled(grid: Grid, row: int, heads: Heads) -> Iterator[Finding]:
+    """Tell of columns that may each be the one of a header."""
+    for header, columns in heads.items():
+        first = _typed(grid, row, columns[0])
+        for column in columns[1:]:
+            typed = _typed(grid, row, column)
+            said = (
+                "出现了两次" if typed == first else f"和“{first}”都认作“{header}”，不知以哪一列为准"
+            )
+            yield finding("X103", grid.place(row, column), header, header=typed, said=said)
+
+
+def strange(layout: Sheet, grid: Grid, row: int) -> str:
+    """Say which headers stand in a row that are none of the sheet's: the wanted one, perhaps."""
+    told = [
+        f"“{held.strip()}”（{grid.place(row, column).cell}）"
+        for column, held in enumerate(grid.rows[row])
+        if isinstance(held, str) and canonical(held) not in ("", CHECKS) and not known(layout, held)
+    ]
+    more = " 等" if len(told) > _MOST_NAMED else ""
+    return f"；第 {row + 1} 行有不认识的表头 {'、'.join(told[:_MOST_NAMED])}{more}" if told else ""
+
+
+def adjusts(found: Table, head: str) -> bool:
+    """Whether a foreign header may be that of the adjusted target, where January's is all there is."""
+    at = found.columns.get(TARGET.header)
+    if at is None or bare_header(_typed(found.grid, found.header_row, at)) != canonical(INITIAL):
+        return False
+    return "调整" in head and not known(found.layout, head)
+
+
+def _typed(grid: Grid, row: int, column: int) -> str:
+    return str(grid.raw(row, column)).strip()

@@ -1,0 +1,114 @@
+"""Sheets under foreign names that look like sheets of the format: a clerk renamed or copied them.
+
+A sheet of one's own is none of that. So headers alone do not do: what must stand in the table, and
+in no other, has to stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from xlkpi.domain.cells import Grid, Table
+from xlkpi.domain.inputs import MisnamedSheet
+from xlkpi.domain.schema import (
+    ADJUSTMENT,
+    BALLOT,
+    EXECUTION,
+    GRADES,
+    GROUP,
+    INFO,
+    INFO_ROWS,
+    PARAMETER_BY_NAME,
+    PARAMETERS,
+    RESULT_SHEETS,
+    REVIEW,
+    RULES,
+    SHEETS,
+    SOURCES,
+    SURVEY,
+    TIER1,
+    TIER2,
+    TIER3,
+    Sheet,
+    canonical,
+)
+from xlkpi.domain.text import as_text
+from xlkpi.reading import tables
+from xlkpi.reading.scorer_name import scorer_of
+from xlkpi.reading.values import Reader
+
+_RESULTS = {canonical(name) for name in RESULT_SHEETS}
+_INFO = {canonical(name) for name, _ in INFO_ROWS}
+_HEADERS = 3
+"""So many known headers, or all required ones where the sheet has no more: two may be a coincidence."""
+
+
+def _among(sheet: Sheet, header: str) -> tuple[str, Callable[[str], bool]]:
+    words = {canonical(choice) for choice in sheet.column(header).choices}
+    return header, words.__contains__
+
+
+_PROOF: Mapping[str, tuple[str, Callable[[str], bool]]] = {
+    INFO.name: ("项目", _INFO.__contains__),
+    PARAMETERS.name: ("参数", PARAMETER_BY_NAME.__contains__),
+    ADJUSTMENT.name: _among(ADJUSTMENT, "类别"),
+    RULES.name: _among(RULES, "方式"),
+    GROUP.name: _among(GROUP, "是否评分"),
+    **{sheet.name: ("分值", bool) for sheet in (TIER1, TIER2, TIER3)},
+    **{sheet.name: ("全年执行数", bool) for sheet in (EXECUTION, SOURCES)},
+    GRADES.name: ("下限", bool),
+    SURVEY.name: ("满意", bool),
+    REVIEW.name: ("复核得分", bool),
+    BALLOT.name: ("得分", bool),
+}
+"""A column in which, on at least one row, something stands that makes the sheet what it looks like."""
+
+
+def misnamed_sheets(grids: Iterable[Grid]) -> tuple[tuple[MisnamedSheet, ...], list[str]]:
+    """Return those of the foreign sheets that look like the format's, and the names of the others."""
+    found, others = [], []
+    for grid in grids:
+        each = None if canonical(grid.name) in _RESULTS else _stranger(grid)
+        if each:
+            found.append(each)
+        else:
+            others.append(grid.name)
+    return tuple(found), others
+
+
+def _stranger(grid: Grid) -> MisnamedSheet | None:
+    likely = [found for sheet in (*SHEETS, BALLOT) if (found := _likely(sheet, grid))]
+    if not likely:
+        return None
+    best = max(likely, key=lambda found: len(found.columns))
+    head = grid.place(best.header_row, min(best.columns.values()))
+    if best.layout is not BALLOT:
+        return MisnamedSheet(best.layout, head)
+    reader = Reader()
+    scorer = scorer_of(reader, best)
+    named = "X219" not in {each.code for each in reader.findings}
+    return MisnamedSheet(BALLOT, head, scorer.value or "") if named else None
+
+
+def _likely(sheet: Sheet, grid: Grid) -> Table | None:
+    """Return the table that a grid holds, if it is that of a sheet and somebody has filled it in."""
+    found, _ = tables.table(sheet, grid)
+    if found is None or len(found.columns) < min(_HEADERS, _named(sheet)):
+        return None
+    heads = [held for held in grid.rows[found.header_row] if isinstance(held, str) and held.strip()]
+    if 2 * len(found.columns) < len(heads):
+        return None
+    if sheet.name not in _PROOF:
+        return found if found.rows else None
+    header, fits = _PROOF[sheet.name]
+    return found if any(fits(_text(found, row, header)) for row in found.rows) else None
+
+
+def _named(sheet: Sheet) -> int:
+    return sum(not column.words for column in sheet.columns)
+
+
+def _text(found: Table, row: int, header: str) -> str:
+    if not found.has(row, header):
+        return ""
+    return canonical(as_text(found.grid.raw(row, found.columns[header])))

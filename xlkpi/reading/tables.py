@@ -1,0 +1,289 @@
+"""Grids → tables: the header row is found, columns are known by their text, rows by their inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from itertools import pairwise
+
+from xlkpi.domain.cells import Grid, Table
+from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.location import CellRef, a1
+from xlkpi.domain.numbers import from_text
+from xlkpi.domain.schema import (
+    ADJUSTMENT,
+    BALLOT,
+    BASE_DATA,
+    EXECUTION,
+    HEADER_SEARCH_ROWS,
+    PARAMETERS,
+    REVIEW,
+    RULES,
+    SHEETS,
+    SOURCES,
+    SPARE_ROWS,
+    SURVEY,
+    TARGET,
+    TIER1,
+    TIER2,
+    TIER3,
+    TOTAL_WORDS,
+    Sheet,
+    canonical,
+    without_points,
+)
+from xlkpi.domain.text import as_text
+from xlkpi.reading import headers
+
+_REMARK = re.compile(
+    r"注\d*[:.、]|备注|说明[:：]|[*※].{6,}|以下(空白|无正文)|(以上|以下).{4,}|"
+    r"(填报|填表|制表|审核|复核|经办|联系)(人|单位|日期|电话)?:|"
+    r"(单位|财务|部门|项目)?(负责人|领导).*:|单位\(盖章\)|(日期|时间):|盖章|签字|签章"
+)
+"""How a note or a signature below a table begins, as compared."""
+_LONGEST_NAME = 60
+"""A lone text beyond it is no code and no name."""
+_TOTAL = re.compile(
+    rf"[*※]?(本年|本页|本表|全年|基本支出|项目支出)?({'|'.join(TOTAL_WORDS)}|共计)(数|金额|额)?\d*(:|\(.*\))*\Z"
+)
+
+
+_NEEDED = (
+    *(sheet for sheet in SHEETS if sheet.required),
+    BALLOT,
+    EXECUTION,
+    ADJUSTMENT,
+    PARAMETERS,
+)
+"""Sheets without which nothing can be scored; the others then go unused, and it is said."""
+_TIERS = (TIER1, TIER2, TIER3)
+_PARENTS = {TIER2.name: "一级编号", TIER3.name: "二级编号"}
+_COUNTED = (*_NEEDED, RULES, SURVEY, SOURCES, REVIEW, BASE_DATA)
+"""Sheets whose rows count for a figure: none may be lost. The others are only printed."""
+
+
+def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
+    """Find the sheet's table; None, and why, where its header row cannot be found."""
+    header_row, heads = headers.find(layout, grid)
+    required = [column.header for column in layout.columns if column.required]
+    missing = [header for header in required if header not in heads]
+    if missing:
+        row = header_row if heads else 0
+        return None, [
+            finding(
+                "X102" if layout in _NEEDED else "X116", grid.place(row, 0), rows=HEADER_SEARCH_ROWS,
+                missing="、".join(missing), expected=" · ".join(required),
+                seen=headers.strange(layout, grid, header_row) if heads else "",
+            )
+        ]  # fmt: skip
+    columns = {header: places[0] for header, places in heads.items()}
+    findings = list(headers.doubled(grid, header_row, heads))
+    again = _second_header(layout, grid, header_row)
+    rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
+    found = _without_of_which(Table(layout, grid, header_row, columns, rows, totals, remarks))
+    if again <= _last(grid):
+        code = "X120" if layout in _COUNTED else "X123"
+        findings.append(finding(code, _first(grid, again)))
+    findings.extend(_gaps(found))
+    findings.extend(_merges(found))
+    findings.extend(_remarks(found))
+    strange = list(_strange_columns(found, {at for places in heads.values() for at in places}))
+    doubted = {h for each in strange if each.code == "X115" for h in _undecided(found)}
+    return found._replace(doubted=frozenset(doubted)), findings + strange
+
+
+def _undecided(found: Table) -> list[str]:
+    """Return the headers on which the score depends and that the sheet does not have."""
+    return [c.header for c in found.layout.columns if c.decides and c.header not in found.columns]
+
+
+def _rows(
+    layout: Sheet, grid: Grid, below: range, columns: Mapping[str, int]
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    inputs = [
+        columns[c.header]
+        for c in layout.columns
+        if not (c.computed or c.words) and c.header in columns
+    ]
+    names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
+    rows, totals, remarks = [], [], []
+    for row in below:
+        held = [column for column in inputs if grid.occupied(row, column)]
+        if not held:
+            continue
+        if _total(grid, row, names):
+            totals.append(row)
+        elif _remark(layout, grid, row, held, columns):
+            remarks.append(row)
+        else:
+            rows.append(row)
+    return tuple(rows), tuple(totals), tuple(remarks)
+
+
+def _without_of_which(found: Table) -> Table:
+    """Set apart the rows of a tier that have no points."""
+    of_which = tuple(row for row in found.rows if aside(found, row))
+    rows = tuple(row for row in found.rows if row not in of_which)
+    return found._replace(rows=rows, of_which=of_which) if of_which else found
+
+
+def aside(found: Table, row: int) -> str:
+    """Return the code of the finding about a row of a tier without points, "" for any other row."""
+    layout = found.layout
+    if layout not in _TIERS:
+        return ""
+    headers = (layout.name, "编号", _PARENTS.get(layout.name, ""), "评分方式", "分值")
+    return without_points(*(_plainly(found, row, header) for header in headers))
+
+
+def _plainly(found: Table, row: int, header: str) -> str:
+    """Return what a cell holds; a broken one, or one beneath a merge, holds something."""
+    column = found.columns.get(header)
+    if column is None:
+        return ""
+    if found.grid.occupied(row, column) and as_text(found.grid.raw(row, column)) == "":
+        return "？"
+    return as_text(found.grid.raw(row, column))
+
+
+def _second_header(layout: Sheet, grid: Grid, header_row: int) -> int:
+    """Return the row below the table in which its headers stand once more; the end where none does.
+
+    What follows is another table, or more of this one in columns that may be others.
+    """
+    required = {column.header for column in layout.columns if column.required}
+    for row in range(header_row + 1, len(grid.rows)):
+        heads = {headers.known(layout, held) for held in grid.rows[row]}
+        heads.discard(None)
+        if required <= heads and len(heads) > 1:
+            return row
+    return _last(grid) + 1
+
+
+def _first(grid: Grid, row: int) -> CellRef:
+    """Return the place of the first cell of a row that holds anything."""
+    width = range(len(grid.rows[row]))
+    return grid.place(row, next((at for at in width if grid.occupied(row, at)), 0))
+
+
+def _gaps(found: Table) -> Iterator[Finding]:
+    """Rows far below the others: forgotten scraps are read like any, so it is said."""
+    for above, row in pairwise(found.rows):
+        gap = row - above - 1
+        if gap > SPARE_ROWS and found.layout in _COUNTED:
+            yield finding("X121", _first(found.grid, row), gap=gap)
+
+
+def _last(grid: Grid) -> int:
+    broken = [at[0] for at in (*grid.errors, *grid.formulas)]
+    return max([len(grid.rows) - 1, *broken])
+
+
+def _total(grid: Grid, row: int, names: list[int]) -> bool:
+    for column in names:
+        held = grid.raw(row, column)
+        if isinstance(held, str) and _TOTAL.match(canonical(held)):
+            return True
+    return False
+
+
+def _remark(
+    layout: Sheet, grid: Grid, row: int, held: list[int], columns: Mapping[str, int]
+) -> bool:
+    """Whether a row holds no data but a note or signatures, as people write below a table."""
+    texts = [value for column in held if isinstance(value := grid.raw(row, column), str)]
+    if len(texts) < len(held) or any(from_text(text) for text in texts):
+        return False
+    first = columns.get(layout.columns[0].header)
+    plain = canonical(texts[0])
+    if all(_REMARK.match(canonical(text)) for text in texts):
+        return True
+    lone = len(held) == 1
+    if layout is BALLOT:  # a word about no indicator and no mark
+        return lone and held[0] == columns.get("评分说明")
+    return lone and held[0] == first and len(plain) > _LONGEST_NAME
+
+
+def _merges(found: Table) -> Iterator[Finding]:
+    last_column = max(found.columns.values())
+    live = set(found.rows) | set(found.totals)
+    for top, left, bottom, right in found.grid.merges:
+        if bottom <= found.header_row or left > last_column or (top, left) == (bottom, right):
+            continue
+        if live.isdisjoint(range(top, bottom + 1)):
+            continue
+        block = f"{a1(top, left)}:{a1(bottom, right)}"
+        beneath = _beneath(found.grid, (top, left, bottom, right))
+        yield finding("X110", found.grid.place(top, left), range=block, beneath=beneath)
+
+
+_MOST_NAMED = 5
+
+
+def _beneath(grid: Grid, block: tuple[int, int, int, int]) -> str:
+    """Say which cells beneath a merge hold something all the same: some programs leave it there."""
+    top, left, bottom, right = block
+    cells = [
+        a1(row, column)
+        for row in range(top, min(bottom + 1, len(grid.rows)))
+        for column in range(left, min(right + 1, len(grid.rows[row])))
+        if (row, column) != (top, left) and grid.occupied(row, column)
+    ]
+    if not cells:
+        return ""
+    more = f"等 {len(cells)} 格" if len(cells) > _MOST_NAMED else ""
+    return f"；它盖住的 {'、'.join(cells[:_MOST_NAMED])} {more}里还有内容，取消合并后就能看到"
+
+
+def _remarks(found: Table) -> Iterator[Finding]:
+    grid = found.grid
+    inputs = [
+        found.columns[c.header]
+        for c in found.layout.columns
+        if not (c.computed or c.words) and c.header in found.columns
+    ]
+    for row in found.remarks:
+        for column in inputs:
+            if grid.occupied(row, column):
+                yield finding("X109", grid.place(row, column), str(grid.raw(row, column)))
+
+
+def _strange_columns(found: Table, taken: Set[int]) -> Iterator[Finding]:
+    """Columns with content between the known ones, under a header that the format does not know.
+
+    Where a column on which the score depends is missing at the same time, it may well be that one
+    under another name: then the score would be a guess.
+    """
+    last, grid = max(found.columns.values()), found.grid
+    missing = _undecided(found)
+    for column in range(len(grid.rows[found.header_row])):
+        head = str(grid.raw(found.header_row, column)).strip()
+        if column in taken or canonical(head) == headers.CHECKS:
+            continue
+        if not any(grid.occupied(row, column) for row in found.rows):
+            continue
+        shown, place = f"“{head}”" if head else "（空）", grid.place(found.header_row, column)
+        if headers.adjusts(found, head):
+            yield finding("X115", place, shown, missing=f"调整后的{TARGET.header}")
+        elif missing and column < last:
+            yield finding("X115", place, shown, missing="、".join(missing))
+        elif missing or column < last or headers.known(found.layout, head):
+            yield finding("X112", place, shown)
+    if found.layout is BALLOT and not missing:
+        yield from _scraps(found)
+
+
+def _scraps(found: Table) -> Iterator[Finding]:
+    """Numbers beside the marks, right of the table in a column without a header: marks, perhaps."""
+    grid, own = found.grid, max(found.columns.values())
+    width = max((len(grid.rows[row]) for row in found.rows if row < len(grid.rows)), default=0)
+    for column in range(own + 1, width):
+        headless = not canonical(as_text(grid.raw(found.header_row, column)))
+        if headless and any(_number(grid.raw(row, column)) for row in found.rows):
+            yield finding("X112", grid.place(found.header_row, column), "（空）")
+
+
+def _number(held: object) -> bool:
+    if isinstance(held, str):
+        return from_text(held) is not None
+    return isinstance(held, int | float) and not isinstance(held, bool)

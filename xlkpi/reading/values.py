@@ -1,0 +1,361 @@
+"""One cell → a typed value. Broken is not blank, and nothing is guessed.
+
+`broken_inputs` says what is wrong with cells as such (error values, dates, formulas); `Reader`
+reads texts, codes and numbers, keeps every changed reading, and says what it could not read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from xlkpi.domain import numbers
+from xlkpi.domain.cells import Derived, Grid, Number, State, Table, Text, Value
+from xlkpi.domain.findings import Finding, errors, finding
+from xlkpi.domain.location import Address, CellRef
+from xlkpi.domain.schema import ACTUAL, TARGET, Kind, canonical, is_percent
+from xlkpi.domain.text import as_text, tidy, trimmed
+from xlkpi.reading import displayed
+
+NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
+"""Of no code is it known how it is spelled: each is spelled as it was typed."""
+_SHOWN = 60
+"""Characters of a text that a sentence shows."""
+_LARGEST_SHARE = 10
+"""A cell shown as per cent that holds more was given its format after the number: 95 became 9500%."""
+_DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
+
+
+def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | None:
+    """Return the code of what makes a cell unreadable whatever it should hold, None where sound."""
+    at = (row, column)
+    if at in grid.errors:
+        return "X501"
+    if at in grid.formulas:
+        text, cached = grid.formulas[at]
+        if "DISPIMG(" in text.upper():
+            return "X513"
+        if not cached:
+            return "X502"
+    if at in grid.covered:
+        return "X110"  # told once, at the merge
+    held = grid.raw(row, column)
+    if isinstance(held, str):
+        image = "=" in held and held.lstrip().upper().startswith("=DISPIMG(")
+        return "X513" if image else None
+    return "X503" if isinstance(held, _DATES) and not dates else None
+
+
+def broken_inputs(table: Table) -> Iterator[Finding]:
+    """Find what is broken, or is a formula, in the input columns of a table."""
+    for column in table.layout.columns:
+        if column.computed or column.header not in table.columns:
+            continue
+        dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
+        at, formulas = table.columns[column.header], table.grid.formulas
+        for row in (*table.rows, *table.of_which):
+            if (row, at) in table.derived:
+                continue
+            code = trouble(table.grid, row, at, dates or (row, at) in table.dates)
+            if code or (row, at) in formulas:
+                typed = column.header in _SIGNED and _CONSTANT.match(
+                    formulas.get((row, at), ("",))[0]
+                )
+                yield from _broken(table.grid, (row, at), "X674" if typed and not code else code)
+
+
+_SIGNED = ("指标性质", TARGET.header, ACTUAL.header)
+"""Columns where = is typed for an operator, and Excel takes it for a formula's."""
+_CONSTANT = re.compile(r"\s*[+-]?\s*[\d.,]+\s*%?\s*\Z", re.ASCII)
+
+
+def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
+    # Old formats, and the followers of a shared formula, do not say it.
+    formula = "=" + (grid.formulas[at][0] or "…") if at in grid.formulas else ""
+    if code == "X501":
+        yield finding(code, grid.place(*at), grid.errors[at])
+    elif code == "X674":
+        read = _displayed(grid, at)
+        yield finding(code, grid.place(*at), formula, read=read, typed=formula[1:].strip())
+    elif code == "X503":
+        yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
+    elif code and code != "X110":
+        yield finding(code, grid.place(*at), formula)
+    elif formula and grid.occupied(*at):
+        yield finding("X504", grid.place(*at), formula)
+
+
+def _displayed(grid: Grid, at: Address) -> str:
+    """Return a number as the cell shows it."""
+    held = grid.raw(*at)
+    if at in grid.percents and isinstance(held, int | float):
+        value = numbers.from_double(float(held))
+        return "" if value is None else f"{numbers.plain(value.scaleb(2, numbers.EXACT))}%"
+    return as_text(held)
+
+
+class Reader:
+    """Reads cells of tables; keeps what it had to say and every number read from a text."""
+
+    def __init__(self, as_read: bool = False) -> None:
+        """Start with nothing said; `as_read` where the inputs are those of a scored workbook.
+
+        There "0.8%" has become the number 0.8, and what was ambiguous has been asked about.
+        """
+        self.as_read = as_read
+        self.findings: list[Finding] = []
+        self.readings: dict[CellRef, Decimal] = {}
+        self._unseen: dict[CellRef, Finding] = {}
+
+    def text(self, table: Table, row: int, header: str, dates: bool = False) -> Text:
+        """Read a text; numbers and (where `dates`) dates are written out."""
+        value = _text(table, row, header, dates)
+        self._without_unseen(value)
+        return value
+
+    def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
+        """Read the text of a cell that belongs to no table."""
+        value = _text_at(grid, row, column, dates)
+        self._without_unseen(value)
+        return value
+
+    def said(self) -> list[Finding]:
+        """Return all there was to say: a cell that could not be read was not read as anything."""
+        stopped = {each.place for each in errors(self.findings)}
+        unseen = [each for place, each in self._unseen.items() if place not in stopped]
+        return self.findings + unseen
+
+    def _without_unseen(self, value: Text) -> None:
+        if value.good and value.value is not None and isinstance(value.typed, str):
+            self.unseen(value.place, as_text(value.typed), value.value)
+
+    def unseen(self, place: CellRef, typed: str, read: str) -> None:
+        """Note that a text was read without invisible characters that it holds.
+
+        Spaces around it are no reading: nobody sees the difference.
+        """
+        typed = trimmed(typed)
+        if typed != read:
+            self._unseen[place] = _reading_of(place, typed, read)
+
+    def code(
+        self, table: Table, row: int, header: str, spelling: Mapping[str, str] = NOTHING_SPELLED
+    ) -> tuple[Text, str]:
+        """Read a code and its key for comparison; codes are text, 1.1 is not 1.10.
+
+        `spelling`: keys → codes as their own rows spell them, so that formulas find them whatever
+        the case.
+        """
+        value = _text(table, row, header)
+        if not value.good or value.value is None:
+            return value, ""
+        if isinstance(value.typed, float | int) and not isinstance(value.typed, bool):
+            whole = float(value.typed).is_integer()
+            code = "X310" if whole else "X309"
+            self.findings.append(finding(code, value.place, value.value, read=value.value))
+            if not whole:
+                return Value(value.place, State.BROKEN, typed=value.typed), ""
+        code = canonical(value.value)
+        key = code.casefold()
+        code = spelling.get(key, code)
+        typed = trimmed(value.typed) if isinstance(value.typed, str) else value.value
+        if code != typed:
+            self.findings.append(finding("X507", value.place, typed, read=code))
+        if any(sign in key for sign in "*?~"):
+            self.findings.append(finding("X314", value.place, value.value))
+            return Value(value.place, State.BROKEN, typed=value.typed), ""
+        return value._replace(value=code), key
+
+    def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
+        """Read one of the column's words; an empty cell is the default."""
+        value = self.text(table, row, header)
+        choices = table.layout.column(header).choices
+        if value.blank:
+            return Value(value.place, State.GOOD, default, "") if default else value
+        if not value.good or value.value is None:
+            return value
+        for choice in choices:
+            if canonical(choice) == canonical(value.value):
+                return Value(value.place, State.GOOD, choice, value.typed)
+        listed = "、".join(choices)
+        self.findings.append(finding("X510", value.place, value.value, choices=listed))
+        return Value(value.place, State.BROKEN, typed=value.typed)
+
+    def number(
+        self, table: Table, row: int, header: str, units: Iterable[str] = (), example: str = "10",
+        percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS, text: str | None = None,
+    ) -> Number:  # fmt: skip
+        """Read a number strictly.
+
+        `units` may stand behind the digits and are left out. `percent`: "stop" (its meaning would
+        be a guess), "points" (85% counts as 85), "fraction" (85% counts as 0.85). `limit` is the
+        most decimals allowed, None for any. `text` is what counts of a typed text, if not all of it.
+        """
+        column = table.columns.get(header)
+        if column is None:
+            return Value(table.place(row, header))
+        grid, place = table.grid, table.place(row, header)
+        if (row, column) in table.derived:
+            return self._derived(table.derived[row, column], percent, limit)
+        if trouble(grid, row, column):
+            return Value(place, State.BROKEN, typed=grid.raw(row, column))
+        if not grid.occupied(row, column):
+            return Value(place)
+        held, units = grid.raw(row, column), tuple(units)
+        problem = displayed.stopped(grid, (row, column), units[0] if units else "")
+        counts = text if text is not None and isinstance(held, str) else str(held)
+        read = None if problem else self._number(place, held, units, example, percent, grid, counts)
+        problem = problem if read is None else _unfit(place, read, limit)
+        if problem:
+            self.findings.append(problem)
+        if read is None or problem:
+            return Value(place, State.BROKEN, typed=held)
+        return Value(place, State.GOOD, read, held)
+
+    def _derived(self, found: Derived, percent: str, limit: int | None) -> Number:
+        """Take the number that was computed; one that is shown as per cent is none where none belongs."""
+        value, place = found.value, found.place
+        if value is None:
+            return Value(place, State.BROKEN, typed=found)
+        if found.percent and percent == "stop":
+            typed = f"{numbers.plain(value)}%"
+            self.findings.append(_no_percent(place, typed, value))
+            return Value(place, State.BROKEN, typed=found)
+        if problem := _unfit(place, value, limit):
+            self.findings.append(problem)
+            return Value(place, State.BROKEN, typed=found)
+        return Value(place, State.GOOD, value, found)
+
+    def _number(
+        self, place: CellRef, held: object, units: tuple[str, ...], example: str, percent: str,
+        grid: Grid, counts: str,
+    ) -> Decimal | None:  # fmt: skip
+        if isinstance(held, bool):
+            self.findings.append(finding("X509", place, "TRUE" if held else "FALSE"))
+            return None
+        if isinstance(held, int | float):
+            value = numbers.from_double(float(held))
+            if value is None:
+                self.findings.append(finding("X505", place, str(held), example=example))
+                return None
+            at = (place.row, place.column)
+            if at in grid.signed:
+                return self._percent(place, f"{numbers.plain(value)}%", value, percent)
+            if at in grid.percents:
+                return self._shown_percent(place, held, value, percent)
+            return self._as_stored(place, held, value)
+        return self._typed(place, str(held), units, example, percent, counts)
+
+    def _typed(
+        self, place: CellRef, typed: str, units: tuple[str, ...], example: str, percent: str,
+        counts: str,
+    ) -> Decimal | None:  # fmt: skip
+        found = numbers.from_text(counts)
+        if found is None:
+            self.findings.append(_not_a_number(place, typed, example))
+            return None
+        if found.suffix and is_percent(found.suffix):
+            return self._percent(place, typed, found.value, percent)
+        if found.suffix and canonical(found.suffix) not in {canonical(unit) for unit in units}:
+            self.findings.append(_wrong_unit(place, typed, found.suffix, units, example))
+            return None
+        return self._reading(place, typed, numbers.significant(found.value))
+
+    def _as_stored(self, place: CellRef, held: float, value: Decimal) -> Decimal:
+        """Return the value; one whose last digits are noise of a computation is told."""
+        exact = Decimal(repr(float(held)))
+        return value if value == exact else self._reading(place, f"{exact:f}", value)
+
+    def _shown_percent(
+        self, place: CellRef, held: float, value: Decimal, percent: str
+    ) -> Decimal | None:
+        typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
+        if percent != "stop" and abs(value) > _LARGEST_SHARE and not self.as_read:
+            self.findings.append(finding("X522", place, typed, held=numbers.plain(value)))
+            return None
+        if percent == "fraction":
+            return self._as_stored(place, held, value)
+        return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent)
+
+    def _percent(self, place: CellRef, typed: str, points: Decimal, percent: str) -> Decimal | None:
+        if percent == "stop":
+            self.findings.append(_no_percent(place, typed, points))
+            return None
+        value = points if percent == "points" else points.scaleb(-2, numbers.EXACT)
+        return self._reading(place, typed, value)
+
+    def _reading(self, place: CellRef, typed: str, value: Decimal) -> Decimal:
+        self.readings[place] = value
+        self.findings.append(finding("X507", place, typed, read=numbers.plain(value)))
+        return value
+
+
+def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
+    column = table.columns.get(header)
+    if column is None:
+        return Value(table.place(row, header))
+    if (row, column) in table.derived:
+        return derived_text(table.derived[row, column])
+    return _text_at(table.grid, row, column, dates or (row, column) in table.dates)
+
+
+def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:
+    place = grid.place(row, column)
+    held = grid.raw(row, column)
+    if trouble(grid, row, column, dates):
+        return Value(place, State.BROKEN, typed=held)
+    read = tidy(as_text(held)) if held != "" else ""
+    return Value(place, State.GOOD, read, held) if read else Value(place)
+
+
+def _reading_of(place: CellRef, typed: str, read: str) -> Finding:
+    """Tell a changed text, of a long one what stands where it was changed."""
+    at = next(
+        (n for n, (old, new) in enumerate(zip(typed, read, strict=False)) if old != new), len(read)
+    )
+    start = at - 10 if at > _SHOWN - 10 else 0
+    lead = "…" if start else ""
+    return finding("X507", place, lead + typed[start:], read=lead + read[start:])
+
+
+def derived_text(found: Derived) -> Text:
+    """Return what a cell that the template computes reads as; nothing where it comes to no number."""
+    if found.value is None:
+        return Value(found.place)
+    sign = "%" if found.percent else ""
+    return Value(found.place, State.GOOD, numbers.plain(found.value) + sign, found)
+
+
+def _no_percent(place: CellRef, typed: str, points: Decimal) -> Finding:
+    """Say that a per cent is no number, and both that it may stand for: 85% for 85 or 0.85."""
+    share = numbers.plain(points.scaleb(-2, numbers.EXACT))
+    return finding("X506", place, typed, digits=f"{numbers.plain(points)} 或 {share}")
+
+
+def _unfit(place: CellRef, read: Decimal, limit: int | None) -> Finding | None:
+    if abs(read) >= numbers.LARGEST:
+        return finding("X514", place, numbers.plain(read))
+    if limit is not None and numbers.decimals(read) > limit:
+        return finding("X508", place, numbers.plain(read), limit=limit)
+    return None
+
+
+def _not_a_number(place: CellRef, typed: str, example: str) -> Finding:
+    hidden = [c for c in typed.strip() if unicodedata.category(c) in ("Cf", "Cc")]
+    if hidden:
+        which = "、".join(dict.fromkeys(f"U+{ord(c):04X}" for c in hidden))
+        return finding("X511", place, typed, which=which)
+    return finding("X505", place, typed, example=numbers.meant(typed) or example)
+
+
+def _wrong_unit(
+    place: CellRef, typed: str, unit: str, units: tuple[str, ...], example: str
+) -> Finding:
+    known = canonical(unit) in {"万元", "元", "亿元", "千元", "分"}
+    if units and known:
+        return finding("X512", place, typed, unit=unit, expected=units[0])
+    return finding("X505", place, typed, example=numbers.meant(typed) or example)

@@ -1,0 +1,239 @@
+"""One worksheet, followed by the parser element by element."""
+
+from __future__ import annotations
+
+from xlkpi.domain.location import a1
+from xlkpi.reading.unreadable import Unreadable
+from xlkpi.reading.xlsx.addresses import COLUMNS, LAST_ROW
+from xlkpi.reading.xlsx.facts import SheetFacts
+from xlkpi.reading.xlsx.notes import Notes
+from xlkpi.reading.xlsx.parts import is_true, new_parser, parse
+from xlkpi.reading.xlsx.pieces import may_hold, pieces
+from xlkpi.reading.xlsx.shared import Book
+from xlkpi.reading.xlsx.workbook import Listed
+
+
+def parsed_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts:
+    """The facts of a sheet, however its rows are written."""
+    return parsed_notes(sheet, xml, book).facts()
+
+
+def parsed_notes(sheet: Listed, xml: bytes, book: Book) -> Notes:
+    """What a parser notes in `xml`, all of a sheet or what is left of it without its rows."""
+    reader = _Worksheet(Notes(sheet, book), xml)
+    parse(reader.parser, xml, sheet.part)
+    return reader.notes
+
+
+class _Worksheet:
+    """Follows the elements of one worksheet part.
+
+    Two pairs of handlers: one for the frame of the sheet, which knows where it
+    is, and one for the rows, which runs for every cell and therefore does as
+    little as it can. Text is gathered for all of a cell and looked at only
+    where the cell is of an odd kind.
+    """
+
+    __slots__ = (
+        "book",
+        "column",
+        "filled",
+        "formula_at",
+        "inline",
+        "inline_from",
+        "kind",
+        "local",
+        "notes",
+        "parser",
+        "path",
+        "row",
+        "row_text",
+        "style",
+        "texts",
+        "value_at",
+        "value_from",
+        "value_to",
+        "xml",
+    )
+
+    def __init__(self, notes: Notes, xml: bytes) -> None:
+        self.xml = xml
+        self.parser = new_parser(notes.sheet.part)
+        self.parser.StartElementHandler = self.start_frame
+        self.parser.EndElementHandler = self.end_frame
+        self.notes = notes
+        self.book = notes.book
+        self.local = notes.book.local
+        self.path: list[str] = []
+        self.filled = False
+        self.row = -1
+        self.row_text = "0"
+        self.column = -1
+        self.kind = "n"
+        self.style = "0"
+        self.texts: list[str] = []
+        self.value_at = self.value_to = -1
+        self.value_from = -1
+        self.formula_at = -1
+        self.inline = False
+        self.inline_from = -1
+
+    # The frame: everything but the rows.
+
+    def start_frame(self, name: str, attributes: dict[str, str]) -> None:
+        tag = self.local[name]
+        if tag == "sheetData":
+            self.enter_rows()
+        elif tag == "col" and self.path == ["worksheet", "cols"]:
+            if is_true(attributes.get("hidden")) or attributes.get("width") == "0":
+                span = int(attributes["min"]) - 1, int(attributes["max"])
+                self.notes.hidden_spans.append(span)
+        elif tag == "mergeCell" and self.path == ["worksheet", "mergeCells"]:
+            self.notes.merge(attributes.get("ref", ""))
+        elif tag == "filterColumn" and self.path == ["worksheet", "autoFilter"]:
+            self.notes.filtered = True
+        elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
+            self.notes.zeros_hidden = True
+        elif not self.path and tag != "worksheet":
+            raise self.notes.damaged("不是工作表")
+        self.path.append(tag)
+
+    def end_frame(self, _name: str) -> None:
+        self.path.pop()
+
+    def enter_rows(self) -> None:
+        # calamine takes the rows wherever they stand; Excel only here, and once.
+        if self.filled or self.path != ["worksheet"]:
+            raise self.misplaced()
+        self.filled = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.texts.append
+
+    def leave_rows(self) -> None:
+        self.parser.StartElementHandler = self.start_frame
+        self.parser.EndElementHandler = self.end_frame
+        self.parser.CharacterDataHandler = None
+        self.path.pop()
+
+    def misplaced(self) -> Unreadable:
+        return self.notes.damaged("表格结构有错")
+
+    # The rows.
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = self.local[name]
+        if tag == "c":
+            reference = attributes.get("r")
+            if reference is None:
+                self.column += 1
+            else:
+                self.place(reference)
+            self.kind = attributes.get("t", "n")
+            self.style = attributes.get("s", "0")
+            self.value_at = self.formula_at = -1
+            self.inline = False
+            self.texts.clear()
+        elif tag == "v":
+            if self.value_at >= 0 or self.inline:
+                raise self.misplaced()
+            self.value_at = self.value_to = len(self.texts)
+            self.value_from = self.parser.CurrentByteIndex
+        elif tag == "row":
+            self.start_row(attributes)
+        elif tag == "f":
+            if self.value_at >= 0 or self.formula_at >= 0:
+                raise self.misplaced()
+            self.formula_at = len(self.texts)
+        elif tag in ("is", "extLst"):
+            self.start_odd(tag)
+
+    def start_odd(self, tag: str) -> None:
+        if tag == "extLst":  # allowed, and the engine gives up the sheet
+            raise self.notes.damaged("用了少见的写法（单元格里的 extLst）")
+        if self.value_at >= 0 or self.inline:
+            raise self.misplaced()
+        self.inline = True
+        self.inline_from = self.parser.CurrentByteIndex
+
+    def end(self, name: str) -> None:
+        tag = self.local[name]
+        if tag == "c":
+            if self.value_at >= 0 or self.formula_at >= 0 or self.inline:
+                self.valued()
+        elif tag == "v":
+            self.value_to = len(self.texts)
+            if self.kind != "str":
+                self.check_whole()
+        elif tag == "sheetData":
+            self.leave_rows()
+
+    def start_row(self, attributes: dict[str, str]) -> None:
+        row = attributes.get("r")
+        if row is None:
+            self.row += 1
+            self.row_text = str(self.row + 1)
+        else:
+            number = int(row) - 1 if row.isascii() and row.isdecimal() else -1
+            if not self.row < number < LAST_ROW:
+                raise self.disordered(f"第 {row} 行")
+            self.row = number
+            self.row_text = str(number + 1)
+        self.column = -1
+        if is_true(attributes.get("hidden")) or attributes.get("ht") == "0":
+            self.notes.hide(self.row)
+
+    def place(self, reference: str) -> None:
+        """Go to a cell by its address; X012 where it is not to the right in this row."""
+        if reference.endswith(self.row_text):
+            column = COLUMNS[reference[: -len(self.row_text)]]
+            if column > self.column:
+                self.column = column
+                return
+        raise self.disordered(reference)
+
+    def disordered(self, cell: str) -> Unreadable:
+        return Unreadable("X012", sheet=self.notes.sheet.name, cell=cell)
+
+    def check_whole(self) -> None:
+        """Refuse a value in pieces, of which calamine takes one; only texts it puts together."""
+        value = self.xml[self.value_from : self.parser.CurrentByteIndex]
+        if b"&" in value or value.count(b"<") > 1:
+            cell = a1(self.row, self.column)
+            what = f"工作表“{self.notes.sheet.name}”的 {cell}，值里夹有注释、标记或转义字符（少见的写法）"
+            raise self.notes.damaged(what)
+
+    def valued(self) -> None:
+        """Count a cell that has a value or a formula; look closer where it is odd."""
+        notes, book, texts = self.notes, self.book, self.texts
+        book.cells += 1
+        if self.row >= notes.rows:
+            notes.grow_rows(self.row + 1)
+        if self.column >= notes.columns:
+            notes.grow_columns(self.column + 1)
+        if self.formula_at < 0:
+            usual = self.style in book.styles.usual
+            if usual and self.kind == "n":
+                return
+            if usual and self.kind == "s" and len(texts) == 1 and texts[0] in book.whole:
+                return
+        self.odd()
+
+    def odd(self) -> None:
+        """Take apart the text of a cell that has a formula, an error, an odd look, a text."""
+        texts, value_at, formula_at = self.texts, self.value_at, self.formula_at
+        value = "".join(texts[value_at : self.value_to]) if value_at >= 0 else None
+        formula = None
+        if formula_at >= 0:
+            formula = "".join(texts[formula_at : value_at if value_at >= 0 else None])
+        if self.inline:
+            self.notes.check_text(sum(map(len, texts)))
+            self.note_inline()
+        self.notes.note((self.row, self.column), self.kind, self.style, formula, value)
+
+    def note_inline(self) -> None:
+        """Look at the runs of an inline text, if it has any."""
+        xml = self.xml[self.inline_from : self.parser.CurrentByteIndex]
+        if may_hold(xml) and (found := pieces(xml, self.notes.sheet.part)):
+            (own,) = found.values()
+            self.notes.note_pieces((self.row, self.column), own, self.style)

@@ -1,0 +1,1 @@
+"""Worker processes, and files: what opens a file is isolated, what is written is whole."""

@@ -1,0 +1,251 @@
+"""Many marks → one: 算术平均, 加权平均, 去掉最高最低, 中位数; the figure beside its formula.
+
+Marks are scaled integers in one frame, of one workbook or of many; pandas adds them up, and what
+comes out is an exact fraction. Recused and absent scorers simply have no row in the frame, so
+weights are renormalised over those who marked. Where there are 评分组, the marks of a group become
+one first, by the same way, and then the means of the groups by the groups' weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+import pandas as pd
+
+from xlkpi.domain.formula import Formula
+from xlkpi.domain.numbers import decimals, plain, scaled
+from xlkpi.domain.results import GroupMean
+
+_INT64_SAFE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStats:
+    """What the frame says of one indicator; marks are exact fractions."""
+
+    count: int
+    sum: Fraction
+    ordered: Sequence[int]
+    """The marks from the lowest to the highest, times `unit`."""
+    unit: int
+    weighted: Fraction
+    """Σ weight × mark ÷ Σ weight; 0 where there is no weight."""
+
+    @property
+    def middle(self) -> Fraction:
+        """The mark in the middle; of an even number the mean of the middle two."""
+        two = self.ordered[(self.count - 1) // 2] + self.ordered[self.count // 2]
+        return Fraction(int(two), 2 * self.unit)
+
+    def ends(self, each: int) -> Fraction:
+        """Return the sum of so many of the lowest and as many of the highest marks."""
+        held = (*self.ordered[:each], *self.ordered[self.count - each :])
+        return Fraction(sum(map(int, held)), self.unit)
+
+
+class Trim(NamedTuple):
+    """When marks are dropped, and how many."""
+
+    least: int
+    """去极值最少人数."""
+    each: int = 1
+    """去极值个数, at either end."""
+
+    def of(self, count: int) -> bool:
+        """Whether marks are dropped where so many are left: one has to remain."""
+        return count >= max(self.least, 2 * self.each + 1)
+
+
+class Aggregation:
+    """A 综合方法."""
+
+    name: str
+
+    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+        """Return the combined mark."""
+        raise NotImplementedError
+
+    def formula(self, each: int = 1) -> str:
+        """Return the same as a formula over {得分}, {权重} and {去极值最少人数}; `each` is 去极值个数."""
+        raise NotImplementedError
+
+    def words(self, tally: MarkStats, trim: Trim) -> str:
+        """Say what was really done with these marks."""
+        raise NotImplementedError
+
+
+class Mean(Aggregation):
+    """算术平均."""
+
+    name = "算术平均"
+
+    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+        """Return the mean."""
+        return tally.sum / tally.count
+
+    def formula(self, each: int = 1) -> str:
+        """Return the mean."""
+        return "AVERAGE({得分})"
+
+    def words(self, tally: MarkStats, trim: Trim) -> str:
+        """Name the number of scorers."""
+        return f"{tally.count} 人评分，算术平均"
+
+
+class Weighted(Aggregation):
+    """加权平均, weights divided by their sum over those who marked."""
+
+    name = "加权平均"
+
+    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+        """Return the weighted mean."""
+        return tally.weighted
+
+    def formula(self, each: int = 1) -> str:
+        """Return the weighted mean; a recusal is text and counts on neither side."""
+        return "SUMPRODUCT({权重},{得分})/SUMPRODUCT({权重}*ISNUMBER({得分}))"
+
+    def words(self, tally: MarkStats, trim: Trim) -> str:
+        """Name the number of scorers."""
+        return f"{tally.count} 人评分，按评分权重加权平均"
+
+
+class Trimmed(Aggregation):
+    """去掉最高最低: so many copies of each, when enough marks remain on the indicator; else the mean."""
+
+    name = "去掉最高最低"
+
+    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+        """Return the trimmed mean."""
+        if not trim.of(tally.count):
+            return tally.sum / tally.count
+        return (tally.sum - tally.ends(trim.each)) / (tally.count - 2 * trim.each)
+
+    def formula(self, each: int = 1) -> str:
+        """Return the trimmed mean; a copy of each mark that goes is taken off the sum."""
+        least, dropped = "{去极值最少人数}", "-MAX({得分})-MIN({得分})"
+        if each > 1:
+            least = f"MAX({{去极值最少人数}},{2 * each + 1})"
+            ends = (f"-LARGE({{得分}},{n})-SMALL({{得分}},{n})" for n in range(1, each + 1))
+            dropped = "".join(ends)
+        return (
+            f"IF(COUNT({{得分}})>={least},"
+            f"(SUM({{得分}}){dropped})/(COUNT({{得分}})-{2 * each}),AVERAGE({{得分}}))"
+        )
+
+    def words(self, tally: MarkStats, trim: Trim) -> str:
+        """Say whether marks were dropped, or why not."""
+        if not trim.of(tally.count):
+            least = max(trim.least, 2 * trim.each + 1)
+            return f"{tally.count} 人评分，不足 {least} 人，不去极值，算术平均"
+        left = tally.count - 2 * trim.each
+        if trim.each == 1:
+            return f"{tally.count} 人评分，去掉一个最高分和一个最低分，其余 {left} 人平均"
+        return f"{tally.count} 人评分，去掉 {trim.each} 个最高分和 {trim.each} 个最低分，其余 {left} 人平均"
+
+
+class Median(Aggregation):
+    """中位数."""
+
+    name = "中位数"
+
+    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+        """Return the median; of an even number the mean of the middle two."""
+        return tally.middle
+
+    def formula(self, each: int = 1) -> str:
+        """Return the median."""
+        return "MEDIAN({得分})"
+
+    def words(self, tally: MarkStats, trim: Trim) -> str:
+        """Name the number of scorers."""
+        return f"{tally.count} 人评分，取中位数"
+
+
+AGGREGATIONS: tuple[Aggregation, ...] = (Mean(), Weighted(), Trimmed(), Median())
+BY_NAME = {way.name: way for way in AGGREGATIONS}
+
+
+class Row(NamedTuple):
+    """One mark in the frame."""
+
+    item: int
+    """Which indicator of which workbook: any number that tells them apart."""
+    mark: Decimal
+    weight: Decimal
+    """1 where the workbook does not weigh."""
+
+
+def mark_stats(rows: Sequence[Row]) -> dict[int, MarkStats]:
+    """Add up the marks of every item, exactly."""
+    if not rows:
+        return {}
+    mark_places = max(decimals(row.mark) for row in rows)
+    weight_places = max(decimals(row.weight) for row in rows)
+    marks = [scaled(row.mark, mark_places) for row in rows]
+    weights = [scaled(row.weight, weight_places) for row in rows]
+    largest = max(1, *map(abs, marks)) * max(1, *map(abs, weights)) * len(rows)
+    kind = "int64" if largest < _INT64_SAFE else "object"  # Python's integers where int64 is short
+    frame = pd.DataFrame(
+        {
+            "item": [row.item for row in rows],
+            "mark": pd.Series(marks, dtype=kind),
+            "weight": pd.Series(weights, dtype=kind),
+        }
+    )
+    frame["product"] = frame["mark"] * frame["weight"]
+    frame = frame.sort_values(["item", "mark"], kind="stable")
+    groups = frame.groupby("item", sort=False)
+    added = groups[["mark", "weight", "product"]].sum()
+    ordered = list(frame["mark"])
+    unit = 10**mark_places
+    found: dict[int, MarkStats] = {}
+    start = 0
+    for item, count, (mark, weight, product) in zip(
+        added.index, groups.size(), added.itertuples(index=False), strict=True
+    ):
+        own = ordered[start : start + count]
+        start += count
+        found[int(item)] = MarkStats(
+            count=int(count),
+            sum=Fraction(int(mark), unit),
+            ordered=own,
+            unit=unit,
+            weighted=Fraction(int(product), int(weight) * unit) if weight else Fraction(0),
+        )
+    return found
+
+
+GROUPED = "SUMPRODUCT({组权重},{组得分})/SUMPRODUCT({组权重}*ISNUMBER({组得分}))"
+"""The mean of the groups by their weights; a group in which nobody marked shows a text."""
+
+
+def joined(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
+    """Return one mark of the groups' (weight, mean), over those in which somebody marked."""
+    whole = sum((weight for weight, _ in parts), Fraction(0))
+    return sum((weight * mean for weight, mean in parts), Fraction(0)) / whole
+
+
+def words(parts: Sequence[GroupMean], way: Aggregation) -> str:
+    """Say what was done in each group, and which weights counted."""
+    there = [part for part in parts if part.mean is not None]
+    inside = "；".join(f"{part.group.name} {part.words}" for part in there)
+    weights = "、".join(f"{part.group.name} {_weight(part)}" for part in there)
+    said = f"先在评分组内合成（{way.name}），再按组权重（{weights}）加权平均；{inside}"
+    empty = "、".join(part.group.name for part in parts if part.mean is None)
+    return f"{said}；{empty} 无人评分，按其余各组的权重折算" if empty else said
+
+
+def _weight(part: GroupMean) -> str:
+    weight = part.group.weight.value
+    return "" if weight is None else plain(weight)
+
+
+def formula(way: Aggregation, hundred: bool, each: int = 1, grouped: bool = False) -> Formula:
+    """Return the unrounded score as a formula: in 百分制 the combined mark counts in hundredths."""
+    one = GROUPED if grouped else way.formula(each)
+    return Formula(f"({one})/100*{{分值}}" if hundred else one)

@@ -1,0 +1,262 @@
+"""填表说明: who fills in what, in which order, the colours, the format, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xlkpi.domain import methods, schema
+from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.location import a1, quoted, span
+from xlkpi.domain.schema import (
+    BALLOT_PREFIX,
+    BASE_DATA,
+    EXECUTION,
+    INFO,
+    SURVEY,
+    TIER1,
+    TIER2,
+    TIER3,
+    sheet_named,
+)
+from xlkpi.writing.blank import live_checks
+from xlkpi.writing.book import Book, Cell, Sheet
+from xlkpi.writing.computed_columns import FIRST_ROW, LIVE_ROW
+
+STEPS: tuple[tuple[str, str, str], ...] = (
+    ("填报人", "基本信息、评价工作组、预算执行", "年末先填单位情况、工作组名单和各项目预算与执行数。"),
+    ("填报人", "三级指标", "填写各指标的实际完成值、佐证材料；没有完成或明显超额的，写明偏差原因和改进措施。"),
+    ("每名评分人", "评分_本人姓名", "只填自己那一张表的“得分”；需要回避的，得分留空并在“评分说明”写“回避”。打印后在表上方签字。"),
+    ("填报人", "文字材料、问题与措施", "按章节填写报告文字，列出问题和改进措施。"),
+    ("填报人", "上方“还缺什么”", "显示“必填项已齐”后，把整个工作簿交给会计。"),
+    ("会计", "xlkpi", "把工作簿拖到 xlkpi 上：没有问题就得到“_评分结果”，有问题就得到“_待修改”，按其中的“问题清单”逐条改好，再拖一次。"),
+)  # fmt: skip
+STEPS_OF_THE_MAIN_PART: tuple[tuple[str, str, str], ...] = (
+    *STEPS[:2],
+    ("填报人", "分册里也有的各表", "“基本信息”、各级指标、“参数”等表，拆分以后不要再改；非改不可的，改好后重新拆分、重新评分。"),
+    ("每名评分人", "各自的分册", "每人一个文件，只填自己的“得分”，填好后交给会计。本文件里没有评分表。"),
+    STEPS[3],
+    ("填报人", "上方“还缺什么”", "显示“必填项已齐”后，把本文件交给会计。"),
+    ("会计", "xlkpi", "收齐本文件和各分册后合并：xlkpi merge 主表.xlsx 评分_….xlsx -o 合并.xlsx，再给合并后的工作簿评分。"),
+)  # fmt: skip
+SEEN = "供评分时查看，不要改动；以主表为准。"
+"""What a sheet of a scorer's part says that is not the ballot."""
+COLOURS: tuple[tuple[str, str, str], ...] = (
+    ("input", "浅黄", "要填写的格子"),
+    ("locked", "灰色", "自动计算或不用改的格子（已锁定，没有密码）"),
+)
+SIGNS = "检查栏：✓ 正确；✗ 有误，按提示修改；○ 还没有填。"
+UNLOCK = (
+    "要排序、插入或删除行时，先在“审阅 → 撤消工作表保护”取消保护（Excel 和 WPS 相同，没有密码），改完再保护即可。"
+    "筛选、调整列宽和行高不用取消保护。"
+)
+
+
+def _steps(part: str) -> tuple[tuple[str, str, str], ...]:
+    """Return who fills in what: in a whole workbook, in 主表, or in one scorer's part."""
+    if not part.startswith(schema.SCORERS_PART):
+        return STEPS_OF_THE_MAIN_PART if part else STEPS
+    scorer = part.removeprefix(schema.SCORERS_PART)
+    return (
+        (scorer, BALLOT_PREFIX + scorer, "只填黄色的“得分”；需要回避的，得分留空并在“评分说明”写“回避”。打印后在表上方签字。"),
+        (scorer, "其余各表", "供评分时查看，不要改动：与主表不一致的分册不能合并。有不同意见，请告诉填报人。"),
+        (scorer, "上方“还缺什么”", "显示“必填项已齐”后，把本文件交给会计；文件名可以改。"),
+        ("会计", "xlkpi", "收齐主表和各分册后合并：xlkpi merge 主表.xlsx 评分_….xlsx -o 合并.xlsx，再给合并后的工作簿评分。"),
+    )  # fmt: skip
+
+
+_DATA_STEP = (
+    "填报人",
+    BASE_DATA.name,
+    "先填这张表的“本年”（来源一栏写明要填上年的，“上年”也填），没有发生的填 0；“三级指标”里灰色的实际完成值由它们算出，不用填。",
+)
+
+
+def _told(contents: Contents) -> Sequence[tuple[str, str, str]]:
+    """Return the steps; base data come before what is computed from them."""
+    steps = _steps(contents.part)
+    if contents.part.startswith(schema.SCORERS_PART) or not contents.sheets.get(BASE_DATA.name):
+        return steps
+    return (steps[0], _DATA_STEP, *steps[1:])
+
+
+def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) -> None:
+    """Fill in the first sheet; every other sheet of the book already stands."""
+    paper.widths = {0: 14, 1: 34, 2: 66}
+    paper.merge(0, 0, 2, f"{contents.template} 工作簿", "heading")
+    paper.heights[0] = 28
+    row = _format(paper, book, contents)
+    row = _missing(paper, contents, ballots, row)
+    paper.row(row, ["谁来填", "填哪里", "怎么填"], "head")
+    for who, where, how in _told(contents):
+        row += 1
+        paper.row(row, [who, where, how], "text")
+    row = _colours(paper, row + 2)
+    _sheets(paper, book, row + 1, contents.part.startswith(schema.SCORERS_PART))
+    _settle(paper, book)
+
+
+def _format(paper: Sheet, book: Book, contents: Contents) -> int:
+    lines = [
+        ("模板名称", contents.template, schema.TEMPLATE_NAME),
+        ("格式版本", str(schema.FORMAT_VERSION), schema.FORMAT_NAME),
+    ]
+    if contents.part:
+        lines.append(("本文件是", contents.part, schema.PART_NAME))
+    for row, (label, value, name) in enumerate(lines, start=1):
+        paper.text(row, 0, label, "label")
+        paper.text(row, 1, value, "text")
+        book.names[name] = paper.absolute(row, 1)
+    paper.text(1, 2, contents.about, "guide")
+    return 1 + len(lines)
+
+
+def _missing(paper: Sheet, contents: Contents, ballots: Sequence[str], row: int) -> int:
+    formula, value = _still_missing(contents, ballots)
+    paper.text(row, 0, "还缺什么", "label")
+    paper.formula(row, 1, formula, value, "strong")
+    paper.blank(row, 2, "strong")
+    paper.merges.append((row, 1, row, 2))
+    paper.heights[row] = 34
+    return row + 2
+
+
+def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str]:
+    """Return the live line and what it says now."""
+    parts: list[str] = []
+    said: list[str] = []
+    if not contents.part.startswith(schema.SCORERS_PART):
+        _asked(contents, parts, said)
+    for name in ballots:
+        cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
+        who = name.removeprefix(BALLOT_PREFIX).replace('"', '""')
+        parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
+    joined = "&".join(parts)
+    broken = '"✗ 有格子是错误值，请先改正"'
+    whole = f'=IFERROR(IF({joined}="","✓ 必填项已齐","还缺："&{joined}),{broken})'
+    return whole, "".join(said)
+
+
+def _asked(contents: Contents, parts: list[str], said: list[str]) -> None:
+    """Ask for what everybody but the scorers has to fill in."""
+    info = contents.sheets.get(INFO.name, ())
+    for offset, fields in enumerate(info):
+        name = str(fields.get("项目", ""))
+        if name in ("部门名称", "评价年度"):
+            cell = f"{quoted(INFO.name)}!{a1(FIRST_ROW + offset, 1)}"
+            parts.append(f'IF({cell}="","{name}；","")')
+            said.append("" if fields.get("内容") else f"{name}；")
+    parts.append(_points_part(contents, said))
+    _answers(contents, parts, said)
+
+
+def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
+    """Ask for the budget, for actual values, and for what the check columns mark with ✗."""
+    budget = contents.sheets.get(EXECUTION.name, ())
+    parts.append(f'IF(COUNT({_block(EXECUTION, budget, "全年预算数")})=0,"预算执行；","")')
+    said.append("" if any("全年预算数" in row for row in budget) else "预算执行；")
+    rows = contents.sheets.get(TIER3.name, ())
+    names, actual, way = (_block(TIER3, rows, h) for h in ("三级指标", "实际完成值", "评分方式"))
+    others = "".join(f'*({way}<>"{name}")' for name in ("满意度", methods.NOT_APPLICABLE))
+    others += f'*({_block(TIER3, rows, "")}<>"{live_checks.UNSCORED}")'
+    count = f'SUMPRODUCT(({names}<>"")*({actual}="")*(LEFT({way},5)<>"预算执行率"){others})'
+    parts.append(f'IF({count}>0,"实际完成值缺 "&{count}&" 项；","")')
+    asked = (
+        row
+        for row in rows
+        if _is_asked(row) and live_checks.row_said(row, TIER3) != live_checks.UNSCORED
+    )
+    empty = sum(1 for row in asked if row.get("实际完成值", "") == "")
+    said.append(f"实际完成值缺 {empty} 项；" if empty else "")
+    _degrees(rows, parts, said)
+    _votes(rows, contents.sheets.get(SURVEY.name, ()), parts, said)
+    for sheet in (TIER1, TIER2, TIER3):
+        marks = _block(sheet, contents.sheets.get(sheet.name, ()), "")
+        parts.append(f'IF(SUMPRODUCT(--(LEFT({marks},1)="✗"))>0,"{sheet.name}有 ✗；","")')
+
+
+def _is_asked(row: Fields) -> bool:
+    """Whether somebody has to fill in 实际完成值."""
+    method = str(row.get("评分方式", ""))
+    return not method.startswith("预算执行率") and method not in ("满意度", methods.NOT_APPLICABLE)
+
+
+def _degrees(rows: Sequence[Fields], parts: list[str], said: list[str]) -> None:
+    """Ask for 完成程度 where scorers judge by it."""
+    way, degree = (_block(TIER3, rows, header) for header in ("评分方式", "完成程度"))
+    count = f'SUMPRODUCT(({way}="{methods.BANDED}")*({degree}=""))'
+    parts.append(f'IF({count}>0,"完成程度缺 "&{count}&" 项；","")')
+    empty = sum(
+        1 for row in rows if row.get("评分方式") == methods.BANDED and not row.get("完成程度")
+    )
+    said.append(f"完成程度缺 {empty} 项；" if empty else "")
+
+
+def _votes(
+    rows: Sequence[Fields], survey: Sequence[Fields], parts: list[str], said: list[str]
+) -> None:
+    """Ask for votes where an indicator is scored by them."""
+    way, votes = _block(TIER3, rows, "评分方式"), _block(SURVEY, survey, "很满意")
+    used = f'SUMPRODUCT(--({way}="满意度"))>0'
+    parts.append(f'IF(AND({used},COUNT({votes})=0),"满意度调查；","")')
+    asked = any(row.get("评分方式") == "满意度" for row in rows)
+    voted = any(isinstance(row.get("很满意"), Decimal) for row in survey)
+    said.append("满意度调查；" if asked and not voted else "")
+
+
+def _block(sheet: schema.Sheet, rows: Sequence[Fields], header: str) -> str:
+    """Return a column of a sheet of the blank; "" is its check column, right of the table."""
+    headers = [column.header for column in sheet.shown(rows)]
+    at = headers.index(header) if header else len(headers)
+    last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
+    return span(sheet.name, FIRST_ROW, at, last, at)
+
+
+def _points_part(contents: Contents, said: list[str]) -> str:
+    rows = contents.sheets.get(TIER1.name, ())
+    last = FIRST_ROW + max(1, len(rows) + TIER1.spare) - 1
+    added = f"ROUND(SUM({span(TIER1.name, FIRST_ROW, 2, last, 2)}),6)"
+    whole = sum((v for row in rows if isinstance(v := row.get("分值"), Decimal)), Decimal(0))
+    said.append("" if whole == 100 else "一级指标分值合计不是 100；")
+    return f'IF({added}=100,"","一级指标分值合计不是 100；")'
+
+
+def _settle(paper: Sheet, book: Book) -> None:
+    """Give the live line its value: every ballot has counted its missing marks by now."""
+    counts = ""
+    for sheet in book.sheets:
+        if sheet.name.startswith(BALLOT_PREFIX):
+            missing = int(float(sheet.cells[LIVE_ROW, 7].value))
+            who = sheet.name.removeprefix(BALLOT_PREFIX)
+            counts += f"{who} 未评 {missing} 项；" if missing else ""
+    for at, cell in paper.cells.items():
+        if cell.formula:
+            said = f"{cell.value}{counts}"
+            value = f"还缺：{said}" if said else "✓ 必填项已齐"
+            paper.cells[at] = Cell(value, cell.style, cell.formula)
+
+
+def _colours(paper: Sheet, row: int) -> int:
+    paper.row(row, ["颜色和标记", "含义", ""], "head")
+    for style, name, meaning in COLOURS:
+        row += 1
+        paper.text(row, 0, name, style)
+        paper.text(row, 1, meaning, "text")
+        paper.blank(row, 2, "text")
+        paper.merges.append((row, 1, row, 2))
+    for words in (SIGNS, UNLOCK):
+        row += 1
+        paper.merge(row, 0, 2, words, "guide")
+    return row + 1
+
+
+def _sheets(paper: Sheet, book: Book, row: int, part: bool) -> None:
+    paper.row(row, ["标签颜色", "工作表（点击前往）", "用途"], "head")
+    words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：供查看" if part else "灰：很少改"}
+    for sheet in book.sheets[1:]:
+        row += 1
+        known = sheet_named(sheet.name)
+        paper.text(row, 0, words[sheet.tab], "center")
+        paper.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
+        seen = part and sheet.tab == "rare"
+        paper.text(row, 2, SEEN if seen else known.guide if known else "", "text")

@@ -1,0 +1,80 @@
+"""How high a row must be so that nothing in it is cut off.
+
+Excel and WPS size a row themselves only when someone types into it, and never for merged cells, so
+the height is estimated here: a Chinese character is two units of column width, and a bit.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import defaultdict
+from functools import lru_cache
+
+from xlkpi.writing.book import Cell, Sheet
+from xlkpi.writing.styles import properties
+
+_LINE = 15.0
+HIGHEST = 400.0
+"""Excel allows 409 points."""
+_DEFAULT_WIDTH = 8.43
+_UNIT = 1.06
+"""Units of width that a narrow character takes, with a little room."""
+
+
+def heights(sheet: Sheet) -> dict[int, float]:
+    """Return a height for every row whose text needs more than one line, given heights kept."""
+    spans = {(top, left): right for top, left, _, right in sheet.merges}
+    lines: dict[int, float] = defaultdict(lambda: 1.0)
+    for (row, column), cell in sheet.cells.items():
+        if row in sheet.heights or not isinstance(cell.value, str) or not cell.value:
+            continue
+        if _wraps(cell.style):
+            width = _width(sheet, column, spans.get((row, column), column))
+            count = _lines(cell, width)
+            if count > lines[row]:
+                lines[row] = count
+    needed = {row: min(HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
+    return {row: _whole_pixels(high) for row, high in {**needed, **sheet.heights}.items()}
+
+
+def height(cell: Cell, width: float) -> float:
+    """Return how high a row must be for a text that wraps at that width; it may be beyond any row."""
+    return 4 + _LINE * _lines(cell, width)
+
+
+def _whole_pixels(points: float) -> float:
+    """Return the height that a screen can show: a pixel is three quarters of a point."""
+    return round(points / 0.75) * 0.75
+
+
+def _width(sheet: Sheet, first: int, last: int) -> float:
+    if first == last:
+        return sheet.widths.get(first, _DEFAULT_WIDTH)
+    return sum(sheet.widths.get(column, _DEFAULT_WIDTH) for column in range(first, last + 1))
+
+
+def _lines(cell: Cell, width: float) -> int:
+    text = str(cell.value)
+    room = max(1.0, (width - 1) * 10.5 / _size(cell.style))
+    if 2 * len(text) * _UNIT <= room and "\n" not in text:  # it fits whatever its characters are
+        return 1
+    return sum(max(1, math.ceil(_units(line) / room)) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=512)
+def _wraps(style: str) -> bool:
+    return bool(properties(style).get("text_wrap"))
+
+
+@lru_cache(maxsize=512)
+def _size(style: str) -> float:
+    size = properties(style).get("font_size", 10.5)
+    assert isinstance(size, float | int)
+    return size
+
+
+@lru_cache(maxsize=4096)
+def _units(line: str) -> float:
+    wide = sum(width in "WFA" for width in map(unicodedata.east_asian_width, line))
+    return (len(line) + wide) * _UNIT

@@ -1,0 +1,80 @@
+"""The figures of the official form that 指标得分 has: scores, shares, how they came about."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from xlkpi.domain.inputs import Filled
+from xlkpi.domain.location import span
+from xlkpi.domain.methods import NOT_APPLICABLE
+from xlkpi.domain.results import IndicatorScore, Scored
+from xlkpi.domain.schema import SCORES_SHEET
+from xlkpi.writing.addresses import Addresses
+from xlkpi.writing.book import Held
+from xlkpi.writing.scored import total as steps
+from xlkpi.writing.scored.indicator_scores import FIRST, REVIEWED, Columns, score_format
+from xlkpi.writing.styles import sum_figure
+
+DASH = "—"
+TEXT, CENTER, FIGURE = "form.text", "form.center", "form.figure"
+_COLUMNS = {"得分": "得分", "得分计算方法": "计分过程", "得分系数": "得分率", REVIEWED: REVIEWED}
+"""What a placeholder stands for → the column of 指标得分."""
+NAMES = ("分值", *_COLUMNS)
+
+
+class Shown(NamedTuple):
+    """What stands for a placeholder."""
+
+    expression: str
+    """A formula without its equals sign; "" for a constant."""
+    value: Held
+    style: str = CENTER
+    link: str = ""
+
+
+NOTHING, NONE_TO_SHOW = Shown("", ""), Shown("", DASH)
+
+
+def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
+    """Return what stands for one of `NAMES` of an indicator."""
+    points = work.indicator.points
+    if name == "分值":
+        return Shown(points.place.reference, points.value or 0, FIGURE)
+    if name == REVIEWED and scored.review is None:
+        return NONE_TO_SHOW
+    at = scored.indicator_scores.index(work)
+    cell = _cell(scored, _COLUMNS[name], FIRST + at)
+    if name == "得分计算方法":
+        return Shown(cell, work.words, TEXT, link(cell))
+    if not work.applies:
+        return Shown(cell, DASH if name == "得分系数" else NOT_APPLICABLE, CENTER, link(cell))
+    if name == "得分系数":
+        share = Fraction(work.score) / Fraction(points.value or 1)
+        return Shown(cell, share, f"{FIGURE}:0.00##", link(cell))
+    tiers = scored.review.score_totals.tiers if name == REVIEWED and scored.review else scored.tiers
+    score = tiers[2][at].score
+    return Shown(cell, score, f"{FIGURE}:{score_format(score)}", link(cell))
+
+
+def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> Shown:
+    """Return the total, or what the office above came to; 汇总 has no address for that yet."""
+    look = f"{FIGURE}:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    if not reviewed:
+        cell = names.cells["总分"]
+        return Shown(cell, scored.total, look, link(cell))
+    if scored.review is None:
+        return NONE_TO_SHOW
+    block = _cell(scored, REVIEWED, FIRST, FIRST + len(scored.indicator_scores) - 1)
+    whole = steps.whole(f"ROUND(SUM({block}),6)", scored, names)
+    return Shown(whole, scored.review.score_totals.total, look)
+
+
+def _cell(scored: Scored, header: str, row: int, last: int = -1) -> str:
+    column = Columns.of(scored).right(header)
+    return span(SCORES_SHEET, row, column, max(row, last), column)
+
+
+def link(cell: str) -> str:
+    """Return the target of a link to a reference."""
+    return "internal:" + cell.replace("$", "")

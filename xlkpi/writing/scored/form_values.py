@@ -1,0 +1,377 @@
+"""What each placeholder of the official form stands for: a live formula and the value it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from xlkpi.domain.cells import Number, Table, Text
+from xlkpi.domain.findings import OVERRULED
+from xlkpi.domain.form_template import FormTemplate
+from xlkpi.domain.formula import Formula
+from xlkpi.domain.inputs import Fund, Indicator, Project, Tier
+from xlkpi.domain.location import CellRef, blocks, span
+from xlkpi.domain.methods import DIRECTIONS, Votes, satisfied, satisfied_formula
+from xlkpi.domain.numbers import NOISE, from_text, rounded, settled, total
+from xlkpi.domain.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
+from xlkpi.domain.results import IndicatorScore, Outcome
+from xlkpi.domain.schema import (
+    EXECUTION,
+    GOALS,
+    INFO,
+    INITIAL,
+    SCORES_SHEET,
+    SOURCES,
+    TIER1,
+    TIER2,
+    TIER3,
+)
+from xlkpi.domain.text import as_text
+from xlkpi.writing.addresses import Addresses
+from xlkpi.writing.scored import form_scores
+from xlkpi.writing.scored.form_scores import CENTER, FIGURE, NONE_TO_SHOW, NOTHING, TEXT, Shown
+from xlkpi.writing.scored.indicator_scores import FIRST, REVIEWED, votes
+from xlkpi.writing.scored.input_sheets import shown, units
+from xlkpi.writing.styles import DATE, MONEY, RATE
+
+_JUDGED = "定性"
+_OWN_WORDS = ("以", "内", "含", "上", "下", "年", "月", "底", "前", "后")
+"""What says of a number by itself which way it counts, or that it is a date."""
+_LONGEST_FORMULA = 8_000
+"""Excel's limit is 8192 characters."""
+
+
+Record = dict[str, Shown]
+
+
+class Filling:
+    """The values of one outcome's form. Result sheets that it refers to have named their cells."""
+
+    def __init__(self, outcome: Outcome, names: Addresses, layout: FormTemplate) -> None:
+        """Take what was scored, and the layout, which decides how indicators are told."""
+        assert outcome.filled is not None and outcome.scored is not None
+        self.filled, self.scored = outcome.filled, outcome.scored
+        self.names = names
+        self.wanted = layout.names
+        self.units = units(self.filled)
+        self.overruled = {each.place for each in outcome.findings if each.code in OVERRULED}
+
+    def of(self, name: str) -> Shown:
+        """Return what a placeholder that stands once shows."""
+        whole, _, part = name.partition(".")
+        if whole == "年度资金总额":
+            return self._all(part)
+        if whole in ("基本支出", "项目支出"):
+            return self._kind(whole, part)
+        if whole == "执行率":
+            return self._execution(part)
+        if whole == "总分":
+            return self._total(part)
+        if whole == "等级":
+            return Shown(self.names.cells["等级"], self.scored.grade.name.value or "")
+        return self._info(name)
+
+    def records(self, group: str) -> list[Record]:
+        """Return what the rows of a repeating group show; at least one row."""
+        made = {FUNDS: self._funds, INDICATORS: self._indicators}.get(group, self._goals)()
+        found = [{f"{group}.{name}": each for name, each in record.items()} for record in made]
+        return found or [{f"{group}.{name}": NOTHING for name in ROWS[group]}]
+
+    # Once.
+
+    def _info(self, name: str) -> Shown:
+        text = self.filled.info.get(name)
+        table = self.filled.tables.get(INFO.name)
+        if name == "金额单位" and (text is None or text.blank):
+            return Shown("", "万元")
+        if name == "实施单位" and (text is None or text.blank):  # the same as the department
+            return self._info("部门名称")
+        if text is None or table is None:
+            return NOTHING
+        return self._copy(table, text.place.row, "内容", CENTER)
+
+    def _total(self, part: str) -> Shown:
+        if part != "分值":
+            reviewed = part == REVIEWED
+            return form_scores.total(self.filled, self.scored, self.names, reviewed)
+        row = FIRST + len(self.scored.indicator_scores)
+        points = [
+            work.indicator.points.value or Decimal(0) for work in self.scored.indicator_scores
+        ]
+        return Shown(span(SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
+
+    def _all(self, part: str) -> Shown:
+        """年度资金总额: the sums that 汇总 has, and the one that it has not."""
+        budget = self.scored.budget
+        if part == "执行率":
+            return self._execution("")
+        if budget is None:
+            return NONE_TO_SHOW
+        if part in self.names.budget:
+            value = budget.budget if part == "全年预算数" else budget.executed
+            return Shown(self.names.budget[part], value, f"{FIGURE}:{MONEY}")
+        return self._sum(self.filled.projects, part)
+
+    def _kind(self, kind: str, part: str) -> Shown:
+        projects = [each for each in self.filled.projects if each.kind.value == kind]
+        if part != "执行率":
+            return self._sum(projects, part)
+        return _rate(self._sum(projects, "全年执行数"), self._sum(projects, "全年预算数"))
+
+    def _sum(self, projects: Sequence[Project], header: str) -> Shown:
+        """Add up a column of 预算执行 over some of its rows."""
+        table = self.filled.tables.get(EXECUTION.name)
+        if not projects or table is None or header not in table.columns:
+            return NONE_TO_SHOW
+        rows = [project.row for project in projects]
+        added = blocks(table.grid.name, table.columns[header], rows)
+        value = total([_AMOUNTS[header](project).value or Decimal(0) for project in projects])
+        formula = f"SUM({added})" if len(added) < _LONGEST_FORMULA else ""
+        return Shown(formula, value, f"{FIGURE}:{MONEY}")
+
+    def _execution(self, part: str) -> Shown:
+        work = self.lifted
+        if not part:
+            return _rate(self._all("全年执行数"), self._all("全年预算数"))
+        if work is None:
+            return NOTHING if part == "偏差原因" else NONE_TO_SHOW
+        return self._indicator(work, part)
+
+    @cached_property
+    def lifted(self) -> IndicatorScore | None:
+        """The indicator of 预算执行率 that stands beside the money and not among the others.
+
+        It must be alone in its first-level tier, and the layout must have a place for its score.
+        """
+        if "执行率.得分" not in self.wanted:
+            return None
+        tops = Counter(self._top(work) for work in self.scored.indicator_scores)
+        found = [
+            work
+            for work in self.scored.indicator_scores
+            if work.method and work.method.budgeted and tops[self._top(work)] == 1
+        ]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _tiers(self) -> dict[tuple[int, str], tuple[int, Tier]]:
+        """Level and key → the indicator above others, and its place among its like."""
+        filled = self.filled
+        tiers = [*enumerate(filled.tier1), *enumerate(filled.tier2)]
+        return {(tier.level, tier.key): (at, tier) for at, tier in tiers}
+
+    def _top(self, work: IndicatorScore) -> str:
+        """Return the key of the first-level indicator that a third-level one belongs to."""
+        return self._tiers[2, work.indicator.parent_key][1].parent_key
+
+    # Row by row.
+
+    def _funds(self) -> Iterator[Record]:
+        table = self.filled.tables.get(SOURCES.name)
+        if table is None or not self.filled.funds:
+            yield self._fiscal()
+            return
+        for fund in self.filled.funds:
+            amounts = {name: self._amount(table, _AMOUNTS[name](fund), name) for name in AMOUNTS}
+            yield {
+                "资金来源": self._copy(table, fund.row, "资金来源", CENTER),
+                **amounts,
+                "执行率": _rate(amounts["全年执行数"], amounts["全年预算数"]),
+            }
+
+    def _fiscal(self) -> Record:
+        """The one row where 资金来源 is not filled in: 其中：财政资金 of 预算执行."""
+        cell, budget = self.names.budget.get("其中：财政资金"), self.scored.budget
+        named = Shown("", "当年财政拨款")
+        record = {"资金来源": named, **dict.fromkeys((*AMOUNTS, "执行率"), NONE_TO_SHOW)}
+        if cell and budget:
+            record["全年预算数"] = Shown(cell, budget.fiscal, f"{FIGURE}:{MONEY}")
+        return record
+
+    def _amount(self, table: Table, amount: Number, header: str) -> Shown:
+        if header not in table.columns:
+            return NONE_TO_SHOW
+        return self._copy(table, amount.place.row, header, f"{FIGURE}:{MONEY}")
+
+    def _goals(self) -> Iterator[Record]:
+        table = self.filled.tables.get(GOALS.name)
+        centred = ("序号", "类型", "完成程度")
+        for row in table.rows if table else ():
+            assert table is not None
+            yield {
+                name: self._copy(table, row, name, CENTER if name in centred else TEXT)
+                for name in ROWS["目标"]
+            }
+
+    def _indicators(self) -> Iterator[Record]:
+        """The indicators in the order of the tiers above them."""
+
+        def order(work: IndicatorScore) -> tuple[int, int]:
+            second = self._tiers[2, work.indicator.parent_key]
+            return self._tiers[1, second[1].parent_key][0], second[0]
+
+        names = [name for name in ROWS[INDICATORS] if f"{INDICATORS}.{name}" in self.wanted]
+        for work in sorted(self.scored.indicator_scores, key=order):
+            if work is not self.lifted:
+                yield {name: self._indicator(work, name) for name in names}
+
+    def _indicator(self, work: IndicatorScore, name: str) -> Shown:
+        indicator = work.indicator
+        table = self.filled.tables[TIER3.name]
+        if name in form_scores.NAMES:
+            return self._score(work, name)
+        if name == "编号":
+            return _same(indicator.code)
+        if name in (TIER1.name, TIER2.name):
+            return self._parent(work, name)
+        if name in (INITIAL, "年度指标值", "实际完成值"):
+            return self._measure(table, work, name)
+        header = "偏差原因分析及改进措施" if name == "偏差原因" else name
+        centred = name in ("三级指标", "指标性质", "计量单位")
+        return self._copy(table, indicator.row, header, CENTER if centred else TEXT)
+
+    def _score(self, work: IndicatorScore, name: str) -> Shown:
+        """A figure of 指标得分; how scorers marked an indicator is told by its 评分标准, if it has one."""
+        if name == "得分计算方法" and work.given:
+            table = self.filled.tables[TIER3.name]
+            criteria = self._copy(table, work.indicator.row, "评分标准", TEXT)
+            if criteria.value:
+                return criteria
+        return form_scores.of_indicator(self.scored, work, name)
+
+    def _parent(self, work: IndicatorScore, sheet: str) -> Shown:
+        at = (1, self._top(work)) if sheet == TIER1.name else (2, work.indicator.parent_key)
+        tier = self._tiers[at][1]
+        return self._copy(self.filled.tables[sheet], tier.row, sheet, CENTER)
+
+    def _measure(self, table: Table, work: IndicatorScore, header: str) -> Shown:
+        """A target or an actual: with its sign and unit, unless the layout has cells for them."""
+        indicator, typed = work.indicator, work.indicator.actual_text
+        if header == "实际完成值" and (typed.blank or typed.place in self.overruled):
+            if work.method and work.method.surveyed:
+                return self._surveyed(work)
+            if work.method and work.method.budgeted:
+                return self._executed()
+        bare = self._copy(table, indicator.row, header, CENTER)
+        if indicator.dated:
+            return bare
+        if not isinstance(bare.value, float):
+            return self._typed_target(table, indicator, bare) if header == "年度指标值" else bare
+        return self._figure(table, indicator, header, bare)
+
+    def _figure(self, table: Table, indicator: Indicator, header: str, bare: Shown) -> Shown:
+        """A number, with what stands beside it."""
+        assert isinstance(bare.value, float)
+        cell = table.place(indicator.row, header).reference
+        percent = bare.style != CENTER
+        if not percent and bare.value and not 1e-4 <= abs(bare.value) < 1e11:
+            return bare  # programs differ in how they would spell it
+        number = f'ROUND({cell}*100,9)&"%"' if percent else cell
+        said = _spelled(bare.value * 100, 9) + "%" if percent else _spelled(bare.value, 15)
+        before, sign = "", ""
+        if header != "实际完成值":
+            before, sign = self._beside(table, indicator, "指标性质")
+        after, unit = ("", "") if percent else self._beside(table, indicator, "计量单位")
+        typed_unit = self.units.get(table.place(indicator.row, header), "")
+        if typed_unit and not percent:
+            after, unit = f'"{typed_unit}"', typed_unit
+        joined = "&".join(part for part in (before, number, after) if part)
+        if joined == cell:
+            return bare
+        return Shown(f"IF(ISNUMBER({cell}),{joined},{bare.expression})", sign + said + unit)
+
+    def _typed_target(self, table: Table, indicator: Indicator, bare: Shown) -> Shown:
+        """A target such as 50个 that no method reads, with its sign, unless it has one in words."""
+        read = from_text(str(bare.value))
+        sign_cell, sign = self._beside(table, indicator, "指标性质")
+        if read is None or sign not in DIRECTIONS or any(w in read.suffix for w in _OWN_WORDS):
+            return bare
+        cell = table.place(indicator.row, "年度指标值").reference
+        return Shown(f'IF({cell}="","",{sign_cell}&{cell})', f"{sign}{bare.value}")
+
+    def _surveyed(self, work: IndicatorScore) -> Shown:
+        """The rate that a survey came to, in per cent."""
+        caliber = self.filled.parameters.text("满意度口径")
+        rows = [row.votes for row in self.filled.surveys if row.key == work.indicator.key]
+        counts = (sum(int(vote.value or 0) for vote in kind) for kind in zip(*rows, strict=True))
+        rate = float(rounded(satisfied(Votes(*counts), caliber), 2))
+        expression = Formula(satisfied_formula(caliber)).at(votes(work, self.filled))[1:]
+        return Shown(f'ROUND({expression},2)&"%"', _spelled(rate, 2) + "%")
+
+    def _executed(self) -> Shown:
+        """执行率 over all funds, in per cent."""
+        assert self.scored.budget is not None
+        rate = float(settled(self.scored.budget.rate * 100, 2))
+        spent, planned = (self.names.budget[name] for name in ("全年执行数", "全年预算数"))
+        whole = f"ROUND(ROUND({spent}/{planned}*100,{NOISE}),2)"
+        return Shown(f'IF({planned}=0,0,{whole})&"%"', _spelled(rate, 2) + "%")
+
+    def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
+        """Return the expression and the text of what stands beside a number: its sign, its unit."""
+        if f"{INDICATORS}.{header}" in self.wanted or header not in table.columns:
+            return "", ""
+        text = as_text(self._held(table, indicator.row, header))
+        cell = table.place(indicator.row, header).reference
+        if not text or header == "计量单位":
+            return (cell, text) if text else ("", "")
+        return f'IF({cell}="{_JUDGED}","",{cell})', "" if text == _JUDGED else text
+
+    def _held(self, table: Table, row: int, header: str) -> str | float:
+        """Return what an input cell holds in the scored workbook."""
+        taken = self._natures.get(table.place(row, header))
+        return shown(self.filled, table, row, header) if taken is None else taken
+
+    @cached_property
+    def _natures(self) -> dict[CellRef, str]:
+        """指标性质 where it was taken from the target."""
+        natures = (each.nature for each in self.filled.indicators)
+        return {each.place: each.value or "" for each in natures if each.good and not each.typed}
+
+    def _copy(self, table: Table, row: int, header: str, style: str) -> Shown:
+        """A live copy of an input cell; a number shown as per cent stays one."""
+        if header not in table.columns:
+            return NOTHING._replace(style=style)
+        place = table.place(row, header)
+        if place in self.filled.dates:
+            day = float(self.filled.readings[place])
+            return Shown(_copied(place), day, f"{FIGURE}:{DATE}")
+        value = self._held(table, row, header)
+        percent = (place.row, place.column) in table.grid.percents
+        if percent and place not in self.filled.readings:
+            style = f"{FIGURE}:{RATE}"
+        return Shown(_copied(place), value, style)
+
+
+_AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
+    "年初预算数": lambda row: row.initial,
+    "全年预算数": lambda row: row.budget,
+    "全年执行数": lambda row: row.executed,
+}
+
+
+def _copied(place: CellRef) -> str:
+    return f'IF({place.reference}="","",{place.reference})'
+
+
+def _same(text: Text) -> Shown:
+    return Shown(_copied(text.place), text.value or "")
+
+
+def _spelled(value: float, digits: int) -> str:
+    """Return a number as a formula joins it to a text: at most 15 digits."""
+    return as_text(float(f"{round(value, digits):.15g}"))
+
+
+def _rate(executed: Shown, budget: Shown) -> Shown:
+    """Return 执行率 from two figures that are shown, a dash where one of them is none."""
+    spent, planned = executed.value, budget.value
+    if isinstance(spent, str) or isinstance(planned, str):
+        return NONE_TO_SHOW
+    value = Fraction(spent) / Fraction(planned) if planned else Fraction(0)
+    above, below = executed.expression, budget.expression
+    formula = f"IF({below}=0,0,{above}/{below})"
+    known = above and below and len(formula) < _LONGEST_FORMULA
+    return Shown(formula if known else "", value, f"{FIGURE}:{RATE}")

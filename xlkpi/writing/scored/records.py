@@ -1,0 +1,126 @@
+"""检查记录 and 方法与参数: what was noticed, and by which rules the figures were made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlkpi.domain.findings import Finding
+from xlkpi.domain.inputs import Filled
+from xlkpi.domain.results import IndicatorScore, Outcome, Scored
+from xlkpi.domain.schema import FINDINGS_SHEET, METHODS_SHEET, PARAMETER_LIST, PARAMETERS
+from xlkpi.writing.addresses import Addresses
+from xlkpi.writing.book import Book, Sheet
+from xlkpi.writing.styles import SHARE
+
+FINDINGS_HEADER = 3
+"""Row of the header on 检查记录."""
+FOLDED_TITLE = "逐格列出：上面合并成一条的提示"
+"""Stands two rows above the first of them."""
+
+
+def write_findings(book: Book, outcome: Outcome, names: Addresses) -> None:
+    """Fill in 检查记录: every finding, then every reading that was normalised and told among others."""
+    findings, folded = outcome.findings, outcome.folded
+    paper = names.sheet(book, FINDINGS_SHEET)
+    paper.merge(0, 0, 5, "检查记录", "heading")
+    words = "读取和检查时的每一条提醒、提示和换算；都不影响计分。点击位置可前往。"
+    paper.merge(1, 0, 5, words, "guide")
+    list_findings(paper, findings, FINDINGS_HEADER)
+    if not findings:
+        paper.merge(4, 0, 5, "没有提醒，也没有换算。", "center")
+    if folded:
+        below = FINDINGS_HEADER + len(findings) + 2
+        paper.merge(below, 0, 5, FOLDED_TITLE, "block")
+        list_findings(paper, folded, below + 1)
+        paper.repeat, paper.freeze = FINDINGS_HEADER, (FINDINGS_HEADER + 1, 0)
+
+
+def list_findings(paper: Sheet, findings: Sequence[Finding], header: int) -> None:
+    """Put a table of findings with links; its header stands in row `header`."""
+    paper.row(header, ["序号", "级别", "代码", "位置", "发现", "怎么改"], "head")
+    for row, finding in enumerate(findings, start=header + 1):
+        paper.number(row, 0, row - header, "center")
+        paper.text(row, 1, f"{finding.severity.sign} {finding.severity.chinese}", "center")
+        paper.text(row, 2, finding.code, "center")
+        where = finding.place.said
+        link = finding.place.link if finding.place.sheet else ""
+        paper.text(row, 3, where, "link.box" if link else "text", link)
+        paper.text(row, 4, finding.message, "text")
+        paper.text(row, 5, finding.remedy, "text")
+    paper.widths = {0: 6, 1: 9, 2: 8, 3: 24, 4: 48, 5: 48}
+    paper.freeze = (header + 1, 0)
+    paper.repeat = header
+    paper.landscape = True
+
+
+def write_methods(book: Book, filled: Filled, scored: Scored, names: Addresses) -> None:
+    """Fill in 方法与参数: the parameters in force, then every rule in words."""
+    paper = names.sheet(book, METHODS_SHEET)
+    paper.merge(0, 0, 3, "方法与参数", "heading")
+    paper.merge(
+        1,
+        0,
+        3,
+        "“去极值最少人数”“小数位数”“离群线”改动后公式随之变化；其余参数在评分时已定，改动后请重新评分。",
+        "guide",
+    )
+    paper.row(3, ["参数", "生效值", "来源", "说明"], "head")
+    row = 3
+    for parameter in PARAMETER_LIST:
+        row += 1
+        paper.text(row, 0, parameter.name, "text")
+        value = filled.parameters.values[parameter.name]
+        held = filled.parameters.in_force(parameter)
+        style = f"center:{SHARE}" if parameter.percent else "center"
+        if value.place.sheet:
+            paper.formula(row, 1, f"={value.place.reference}", held, style, value.place.link)
+            paper.text(row, 2, f"“{PARAMETERS.name}”表", "center")
+        else:
+            paper.text(row, 1, held, style) if isinstance(held, str) else paper.number(
+                row, 1, held, style
+            )
+            paper.text(row, 2, "默认值", "center")
+        paper.text(row, 3, parameter.words, "text")
+        names.parameters[parameter.name] = paper.absolute(row, 1)
+    _rules(paper, filled, scored, row + 2)
+    paper.widths = {0: 20, 1: 16, 2: 14, 3: 70}
+    paper.landscape = True
+
+
+def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
+    paper.merge(row, 0, 3, "计分规则", "block")
+    used = dict.fromkeys(
+        (work.indicator.method.value or "", _in_general(work)) for work in scored.indicator_scores
+    )
+    rules = [
+        ("打分制", filled.parameters.text("打分制")),
+        *used,
+        ("取整", _rounding(filled)),
+        ("等级", "从高到低，总分第一个达到（含）的下限所在的等级。"),
+        ("回避和缺席", "回避、缺席的人不计入该指标，也不按 0 分计算。"),
+        ("依据", "财预〔2020〕10号（项目支出绩效评价管理办法及自评表）、财预〔2021〕101号（成本指标的分值）、财预〔2013〕53号（共性指标体系框架）；本单位在“参数”“等级标准”中的设定。"),
+    ]  # fmt: skip
+    for name, words in rules:
+        row += 1
+        paper.text(row, 0, name, "text")
+        paper.merge(row, 1, 3, words, "text")
+
+
+def _rounding(filled: Filled) -> str:
+    """Say how scores are rounded, and what is not: a 分值 that is finer than 小数位数."""
+    places = filled.parameters.places
+    said = (
+        f"每个三级指标的得分四舍五入到 {places} 位小数，再逐级相加，相加时不再取整；"
+        "公式先取到 12 位小数，消除二进制误差。等级按印出的总分定。"
+    )
+    if filled.finest_places > places:
+        said += (
+            f"有的分值多于 {places} 位小数：这些指标满分时得分就是分值，取整后也不超过分值，"
+            f"总分按 {filled.finest_places} 位小数计。"
+        )
+    return said
+
+
+def _in_general(work: IndicatorScore) -> str:
+    """Say the rule without what is one indicator's alone: who stood aside, what was cut."""
+    return work.words.partition("；核减 " if work.method else "；")[0]

@@ -1,0 +1,171 @@
+"""A book on paper → the bytes of an .xlsx. The only place that knows xlsxwriter.
+
+Texts are written as texts whatever they look like, and the same book gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from xlkpi.writing import styles
+from xlkpi.writing.book import Book, Cell, Chart, Sheet
+from xlkpi.writing.row_heights import heights
+from xlkpi.writing.xlsx_rows import FastWorksheet
+
+_CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+"""Fixed, so that the same input gives the same bytes."""
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "nan_inf_to_errors": False,
+}
+_UNLOCKED = {"autofilter": True, "format_columns": True, "format_rows": True}
+STOCK = False
+"""Whether to use xlsxwriter's own worksheet instead of ours: a test holds the two together."""
+_PAGES = "&C第 &P 页 共 &N 页"
+
+
+class NotWritten(Exception):
+    """xlsxwriter would not take a cell: our bug, never the user's."""
+
+
+def emit(book: Book) -> bytes:
+    """Return the workbook's bytes."""
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(buffer, _OPTIONS)
+    workbook.set_properties({"title": book.title, "author": "xlkpi", "created": _CREATED})
+    workbook.set_size(24_000, 15_000)
+    looks = _Formats(workbook)
+    kind = None if STOCK else FastWorksheet
+    sheets = [(sheet, workbook.add_worksheet(sheet.name, kind)) for sheet in book.sheets]
+    for sheet, worksheet in sheets:
+        _sheet(sheet, worksheet, looks)
+        for chart in sheet.charts:
+            _chart(chart, workbook, worksheet)
+    for name, reference in book.names.items():
+        workbook.define_name(name, "=" + reference)
+    workbook.close()
+    return buffer.getvalue()
+
+
+class _Formats:
+    """The formats of one workbook, made once each."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self.workbook = workbook
+        self.made: dict[str, Format] = {}
+
+    def __getitem__(self, style: str) -> Format:
+        if style not in self.made:
+            self.made[style] = self.workbook.add_format(styles.properties(style))
+        return self.made[style]
+
+    def condition(self, style: str) -> Format:
+        return self.workbook.add_format(styles.condition(style))
+
+
+def _sheet(sheet: Sheet, worksheet: Worksheet, looks: _Formats) -> None:
+    high = heights(sheet)
+    if isinstance(worksheet, FastWorksheet):
+        for block in sheet.merges:
+            worksheet.merge_range(*block, "", looks[sheet.cells[block[:2]].style])
+        worksheet.hold(sheet, looks, high)
+    else:
+        _stock_cells(sheet, worksheet, looks)
+    for row, height in high.items():
+        worksheet.set_row(row, height)
+    _geometry(sheet, worksheet)
+    _rules(sheet, worksheet, looks)
+    _page(sheet, worksheet)
+    if sheet.protected:
+        worksheet.protect("", _UNLOCKED)
+
+
+def _stock_cells(sheet: Sheet, worksheet: Worksheet, looks: _Formats) -> None:
+    inside = set()
+    for top, left, bottom, right in sheet.merges:
+        worksheet.merge_range(top, left, bottom, right, "", looks[sheet.cells[top, left].style])
+        block = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
+        inside |= block - {(top, left)}  # merge_range has already put blanks there
+    for at, cell in sheet.cells.items():
+        if at not in inside:
+            _cell(worksheet, *at, cell, looks[cell.style])
+
+
+def _cell(worksheet: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
+    if cell.link:
+        shown = cell.value if isinstance(cell.value, str) else ""
+        _taken(worksheet.write_url(row, column, cell.link, look, shown or " "), row, column)
+    if cell.formula:
+        done = worksheet.write_formula(row, column, cell.formula, look, cell.value)
+    elif isinstance(cell.value, float):
+        done = worksheet.write_number(row, column, cell.value, look)
+    elif cell.value == "":
+        done = worksheet.write_blank(row, column, None, look)
+    else:
+        done = worksheet.write_string(row, column, cell.value, look)
+    _taken(done, row, column)
+
+
+def _taken(code: Any, row: int, column: int) -> None:
+    if code:
+        raise NotWritten(f"row {row} column {column}: xlsxwriter answered {code}")
+
+
+def _geometry(sheet: Sheet, worksheet: Worksheet) -> None:
+    for column, width in sheet.widths.items():
+        worksheet.set_column(column, column, width)
+    if sheet.freeze:
+        worksheet.freeze_panes(*sheet.freeze)
+    if sheet.filter:
+        worksheet.autofilter(*sheet.filter)
+    worksheet.set_tab_color(styles.TABS[sheet.tab])
+    worksheet.hide_gridlines(2)
+
+
+def _rules(sheet: Sheet, worksheet: Worksheet, looks: _Formats) -> None:
+    for validation in sheet.validations:
+        _taken(worksheet.data_validation(*validation.block, validation.options), 0, 0)
+    for condition in sheet.conditions:
+        options = {**condition.options, "format": looks.condition(condition.style)}
+        _taken(worksheet.conditional_format(*condition.block, options), 0, 0)
+
+
+def _page(sheet: Sheet, worksheet: Worksheet) -> None:
+    worksheet.set_paper(9)
+    if sheet.landscape:
+        worksheet.set_landscape()
+    worksheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.center_horizontally()
+    worksheet.set_footer(f"&L{sheet.footer}{_PAGES}" if sheet.footer else _PAGES)
+    if sheet.repeat is not None:
+        worksheet.repeat_rows(sheet.repeat)
+    if sheet.print_to:
+        worksheet.print_area(0, 0, *sheet.print_to)
+
+
+def _chart(chart: Chart, workbook: xlsxwriter.Workbook, worksheet: Worksheet) -> None:
+    made = workbook.add_chart({"type": "bar"})
+    font = {"name": styles.FONT, "size": 10}
+    made.add_series(
+        {
+            "name": chart.title, "categories": "=" + chart.names, "values": "=" + chart.values,
+            "fill": {"color": styles.HEAD_FILL}, "gap": 60,
+            "data_labels": {"value": True, "num_format": "0.0%", "font": font},
+        }
+    )  # fmt: skip
+    made.set_title({"name": chart.title, "name_font": {**font, "size": 12}, "overlay": False})
+    made.set_legend({"none": True})
+    made.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "num_font": font})
+    made.set_y_axis({"reverse": True, "num_font": font})
+    made.set_size({"width": chart.size[0], "height": chart.size[1]})
+    worksheet.insert_chart(*chart.at, made, {"object_position": 1})
