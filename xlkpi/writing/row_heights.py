@@ -26,7 +26,7 @@ def heights(sheet: Sheet) -> dict[int, float]:
     """Return a height for every row whose text needs more than one line, given heights kept."""
     spans = {(top, left): right for top, left, _, right in sheet.merges}
     lines: dict[int, float] = defaultdict(lambda: 1.0)
-    for (row, column), cell in sheet.cells.items():
+    for (row, column), cell in sheet.every_cell():
         if row in sheet.heights or not isinstance(cell.value, str) or not cell.value:
             continue
         if _wraps(cell.style):

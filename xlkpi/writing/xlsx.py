@@ -44,6 +44,9 @@ def emit(book: Book) -> bytes:
     workbook.set_properties({"title": book.title, "author": "xlkpi", "created": _CREATED})
     workbook.set_size(24_000, 15_000)
     looks = _Formats(workbook)
+    for style in book.styles:
+        if looks[style]._get_xf_index() != book.numbers[style]:
+            raise NotWritten(f"style {style} is not the one that was planned")
     kind = None if STOCK else FastWorksheet
     sheets = [(sheet, workbook.add_worksheet(sheet.name, kind)) for sheet in book.sheets]
     for sheet, worksheet in sheets:
@@ -75,13 +78,12 @@ class _Formats:
 def _sheet(sheet: Sheet, worksheet: Worksheet, looks: _Formats) -> None:
     high = heights(sheet)
     if isinstance(worksheet, FastWorksheet):
-        for block in sheet.merges:
-            worksheet.merge_range(*block, "", looks[sheet.cells[block[:2]].style])
         worksheet.hold(sheet, looks, high)
     else:
         _stock_cells(sheet, worksheet, looks)
-    for row, height in high.items():
-        worksheet.set_row(row, height)
+    if sheet.charts or not isinstance(worksheet, FastWorksheet):  # a chart is placed by them
+        for row, height in high.items():
+            worksheet.set_row(row, height)
     _geometry(sheet, worksheet)
     _rules(sheet, worksheet, looks)
     _page(sheet, worksheet)
@@ -90,12 +92,12 @@ def _sheet(sheet: Sheet, worksheet: Worksheet, looks: _Formats) -> None:
 
 
 def _stock_cells(sheet: Sheet, worksheet: Worksheet, looks: _Formats) -> None:
-    inside = set()
+    inside, cells = set(), dict(sheet.every_cell())
     for top, left, bottom, right in sheet.merges:
-        worksheet.merge_range(top, left, bottom, right, "", looks[sheet.cells[top, left].style])
+        worksheet.merge_range(top, left, bottom, right, "", looks[cells[top, left].style])
         block = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
         inside |= block - {(top, left)}  # merge_range has already put blanks there
-    for at, cell in sheet.cells.items():
+    for at, cell in cells.items():
         if at not in inside:
             _cell(worksheet, *at, cell, looks[cell.style])
 

@@ -1,8 +1,8 @@
-"""A worksheet that writes its rows straight from paper: the only place with xlsxwriter's private names.
+"""A worksheet that writes its rows straight from ours: the only place with xlsxwriter's private names.
 
 xlsxwriter keeps a tuple a cell and builds each cell's XML from attribute lists; on our workbooks,
 where most cells are formulas, that is most of the time that writing takes. A test holds what comes
-out against the stock worksheet, and `emit.STOCK` switches back to it.
+out against the stock worksheet, and `xlsx.STOCK` switches back to it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,12 @@ from typing import Protocol
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from xlkpi.domain.location import Address, a1, column_letters
+from xlkpi.domain.location import Address, a1
+from xlkpi.writing import cell_xml
 from xlkpi.writing.book import Cell, Sheet
 
 _MOST_LINKS = 65_530
 """Excel takes no more on one sheet."""
-_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
-
-
-def _escaped(text: str) -> str:
-    """Escape text for XML; the standard library's own function costs an import of all of urllib."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class Formats(Protocol):
@@ -34,41 +29,84 @@ class Formats(Protocol):
 
 
 class FastWorksheet(Worksheet):  # type: ignore[misc]
-    """xlsxwriter's worksheet, whose cells come from a sheet on paper."""
+    """xlsxwriter's worksheet, whose cells come from a sheet of ours."""
 
-    def hold(self, paper: Sheet, looks: Formats, heights: Mapping[int, float]) -> None:
-        """Take the cells; the shared texts get their numbers here, before any part is written."""
-        self.paper = paper
-        self.looks = looks
+    def hold(self, sheet: Sheet, formats: Formats, heights: Mapping[int, float]) -> None:
+        """Take the cells; the shared texts get their indexes here, before any part is written."""
+        self.sheet = sheet
+        self.formats = formats
         self.heights = heights
-        self.cells = sorted(paper.cells.items())
-        number = self.str_table._get_shared_string_index
+        self.cells = sorted(sheet.cells.items())
+        index = self.str_table._get_shared_string_index
+        self.planned = sheet.planned.pieces(index) if sheet.planned else []
         self.texts = [
-            number(cell.value) if cell.value and isinstance(cell.value, str) and not cell.formula else 0
+            index(cell.value) if cell.value and isinstance(cell.value, str) and not cell.formula else 0
             for _, cell in self.cells
         ]  # fmt: skip
-        if self.cells:  # the corners are enough, and cells are thousands
-            columns = {column for _, column in paper.cells}
-            self._check_dimensions(self.cells[0][0][0], min(columns))
-            self._check_dimensions(self.cells[-1][0][0], max(columns))
+        self.merge = [list(block) for block in sheet.merges]
+        self._refuse_overlaps()
+        self._corners()
+
+    def _refuse_overlaps(self) -> None:
+        """Merges that share a cell make Excel call a file damaged."""
+        cells = [
+            (row, column)
+            for top, left, bottom, right in self.sheet.merges
+            for row in range(top, bottom + 1)
+            for column in range(left, right + 1)
+        ]
+        if len(cells) != len(set(cells)):
+            raise ValueError(f"merges that overlap on {self.sheet.name}")
+
+    def _corners(self) -> None:
+        """Tell xlsxwriter how far the cells reach: the corners are enough, and cells are thousands."""
+        rows, columns = [at[0] for at, _ in self.cells], [at[1] for at, _ in self.cells]
+        rows += self.heights
+        if self.planned and self.sheet.planned:
+            rows += self.sheet.planned.plan.rows
+            columns += self.sheet.planned.plan.columns
+        if rows and columns:
+            self._check_dimensions(min(rows), min(columns))
+            self._check_dimensions(max(rows), max(columns))
 
     def _write_rows(self) -> None:
-        held = {row for row, _ in self.paper.cells}
-        rows: dict[int, list[str]] = {row: [] for row in sorted(held.union(self.heights))}
-        styles = dict.fromkeys(cell.style for cell in self.paper.cells.values())  # in a fixed order
-        looks = {style: self.looks[style]._get_xf_index() for style in styles}
-        for ((row, column), cell), text in zip(self.cells, self.texts, strict=True):
-            head = f'<c r="{column_letters(column)}{row + 1}" s="{looks[cell.style]}"'
-            rows[row].append(_cell(head, cell, text))
-        for row, cells in rows.items():
+        planned = self.sheet.planned.plan.rows if self.sheet.planned else {}
+        beside = self._beside()
+        for row in sorted({*planned, *beside, *self.heights}):
+            first, last = planned.get(row, (0, 0))
+            cells = self.planned[first:last]
+            if row in beside:
+                cells = self._joined(row, first, last, beside[row])
             height = self.heights.get(row)
             own = f' ht="{height:.16g}" customHeight="1"' if height is not None else ""
             self.fh.write(f'<row r="{row + 1}"{own}>{"".join(cells)}</row>')
 
+    def _beside(self) -> dict[int, list[tuple[int, str]]]:
+        """Return the column and the element of every cell that is not planned, by row."""
+        rows: dict[int, list[tuple[int, str]]] = {}
+        styles = dict.fromkeys(cell.style for cell in self.sheet.cells.values())  # a fixed order
+        numbers = {style: self.formats[style]._get_xf_index() for style in styles}
+        for ((row, column), cell), text in zip(self.cells, self.texts, strict=True):
+            head = cell_xml.beginning(row, column, numbers[cell.style])
+            rows.setdefault(row, []).append((column, _element(head, cell, text)))
+        return rows
+
+    def _joined(self, row: int, first: int, last: int, beside: list[tuple[int, str]]) -> list[str]:
+        """Return the elements of a row of which only some are planned."""
+        if first == last:
+            return [element for _, element in beside]
+        assert self.sheet.planned is not None
+        at = [column for (_, column), _ in self.sheet.planned.plan.cells[first:last]]
+        own = zip(at, self.planned[first:last], strict=True)
+        return [element for _, element in sorted([*own, *beside])]
+
     def _write_hyperlinks(self) -> None:
-        links = [(at, cell) for at, cell in self.cells if cell.link][:_MOST_LINKS]
+        links = [(at, cell) for at, cell in self.cells if cell.link]
+        if self.sheet.planned:
+            links += self.sheet.planned.links()
         if links:
-            self.fh.write(f"<hyperlinks>{''.join(self._links(links))}</hyperlinks>")
+            elements = self._links(sorted(links)[:_MOST_LINKS])
+            self.fh.write(f"<hyperlinks>{''.join(elements)}</hyperlinks>")
 
     def _links(self, links: list[tuple[Address, Cell]]) -> Iterator[str]:
         for at, cell in links:
@@ -83,23 +121,19 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         self, row_start: int, col_start: int, row_end: int, col_end: int
     ) -> list[object]:
         """Return what a chart keeps of its cells."""
+        cells = dict(self.sheet.every_cell())
         block = (
-            self.paper.cells.get((row, column))
+            cells.get((row, column))
             for row in range(row_start, row_end + 1)
             for column in range(col_start, col_end + 1)
         )
         return [cell.value if cell else "" for cell in block]
 
 
-def _cell(head: str, cell: Cell, text: int) -> str:
-    """Return a cell's element, given how it begins and the number of its shared text."""
-    value = cell.value
+def _element(head: str, cell: Cell, text: int) -> str:
+    """Return a cell's element, given how it begins and the index of its shared text."""
     if cell.formula:
-        formula = _escaped(cell.formula[1:])
-        if not isinstance(value, str):
-            return f"{head}><f>{formula}</f><v>{value:.17g}</v></c>"
-        kind = "e" if value in _ERRORS else "str"
-        return f'{head} t="{kind}"><f>{formula}</f><v>{_escaped(value)}</v></c>'
-    if not isinstance(value, str):
-        return f"{head}><v>{value:.16G}</v></c>"
-    return f'{head} t="s"><v>{text}</v></c>' if value else f"{head}/>"
+        return cell_xml.formula(head, cell_xml.escaped(cell.formula[1:]), cell.value)
+    if not isinstance(cell.value, str):
+        return cell_xml.number(head, cell.value)
+    return cell_xml.shared_text(head, text) if cell.value else cell_xml.blank(head)

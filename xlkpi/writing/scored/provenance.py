@@ -154,7 +154,7 @@ def _origins(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
 def seal(book: Book, names: Addresses) -> str:
     """Put the fingerprint of all cells into its own, and return it."""
     paper = names.sheet(book, SOURCE_SHEET)
-    said = fingerprint.digest(book.contents())
+    said = book.fingerprint()
     row = int(names.cells["指纹"][1:]) - 1
     paper.text(row, 1, said, "text")
     return said

@@ -1,0 +1,43 @@
+"""A cell as a worksheet's XML has it: how it begins, and how it ends for each kind of content."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from xlkpi.domain.location import a1
+
+_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+
+
+@lru_cache(maxsize=1 << 13)
+def escaped(text: str) -> str:
+    """Escape text for XML; the standard library's own function costs an import of all of urllib."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def beginning(row: int, column: int, style: int) -> str:
+    """Return how a cell's element begins, given the number of its style."""
+    return f'<c r="{a1(row, column)}" s="{style}"'
+
+
+def formula(head: str, text: str, value: str | float) -> str:
+    """Return a cell with a formula, escaped and without its equals sign, and its result."""
+    if not isinstance(value, str):
+        return f"{head}><f>{text}</f><v>{value:.17g}</v></c>"
+    kind = "e" if value in _ERRORS else "str"
+    return f'{head} t="{kind}"><f>{text}</f><v>{escaped(value)}</v></c>'
+
+
+def number(head: str, value: float) -> str:
+    """Return a cell with a number."""
+    return f"{head}><v>{value:.16G}</v></c>"
+
+
+def shared_text(head: str, index: int) -> str:
+    """Return a cell with a text, given its index among the workbook's texts."""
+    return f'{head} t="s"><v>{index}</v></c>'
+
+
+def blank(head: str) -> str:
+    """Return an empty cell that only has a style."""
+    return f"{head}/>"
