@@ -81,6 +81,12 @@ class IndicatorScore(NamedTuple):
         """Whether there is a score."""
         return self.indicator.applies
 
+    @property
+    def rate(self) -> Fraction:
+        """Score ÷ 分值, 0 where that is 0."""
+        points = self.indicator.points.value
+        return Fraction(self.score) / Fraction(points) if points else Fraction(0)
+
 
 class TierScore(NamedTuple):
     """The score of an indicator of any tier."""
@@ -191,6 +197,10 @@ class Scored(NamedTuple):
     """The 评分组 that score; the scorers of each stand side by side. () where groups do not count."""
     grouped: tuple[int, ...] = ()
     """How many scorers each of them has."""
+
+    def place(self, work: IndicatorScore) -> int:
+        """Return the place of one of `indicator_scores` among them."""
+        return next(at for at, each in enumerate(self.indicator_scores) if each is work)
 
 
 class Status(StrEnum):

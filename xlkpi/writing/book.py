@@ -8,7 +8,7 @@ are this workbook's; what is written cell by cell stands beside them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -159,11 +159,17 @@ class Sheet:
         """Yield the lines that a fingerprint counts; only those of constants without `formulas`."""
         if self.planned:
             yield from self.planned.lines(formulas)
-        for at, cell in self.cells.items():
-            if formulas and cell.formula:
-                yield fingerprint.line(self.name, at, "", cell.formula)
-            elif not cell.formula and cell.value != "":
-                yield fingerprint.line(self.name, at, cell.value, "")
+        yield from lines(self.name, self.cells.items(), formulas)
+
+
+def lines(sheet: str, cells: Iterable[tuple[Address, Cell]], formulas: bool) -> Iterator[str]:
+    """Yield the lines of the fingerprint of cells that hold something."""
+    for at, cell in cells:
+        if cell.formula:
+            if formulas:
+                yield fingerprint.line(sheet, at, "", cell.formula)
+        elif cell.value != "":
+            yield fingerprint.line(sheet, at, cell.value, "")
 
 
 @dataclass(slots=True)

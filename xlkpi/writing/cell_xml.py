@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from xlkpi.domain.location import a1
+from xlkpi.writing.book import Cell
 
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
@@ -33,11 +35,20 @@ def number(head: str, value: float) -> str:
     return f"{head}><v>{value:.16G}</v></c>"
 
 
-def shared_text(head: str, index: int) -> str:
-    """Return a cell with a text, given its index among the workbook's texts."""
-    return f'{head} t="s"><v>{index}</v></c>'
-
-
 def blank(head: str) -> str:
     """Return an empty cell that only has a style."""
     return f"{head}/>"
+
+
+def content(head: str, value: str | float, index: Callable[[str], int]) -> str:
+    """Return a cell without a formula; `index` finds a text's place among the workbook's texts."""
+    if not isinstance(value, str):
+        return number(head, value)
+    return f'{head} t="s"><v>{index(value)}</v></c>' if value else blank(head)
+
+
+def element(head: str, cell: Cell, index: Callable[[str], int]) -> str:
+    """Return a cell, whatever is in it."""
+    if cell.formula:
+        return formula(head, escaped(cell.formula[1:]), cell.value)
+    return content(head, cell.value, index)

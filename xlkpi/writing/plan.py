@@ -1,8 +1,8 @@
 """Sheets planned once for all workbooks of one shape, then filled with the values of each.
 
-A plan says of each cell its formula, style and link, and where its value comes from. All that does
-not depend on values is made when the plan is: formulas are checked and escaped, styles numbered,
-cells without a value finished, lines of the fingerprint begun. To fill it is to call its sources.
+A plan says of each cell its formula, style and link, and where its value comes from. To fill it is
+to call its sources. When a plan is used again, all that does not depend on values is made, once:
+formulas are escaped, styles numbered, cells without a value finished, lines of the fingerprint begun.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import NamedTuple
 from xlkpi.domain import fingerprint
 from xlkpi.domain.location import Address
 from xlkpi.writing import cell_xml
-from xlkpi.writing.book import Book, Cell, Sheet, Source, stored
-from xlkpi.writing.styles import properties
+from xlkpi.writing.book import Book, Cell, Sheet, Source, lines, stored
+from xlkpi.writing.styles import properties, wraps
 
 Index = Callable[[str], int]
 """Returns a text's index among the workbook's texts, which grow by it."""
 
 
 class _Slot(NamedTuple):
-    """A cell whose value is to be filled in, or a text that needs its index in the workbook."""
+    """A cell whose element cannot be finished before its value or the index of its text is known."""
 
     piece: int
     """Its index among the sheet's cells."""
@@ -34,59 +34,81 @@ class _Slot(NamedTuple):
     """The escaped formula of a formula cell, the constant of a constant text."""
 
 
+class _Made:
+    """What of a sheet's cells does not depend on values."""
+
+    def __init__(self, plan: SheetPlan) -> None:
+        self.pieces: list[str] = []
+        """The elements; "" where a slot is."""
+        self.formulas: list[_Slot] = []
+        self.contents: list[_Slot] = []
+        """Constant texts, and values without a formula."""
+        self.constants: list[str] = []
+        """Lines of the fingerprint."""
+        self.formula_lines: list[str] = []
+        self.begun: list[tuple[str, int]] = []
+        """Beginnings of lines, and the index of the value that follows."""
+        values = 0
+        for at, cell in plan.cells:
+            value = values if callable(cell.value) else -1
+            values += value >= 0
+            head = cell_xml.beginning(*at, plan.styles[cell.style])
+            self.pieces.append(self._piece(head, cell, value))
+            self._line(plan.sheet.name, at, cell, value)
+
+    def _piece(self, head: str, cell: Cell, value: int) -> str:
+        """Return a finished element, or "" and keep a slot."""
+        at = len(self.pieces)
+        if cell.formula:
+            text = cell_xml.escaped(cell.formula[1:])
+            if value < 0:
+                return cell_xml.formula(head, text, cell.value)
+            self.formulas.append(_Slot(at, value, head, text))
+        elif value >= 0:
+            self.contents.append(_Slot(at, value, head, ""))
+        elif cell.value == "":
+            return cell_xml.blank(head)
+        elif isinstance(cell.value, str):
+            self.contents.append(_Slot(at, -1, head, cell.value))
+        else:
+            return cell_xml.number(head, cell.value)
+        return ""
+
+    def _line(self, sheet: str, at: Address, cell: Cell, value: int) -> None:
+        if cell.formula:
+            self.formula_lines.append(fingerprint.line(sheet, at, "", cell.formula))
+        elif value >= 0:
+            self.begun.append((fingerprint.line(sheet, at, "", "")[:-1], value))
+        elif cell.value != "":
+            self.constants.append(fingerprint.line(sheet, at, cell.value, ""))
+
+
 class SheetPlan:
     """The plan of one sheet."""
 
     def __init__(self, sheet: Sheet, styles: Mapping[str, int]) -> None:
         """Take a sheet whose cells hold constants and sources; `styles` numbers their styles."""
         self.sheet = replace(sheet, cells={})
+        self.styles = styles
         self.cells = sorted(sheet.cells.items())
-        self.sources: list[Source] = []
-        self.pieces: list[str] = []
-        self.formulas: list[_Slot] = []
-        self.contents: list[_Slot] = []
-        """Constant texts, and sources without a formula, in the order of the cells."""
-        self.lines: list[str] = []
-        """Of constants and formulas; the former first, as many as `constants`."""
-        self._begun: list[tuple[str, int]] = []
-        formulas: list[str] = []
-        for at, cell in self.cells:
-            self._add(at, cell, cell_xml.beginning(*at, styles[cell.style]))
-            if cell.formula:
-                formulas.append(fingerprint.line(sheet.name, at, "", cell.formula))
-        self.constants = len(self.lines)
-        self.lines += formulas
         self.rows = _rows([at for at, _ in self.cells])
-        self.columns = (
-            min((at[1] for at, _ in self.cells), default=0),
-            max((at[1] for at, _ in self.cells), default=0),
-        )
-
-    def _add(self, at: Address, cell: Cell, head: str) -> None:
-        """Add a cell: finished, or as a slot."""
-        piece, value = len(self.pieces), -1
-        if callable(cell.value):
-            value = len(self.sources)
-            self.sources.append(cell.value)
-        if cell.formula:
-            text = cell_xml.escaped(cell.formula[1:])
-            if value < 0:
-                self.pieces.append(cell_xml.formula(head, text, cell.value))
-                return
-            self.formulas.append(_Slot(piece, value, head, text))
-        elif value >= 0:
-            self.contents.append(_Slot(piece, value, head, ""))
-            self._begun.append((fingerprint.line(self.sheet.name, at, "", "")[:-1], value))
-        elif cell.value == "":
-            self.pieces.append(cell_xml.blank(head))
-            return
-        else:
-            self.lines.append(fingerprint.line(self.sheet.name, at, cell.value, ""))
-            if not isinstance(cell.value, str):
-                self.pieces.append(cell_xml.number(head, cell.value))
-                return
-            self.contents.append(_Slot(piece, -1, head, cell.value))
-        self.pieces.append("")
+        columns = [column for (_, column), _ in self.cells] or [0]
+        self.columns = min(columns), max(columns)
+        self.sources: list[Source] = []
+        self.links: list[tuple[int, int]] = []
+        """Cells that lead to another, by their index and that of their value, -1 for a constant."""
+        self.wrapping: list[tuple[int, int]] = []
+        """Cells whose text may need several lines, likewise."""
+        for index, (_, cell) in enumerate(self.cells):
+            value = -1
+            if callable(cell.value):
+                value = len(self.sources)
+                self.sources.append(cell.value)
+            if cell.link:
+                self.links.append((index, value))
+            if wraps(cell.style) and (value >= 0 or (isinstance(cell.value, str) and cell.value)):
+                self.wrapping.append((index, value))
+        self.made: _Made | None = None
 
     def fill(self, values_of: object) -> Sheet:
         """Return the sheet with the values that the sources find there; more cells may be added."""
@@ -101,9 +123,13 @@ class SheetPlan:
             planned=FilledPlan(self, values),
         )  # fmt: skip
 
+    def make(self) -> None:
+        """Make what does not depend on values: worth it from the second workbook on."""
+        self.made = self.made or _Made(self)
+
 
 def _rows(at: Sequence[Address]) -> dict[int, tuple[int, int]]:
-    """Return each row's first cell among all cells, and the one after its last."""
+    """Return the index of each row's first cell among all cells, and the one after its last."""
     rows = {}
     for row, cells in groupby(range(len(at)), key=lambda index: at[index][0]):
         held = list(cells)
@@ -120,47 +146,58 @@ class FilledPlan:
         self.values = values
 
     def cells(self) -> Iterator[tuple[Address, Cell]]:
-        """Yield all cells; for who looks at single ones."""
+        """Yield all cells in order."""
         values = iter(self.values)
         for at, cell in self.plan.cells:
-            yield at, cell._replace(value=next(values)) if callable(cell.value) else cell
-
-    def links(self) -> list[tuple[Address, Cell]]:
-        """Return the cells that lead to another."""
-        return [(at, cell) for at, cell in self.cells() if cell.link]
+            if callable(cell.value):
+                yield at, Cell(next(values), cell.style, cell.formula, cell.link)
+            else:
+                yield at, cell
 
     def lines(self, formulas: bool) -> Iterator[str]:
         """Yield the lines that a fingerprint counts; only those of constants without `formulas`."""
-        plan = self.plan
-        yield from plan.lines if formulas else plan.lines[: plan.constants]
-        for begun, at in plan._begun:
+        made = self.plan.made
+        if made is None:
+            yield from lines(self.plan.sheet.name, self.cells(), formulas)
+            return
+        yield from made.constants
+        if formulas:
+            yield from made.formula_lines
+        for begun, at in made.begun:
             value = self.values[at]
             if value != "":
                 yield begun + fingerprint.plain(value)
 
+    def _chosen(self, chosen: list[tuple[int, int]]) -> Iterator[tuple[Address, Cell]]:
+        """Yield cells by their index, given that of their value too."""
+        cells, values = self.plan.cells, self.values
+        for index, value in chosen:
+            at, cell = cells[index]
+            yield at, cell if value < 0 else cell._replace(value=values[value])
+
+    def links(self) -> Iterator[tuple[Address, Cell]]:
+        """Yield the cells that lead to another."""
+        return self._chosen(self.plan.links)
+
+    def wrapping(self) -> Iterator[tuple[Address, Cell]]:
+        """Yield the cells whose text may need several lines."""
+        return self._chosen(self.plan.wrapping)
+
     def pieces(self, index: Index) -> list[str]:
         """Return the cells' elements in order; texts get their index."""
-        made, values = self.plan.pieces.copy(), self.values
-        for piece, at, head, text in self.plan.formulas:
-            made[piece] = cell_xml.formula(head, text, values[at])
-        for piece, at, head, text in self.plan.contents:
-            value = values[at] if at >= 0 else text
-            if not isinstance(value, str):
-                made[piece] = cell_xml.number(head, value)
-            else:
-                made[piece] = (
-                    cell_xml.shared_text(head, index(value)) if value else cell_xml.blank(head)
-                )
-        return made
-
-
-def _numbered(styles: Sequence[str]) -> dict[str, int]:
-    """Number styles as a file does, from 1; those that look the same are one."""
-    known: dict[str, int] = {}
-    return {
-        style: known.setdefault(repr(sorted(properties(style).items())), len(known) + 1)
-        for style in styles
-    }
+        made = self.plan.made
+        if made is None:
+            styles = self.plan.styles
+            return [
+                cell_xml.element(cell_xml.beginning(*at, styles[cell.style]), cell, index)
+                for at, cell in self.cells()
+            ]
+        pieces, values = made.pieces.copy(), self.values
+        for piece, at, head, text in made.formulas:
+            pieces[piece] = cell_xml.formula(head, text, values[at])
+        for piece, at, head, text in made.contents:
+            pieces[piece] = cell_xml.content(head, values[at] if at >= 0 else text, index)
+        return pieces
 
 
 class BookPlan:
@@ -175,7 +212,22 @@ class BookPlan:
         self.numbers = _numbered(self.styles)
         self.sheets = [SheetPlan(sheet, self.numbers) for sheet in book.sheets]
 
+    def make(self) -> None:
+        """Make what does not depend on values."""
+        for sheet in self.sheets:
+            sheet.make()
+
     def fill(self, title: str, values_of: object) -> Book:
         """Return a workbook with the values that the sources find there."""
         sheets = [plan.fill(values_of) for plan in self.sheets]
         return Book(title, sheets, styles=self.styles, numbers=self.numbers)
+
+
+def _numbered(styles: Sequence[str]) -> dict[str, int]:
+    """Number styles as a file does, from 1; those that look the same are one."""
+    known: dict[str, int] = {}
+    numbers = {}
+    for style in styles:
+        looks = {key: value for key, value in properties(style).items() if value != "General"}
+        numbers[style] = known.setdefault(repr(sorted(looks.items())), len(known) + 1)
+    return numbers

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 
+from xlkpi.domain.location import Address
 from xlkpi.writing.book import Cell, Sheet
-from xlkpi.writing.styles import properties
+from xlkpi.writing.styles import properties, wraps
 
 _LINE = 15.0
 HIGHEST = 400.0
@@ -24,18 +26,23 @@ _UNIT = 1.06
 
 def heights(sheet: Sheet) -> dict[int, float]:
     """Return a height for every row whose text needs more than one line, given heights kept."""
-    spans = {(top, left): right for top, left, _, right in sheet.merges}
     lines: dict[int, float] = defaultdict(lambda: 1.0)
-    for (row, column), cell in sheet.every_cell():
-        if row in sheet.heights or not isinstance(cell.value, str) or not cell.value:
-            continue
-        if _wraps(cell.style):
+    spans = {(top, left): right for top, left, _, right in sheet.merges}
+    for (row, column), cell in _texts(sheet):
+        if row not in sheet.heights and cell.value and isinstance(cell.value, str):
             width = _width(sheet, column, spans.get((row, column), column))
             count = _lines(cell, width)
             if count > lines[row]:
                 lines[row] = count
     needed = {row: min(HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
     return {row: _whole_pixels(high) for row, high in {**needed, **sheet.heights}.items()}
+
+
+def _texts(sheet: Sheet) -> Iterator[tuple[Address, Cell]]:
+    """Yield the cells that wrap; of a plan that is made they are known."""
+    if sheet.planned:
+        yield from sheet.planned.wrapping()
+    yield from ((at, cell) for at, cell in sheet.cells.items() if wraps(cell.style))
 
 
 def height(cell: Cell, width: float) -> float:
@@ -60,11 +67,6 @@ def _lines(cell: Cell, width: float) -> int:
     if 2 * len(text) * _UNIT <= room and "\n" not in text:  # it fits whatever its characters are
         return 1
     return sum(max(1, math.ceil(_units(line) / room)) for line in text.split("\n"))
-
-
-@lru_cache(maxsize=512)
-def _wraps(style: str) -> bool:
-    return bool(properties(style).get("text_wrap"))
 
 
 @lru_cache(maxsize=512)

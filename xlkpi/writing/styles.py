@@ -90,6 +90,12 @@ def properties(style: str) -> dict[str, object]:
     return found
 
 
+@lru_cache(maxsize=512)
+def wraps(style: str) -> bool:
+    """Whether a text goes on in the next line where the column ends."""
+    return bool(properties(style).get("text_wrap"))
+
+
 def condition(style: str) -> dict[str, object]:
     """Return the properties of a style that a conditional format may set."""
     return dict(_STYLES[style])

@@ -39,10 +39,10 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         self.cells = sorted(sheet.cells.items())
         index = self.str_table._get_shared_string_index
         self.planned = sheet.planned.pieces(index) if sheet.planned else []
-        self.texts = [
-            index(cell.value) if cell.value and isinstance(cell.value, str) and not cell.formula else 0
-            for _, cell in self.cells
-        ]  # fmt: skip
+        self.texts: dict[str, int] = {}
+        for _, cell in self.cells:
+            if isinstance(cell.value, str) and cell.value and not cell.formula:
+                self.texts[cell.value] = index(cell.value)
         self.merge = [list(block) for block in sheet.merges]
         self._refuse_overlaps()
         self._corners()
@@ -86,9 +86,10 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         rows: dict[int, list[tuple[int, str]]] = {}
         styles = dict.fromkeys(cell.style for cell in self.sheet.cells.values())  # a fixed order
         numbers = {style: self.formats[style]._get_xf_index() for style in styles}
-        for ((row, column), cell), text in zip(self.cells, self.texts, strict=True):
+        for (row, column), cell in self.cells:
             head = cell_xml.beginning(row, column, numbers[cell.style])
-            rows.setdefault(row, []).append((column, _element(head, cell, text)))
+            element = cell_xml.element(head, cell, self.texts.__getitem__)
+            rows.setdefault(row, []).append((column, element))
         return rows
 
     def _joined(self, row: int, first: int, last: int, beside: list[tuple[int, str]]) -> list[str]:
@@ -128,12 +129,3 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
             for column in range(col_start, col_end + 1)
         )
         return [cell.value if cell else "" for cell in block]
-
-
-def _element(head: str, cell: Cell, text: int) -> str:
-    """Return a cell's element, given how it begins and the index of its shared text."""
-    if cell.formula:
-        return cell_xml.formula(head, cell_xml.escaped(cell.formula[1:]), cell.value)
-    if not isinstance(cell.value, str):
-        return cell_xml.number(head, cell.value)
-    return cell_xml.shared_text(head, text) if cell.value else cell_xml.blank(head)

@@ -51,6 +51,16 @@ class Line(NamedTuple):
         return cls(work, rates, known, sum(known))
 
     @property
+    def highest(self) -> int:
+        """The highest rate, 0 where everybody stepped aside."""
+        return max(self.known, default=0)
+
+    @property
+    def lowest(self) -> int:
+        """The lowest rate, 0 likewise."""
+        return min(self.known, default=0)
+
+    @property
     def mean(self) -> Fraction:
         """The mean 得分率, 0 where everybody stepped aside."""
         return Fraction(self.sum, UNIT * len(self.known)) if self.known else Fraction(0)
