@@ -136,7 +136,7 @@ def _outputs(
 
 def result(outcome: Outcome, own: FormTemplate | None = None) -> bytes:
     """Return the scored workbook of an outcome that was scored."""
-    return emit(scored(outcome, _form(outcome, own), own is not None))
+    return emit(scored(outcome, _form(outcome, own), own is not None), compression=3)
 
 
 def form(path: Path) -> FormTemplate:

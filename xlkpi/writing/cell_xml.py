@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from xlkpi.domain.location import a1
+from xlkpi.domain.location import Address, a1
 from xlkpi.writing.book import Cell
 
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
@@ -52,3 +52,21 @@ def element(head: str, cell: Cell, index: Callable[[str], int]) -> str:
     if cell.formula:
         return formula(head, escaped(cell.formula[1:]), cell.value)
     return content(head, cell.value, index)
+
+
+def link(at: Address, target: str) -> str:
+    """Return how the element of a link inside the workbook begins."""
+    kind, _, where = target.partition(":")
+    if kind != "internal":
+        raise ValueError(f"a link that leads out: {target}")
+    return f'<hyperlink ref="{a1(*at)}" location="{_attribute(where)}" display="'
+
+
+def shown_link(begun: str, value: str | float) -> str:
+    """Return a link's element; a cell with a number says nothing of what it shows."""
+    return f'{begun}{_attribute(value) if isinstance(value, str) and value else " "}"/>'
+
+
+@lru_cache(maxsize=1 << 13)
+def _attribute(text: str) -> str:
+    return escaped(text).replace('"', "&quot;").replace("\n", "&#xA;")

@@ -16,7 +16,8 @@ from xlkpi.domain import fingerprint
 from xlkpi.domain.location import Address
 from xlkpi.writing import cell_xml
 from xlkpi.writing.book import Book, Cell, Sheet, Source, lines, stored
-from xlkpi.writing.styles import properties, wraps
+from xlkpi.writing.row_heights import planned_lines, text_lines
+from xlkpi.writing.styles import properties
 
 Index = Callable[[str], int]
 """Returns a text's index among the workbook's texts, which grow by it."""
@@ -95,19 +96,17 @@ class SheetPlan:
         columns = [column for (_, column), _ in self.cells] or [0]
         self.columns = min(columns), max(columns)
         self.sources: list[Source] = []
-        self.links: list[tuple[int, int]] = []
-        """Cells that lead to another, by their index and that of their value, -1 for a constant."""
-        self.wrapping: list[tuple[int, int]] = []
-        """Cells whose text may need several lines, likewise."""
-        for index, (_, cell) in enumerate(self.cells):
+        self.links: list[tuple[str, int, str]] = []
+        """How each link's element begins, and the index of the value it shows; -1 for a constant."""
+        for at, cell in self.cells:
             value = -1
             if callable(cell.value):
                 value = len(self.sources)
                 self.sources.append(cell.value)
             if cell.link:
-                self.links.append((index, value))
-            if wraps(cell.style) and (value >= 0 or (isinstance(cell.value, str) and cell.value)):
-                self.wrapping.append((index, value))
+                self.links.append((cell_xml.link(at, cell.link), value, cell.value))
+        self.lines, self.wrapping = planned_lines(sheet, self.cells)
+        """The lines of text that rows need at least; the cells that may need more."""
         self.made: _Made | None = None
 
     def fill(self, values_of: object) -> Sheet:
@@ -168,20 +167,21 @@ class FilledPlan:
             if value != "":
                 yield begun + fingerprint.plain(value)
 
-    def _chosen(self, chosen: list[tuple[int, int]]) -> Iterator[tuple[Address, Cell]]:
-        """Yield cells by their index, given that of their value too."""
-        cells, values = self.plan.cells, self.values
-        for index, value in chosen:
-            at, cell = cells[index]
-            yield at, cell if value < 0 else cell._replace(value=values[value])
+    def links(self) -> Iterator[str]:
+        """Yield the elements of the cells that lead to another."""
+        for begun, at, text in self.plan.links:
+            yield cell_xml.shown_link(begun, text if at < 0 else self.values[at])
 
-    def links(self) -> Iterator[tuple[Address, Cell]]:
-        """Yield the cells that lead to another."""
-        return self._chosen(self.plan.links)
-
-    def wrapping(self) -> Iterator[tuple[Address, Cell]]:
-        """Yield the cells whose text may need several lines."""
-        return self._chosen(self.plan.wrapping)
+    def lines_of_rows(self) -> dict[int, int]:
+        """Return the lines of text that rows need, of those that need more than one."""
+        lines = self.plan.lines.copy()
+        for row, room, at in self.plan.wrapping:
+            value = self.values[at]
+            if isinstance(value, str):
+                count = text_lines(value, room)
+                if count > lines.get(row, 1):
+                    lines[row] = count
+        return lines
 
     def pieces(self, index: Index) -> list[str]:
         """Return the cells' elements in order; texts get their index."""

@@ -7,18 +7,75 @@ out against the stock worksheet, and `xlsx.STOCK` switches back to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+import io
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
 
 from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xlkpi.domain.location import Address, a1
 from xlkpi.writing import cell_xml
-from xlkpi.writing.book import Cell, Sheet
+from xlkpi.writing.book import Sheet
 
 _MOST_LINKS = 65_530
 """Excel takes no more on one sheet."""
+
+
+_FRAMES: OrderedDict[Hashable, list[str]] = OrderedDict()
+"""What surrounds the rows and the links of a sheet's XML, by all that decides it."""
+_KEPT = 200
+_GAP = "\0"
+"""Stands for the rows, and for the links, while a frame is made; XML has no such character."""
+
+
+class _Texts(SharedStrings):  # type: ignore[misc]
+    """The texts of a workbook, of which most stand in others too."""
+
+    def _write_si(self, string: str) -> None:
+        self.fh.write(_text(string))
+
+
+@lru_cache(maxsize=1 << 14)
+def _text(text: str) -> str:
+    """Return the element of a text, as xlsxwriter writes it."""
+    stock = SharedStrings()
+    stock.fh = io.StringIO()
+    stock._write_si(text)
+    return str(stock.fh.getvalue())
+
+
+class _Parts(Packager):  # type: ignore[misc]
+    """Keeps the parts of a workbook instead of handing them on to be zipped."""
+
+    def _write_shared_strings_file(self) -> None:
+        texts = _Texts()
+        texts.string_table = self.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
+
+    def _create_package(self) -> list[Any]:
+        self.parts = super()._create_package()
+        return []
+
+
+class FastWorkbook(Workbook):  # type: ignore[misc]
+    """xlsxwriter's workbook, of which the parts are taken before they are zipped."""
+
+    def _get_packager(self) -> _Parts:
+        self.packager = _Parts()
+        return self.packager
+
+    def parts(self) -> Iterator[tuple[str, bytes]]:
+        """Finish the workbook and yield its parts, name and content, in order."""
+        self.close()
+        for content, name, _ in self.packager.parts:
+            yield name, content.getvalue().encode("utf-8")
 
 
 class Formats(Protocol):
@@ -31,8 +88,42 @@ class Formats(Protocol):
 class FastWorksheet(Worksheet):  # type: ignore[misc]
     """xlsxwriter's worksheet, whose cells come from a sheet of ours."""
 
+    fh: Any
+    frame: list[str] | None = None
+    """What surrounds the rows and the links; None where it is made anew."""
+    frame_key: Hashable = None
+    """All that decides it; None where it is not to be kept."""
+
+    def find_frame(self, key: Hashable) -> bool:
+        """Whether a sheet with the same frame was written, so that xlsxwriter need not be told more."""
+        self.frame_key, self.frame = key, _FRAMES.get(key)
+        return self.frame is not None
+
+    def _assemble_xml_file(self) -> None:
+        if self.frame_key is None:
+            super()._assemble_xml_file()
+            return
+        before, between, after = self.frame or self._made_frame()
+        self.fh.write(before)
+        self._write_rows()
+        self.fh.write(between)
+        self._write_hyperlinks()
+        self.fh.write(after)
+
+    def _made_frame(self) -> list[str]:
+        """Return what is before, between and after the rows and the links, and keep it."""
+        own, self.fh, self.empty = self.fh, io.StringIO(), True
+        super()._assemble_xml_file()
+        frame: list[str] = self.fh.getvalue().split(_GAP)
+        self.fh, self.empty = own, False
+        _FRAMES[self.frame_key] = frame
+        if len(_FRAMES) > _KEPT:
+            _FRAMES.popitem(last=False)
+        return frame
+
     def hold(self, sheet: Sheet, formats: Formats, heights: Mapping[int, float]) -> None:
         """Take the cells; the shared texts get their indexes here, before any part is written."""
+        self.empty = False
         self.sheet = sheet
         self.formats = formats
         self.heights = heights
@@ -70,6 +161,9 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
             self._check_dimensions(max(rows), max(columns))
 
     def _write_rows(self) -> None:
+        if self.empty:
+            self.fh.write(_GAP)
+            return
         planned = self.sheet.planned.plan.rows if self.sheet.planned else {}
         beside = self._beside()
         for row in sorted({*planned, *beside, *self.heights}):
@@ -102,21 +196,17 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         return [element for _, element in sorted([*own, *beside])]
 
     def _write_hyperlinks(self) -> None:
-        links = [(at, cell) for at, cell in self.cells if cell.link]
-        if self.sheet.planned:
-            links += self.sheet.planned.links()
+        if self.empty:
+            self.fh.write(_GAP)
+            return
+        links = list(self.sheet.planned.links()) if self.sheet.planned else []
+        links += (
+            cell_xml.shown_link(cell_xml.link(at, cell.link), cell.value)
+            for at, cell in self.cells
+            if cell.link
+        )
         if links:
-            elements = self._links(sorted(links)[:_MOST_LINKS])
-            self.fh.write(f"<hyperlinks>{''.join(elements)}</hyperlinks>")
-
-    def _links(self, links: list[tuple[Address, Cell]]) -> Iterator[str]:
-        for at, cell in links:
-            kind, _, target = cell.link.partition(":")
-            if kind != "internal":
-                raise ValueError(f"a link that leads out: {cell.link}")
-            shown = cell.value if isinstance(cell.value, str) and cell.value else " "
-            where, said = self._escape_attributes(target), self._escape_attributes(shown)
-            yield f'<hyperlink ref="{a1(*at)}" location="{where}" display="{said}"/>'
+            self.fh.write(f"<hyperlinks>{''.join(links[:_MOST_LINKS])}</hyperlinks>")
 
     def _get_range_data(
         self, row_start: int, col_start: int, row_end: int, col_end: int
