@@ -182,8 +182,6 @@ class Book:
     """Defined names → reference."""
     styles: tuple[str, ...] = ()
     """The styles of the plans, in the order in which a file lists them; others follow."""
-    numbers: dict[str, int] = field(default_factory=dict)
-    """The numbers that the plans have given to these."""
 
     def sheet(self, name: str, tab: str = "result") -> Sheet:
         """Add a sheet."""
@@ -194,6 +192,12 @@ class Book:
     def named(self, name: str) -> Sheet:
         """Return the sheet of that name."""
         return next(sheet for sheet in self.sheets if sheet.name == name)
+
+    def all_styles(self) -> Iterator[str]:
+        """Yield the styles in the order in which a file lists them; some more than once."""
+        yield from self.styles
+        for sheet in self.sheets:
+            yield from (cell.style for cell in sheet.cells.values())
 
     def fingerprint(self) -> str:
         """Return the fingerprint of all cells."""

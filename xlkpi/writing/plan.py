@@ -17,7 +17,7 @@ from xlkpi.domain.location import Address
 from xlkpi.writing import cell_xml
 from xlkpi.writing.book import Book, Cell, Sheet, Source, lines, stored
 from xlkpi.writing.row_heights import planned_lines, text_lines
-from xlkpi.writing.styles import properties
+from xlkpi.writing.styles import numbered
 
 Index = Callable[[str], int]
 """Returns a text's index among the workbook's texts, which grow by it."""
@@ -209,8 +209,8 @@ class BookPlan:
             cell.style for sheet in book.sheets for _, cell in sorted(sheet.cells.items())
         )
         self.styles = tuple(styles)
-        self.numbers = _numbered(self.styles)
-        self.sheets = [SheetPlan(sheet, self.numbers) for sheet in book.sheets]
+        numbers = numbered(self.styles)
+        self.sheets = [SheetPlan(sheet, numbers) for sheet in book.sheets]
 
     def make(self) -> None:
         """Make what does not depend on values."""
@@ -220,14 +220,4 @@ class BookPlan:
     def fill(self, title: str, values_of: object) -> Book:
         """Return a workbook with the values that the sources find there."""
         sheets = [plan.fill(values_of) for plan in self.sheets]
-        return Book(title, sheets, styles=self.styles, numbers=self.numbers)
-
-
-def _numbered(styles: Sequence[str]) -> dict[str, int]:
-    """Number styles as a file does, from 1; those that look the same are one."""
-    known: dict[str, int] = {}
-    numbers = {}
-    for style in styles:
-        looks = {key: value for key, value in properties(style).items() if value != "General"}
-        numbers[style] = known.setdefault(repr(sorted(looks.items())), len(known) + 1)
-    return numbers
+        return Book(title, sheets, styles=self.styles)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import xlsxwriter
@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlkpi.writing import styles
 from xlkpi.writing.book import Book, Cell, Chart, Sheet
 from xlkpi.writing.row_heights import heights
+from xlkpi.writing.styles import numbered
 from xlkpi.writing.xlsx_rows import FastWorkbook, FastWorksheet
 
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -46,19 +47,31 @@ def emit(book: Book, compression: int = 6) -> bytes:
     workbook = FastWorkbook(io.BytesIO(), _OPTIONS)
     workbook.set_properties({"title": book.title, "author": "xlkpi", "created": _CREATED})
     workbook.set_size(24_000, 15_000)
+    numbers = numbered(book.all_styles())
     formats = _Formats(workbook)
-    for style in book.styles:
-        if formats[style]._get_xf_index() != book.numbers[style]:
-            raise NotWritten(f"style {style} is not the one that was planned")
+    if STOCK or not workbook.find_package(_package(book, tuple(numbers))):
+        for style, number in numbers.items():
+            if formats[style]._get_xf_index() != number:
+                raise NotWritten(f"style {style} has not the number that it was given")
     kind = None if STOCK else FastWorksheet
     sheets = [(sheet, workbook.add_worksheet(sheet.name, kind)) for sheet in book.sheets]
     for sheet, worksheet in sheets:
-        _sheet(sheet, worksheet, formats)
+        _sheet(sheet, worksheet, formats, numbers)
         for chart in sheet.charts:
             _chart(chart, workbook, worksheet)
     for name, reference in book.names.items():
         workbook.define_name(name, "=" + reference)
     return _zipped(workbook.parts(), compression)
+
+
+def _package(book: Book, styles: tuple[str, ...]) -> Hashable:
+    """Return what decides the parts about the workbook as a whole."""
+    sheets = tuple(
+        (sheet.name, sheet.filter, sheet.repeat, sheet.print_to, len(sheet.charts),
+         tuple(condition.style for condition in sheet.conditions))
+        for sheet in book.sheets
+    )  # fmt: skip
+    return sheets, styles, tuple(book.names.items())
 
 
 def _zipped(parts: Iterable[tuple[str, bytes]], compression: int) -> bytes:
@@ -86,11 +99,13 @@ class _Formats:
         return self.workbook.add_format(styles.condition(style))
 
 
-def _sheet(sheet: Sheet, worksheet: Worksheet, formats: _Formats) -> None:
+def _sheet(
+    sheet: Sheet, worksheet: Worksheet, formats: _Formats, numbers: Mapping[str, int]
+) -> None:
     high = heights(sheet)
     _named_ranges(sheet, worksheet)
     if isinstance(worksheet, FastWorksheet):
-        worksheet.hold(sheet, formats, high)
+        worksheet.hold(sheet, numbers, high)
         if worksheet.find_frame(_frame(sheet, worksheet)):
             return
     else:
@@ -112,8 +127,8 @@ def _frame(sheet: Sheet, worksheet: FastWorksheet) -> Hashable:
     reach = worksheet.dim_rowmin, worksheet.dim_rowmax, worksheet.dim_colmin, worksheet.dim_colmax
     return (
         worksheet.index, reach, sheet.tab, tuple(sheet.widths.items()), tuple(sheet.merges),
-        sheet.freeze, sheet.landscape, sheet.repeat, sheet.filter, sheet.print_to, sheet.footer,
-        sheet.protected,
+        sheet.freeze, sheet.landscape, sheet.repeat, sheet.filter, sheet.print_to,
+        bool(sheet.footer), sheet.protected,
     )  # fmt: skip
 
 

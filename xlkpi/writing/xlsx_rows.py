@@ -11,9 +11,8 @@ import io
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
-from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.workbook import Workbook
@@ -26,11 +25,29 @@ _MOST_LINKS = 65_530
 """Excel takes no more on one sheet."""
 
 
-_FRAMES: OrderedDict[Hashable, list[str]] = OrderedDict()
-"""What surrounds the rows and the links of a sheet's XML, by all that decides it."""
-_KEPT = 200
-_GAP = "\0"
-"""Stands for the rows, and for the links, while a frame is made; XML has no such character."""
+_GAP = "\ue000"
+"""Stands for what a frame leaves open while it is made; nothing that anybody typed is in a frame."""
+
+
+class _Kept(OrderedDict[Hashable, list[Any]]):
+    """What was made lately, by all that decides it; of more than `most` the oldest goes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def keep(self, key: Hashable, made: list[Any]) -> list[Any]:
+        self[key] = made
+        if len(self) > self.most:
+            self.popitem(last=False)
+        return made
+
+
+_FRAMES = _Kept(200)
+"""What surrounds a sheet's rows, its links and the words of its footer."""
+_PACKAGES = _Kept(20)
+"""The parts of a workbook, name and text; None for those that are made anew."""
+_MADE_ANEW = ("xl/worksheets/sheet", "xl/charts/", "xl/drawings/drawing", "xl/sharedStrings.xml", "docProps/core.xml")  # fmt: skip
 
 
 class _Texts(SharedStrings):  # type: ignore[misc]
@@ -60,29 +77,49 @@ class _Parts(Packager):  # type: ignore[misc]
             texts._assemble_xml_file()
 
     def _create_package(self) -> list[Any]:
-        self.parts = super()._create_package()
+        key, known = self.workbook.package_key, _PACKAGES.get(self.workbook.package_key)
+        if known is None:
+            parts = [(name, text.getvalue()) for text, name, _ in super()._create_package()]
+            if key is not None:
+                _PACKAGES.keep(
+                    key, [(n, None if n.startswith(_MADE_ANEW) else t) for n, t in parts]
+                )
+        else:
+            parts = self._with_known(known)
+        self.parts = parts
         return []
+
+    def _with_known(self, known: list[tuple[str, str | None]]) -> list[tuple[str, str]]:
+        """Return all parts in order, of which most are known."""
+        self._write_worksheet_files()
+        self._write_chart_files()
+        self._write_drawing_files()
+        self._write_shared_strings_file()
+        self._write_core_file()
+        made = {name: text for text, name, _ in self.filenames}
+        return [(name, made[name].getvalue() if text is None else text) for name, text in known]
 
 
 class FastWorkbook(Workbook):  # type: ignore[misc]
     """xlsxwriter's workbook, of which the parts are taken before they are zipped."""
 
+    package_key: Hashable = None
+    """All that decides the parts that are not made anew; None where they all are."""
+
     def _get_packager(self) -> _Parts:
         self.packager = _Parts()
         return self.packager
 
+    def find_package(self, key: Hashable) -> bool:
+        """Whether such a package was written, so that xlsxwriter need not be told of its styles."""
+        self.package_key = key
+        return key in _PACKAGES
+
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """Finish the workbook and yield its parts, name and content, in order."""
         self.close()
-        for content, name, _ in self.packager.parts:
-            yield name, content.getvalue().encode("utf-8")
-
-
-class Formats(Protocol):
-    """The formats of a workbook, by style."""
-
-    def __getitem__(self, style: str) -> Format:
-        """Return the format of a style."""
+        for name, text in self.packager.parts:
+            yield name, text.encode("utf-8")
 
 
 class FastWorksheet(Worksheet):  # type: ignore[misc]
@@ -103,29 +140,34 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         if self.frame_key is None:
             super()._assemble_xml_file()
             return
-        before, between, after = self.frame or self._made_frame()
+        before, between, after, end = self.frame or self._made_frame()
         self.fh.write(before)
         self._write_rows()
         self.fh.write(between)
         self._write_hyperlinks()
-        self.fh.write(after)
+        self.fh.write(f"{after}{cell_xml.escaped(self._left())}{end}")
 
     def _made_frame(self) -> list[str]:
-        """Return what is before, between and after the rows and the links, and keep it."""
+        """Return what is before the rows, the links and the words of the footer, and after them."""
         own, self.fh, self.empty = self.fh, io.StringIO(), True
         super()._assemble_xml_file()
-        frame: list[str] = self.fh.getvalue().split(_GAP)
+        frame = self.fh.getvalue().split(_GAP)
         self.fh, self.empty = own, False
-        _FRAMES[self.frame_key] = frame
-        if len(_FRAMES) > _KEPT:
-            _FRAMES.popitem(last=False)
-        return frame
+        return _FRAMES.keep(self.frame_key, frame)
 
-    def hold(self, sheet: Sheet, formats: Formats, heights: Mapping[int, float]) -> None:
+    def set_footer(self, footer: str) -> None:
+        """Set the footer; in a frame its left, which only this workbook has, is left open."""
+        pages = footer.removeprefix(self._left()) if self.frame_key is not None else footer
+        super().set_footer(f"{_GAP}{pages}" if self.frame_key is not None else footer)
+
+    def _left(self) -> str:
+        return f"&L{self.sheet.footer}" if self.sheet.footer else ""
+
+    def hold(self, sheet: Sheet, styles: Mapping[str, int], heights: Mapping[int, float]) -> None:
         """Take the cells; the shared texts get their indexes here, before any part is written."""
         self.empty = False
         self.sheet = sheet
-        self.formats = formats
+        self.styles = styles
         self.heights = heights
         self.cells = sorted(sheet.cells.items())
         index = self.str_table._get_shared_string_index
@@ -178,10 +220,8 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
     def _beside(self) -> dict[int, list[tuple[int, str]]]:
         """Return the column and the element of every cell that is not planned, by row."""
         rows: dict[int, list[tuple[int, str]]] = {}
-        styles = dict.fromkeys(cell.style for cell in self.sheet.cells.values())  # a fixed order
-        numbers = {style: self.formats[style]._get_xf_index() for style in styles}
         for (row, column), cell in self.cells:
-            head = cell_xml.beginning(row, column, numbers[cell.style])
+            head = cell_xml.beginning(row, column, self.styles[cell.style])
             element = cell_xml.element(head, cell, self.texts.__getitem__)
             rows.setdefault(row, []).append((column, element))
         return rows
