@@ -143,6 +143,12 @@ def rounded(value: Fraction | Decimal, places: int) -> Decimal:
     return Decimal(half_up(exact.numerator, exact.denominator, places)).scaleb(-places, EXACT)
 
 
+def quotient(value: Decimal, by: Decimal) -> float:
+    """Return value ÷ by as the nearest double, which is what a formula would show of the exact one."""
+    (above, left), (below, right) = value.as_integer_ratio(), by.as_integer_ratio()
+    return above * right / (left * below)
+
+
 NOISE = 12
 """Decimals to which a score is taken before it is rounded: ROUND(ROUND(x,12),2).
 

@@ -26,6 +26,7 @@ from xlkpi.domain.inputs import (
 )
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
+from xlkpi.domain.numbers import quotient
 
 
 class ScorerMark(NamedTuple):
@@ -82,10 +83,10 @@ class IndicatorScore(NamedTuple):
         return self.indicator.applies
 
     @property
-    def rate(self) -> Fraction:
-        """Score ÷ 分值, 0 where that is 0."""
+    def rate(self) -> float:
+        """Score ÷ 分值 as the nearest double, 0 where that is 0."""
         points = self.indicator.points.value
-        return Fraction(self.score) / Fraction(points) if points else Fraction(0)
+        return quotient(self.score, points) if points else 0.0
 
 
 class TierScore(NamedTuple):

@@ -42,7 +42,9 @@ def legal(text: str) -> str:
 
 def stored(value: Held) -> str | float:
     """Return what a file stores for a value."""
-    return legal(value) if isinstance(value, str) else float(value)
+    if not isinstance(value, str):
+        return float(value)
+    return legal(value) if value else value
 
 
 class Cell(NamedTuple):

@@ -40,7 +40,7 @@ class _Made:
 
     def __init__(self, plan: SheetPlan) -> None:
         self.pieces: list[str] = []
-        """The elements; "" where a slot is."""
+        """The elements; where a slot is, that of an empty cell, or ""."""
         self.formulas: list[_Slot] = []
         self.contents: list[_Slot] = []
         """Constant texts, and values without a formula."""
@@ -58,7 +58,7 @@ class _Made:
             self._line(plan.sheet.name, at, cell, value)
 
     def _piece(self, head: str, cell: Cell, value: int) -> str:
-        """Return a finished element, or "" and keep a slot."""
+        """Return the element of a cell, finished or not; then a slot is kept."""
         at = len(self.pieces)
         if cell.formula:
             text = cell_xml.escaped(cell.formula[1:])
@@ -67,6 +67,7 @@ class _Made:
             self.formulas.append(_Slot(at, value, head, text))
         elif value >= 0:
             self.contents.append(_Slot(at, value, head, ""))
+            return cell_xml.blank(head)
         elif cell.value == "":
             return cell_xml.blank(head)
         elif isinstance(cell.value, str):
@@ -111,10 +112,7 @@ class SheetPlan:
 
     def fill(self, values_of: object) -> Sheet:
         """Return the sheet with the values that the sources find there; more cells may be added."""
-        values = [
-            value if type(value) is float else stored(value)
-            for value in [source(values_of) for source in self.sources]
-        ]
+        values = [stored(source(values_of)) for source in self.sources]
         sheet = self.sheet
         return replace(
             sheet, cells={}, widths=dict(sheet.widths), heights=dict(sheet.heights),
@@ -177,7 +175,7 @@ class FilledPlan:
         lines = self.plan.lines.copy()
         for row, room, at in self.plan.wrapping:
             value = self.values[at]
-            if isinstance(value, str):
+            if value and isinstance(value, str):
                 count = text_lines(value, room)
                 if count > lines.get(row, 1):
                     lines[row] = count
@@ -196,7 +194,9 @@ class FilledPlan:
         for piece, at, head, text in made.formulas:
             pieces[piece] = cell_xml.formula(head, text, values[at])
         for piece, at, head, text in made.contents:
-            pieces[piece] = cell_xml.content(head, values[at] if at >= 0 else text, index)
+            value = values[at] if at >= 0 else text
+            if value != "":
+                pieces[piece] = cell_xml.content(head, value, index)
         return pieces
 
 

@@ -47,7 +47,7 @@ def emit(book: Book, compression: int = 6) -> bytes:
     workbook = FastWorkbook(io.BytesIO(), _OPTIONS)
     workbook.set_properties({"title": book.title, "author": "xlkpi", "created": _CREATED})
     workbook.set_size(24_000, 15_000)
-    numbers = numbered(book.all_styles())
+    numbers = numbered(dict.fromkeys(book.all_styles()))
     formats = _Formats(workbook)
     if STOCK or not workbook.find_package(_package(book, tuple(numbers))):
         for style, number in numbers.items():

@@ -74,18 +74,17 @@ def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
 
 _PLANS: OrderedDict[Shape, BookPlan] = OrderedDict()
 _KEPT = 12
-"""Plans of so many shapes are kept, the last used; one takes a few megabytes."""
+"""Plans of so many shapes are kept, the latest; one takes a few megabytes."""
 
 
 def _planned(result: Result, names: Addresses, layout: FormTemplate, own: bool) -> BookPlan:
     """Return the plan of this shape, made now or for an earlier workbook."""
     key = shape(result, names, layout, own)
-    plan = _PLANS.pop(key, None)
-    if plan is None:
-        plan = _plan(result, names, layout, own)
-    else:
+    plan = _PLANS.get(key)
+    if plan is not None:
         plan.make()
-    _PLANS[key] = plan
+        return plan
+    plan = _PLANS[key] = _plan(result, names, layout, own)
     if len(_PLANS) > _KEPT:
         _PLANS.popitem(last=False)
     return plan

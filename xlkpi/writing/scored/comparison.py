@@ -235,13 +235,13 @@ def _spread(sheet: Sheet, matrix: _Matrix, row: int, n: int) -> None:
     )
     held: dict[str, tuple[str, Callable[[Result], Held], str]] = {
         "人数": (f"COUNT({block})", lambda r: len(of(r).known), "figure"),
-        "平均": (f"IF({count}=0,0,AVERAGE({block}))", lambda r: of(r).mean, f"strong.figure:{_SHARE}"),
+        "平均": (f"IF({count}=0,0,AVERAGE({block}))", lambda r: of(r).shown_mean, f"strong.figure:{_SHARE}"),
         "最高": (f"MAX({block})", lambda r: of(r).highest / UNIT, f"figure:{_SHARE}"),
         "最低": (f"MIN({block})", lambda r: of(r).lowest / UNIT, f"figure:{_SHARE}"),
         "极差": (f"ROUND(MAX({block})-MIN({block}),{NOISE})",
                lambda r: (of(r).highest - of(r).lowest) / UNIT, f"strong.figure:{_SHARE}"),
         "离群数": (f"IF({count}<2,0,{beyond})", lambda r: r.far[n], "figure"),
-        "离差平方和": (f"IF({count}<2,0,DEVSQ({block}))", lambda r: of(r).squares, f"grey:{_SQUARES}"),
+        "离差平方和": (f"IF({count}<2,0,DEVSQ({block}))", lambda r: of(r).shown_squares, f"grey:{_SQUARES}"),
         "折算系数": (f"IF({count}<2,0,{count}/({count}-1))", lambda r: of(r).factor, "grey:0.000"),
     }  # fmt: skip
     for name, (formula, value, style) in held.items():
@@ -294,14 +294,14 @@ def _scorer(sheet: Sheet, matrix: _Matrix, scorer: int, row: int) -> None:
     shared = f"SUMPRODUCT(ISNUMBER({own})*({factor}>0))"
     apart = f"SUMPRODUCT({own},{factor})-SUMPRODUCT(ISNUMBER({own})*{factor}*{mean})"
     formula = f'IF({shared}=0,"{_NONE}",ROUND(ROUND(100*({apart})/{shared},{NOISE_PLACES}),{POINT_PLACES}))'
-    gap = lambda r: _or_none(r.panel.leniency(scorer))  # noqa: E731
+    gap = lambda r: _or_none(r.leniency[scorer])  # noqa: E731
     sheet.formula(row + 2, at, formula, gap, f"figure:{_GAP}")
     cell = a1(row + 2, at)
     formula = (
         f'IF(NOT(ISNUMBER({cell})),"{_NONE}",IF({cell}>{_LENIENCY_LINE},"偏宽",'
         f'IF({cell}<-{_LENIENCY_LINE},"偏严","居中")))'
     )
-    strictness = lambda r: _strictness(r.panel.leniency(scorer))  # noqa: E731
+    strictness = lambda r: _strictness(r.leniency[scorer])  # noqa: E731
     sheet.formula(row + 3, at, formula, strictness, "center")
 
 

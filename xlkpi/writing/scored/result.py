@@ -35,6 +35,11 @@ class Result:
         return self.panel.agreement()
 
     @cached_property
+    def leniency(self) -> list[Decimal | None]:
+        """How high or low each scorer marks, in percentage points."""
+        return [self.panel.leniency(scorer) for scorer in range(len(self.panel.scorers))]
+
+    @cached_property
     def outliers(self) -> list[Outlier]:
         """The marks beyond 离群线."""
         return self.panel.outliers(self.filled.parameters.numbers["离群线"])
