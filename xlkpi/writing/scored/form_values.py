@@ -57,6 +57,7 @@ class Filling:
         self.names = names
         self.wanted = layout.names
         self.units = result.units
+        self.dates = result.dates
         findings = result.outcome.findings
         self.overruled = {each.place for each in findings if each.code in OVERRULED}
 
@@ -336,7 +337,7 @@ class Filling:
         if header not in table.columns:
             return NOTHING._replace(style=style)
         place = table.place(row, header)
-        if place in self.filled.dates:
+        if place in self.dates:
             day = float(self.filled.readings[place])
             return Shown(_copied(place), day, f"{FIGURE}:{DATE}")
         value = self._held(table, row, header)

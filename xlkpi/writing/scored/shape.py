@@ -35,7 +35,8 @@ def _inputs(result: Result) -> Shape:
     return (
         filled.said("金额单位"), filled.said("评价类型"),
         tuple(filled.parameters.values[each.name] for each in PARAMETER_LIST),
-        filled.members, filled.grades, filled.merged,
+        filled.members, filled.merged,
+        tuple((each.row, each.name.value, each.bound) for each in filled.grades),
         tuple(each.row for each in filled.projects),
         tuple((each.row, each.key) for each in filled.surveys),
         tuple((each.row, each.key) for each in filled.reviews),
