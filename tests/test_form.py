@@ -15,7 +15,6 @@ from openpyxl.worksheet.cell_range import CellRange
 from tests import documents, layouts, libreoffice
 from tests.test_templates import parts
 from xlkpi import pipeline
-from xlkpi.audit import verify
 from xlkpi.domain.placeholders import KNOWN
 from xlkpi.exchange import new as blanks
 from xlkpi.interfaces.cli.commands import cli
@@ -614,8 +613,8 @@ def test_typed_units_stand_on_ballots_are_live_and_verify(tmp_path: Path) -> Non
     text = retyped(text, "投诉件数", 性质="≤", 指标值="9万元", 单位="", 完成值="8.5万元")
     text = retyped(text, "重点工作完成情况", 性质="≥", 指标值="50个")
     path = documents.scored(tmp_path, "甲", documents.book(text))
-    assert verify.verified(path.read_bytes(), path.name).status == "same"
-    made = verify.verified(path.read_bytes(), path.name, documents.book(text))
+    assert documents.verified(path.read_bytes(), path.name).status == "same"
+    made = documents.verified(path.read_bytes(), path.name, documents.book(text))
     assert made.status == "same", made.differences
     (again,) = libreoffice.recalculated([path], tmp_path / "again")
     assert list(libreoffice.disagreements(path, again)) == []

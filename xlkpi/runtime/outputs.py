@@ -67,7 +67,7 @@ def judged(
     has just been made of it: a file that holds the same is ours, and need not be looked into.
     """
     ours: dict[str, Seen] = {}
-    for path in paths:
+    for path in dict.fromkeys(paths):
         for candidate in _standing(path):
             seen = _seen(candidate)
             same = _same_file(candidate, source)
@@ -88,7 +88,7 @@ def _standing(path: Path) -> Iterator[Path]:
 def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
     """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
     from xlkpi.domain.fingerprint import hidden
-    from xlkpi.reading.open import origin
+    from xlkpi.reading.open import OpenedWorkbook
 
     if path.is_symlink():
         return False
@@ -98,10 +98,10 @@ def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -
         return False
     if data in written:
         return True
-    told = origin(data)
-    if told is None or told[1] != identity:
+    origin = OpenedWorkbook(path.name, data).origin
+    if origin is None or origin.identity != identity:
         return False
-    return told[0] == hidden(source.name) or _family(Path(told[0])) == _family(source)
+    return origin.file == hidden(source.name) or _family(Path(origin.file)) == _family(source)
 
 
 def _family(source: Path) -> str:

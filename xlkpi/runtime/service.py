@@ -23,7 +23,6 @@ from xlkpi.runtime.protocol import (
     lost_told,
     source,
     told,
-    unreadable,
 )
 from xlkpi.runtime.supervisor import LIMITS, Answer, Limits, Lost, Worker
 
@@ -162,9 +161,6 @@ def verified(
     answer = first(path, question, worker)
     if isinstance(answer, Report):
         return answer
-    if "unreadable" in answer:
-        code, params = answer["unreadable"]
-        return unreadable(path, code, **params)
     if "verified" in answer:
         return Verified(answer["verified"], answer["seal"], answer["form"])
     return told(path, answer)

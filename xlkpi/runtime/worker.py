@@ -24,9 +24,8 @@ from xlkpi.domain.results import Outcome, Status
 from xlkpi.domain.schema import SOURCE_SHEET
 from xlkpi.domain.text import file_name
 from xlkpi.exchange.contents import hindrances, uncarried, untouched
-from xlkpi.reading import source_file
+from xlkpi.pipeline import Document
 from xlkpi.reading.form_template import BadFormTemplate
-from xlkpi.reading.open import origin
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.runtime import files
 from xlkpi.runtime.outputs import judged
@@ -129,27 +128,27 @@ def _checked(question: Question) -> Iterator[Answer]:
 def _verified(question: Question) -> Iterator[Answer]:
     from xlkpi.audit import verify
 
+    result = pipeline.document(Path(question["path"]), question["file"], keep_parts=True)
+    if result.data is None:
+        yield {"told": plain.told(pipeline.understood(result))}
+        return
     source = form = None
-    name = Path(question["source_file"]).name
+    if question["source"]:
+        opened = pipeline.document(Path(question["source"]), question["source_file"])
+        (source,) = pipeline.outcomes([opened])
+        if source.status is Status.UNREADABLE:
+            yield {"told": plain.told(source)}
+            return
     try:
-        data = source_file.load(Path(question["path"]))
-        if question["source"]:
-            read = pipeline.checked(Path(question["source"]), question["source_file"])
-            if read.status is Status.UNREADABLE:
-                yield {"told": plain.told(read)}
-                return
-            source = source_file.load(Path(question["source"]))
         if question["form"]:
             form = pipeline.form(Path(question["form"]))
-        made = verify.verified(data, question["file"], source, name, form)
+        made = verify.verify(result, source, form)
     except BadFormTemplate as problem:
         yield {"refused": f"“{Path(question['form']).name}”不能用作自评表的版式：{problem}"}
     except verify.NotScored:
         yield {"refused": "这不是 xlkpi 的评分结果工作簿，没有可以核对的内容"}
-    except source_file.Unopened as problem:
-        yield {"unreadable": ("X015", {"reason": str(problem)})}
     except Unreadable as problem:
-        yield {"unreadable": (problem.code, {k: str(v) for k, v in problem.params.items()})}
+        yield {"told": plain.told(pipeline.unreadable(result.workbook, problem))}
     else:
         yield {"verified": verify.report(made), "seal": made.seal, "form": made.form}
 
@@ -157,39 +156,41 @@ def _verified(question: Question) -> Iterator[Answer]:
 def _explained(question: Question) -> Iterator[Answer]:
     from xlkpi.audit import explain
 
-    outcome = pipeline.checked(Path(question["path"]), question["file"], result=True)
+    document = pipeline.document(Path(question["path"]), question["file"])
+    (outcome,) = pipeline.outcomes([document])
     if outcome.scored is None:
         yield {"told": plain.told(outcome)}
         return
     code = question["code"]
     try:
         said = explain.of_code(outcome, code) if code else explain.tree(outcome)
-        yield {"text": _warned(outcome, Path(question["path"])) + said}
+        yield {"text": _warned(document, outcome) + said}
     except explain.NoSuchCode:
         known = "、".join(each.code.value or "" for each in outcome.filled.indicators[:60])  # type: ignore[union-attr]
         yield {"refused": f"没有编号“{code}”；三级指标的编号有：{known}"}
 
 
-def _warned(outcome: Outcome, path: Path) -> str:
+def _warned(document: Document, outcome: Outcome) -> str:
     """Say before the way of a figure that the workbook is not as it was written."""
-    if not _touched(outcome, path):
+    if not _touched(document, outcome):
         return ""
     return "注意：这份评分结果被改动过，下面按现有的填报内容说明，与表上显示的可能不同；请用 xlkpi verify 核对。\n\n"
 
 
-def _touched(outcome: Outcome, path: Path) -> bool:
+def _touched(document: Document, outcome: Outcome) -> bool:
     """Whether it is a scored workbook that somebody has worked on since."""
     scored = outcome.filled is not None and SOURCE_SHEET in outcome.filled.result_sheets
-    return scored and origin(source_file.load(path)) is None
+    return scored and document.workbook.origin is None
 
 
 def _compared(question: Question) -> Iterator[Answer]:
     from xlkpi.audit import diff, diff_report
 
-    old, new = (
-        pipeline.checked(Path(question[path]), question[file], result=True)
+    documents = [
+        pipeline.document(Path(question[path]), question[file])
         for path, file in (("path", "file"), ("other", "other_file"))
-    )
+    ]
+    old, new = (pipeline.outcomes([document])[0] for document in documents)
     for outcome in (old, new):
         if outcome.filled is None:
             yield {"told": plain.told(outcome)}
@@ -201,8 +202,8 @@ def _compared(question: Question) -> Iterator[Answer]:
     }
     answer["touched"] = [
         outcome.source.file
-        for outcome, path in ((old, "path"), (new, "other"))
-        if _touched(outcome, Path(question[path]))
+        for document, outcome in zip(documents, (old, new), strict=True)
+        if _touched(document, outcome)
     ]
     if question["out"]:
         data = diff_report.workbook(question["file"], question["other_file"], found)
