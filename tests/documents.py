@@ -26,6 +26,7 @@ from openpyxl.utils import column_index_from_string
 from xlkpi import pipeline
 from xlkpi.audit import verify
 from xlkpi.domain.form_template import FormTemplate
+from xlkpi.domain.verification import Verification
 from xlkpi.exchange import markdown
 from xlkpi.exchange.new import Scorer, prepared
 from xlkpi.pipeline import Document, outcomes
@@ -252,7 +253,7 @@ def verified(
     source: bytes | None = None,
     source_file: str = "",
     form: FormTemplate | None = None,
-) -> verify.Verification:
+) -> Verification:
     """What `verify` says of a scored workbook's bytes, and of those of its source."""
     of_source = outcomes([Document(source_file, source)])[0] if source is not None else None
     return verify.verify(Document(file, data, keep_parts=True), of_source, form)

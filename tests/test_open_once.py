@@ -14,13 +14,15 @@ import pytest
 
 from tests import documents
 from tests.zips import unzipped, zipped
+from xlkpi.domain.verification import Verification
 from xlkpi.reading import engine, source_file
 from xlkpi.reading import open as opening
 from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import parts
 from xlkpi.reading.xlsx.package import inflate
-from xlkpi.runtime import worker
+from xlkpi.runtime.commands import check, diff, explain, merge, score, split, verify
+from xlkpi.runtime.protocol import SourcePath
 
 BASE = documents.RECIPES / "基本示例.md"
 OTHER = ("写", "评分_甲", "H5", "数 27")
@@ -59,21 +61,22 @@ def counting(
     return counts
 
 
-def answered(do: str, path: Path, **given: object) -> dict[str, Any]:
-    """The first answer to a question, asked in this process."""
-    question: dict[str, Any] = {"do": do, "path": str(path), "file": path.name, **given}
-    answers = list(worker._DO[do]({"form": None, "source": None, "source_file": "", **question}))
-    assert not any({"refused", "internal"} & answer.keys() for answer in answers)
-    return dict(answers[0])
+def named(path: Path) -> SourcePath:
+    return SourcePath(path, path.name)
 
 
-def score(path: Path, public: Path | None = None) -> Path:
+def scored(path: Path) -> Path:
     """Score, and put the result where it belongs: its path."""
-    scored, correction = (path.with_stem(f"{path.stem}_{e}") for e in ("评分结果", "待修改"))
-    given = {"scored": str(scored), "correction": str(correction), "public": public}
-    for kind, temporary in answered("score", path, **given)["written"].items():
-        Path(temporary).replace(path.with_name({"scored": scored.name}.get(kind, kind)))
-    return scored
+    target = score.target_of(path, None, False)
+    prepared, _ = score.handle(score.Request(named(path), target, None))
+    assert isinstance(prepared, score.Prepared) and prepared.written.scored
+    return prepared.written.scored.replace(target.scored)
+
+
+def verified(path: Path, source: Path | None = None) -> str:
+    (made,) = verify.handle(verify.Request(named(path), source and named(source), None))
+    assert isinstance(made, Verification)
+    return made.status
 
 
 @pytest.fixture
@@ -96,33 +99,32 @@ ONCE = (1, 1, 1)
 
 def test_score_and_check(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     passes = Passes(monkeypatch)
-    score(source)
+    scored(source)
     assert passes.of(source) == [ONCE]
     passes = Passes(monkeypatch)
-    answered("check", source)
+    list(check.handle(check.Request(named(source))))
     assert passes.of(source) == [ONCE]
 
 
 def test_score_over_an_older_output(
     source: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older = shutil.copy(score(source), other.with_name("甲_评分结果.xlsx"))
+    older = shutil.copy(scored(source), other.with_name("甲_评分结果.xlsx"))
     before = older.read_bytes()
     passes = Passes(monkeypatch)
-    score(other)
+    scored(other)
     assert passes.of(other) == [ONCE]
     older.write_bytes(before)
     assert passes.of(older) == [ONCE]
 
 
 def test_verify_with_and_without_the_source(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = score(source)
+    result = scored(source)
     passes = Passes(monkeypatch)
-    assert answered("verify", result)["verified"]["status"] == "same"
+    assert verified(result) == "same"
     assert passes.of(result) == [ONCE]
     passes = Passes(monkeypatch)
-    made = answered("verify", result, source=str(source), source_file=source.name)
-    assert made["verified"]["status"] == "same"
+    assert verified(result, source) == "same"
     assert passes.of(result, source) == [ONCE, ONCE]
 
 
@@ -130,33 +132,35 @@ def test_verify_of_one_that_was_worked_on(
     source: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is made again then is a file of its own, and read once, too."""
-    result = score(source)
+    result = scored(source)
     passes = Passes(monkeypatch)
-    made = answered("verify", result, source=str(other), source_file=other.name)
-    assert made["verified"]["status"] == "changed"
+    assert verified(result, other) == "changed"
     assert passes.of(result, other) == [ONCE, ONCE]
     assert set(passes.scanned.values()) == set(passes.opened.values()) == {1}
 
 
 def test_explain_and_diff(source: Path, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = score(source)
+    result = scored(source)
     passes = Passes(monkeypatch)
-    assert "注意" not in answered("explain", result, code="")["text"]
+    (words,) = explain.handle(explain.Request(named(result), ""))
+    assert isinstance(words, explain.Explanation) and "注意" not in words.text
     assert passes.of(result) == [ONCE]
     passes = Passes(monkeypatch)
-    made = answered("diff", result, other=str(other), other_file=other.name, out=None)
-    assert (made["touched"], bool(made["report"]["changes"])) == ([], True)
+    (made,) = diff.handle(diff.Request(named(result), named(other), None))
+    assert isinstance(made, diff.Comparison) and (made.worked_on, made.changes > 0) == ((), True)
     assert passes.of(result, other) == [ONCE, ONCE]
 
 
 def test_split_and_merge(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     passes = Passes(monkeypatch)
-    written = answered("split", source, home=str(source.parent))["written"]
+    (made,) = split.handle(split.Request(named(source), source.parent))
     assert passes.of(source) == [ONCE]
-    made = [Path(temporary).replace(source.with_name(name)) for name, temporary in written]
+    assert isinstance(made, split.Parts)
+    files = [temporary.replace(source.with_name(name)) for name, temporary in made.written]
     passes = Passes(monkeypatch)
-    answered("merge", source, files=[(str(p), p.name) for p in made], out=str(source))
-    assert passes.of(*made) == [ONCE] * len(made)
+    *_, merged = merge.handle(merge.Request(tuple(map(named, files)), source))
+    assert isinstance(merged, merge.Merged)
+    assert passes.of(*files) == [ONCE] * len(files)
 
 
 def test_a_part_is_inflated_once(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:

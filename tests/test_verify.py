@@ -81,7 +81,7 @@ def test_an_untouched_one_is_the_same() -> None:
     assert documents.verified(scored(), "甲_评分结果.xlsx").status == "same"
     made = documents.verified(scored(), "别的名字.xlsx", documents.sample(BASE))
     assert (made.status, made.differences) == ("same", ())
-    assert re.fullmatch(r"[0-9a-f]{12}", made.seal)
+    assert re.fullmatch(r"[0-9a-f]{12}", made.verification_code)
 
 
 @pytest.mark.parametrize("word", ["读入的工作表", "有内容的格", "合计"])

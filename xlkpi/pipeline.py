@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xlkpi.checks import afterwards, check
 from xlkpi.domain.findings import Finding, Severity, errors, finding, fold
@@ -21,14 +21,13 @@ from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.workbook import read_workbook
 from xlkpi.scoring.score import score
-from xlkpi.writing import text as plain
 from xlkpi.writing.marked_copy import correction
 from xlkpi.writing.public_form import published
 from xlkpi.writing.scored import scored
 from xlkpi.writing.xlsx import emit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Document:
     """A source's bytes and the name it goes by; None where it could not be opened."""
 
@@ -102,7 +101,7 @@ FORMS = "自评表版式"
 class Made(NamedTuple):
     """What came of one source."""
 
-    told: dict[str, Any]
+    outcome: Outcome
     identity: str
     """Whose workbook it is; "" where it could not be read."""
     outputs: Iterator[tuple[str, bytes]]
@@ -123,11 +122,11 @@ def checked(path: Path, file: str = "") -> Outcome:
 
 
 def made(path: Path, file: str, own: FormTemplate | None, public: bool) -> Made:
-    """Return the outcome of one source as it is told, and its outputs."""
+    """Return the outcome of one source, and its outputs."""
     opened = document(path, file)
     outcome = understood(opened)
     identity = outcome.filled.identity if outcome.filled else ""
-    return Made(plain.told(outcome), identity, _outputs(outcome, opened.data, own, public))
+    return Made(outcome, identity, _outputs(outcome, opened.data, own, public))
 
 
 def _outputs(

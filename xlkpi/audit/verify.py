@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePath
-from typing import Any
 
 from xlkpi import pipeline
 from xlkpi.audit import appearance
@@ -28,41 +27,13 @@ from xlkpi.domain.location import Address, a1
 from xlkpi.domain.results import Outcome, Status
 from xlkpi.domain.schema import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.domain.text import as_text
+from xlkpi.domain.verification import Difference, Verification
 from xlkpi.domain.version import VERSION
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading import form_template
 from xlkpi.reading.open import OpenedWorkbook, reopened
 
-SCHEMA = "xlkpi.verify/1"
-SEAL_LABEL = "校验码："
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the workbook is not what it should be."""
-
-    sheet: str
-    cell: str
-    kind: str
-    """`value`, `formula`, `result` (what a formula shows), `extra`, `missing`, `figure` (of which a
-    second, independent computation says something else), `look` (of a cell, a sheet or a part); of the
-    whole workbook `sheets`, `hidden`, `macro`, `link`, `fingerprint`, `source`, `inputs`."""
-    found: str
-    expected: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What came of it."""
-
-    status: str
-    """`same`; `resaved` by another program and otherwise the same; `changed`; `other-version`, of
-    which the figures alone were compared."""
-    differences: tuple[Difference, ...]
-    seal: str
-    """校验码 as the workbook's own inputs and results give it; "" where they cannot be read."""
-    form: str = ""
-    """The office's own layout of 自评表, where the workbook alone says what it is."""
+CODE_LABEL = "校验码："
 
 
 class NotScored(Exception):
@@ -95,11 +66,11 @@ def verify(
     kept = form_template.kept(grids)
     own = _made(again, form or kept, workbook)
     expected = own if source is None else _made(right, form or kept, workbook, own)
-    seal = _seal(own.grids) if own else ""
+    code = _verification_code(own.grids) if own else ""
     beyond = [*touched, *_whole(workbook)]
     if VERSION not in told.get(PROGRAM, VERSION) and not touched:
         figures = [*beyond, *_figures(grids, again), *_inputs(grids, again, expected)]
-        return Verification("other-version", tuple(figures), seal)
+        return Verification("other-version", tuple(figures), code)
     differences = [*beyond, *_scored(again, right)]
     looked = appearance.Looked(ours=True)
     if expected and expected is not workbook:  # made again byte for byte: nothing can differ
@@ -108,8 +79,8 @@ def verify(
         differences += [Difference(*each) for each in looked.found]
     believed = kept.label if kept and form is None else ""
     if differences:
-        return Verification("changed", tuple(dict.fromkeys(differences)), seal, believed)
-    return Verification("same" if looked.ours else "resaved", (), seal, believed)
+        return Verification("changed", tuple(dict.fromkeys(differences)), code, believed)
+    return Verification("same" if looked.ours else "resaved", (), code, believed)
 
 
 def _named(source: Outcome, stated: str, touched: bool) -> Outcome:
@@ -241,13 +212,13 @@ def _cells(grid: Grid) -> dict[Address, _Cell]:
     return cells
 
 
-def _seal(grids: list[Grid]) -> str:
+def _verification_code(grids: list[Grid]) -> str:
     """校验码 of a workbook that has just been written; "" where there is none."""
     for grid in grids:
         if grid.name == SUMMARY_SHEET:
             for row in grid.rows:
                 for left, right in pairwise(row):
-                    if left == SEAL_LABEL:
+                    if left == CODE_LABEL:
                         return str(right)
     return ""
 
@@ -298,15 +269,3 @@ def _inputs(
         [grid for grid in grids if grid.name in names],
         [grid for grid in right if grid.name in names],
     )
-
-
-def report(made: Verification) -> dict[str, Any]:
-    """Return what `verify --json` prints."""
-    listed = [
-        {
-            "sheet": each.sheet or None, "cell": each.cell or None, "kind": each.kind,
-            "found": each.found, "expected": each.expected,
-        }
-        for each in made.differences
-    ]  # fmt: skip
-    return {"schema": SCHEMA, "status": made.status, "differences": listed}

@@ -175,6 +175,11 @@ class OpenedWorkbook:
         labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL)
         return Origin(*(fingerprint.told(own, label) or "" for label in labels))
 
+    @property
+    def worked_on(self) -> bool:
+        """Whether it is a scored workbook that somebody has worked on since."""
+        return SOURCE_SHEET in self.known[0].result_sheets and self.origin is None
+
     @cached_property
     def parts(self) -> Mapping[str, bytes]:
         """The package's entries by their names, inflated; none of an .xls. X006 where one is damaged."""
