@@ -48,14 +48,29 @@ __all__ = [
 ]
 
 
-def scan(data: bytes, limits: Limits = LIMITS) -> Package:
-    """Read the facts of the package in `data`.
+class _KeptParts(Parts):
+    """Parts that are wanted again: what is inflated is kept, by the entry's own name."""
+
+    def __init__(self, data: bytes, limits: Limits, kept: dict[str, bytes]) -> None:
+        super().__init__(data, limits)
+        self.kept = kept
+
+    def read(self, part: str) -> bytes:
+        entry = self.unread.get(part.lower())
+        content = super().read(part)
+        if entry is not None:
+            self.kept[entry.filename] = content
+        return content
+
+
+def scan(data: bytes, limits: Limits = LIMITS, kept: dict[str, bytes] | None = None) -> Package:
+    """Read the facts of the package in `data`; what is inflated for them is put into `kept`.
 
     Raises `Unreadable`: X009 a macro sheet of Excel 4, X002 locked entries, X006 damaged zip, X010 DOCTYPE,
     X011 colliding part names, X012 cells out of order, X013 over a limit,
     X014 broken or missing parts.
     """
-    parts = Parts(data, limits)
+    parts = Parts(data, limits) if kept is None else _KeptParts(data, limits, kept)
     link, main, links = main_part(parts)
     sheets = listed_sheets(parts, main, links)
     shared = shared_texts(parts, links.usual("sharedStrings", "xl/sharedStrings.xml"))
