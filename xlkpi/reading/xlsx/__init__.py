@@ -14,7 +14,7 @@ from __future__ import annotations
 from xlkpi.reading.xlsx.beside import beside
 from xlkpi.reading.xlsx.facts import Formula, Package, SheetFacts
 from xlkpi.reading.xlsx.limits import LIMITS, Limits, within
-from xlkpi.reading.xlsx.parts import Parts, count_tags, is_true, refuse_sections
+from xlkpi.reading.xlsx.parts import Parts, is_true, refuse_sections
 from xlkpi.reading.xlsx.shared import Book, shared_texts
 from xlkpi.reading.xlsx.sheet_fast import plain_facts
 from xlkpi.reading.xlsx.sheet_parsed import parsed_facts
@@ -86,8 +86,7 @@ def _sheet(parts: Parts, sheet: Listed, book: Book) -> SheetFacts:
     """The facts of one worksheet, by the fast way where its rows allow it."""
     xml = parts.read(sheet.part)
     refuse_sections(xml, sheet.part)
-    parts.tags += count_tags(xml)
-    within(parts.limits.tags, parts.tags, "表格与文字的标记数", sheet=sheet.name)
+    parts.count_tags(xml, sheet=sheet.name)
     before = book.cells
     facts = plain_facts(sheet, xml, book) or parsed_facts(sheet, xml, book)
     return facts._replace(cells=book.cells - before)
