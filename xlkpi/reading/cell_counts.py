@@ -30,24 +30,37 @@ def cell_counts(
 def _counted(grid: Grid, table: Table | None) -> CellCounts:
     if table is None:  # its header was not found, and a finding says so
         return _line(grid, Counter(listed=_held(grid)))
-    kinds = {column.header: _kind(column) for column in table.layout.columns}
-    by_column = {at: kinds[header] for header, at in table.columns.items()}
-    rows, totals, of_which = set(table.rows), set(table.totals), set(table.of_which)
+    by_row, below = _kinds(table)
     own = table.columns.get("自评得分") if table.layout is REVIEW else None
-    counts: Counter[str] = Counter()
-    for row, column in _addresses(grid):
-        kind = by_column.get(column)
-        if row <= table.header_row:
-            counts["words"] += 1
-        elif kind and (row in totals or (column == own and (row, column) not in grid.formulas)):
-            counts["checked"] += 1
-        elif kind and row in of_which:
-            counts["listed"] += 1
-        elif kind and (row in rows or kind == "words"):
-            counts[kind] += 1
-        else:  # a formula of the template's, or what somebody wrote where nothing is read
-            counts["computed" if (row, column) in grid.formulas else "listed"] += 1
-    return _line(grid, counts)
+    special, head = {*grid.formulas, *grid.errors}, table.header_row
+    what = ["words"] * sum(row <= head for row, _ in special)
+    for row, column in special:
+        kinds = by_row.get(row, below)
+        if (row, column) in grid.formulas:  # of the template's, or of somebody's own
+            what += [kinds.get(column, "computed")] if row > head else ()
+        elif row > head:
+            what.append("checked" if column == own else kinds.get(column, "listed"))
+    for row, cells in enumerate(grid.rows):
+        held = [at for at, held in enumerate(cells) if held != "" and held is not None]
+        typed = [at for at in held if (row, at) not in special]
+        if row <= head:
+            what += ["words"] * len(typed)
+            continue
+        kinds = by_row.get(row, below)
+        what += ["checked" if at == own else kinds.get(at, "listed") for at in typed]
+    return _line(grid, Counter(what))
+
+
+def _kinds(table: Table) -> tuple[dict[int, dict[int, str]], dict[int, str]]:
+    """What the cells of the table's columns are: in each of its rows, and in any other."""
+    kinds = {column.header: _kind(column) for column in table.layout.columns}
+    read = {at: kinds[header] for header, at in table.columns.items()}
+    by_row = {
+        **dict.fromkeys(table.rows, read),
+        **dict.fromkeys(table.of_which, dict.fromkeys(read, "listed")),
+        **dict.fromkeys(table.totals, dict.fromkeys(read, "checked")),
+    }
+    return by_row, {at: kind for at, kind in read.items() if kind == "words"}
 
 
 def _kind(column: Column) -> str:

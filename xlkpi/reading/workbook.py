@@ -321,7 +321,7 @@ class _Reading:
         value = self.reader.text(table, row, "评分方式")
         if value.broken:
             return value
-        return value._replace(state=State.GOOD, value=methods.spelled(value.value or ""))
+        return Value(value.place, State.GOOD, methods.spelled(value.value or ""), value.typed)
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
         scorer = scorer_of(self.reader, table)
