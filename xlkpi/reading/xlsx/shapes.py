@@ -80,6 +80,8 @@ class Shape(NamedTuple):
     """How many of the cells are valued."""
     last: int
     """Column of the last valued cell; −1 for none."""
+    values: int
+    """How many values were taken out."""
     shared: tuple[int, ...]
     """Which of the row's values are numbers of shared texts."""
     sharing: tuple[tuple[int, str], ...]
@@ -216,7 +218,7 @@ def shape_of(skeleton: str, numbers: frozenset[str], words: frozenset[str]) -> S
         if note.style or note.error:
             noted.append(note)
     told = tuple(shared), tuple(sharing), tuple(whole), tuple(computed), tuple(noted)
-    return Shape(hidden, valued, last, *told, len(cells))
+    return Shape(hidden, valued, last, values, *told, len(cells))
 
 
 def _cells(skeleton: str, at: int) -> list[_Cell] | None:

@@ -13,12 +13,12 @@ import re
 from xlkpi.reading.xlsx.addresses import LAST_ROW
 from xlkpi.reading.xlsx.facts import SheetFacts
 from xlkpi.reading.xlsx.notes import Notes
-from xlkpi.reading.xlsx.shapes import Noted, Row, closed_rows, plain_text, row_of, unescaped
+from xlkpi.reading.xlsx.shapes import Noted, Row, Shape, closed_rows, plain_text, row_of, unescaped
 from xlkpi.reading.xlsx.shared import Book
 from xlkpi.reading.xlsx.sheet_parsed import framed_notes
 from xlkpi.reading.xlsx.workbook import Listed
 
-_VALUE = re.compile(rb"(<v>)([^<]*)")
+_VALUE = re.compile(rb"<v>([^<]*)")
 _VALUE_OR_TEXT = re.compile(rb'(<v>|<is><t>|<is><t xml:space="preserve">)([^<]*)')
 
 
@@ -40,36 +40,33 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
 class _PlainRows:
     """Takes up rows as bytes; every method says False or None at the first thing that is not plain."""
 
-    __slots__ = ("book", "indices", "notes", "room", "row", "texts", "whole")
+    __slots__ = ("book", "notes", "room", "row", "values")
 
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
         self.book = notes.book
-        self.row = -1
-        self.texts: list[bytes] = []
-        """All values."""
-        self.indices: list[bytes] = []
-        """Those of them that are numbers of shared texts."""
-        self.whole: list[bytes] = []
-        """Those that the engine reads up to the first entity."""
+        self.row = 0
+        """The number of the last row, counted from 1."""
+        self.values: list[bytes] = []
+        """All values of the sheet."""
         self.room = 50_000
         """Cells whose shape may be worked out; rows that are all different are the parser's."""
 
     def take(self, rows: bytes) -> bool:
         """Take all rows."""
-        split = (_VALUE_OR_TEXT if b"<is>" in rows else _VALUE).split
-        *lines, rest = rows.split(b"</row>")
+        bare, self.values = _without_values(rows)
+        *lines, rest = bare.split(b"</row>")
         known = self.book.rows
+        taken: list[tuple[int, Shape]] = []
+        at = 0
         for line in lines:
-            parts = split(line)
-            values = parts[2::3]
-            parts[2::3] = [b""] * len(values)
-            line = b"".join(parts)
             # Ballots have the same rows at the same places: most are known as they are.
             row = known.get(line) or self.shaped(line)
-            if row is None or not self.take_row(row, values):
+            if row is None or not self.take_row(row, at):
                 return False
-        return self.are_plain() and self.take_closed(rest)
+            taken.append((at, row.shape))
+            at += row.shape.values
+        return self.are_plain(taken) and self.take_closed(rest)
 
     def shaped(self, line: bytes) -> Row | None:
         """A row that this workbook has not had; None where it is not plain."""
@@ -87,76 +84,90 @@ class _PlainRows:
     def take_closed(self, rest: bytes) -> bool:
         """Take the rows without any cell, of which there is nothing else left."""
         text = plain_text(rest)
-        if text is None:
-            return False
-        rows, end = closed_rows(text)
-        return end == len(text) and all(self.go_to(*each) for each in rows)
+        rows, end = closed_rows(text) if text is not None else ((), -1)
+        return text is not None and end == len(text) and all(self.go_to(*each) for each in rows)
 
     def go_to(self, number: int, hidden: bool) -> bool:
         """Go on to a row further down, by the number it is written with."""
-        if not self.row < number - 1 < LAST_ROW:
+        if not self.row < number <= LAST_ROW:
             return False
-        self.row = number - 1
+        self.row = number
         if hidden:
-            self.notes.hide(self.row)
+            self.notes.hide(number - 1)
         return True
 
-    def take_row(self, row: Row, values: list[bytes]) -> bool:
-        """Take the cells of one row; what is over a limit is the parser's to refuse."""
-        number, before, shape, formulas, unsure, _, _ = row
-        if before and not all(self.go_to(*each) for each in before):
+    def take_row(self, row: Row, at: int) -> bool:
+        """Take the cells of one row, whose values begin at `at`; a limit is the parser's to tell."""
+        shape, notes, book = row.shape, self.notes, self.book
+        if row.before and not all(self.go_to(*each) for each in row.before):
             return False
-        if not self.go_to(number, shape.hidden):
+        if not self.go_to(row.number, shape.hidden):
             return False
         if not shape.valued:
             return True
-        notes, book = self.notes, self.book
-        self.texts += values
-        self.indices += [values[at] for at in shape.shared]
-        self.whole += [values[at] for at in shape.whole]
-        notes.formulas.update(formulas)
-        for at, address in unsure:
-            if not _bare(values[at]):
-                notes.formulas[address] = formulas[address]._replace(cached=False)
+        notes.formulas.update(row.formulas)
+        for value, address in row.unsure:
+            if not _bare(self.values[at + value]):
+                notes.formulas[address] = row.formulas[address]._replace(cached=False)
         for noted in shape.noted:
-            self.note(noted, values)
+            self.note(noted, at)
         if book.pieces:
-            self.note_pieces(row, values)
+            self.note_pieces(shape, at)
         book.cells += shape.valued
-        notes.rows = number
+        notes.rows = row.number
         if shape.last >= notes.columns:
             notes.columns = shape.last + 1
         limits = book.limits
-        return (
-            number <= limits.rows and notes.columns <= limits.columns and book.cells <= limits.cells
-        )
+        fits = row.number <= limits.rows and notes.columns <= limits.columns
+        return fits and book.cells <= limits.cells
 
-    def note(self, noted: Noted, values: list[bytes]) -> None:
+    def note(self, noted: Noted, at: int) -> None:
         """Note one cell, as the parser would."""
-        address = (self.row, noted.column)
-        bare = _bare(values[noted.value]) if noted.value >= 0 else ""
+        address = (self.row - 1, noted.column)
+        bare = _bare(self.values[at + noted.value]) if noted.value >= 0 else ""
         if noted.error:
             self.notes.errors[address] = unescaped(bare)
         elif noted.style and (bare or not noted.number):
             self.notes.note_look(address, noted.style, noted.number)
 
-    def note_pieces(self, row: Row, values: list[bytes]) -> None:
+    def note_pieces(self, shape: Shape, at: int) -> None:
         """Note those of the row's texts that are in pieces."""
-        for at, (column, style) in zip(row.shape.shared, row.shape.sharing, strict=True):
-            if pieces := self.book.pieces.get(values[at].decode(errors="replace")):
-                self.notes.note_pieces((self.row, column), pieces, style)
+        for value, (column, style) in zip(shape.shared, shape.sharing, strict=True):
+            if pieces := self.book.pieces.get(_decoded(self.values[at + value])):
+                self.notes.note_pieces((self.row - 1, column), pieces, style)
 
-    def are_plain(self) -> bool:
+    def are_plain(self, taken: list[tuple[int, Shape]]) -> bool:
         """Whether all values are; what is not even a text stops here, whatever was noted of it."""
-        longest = max(map(len, self.texts), default=0)
-        if longest > self.book.limits.text or plain_text(b"\n".join(self.texts)) is None:
+        values = self.values
+        together = b"\n".join(values)
+        longest = max(map(len, values), default=0)
+        if longest > self.book.limits.text or plain_text(together) is None:
             return False
-        if any(b"&" in value for value in self.whole):
+        # The engine reads all values but texts up to the first entity.
+        if b"&" in together and any(
+            b"&" in values[at + value] for at, shape in taken for value in shape.whole
+        ):
             return False
-        indices = b"\0".join(self.indices).decode().split("\0") if self.indices else ()
-        return self.book.shared.issuperset(indices)
+        shared = [values[at + value] for at, shape in taken for value in shape.shared]
+        return not shared or self.book.shared.issuperset(_decoded(b"\0".join(shared)).split("\0"))
+
+
+def _without_values(rows: bytes) -> tuple[bytes, list[bytes]]:
+    """Rows with empty values and inline texts, and what stood there."""
+    if b"<is>" not in rows:
+        parts = _VALUE.split(rows)
+        return b"<v>".join(parts[::2]), parts[1::2]
+    parts = _VALUE_OR_TEXT.split(rows)
+    values = parts[2::3]
+    parts[2::3] = [b""] * len(values)
+    return b"".join(parts), values
+
+
+def _decoded(value: bytes) -> str:
+    """A value as text; one that is none is refused in the end."""
+    return value.decode(errors="replace")
 
 
 def _bare(value: bytes) -> str:
-    """A value without the spaces around it; one that is no text is refused in the end."""
-    return value.decode(errors="replace").strip()
+    """The same without the spaces around it."""
+    return _decoded(value).strip()
