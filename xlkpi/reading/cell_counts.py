@@ -32,14 +32,17 @@ def _counted(grid: Grid, table: Table | None) -> CellCounts:
         return _line(grid, Counter(listed=_held(grid)))
     by_row, below = _kinds(table)
     own = table.columns.get("自评得分") if table.layout is REVIEW else None
-    special, head = {*grid.formulas, *grid.errors}, table.header_row
-    what = ["words"] * sum(row <= head for row, _ in special)
-    for row, column in special:
-        kinds = by_row.get(row, below)
-        if (row, column) in grid.formulas:  # of the template's, or of somebody's own
-            what += [kinds.get(column, "computed")] if row > head else ()
-        elif row > head:
+    special, head = grid.formulas.keys() | grid.errors.keys(), table.header_row
+    what = [  # a formula is of the template's, or of somebody's own
+        by_row.get(row, below).get(column, "computed")
+        for row, column in grid.formulas
+        if row > head
+    ]
+    for row, column in grid.errors.keys() - grid.formulas.keys():
+        if row > head:
+            kinds = by_row.get(row, below)
             what.append("checked" if column == own else kinds.get(column, "listed"))
+    what += ["words"] * (len(special) - len(what))
     for row, cells in enumerate(grid.rows):
         held = [at for at, held in enumerate(cells) if held != "" and held is not None]
         typed = [at for at in held if (row, at) not in special]

@@ -202,8 +202,10 @@ def _remark(
 ) -> bool:
     """Whether a row holds no data but a note or signatures, as people write below a table."""
     texts = [value for column in held if isinstance(value := grid.raw(row, column), str)]
+    if len(texts) < len(held):
+        return False
     remarks, lone = all(_REMARKS[text] for text in texts), len(held) == 1
-    if len(texts) < len(held) or not (remarks or lone) or any(map(from_text, texts)):
+    if not (remarks or lone) or any(map(from_text, texts)):
         return False
     first = columns.get(layout.columns[0].header)
     plain = canonical(texts[0])

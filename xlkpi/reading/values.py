@@ -357,9 +357,8 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
 def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:
     place = CellRef(grid.name, row, column)
     held = grid.raw(row, column)
-    if held == "" and grid.is_plain(row, column):
-        return Value(place)
-    if trouble(grid, row, column, dates):
+    usual = isinstance(held, str) and "=" not in held and grid.is_plain(row, column)
+    if not usual and trouble(grid, row, column, dates):
         return Value(place, State.BROKEN, typed=held)
     read = _TIDIED[held] if isinstance(held, str) else tidy(as_text(held))
     return Value(place, State.GOOD, read, held) if read else Value(place)

@@ -211,8 +211,8 @@ def mark_stats(rows: Sequence[Row]) -> dict[int, MarkStats]:
     largest = max(1, *map(abs, marks)) * max(1, *map(abs, weights)) * len(rows)
     kind = "int64" if largest < _INT64_SAFE else "object"  # Python's integers where int64 is short
     mark, weight = np.array(marks, kind), np.array(weights, kind)
-    frame = pd.DataFrame({"added": mark, "product": mark * weight, "weight": weight})
-    sums = frame.groupby(np.array(items), sort=False).sum()
+    frame = pd.DataFrame({"item": items, "added": mark, "product": mark * weight, "weight": weight})
+    sums = frame.groupby("item", sort=False).sum()
     own: dict[int, list[int]] = {}
     for item, each in zip(items, marks, strict=True):
         own.setdefault(item, []).append(each)
