@@ -155,6 +155,9 @@ def _over(filled: Filled, known: Mapping[str, Indicator], ballot: Ballot) -> Ite
     for mark in ballot.marks:
         for header, column in columns:
             at = (mark.row, column)
+            formula = table.grid.formulas.get(at)
+            if formula and "[" not in formula[0]:
+                continue  # looked up as the blank does, nearly always
             indicator = known.get(mark.key) if _typed(table.grid, at) else None
             if indicator is None or (own := _SHOWN[header](indicator)).broken:
                 continue

@@ -137,7 +137,7 @@ class Grid:
     def occupied_in(self, row: int, columns: Iterable[int]) -> list[int]:
         """Return those of the columns in which anything stands in a row."""
         cells, hollow = self.rows[row] if row < len(self.rows) else (), self.hollow
-        width, found = len(cells), []
+        width, found = len(cells), list[int]()
         for column in columns:
             held = cells[column] if column < width else ""
             blank = held is None or (isinstance(held, str) and not held.strip())

@@ -64,7 +64,7 @@ def from_text(text: str) -> Number | None:
     reported (`plain` is False). Python's own generosity (1_000, nan, other scripts' digits) and
     invisible characters are not.
     """
-    if invisible(text):
+    if not text or invisible(text):
         return None
     narrow = text.translate(_WIDE).strip(_SPACES)
     digits = re.match(r"[+-]?\s*[\d,.]*", narrow, re.ASCII)

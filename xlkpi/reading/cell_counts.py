@@ -7,12 +7,42 @@ was lost between the two would be missing in the sum.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from typing import overload
 
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.inputs import CellCounts
 from xlkpi.domain.location import Address
 from xlkpi.domain.schema import REVIEW, Column
+
+
+class CellCountLines(Sequence[CellCounts]):
+    """A line for every sheet, counted when it is first asked for: outputs show them, no score needs them."""
+
+    def __init__(
+        self,
+        grids: Sequence[Grid],
+        tables: Sequence[Table],
+        guide: Grid | None,
+        unused: Sequence[Grid],
+    ) -> None:
+        """Keep what is to be counted, of which nothing changes any more."""
+        self._counted = partial(cell_counts, grids, tables, guide, unused)
+
+    @cached_property
+    def _lines(self) -> tuple[CellCounts, ...]:
+        return self._counted()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, at: int) -> CellCounts: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[CellCounts]: ...
+    def __getitem__(self, at: int | slice) -> CellCounts | Sequence[CellCounts]:
+        return self._lines[at]
 
 
 def cell_counts(

@@ -25,6 +25,7 @@ from xlkpi.reading.sniff import Kind, sniff
 from xlkpi.reading.standard_names import usual
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import LIMITS, Limits, Package, SheetFacts, scan, within
+from xlkpi.reading.xlsx.lean import stored
 
 _RESULTS = {canonical(name) for name in RESULT_SHEETS}
 
@@ -77,8 +78,11 @@ def _opened(data: bytes, limits: Limits = LIMITS):  # type: ignore[no-untyped-de
         from xlkpi.reading.ods import scan_ods
 
         return scan_ods(data, limits), _calamine(data)
-    package = scan(data, limits)
-    return package, _calamine(usual(data, package))
+    lean: dict[str, bytes] = {}
+    package = scan(data, limits, lean)
+    named = usual(data, package)
+    whole = named is not data or not lean or bool(package.other_sheets)
+    return package, _calamine(named if whole else stored(lean))
 
 
 def _agreed(data: bytes):  # type: ignore[no-untyped-def]

@@ -129,7 +129,8 @@ class Reader:
     def text(self, table: Table, row: int, header: str, dates: bool = False) -> Text:
         """Read a text; numbers and (where `dates`) dates are written out."""
         value = _text(table, row, header, dates)
-        self._without_unseen(value)
+        if value.typed != value.value:  # hardly ever
+            self._without_unseen(value)
         return value
 
     def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
@@ -349,16 +350,21 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
     column = table.columns.get(header)
     if column is None:
         return Value(table.place(row, header))
-    if (row, column) in table.derived:
-        return derived_text(table.derived[row, column])
-    return _text_at(table.grid, row, column, dates or (row, column) in table.dates)
+    grid, at = table.grid, (row, column)
+    held = grid.raw(row, column)
+    if at in table.derived:
+        return derived_text(table.derived[at])
+    plain = at not in grid.formulas and at not in grid.odd
+    if plain and isinstance(held, str) and "=" not in held:  # nearly always
+        read, place = _TIDIED[held], CellRef(grid.name, row, column)
+        return Value(place, State.GOOD, read, held) if read else Value(place)
+    return _text_at(grid, row, column, dates or at in table.dates)
 
 
 def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:
     place = CellRef(grid.name, row, column)
     held = grid.raw(row, column)
-    usual = isinstance(held, str) and "=" not in held and grid.is_plain(row, column)
-    if not usual and trouble(grid, row, column, dates):
+    if trouble(grid, row, column, dates):
         return Value(place, State.BROKEN, typed=held)
     read = _TIDIED[held] if isinstance(held, str) else tidy(as_text(held))
     return Value(place, State.GOOD, read, held) if read else Value(place)

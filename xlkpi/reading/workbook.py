@@ -49,7 +49,7 @@ from xlkpi.domain.schema import (
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.reading import deadlines, displayed, optional_sheets, tables, values
 from xlkpi.reading.base_data import with_derived
-from xlkpi.reading.cell_counts import cell_counts
+from xlkpi.reading.cell_counts import CellCountLines
 from xlkpi.reading.misnamed_sheets import misnamed_sheets
 from xlkpi.reading.open import Opened, named, opened
 from xlkpi.reading.parameters import parameters
@@ -88,7 +88,7 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
         findings.extend(values.broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
-    lines = cell_counts(book.grids, [*found.values(), *ballots], book.guide, unused)
+    lines = CellCountLines(book.grids, (*found.values(), *ballots), book.guide, unused)
     findings += reader.said()
     known = frozenset(each.place for each in findings if each.code in displayed.STOPS)
     findings += displayed.told([*found.values(), *ballots], known)

@@ -211,15 +211,14 @@ def mark_stats(rows: Sequence[Row]) -> dict[int, MarkStats]:
     largest = max(1, *map(abs, marks)) * max(1, *map(abs, weights)) * len(rows)
     kind = "int64" if largest < _INT64_SAFE else "object"  # Python's integers where int64 is short
     mark, weight = np.array(marks, kind), np.array(weights, kind)
-    frame = pd.DataFrame({"item": items, "added": mark, "product": mark * weight, "weight": weight})
-    sums = frame.groupby("item", sort=False).sum()
+    frame = pd.DataFrame(np.column_stack((mark, mark * weight, weight)), index=items)
+    sums = frame.groupby(level=0, sort=False).sum()
     own: dict[int, list[int]] = {}
     for item, each in zip(items, marks, strict=True):
         own.setdefault(item, []).append(each)
-    columns = (sums[name].tolist() for name in ("added", "product", "weight"))
     return {
         item: MarkStats(len(own[item]), added, product, total, own[item], unit)
-        for item, added, product, total in zip(sums.index.tolist(), *columns, strict=True)
+        for item, (added, product, total) in zip(sums.index, sums.to_numpy().tolist(), strict=True)
     }
 
 

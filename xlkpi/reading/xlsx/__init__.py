@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from xlkpi.reading.xlsx.beside import beside
 from xlkpi.reading.xlsx.facts import Formula, Package, SheetFacts
+from xlkpi.reading.xlsx.lean import without_formulas
 from xlkpi.reading.xlsx.limits import LIMITS, Limits, within
 from xlkpi.reading.xlsx.parts import Parts, is_true, refuse_sections
 from xlkpi.reading.xlsx.shared import Book, shared_texts
@@ -48,14 +49,15 @@ __all__ = [
 ]
 
 
-def scan(data: bytes, limits: Limits = LIMITS) -> Package:
-    """Read the facts of the package in `data`.
+def scan(data: bytes, limits: Limits = LIMITS, lean: dict[str, bytes] | None = None) -> Package:
+    """Read the facts of the package in `data`; `lean` takes up what the engine needs of a small one.
 
     Raises `Unreadable`: X009 a macro sheet of Excel 4, X002 locked entries, X006 damaged zip, X010 DOCTYPE,
     X011 colliding part names, X012 cells out of order, X013 over a limit,
     X014 broken or missing parts.
     """
     parts = Parts(data, limits)
+    parts.lean = lean if parts.small else None  # all of it is in memory at once
     link, main, links = main_part(parts)
     sheets = listed_sheets(parts, main, links)
     shared = shared_texts(parts, links.usual("sharedStrings", "xl/sharedStrings.xml"))
@@ -63,6 +65,7 @@ def scan(data: bytes, limits: Limits = LIMITS) -> Package:
     book = Book(limits, shared, looks)
     facts = tuple(_sheet(parts, each, book) for each in sheets if each.kind == "worksheet")
     written_by = producer(parts)
+    parts.lean = None
     parts.check_unread()
     return Package(
         sheets=facts,
@@ -88,5 +91,8 @@ def _sheet(parts: Parts, sheet: Listed, book: Book) -> SheetFacts:
     refuse_sections(xml, sheet.part)
     parts.count_tags(xml, sheet=sheet.name)
     before = book.cells
-    facts = plain_facts(sheet, xml, book) or parsed_facts(sheet, xml, book)
+    plain = plain_facts(sheet, xml, book)
+    if plain and parts.lean is not None:
+        parts.lean[sheet.part] = without_formulas(xml)
+    facts = plain or parsed_facts(sheet, xml, book)
     return facts._replace(cells=book.cells - before)

@@ -38,7 +38,9 @@ def plain_text(rows: bytes) -> str | None:
     # One byte is looked for ten times as fast as two, and these hardly ever stand in a sheet.
     if (b"?" in rows and b"<?" in rows) or (b"]" in rows and b"]]>" in rows):
         return None
-    if len(rows.translate(None, _CONTROLS)) != len(rows) or _STRANGE_ENTITY.search(rows):
+    if len(rows.translate(None, _CONTROLS)) != len(rows):
+        return None
+    if b"&" in rows and _STRANGE_ENTITY.search(rows):
         return None
     try:
         return rows.decode("utf-8")
