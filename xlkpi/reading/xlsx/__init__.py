@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from xlkpi.reading.xlsx.beside import beside
 from xlkpi.reading.xlsx.facts import Formula, Package, SheetFacts
-from xlkpi.reading.xlsx.lean import without_formulas
 from xlkpi.reading.xlsx.limits import LIMITS, Limits, within
 from xlkpi.reading.xlsx.parts import Parts, is_true, refuse_sections
 from xlkpi.reading.xlsx.shared import Book, shared_texts
@@ -62,7 +61,7 @@ def scan(data: bytes, limits: Limits = LIMITS, lean: dict[str, bytes] | None = N
     sheets = listed_sheets(parts, main, links)
     shared = shared_texts(parts, links.usual("sharedStrings", "xl/sharedStrings.xml"))
     looks = styles(parts, links.usual("styles", "xl/styles.xml"))
-    book = Book(limits, shared, looks)
+    book = Book(limits, shared, looks, parts.lean)
     facts = tuple(_sheet(parts, each, book) for each in sheets if each.kind == "worksheet")
     written_by = producer(parts)
     parts.lean = None
@@ -91,8 +90,5 @@ def _sheet(parts: Parts, sheet: Listed, book: Book) -> SheetFacts:
     refuse_sections(xml, sheet.part)
     parts.count_tags(xml, sheet=sheet.name)
     before = book.cells
-    plain = plain_facts(sheet, xml, book)
-    if plain and parts.lean is not None:
-        parts.lean[sheet.part] = without_formulas(xml)
-    facts = plain or parsed_facts(sheet, xml, book)
+    facts = plain_facts(sheet, xml, book) or parsed_facts(sheet, xml, book)
     return facts._replace(cells=book.cells - before)

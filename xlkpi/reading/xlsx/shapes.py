@@ -10,6 +10,7 @@ from typing import NamedTuple
 from xlkpi.domain.location import Address
 from xlkpi.reading.xlsx.addresses import COLUMNS
 from xlkpi.reading.xlsx.facts import Formula
+from xlkpi.reading.xlsx.lean import lean_row
 from xlkpi.reading.xlsx.parts import is_true
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10))
@@ -124,6 +125,8 @@ class Row(NamedTuple):
     skeleton: str
     longest: int
     """Characters of its longest formula, or of what is left without them."""
+    lean: bytes
+    """What the engine needs of it, to be filled with the values."""
 
 
 # Workbooks of one template have the same rows, so these two remember them from file to file.
@@ -156,7 +159,7 @@ def _row(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | N
         return None
     formulas, unsure = _formulas(shape, int(number) - 1, parts[1::2])
     longest = max(map(len, (marked, *parts[1::2])))
-    return Row(int(number), before, shape, formulas, unsure, marked, longest)
+    return Row(int(number), before, shape, formulas, unsure, marked, longest, lean_row(line))
 
 
 def closed_rows(text: str) -> tuple[tuple[tuple[int, bool], ...], int]:

@@ -92,8 +92,13 @@ def _text_lengths(xml: bytes, part: str, *, count_only: bool) -> tuple[int, list
 class Book:
     """What the sheets of one workbook share; the two counts go on from sheet to sheet."""
 
-    def __init__(self, limits: Limits, texts: Texts = Texts(), styles: Styles = PLAIN) -> None:  # noqa: B008
+    def __init__(
+        self, limits: Limits, texts: Texts = Texts(), styles: Styles = PLAIN,  # noqa: B008
+        lean: dict[str, bytes] | None = None,
+    ) -> None:  # fmt: skip
         self.limits = limits
+        self.lean = lean
+        """The parts as the engine needs them; None where nobody asks for that."""
         self.shared = texts.known
         """Indices of the shared texts, as written."""
         self.pieces = texts.pieces

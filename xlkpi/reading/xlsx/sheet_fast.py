@@ -31,7 +31,10 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
     cells, merges = book.cells, book.merges
     # What is left without its rows is small; the parser reads it as ever.
     notes = framed_notes(sheet, frame, book)
-    if _PlainRows(notes).take(xml[start:end]):
+    rows = _PlainRows(notes)
+    if rows.take(xml[start:end]):
+        if book.lean is not None and b"<is>" not in xml:
+            book.lean[sheet.part] = b"".join((xml[:start], rows.lean(), xml[end:]))
         return notes.facts()
     book.cells, book.merges = cells, merges
     return None
@@ -40,7 +43,7 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
 class _PlainRows:
     """Takes up rows as bytes; every method says False or None at the first thing that is not plain."""
 
-    __slots__ = ("book", "notes", "room", "row", "values")
+    __slots__ = ("book", "notes", "room", "row", "taken", "values")
 
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
@@ -49,6 +52,8 @@ class _PlainRows:
         """The number of the last row, counted from 1."""
         self.values: list[bytes] = []
         """All values of the sheet."""
+        self.taken: list[tuple[int, Row]] = []
+        """The rows with any cell, and which of the values is their first."""
         self.room = 50_000
         """Cells whose shape may be worked out; rows that are all different are the parser's."""
 
@@ -57,16 +62,19 @@ class _PlainRows:
         bare, self.values = _without_values(rows)
         *lines, rest = bare.split(b"</row>")
         known = self.book.rows
-        taken: list[tuple[int, Shape]] = []
         at = 0
         for line in lines:
             # Ballots have the same rows at the same places: most are known as they are.
             row = known.get(line) or self.shaped(line)
             if row is None or not self.take_row(row, at):
                 return False
-            taken.append((at, row.shape))
+            self.taken.append((at, row))
             at += row.shape.values
-        return self.are_plain(taken) and self.take_closed(rest)
+        return self.are_plain() and self.take_closed(rest)
+
+    def lean(self) -> bytes:
+        """What the engine needs of the rows."""
+        return b"".join([row.lean for _, row in self.taken]) % tuple(self.values)
 
     def shaped(self, line: bytes) -> Row | None:
         """A row that this workbook has not had; None where it is not plain."""
@@ -136,19 +144,19 @@ class _PlainRows:
             if pieces := self.book.pieces.get(_decoded(self.values[at + value])):
                 self.notes.note_pieces((self.row - 1, column), pieces, style)
 
-    def are_plain(self, taken: list[tuple[int, Shape]]) -> bool:
+    def are_plain(self) -> bool:
         """Whether all values are; what is not even a text stops here, whatever was noted of it."""
-        values = self.values
+        values, taken, limit = self.values, self.taken, self.book.limits.text
         together = b"\n".join(values)
-        longest = max(map(len, values), default=0)
-        if longest > self.book.limits.text or plain_text(together) is None:
+        long = len(together) > limit and max(map(len, values)) > limit
+        if long or plain_text(together) is None:
             return False
         # The engine reads all values but texts up to the first entity.
         if b"&" in together and any(
-            b"&" in values[at + value] for at, shape in taken for value in shape.whole
+            b"&" in values[at + value] for at, row in taken for value in row.shape.whole
         ):
             return False
-        shared = [values[at + value] for at, shape in taken for value in shape.shared]
+        shared = [values[at + value] for at, row in taken for value in row.shape.shared]
         return not shared or self.book.shared.issuperset(_decoded(b"\0".join(shared)).split("\0"))
 
 
