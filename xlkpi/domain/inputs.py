@@ -421,7 +421,8 @@ class Filled(NamedTuple):
 
     def way(self, indicator: Indicator) -> Method | None:
         """Return what computes an indicator; None where scorers mark it or it does not apply."""
-        return methods.find(indicator.method.value, self.rules)
+        name = indicator.method.value
+        return None if name == methods.JUDGED else methods.find(name, self.rules)
 
     def votes(self, key: str) -> methods.Votes | None:
         """Add up the rows of 满意度调查 of an indicator; None where a number is missing."""

@@ -69,7 +69,7 @@ def find(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
 def _heads(layout: Sheet, grid: Grid, row: int) -> Heads:
     heads, own, headers = Heads(), Heads(), headers_of(layout)
     for column, held in enumerate(grid.rows[row]):
-        header = headers[held] if isinstance(held, str) else None
+        header = headers[held] if held and isinstance(held, str) else None
         if header:
             heads.setdefault(header, []).append(column)
             if bare_header(str(held)) == canonical(header):

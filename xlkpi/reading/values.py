@@ -184,7 +184,9 @@ class Reader:
         code = canonical(value.value)
         key = code.casefold()
         code = spelling.get(key, code)
-        typed = trimmed(value.typed) if isinstance(value.typed, str) else value.value
+        typed = value.value
+        if isinstance(value.typed, str) and value.typed != typed:
+            typed = trimmed(value.typed)
         if code != typed:
             self.findings.append(finding("X507", value.place, typed, read=code))
         if not _WILD.isdisjoint(key):
@@ -333,17 +335,19 @@ def _plain_number(place: CellRef, held: object, limit: int | None) -> Number | N
     if held == "":
         return Value(place)
     # 0.0 and -0.0 are equal, and one would be remembered for the other.
-    value = _as_typed(held) if isinstance(held, float) and held else None
-    if value is None or _unfit(place, value, limit):
+    read = _as_typed(held) if isinstance(held, float) and held else None
+    if read is None or (limit is not None and read[1] > limit):
         return None
-    return Value(place, State.GOOD, value, held)
+    return Value(place, State.GOOD, read[0], held)
 
 
 @lru_cache(maxsize=4096)
-def _as_typed(held: float) -> Decimal | None:
-    """Return a number of which nothing needs to be said; None for any other."""
+def _as_typed(held: float) -> tuple[Decimal, int] | None:
+    """Return a number of which nothing needs to be said, and its decimals; None for any other."""
     value = numbers.from_double(held)
-    return value if value is not None and value == Decimal(repr(held)) else None
+    if value is None or value != Decimal(repr(held)) or abs(value) >= numbers.LARGEST:
+        return None
+    return value, numbers.decimals(value)
 
 
 def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:

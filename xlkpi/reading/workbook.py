@@ -336,7 +336,7 @@ class _Reading:
                     key=key,
                     mark=self.reader.number(table, row, "得分", ("分",), "8.5"),
                     remark=remark,
-                    recused=canonical(remark.value or "") == RECUSED,
+                    recused=bool(remark.value) and canonical(remark.value or "") == RECUSED,
                 )
             )
         return Ballot(table, scorer, tuple(marks), signed(self.reader, table, scorer))
