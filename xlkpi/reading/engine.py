@@ -14,6 +14,7 @@ from xlkpi.reading.sniff import Kind, sniff
 from xlkpi.reading.standard_names import usual
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import Limits, Package, SheetFacts, scan, within
+from xlkpi.reading.xlsx.lean import stored
 
 
 class EngineBook(NamedTuple):
@@ -36,8 +37,11 @@ def open_book(data: bytes, limits: Limits, keep_parts: bool) -> EngineBook:
 
         return EngineBook(scan_ods(data, limits), _calamine(data))
     parts: dict[str, bytes] = {}
-    package = scan(data, limits, parts if keep_parts else None)
-    return EngineBook(package, _calamine(usual(data, package)), parts)
+    lean: dict[str, bytes] = {}
+    package = scan(data, limits, parts if keep_parts else None, lean)
+    named = usual(data, package)
+    whole = named is not data or not lean or bool(package.other_sheets)
+    return EngineBook(package, _calamine(named if whole else stored(lean)), parts)
 
 
 def _agreed(data: bytes) -> EngineBook:

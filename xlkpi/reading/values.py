@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 
 from xlkpi.domain import numbers
@@ -20,9 +21,12 @@ from xlkpi.domain.location import Address, CellRef
 from xlkpi.domain.schema import ACTUAL, TARGET, Kind, canonical, is_percent
 from xlkpi.domain.text import as_text, tidy, trimmed
 from xlkpi.reading import displayed
+from xlkpi.reading.xlsx.memo import Memo
 
 NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
 """Of no code is it known how it is spelled: each is spelled as it was typed."""
+_WILD = frozenset("*?~")
+"""Signs that stand for others in a spreadsheet's look-ups."""
 _SHOWN = 60
 """Characters of a text that a sentence shows."""
 _LARGEST_SHARE = 10
@@ -57,7 +61,7 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
             continue
         dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
         at, formulas = table.columns[column.header], table.grid.formulas
-        for row in (*table.rows, *table.of_which):
+        for row in _suspects(table, at):
             if (row, at) in table.derived:
                 continue
             code = trouble(table.grid, row, at, dates or (row, at) in table.dates)
@@ -66,6 +70,17 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
                     formulas.get((row, at), ("",))[0]
                 )
                 yield from _broken(table.grid, (row, at), "X674" if typed and not code else code)
+
+
+def _suspects(table: Table, column: int) -> Iterator[int]:
+    """The rows in whose cell there is more, or something else, than a number or a text."""
+    grid = table.grid
+    formulas, odd = grid.formulas, grid.odd
+    for row in (*table.rows, *table.of_which):
+        held = grid.raw(row, column)
+        usual = "=" not in held if isinstance(held, str) else isinstance(held, float)
+        if not usual or (row, column) in formulas or (row, column) in odd:
+            yield row
 
 
 _SIGNED = ("指标性质", TARGET.header, ACTUAL.header)
@@ -114,7 +129,8 @@ class Reader:
     def text(self, table: Table, row: int, header: str, dates: bool = False) -> Text:
         """Read a text; numbers and (where `dates`) dates are written out."""
         value = _text(table, row, header, dates)
-        self._without_unseen(value)
+        if value.typed != value.value:  # hardly ever
+            self._without_unseen(value)
         return value
 
     def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
@@ -130,8 +146,14 @@ class Reader:
         return self.findings + unseen
 
     def _without_unseen(self, value: Text) -> None:
-        if value.good and value.value is not None and isinstance(value.typed, str):
-            self.unseen(value.place, as_text(value.typed), value.value)
+        typed = value.typed
+        if (
+            isinstance(typed, str)
+            and typed != value.value
+            and value.good
+            and value.value is not None
+        ):
+            self.unseen(value.place, as_text(typed), value.value)
 
     def unseen(self, place: CellRef, typed: str, read: str) -> None:
         """Note that a text was read without invisible characters that it holds.
@@ -162,13 +184,15 @@ class Reader:
         code = canonical(value.value)
         key = code.casefold()
         code = spelling.get(key, code)
-        typed = trimmed(value.typed) if isinstance(value.typed, str) else value.value
+        typed = value.value
+        if isinstance(value.typed, str) and value.typed != typed:
+            typed = trimmed(value.typed)
         if code != typed:
             self.findings.append(finding("X507", value.place, typed, read=code))
-        if any(sign in key for sign in "*?~"):
+        if not _WILD.isdisjoint(key):
             self.findings.append(finding("X314", value.place, value.value))
             return Value(value.place, State.BROKEN, typed=value.typed), ""
-        return value._replace(value=code), key
+        return value if code == value.value else value._replace(value=code), key
 
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""
@@ -198,14 +222,26 @@ class Reader:
         column = table.columns.get(header)
         if column is None:
             return Value(table.place(row, header))
-        grid, place = table.grid, table.place(row, header)
         if (row, column) in table.derived:
             return self._derived(table.derived[row, column], percent, limit)
+        grid = table.grid
+        place = CellRef(grid.name, row, column)
+        if grid.is_plain(row, column):
+            plain = _plain_number(place, grid.raw(row, column), limit)
+            if plain is not None:
+                return plain
+        return self._odd_number(grid, place, tuple(units), example, percent, limit, text)
+
+    def _odd_number(
+        self, grid: Grid, place: CellRef, units: tuple[str, ...], example: str, percent: str,
+        limit: int | None, text: str | None,
+    ) -> Number:  # fmt: skip
+        row, column = place.row, place.column
+        held = grid.raw(row, column)
         if trouble(grid, row, column):
-            return Value(place, State.BROKEN, typed=grid.raw(row, column))
+            return Value(place, State.BROKEN, typed=held)
         if not grid.occupied(row, column):
             return Value(place)
-        held, units = grid.raw(row, column), tuple(units)
         problem = displayed.stopped(grid, (row, column), units[0] if units else "")
         counts = text if text is not None and isinstance(held, str) else str(held)
         read = None if problem else self._number(place, held, units, example, percent, grid, counts)
@@ -294,22 +330,51 @@ class Reader:
         return value
 
 
+def _plain_number(place: CellRef, held: object, limit: int | None) -> Number | None:
+    """Return what a cell without any oddity holds, where it is nothing, or a number as it should be."""
+    if held == "":
+        return Value(place)
+    # 0.0 and -0.0 are equal, and one would be remembered for the other.
+    read = _as_typed(held) if isinstance(held, float) and held else None
+    if read is None or (limit is not None and read[1] > limit):
+        return None
+    return Value(place, State.GOOD, read[0], held)
+
+
+@lru_cache(maxsize=4096)
+def _as_typed(held: float) -> tuple[Decimal, int] | None:
+    """Return a number of which nothing needs to be said, and its decimals; None for any other."""
+    value = numbers.from_double(held)
+    if value is None or value != Decimal(repr(held)) or abs(value) >= numbers.LARGEST:
+        return None
+    return value, numbers.decimals(value)
+
+
 def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
     column = table.columns.get(header)
     if column is None:
         return Value(table.place(row, header))
-    if (row, column) in table.derived:
-        return derived_text(table.derived[row, column])
-    return _text_at(table.grid, row, column, dates or (row, column) in table.dates)
+    grid, at = table.grid, (row, column)
+    held = grid.raw(row, column)
+    if at in table.derived:
+        return derived_text(table.derived[at])
+    plain = at not in grid.formulas and at not in grid.odd
+    if plain and isinstance(held, str) and "=" not in held:  # nearly always
+        read, place = _TIDIED[held], CellRef(grid.name, row, column)
+        return Value(place, State.GOOD, read, held) if read else Value(place)
+    return _text_at(grid, row, column, dates or at in table.dates)
 
 
 def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:
-    place = grid.place(row, column)
+    place = CellRef(grid.name, row, column)
     held = grid.raw(row, column)
     if trouble(grid, row, column, dates):
         return Value(place, State.BROKEN, typed=held)
-    read = tidy(as_text(held)) if held != "" else ""
+    read = _TIDIED[held] if isinstance(held, str) else tidy(as_text(held))
     return Value(place, State.GOOD, read, held) if read else Value(place)
+
+
+_TIDIED = Memo(lambda held: tidy(as_text(held)))
 
 
 def _reading_of(place: CellRef, typed: str, read: str) -> Finding:

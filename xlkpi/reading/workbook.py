@@ -48,7 +48,7 @@ from xlkpi.domain.schema import (
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.reading import deadlines, displayed, optional_sheets, tables, values
 from xlkpi.reading.base_data import with_derived
-from xlkpi.reading.cell_counts import cell_counts
+from xlkpi.reading.cell_counts import CellCountLines
 from xlkpi.reading.misnamed_sheets import misnamed_sheets
 from xlkpi.reading.open import KnownSheets, OpenedWorkbook, named
 from xlkpi.reading.parameters import parameters
@@ -93,7 +93,7 @@ def read_workbook(workbook: OpenedWorkbook) -> tuple[Filled, list[Finding]]:
         findings.extend(values.broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(workbook))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
-    lines = cell_counts(book.grids, [*found.values(), *ballots], book.guide, unused)
+    lines = CellCountLines(book.grids, (*found.values(), *ballots), book.guide, unused)
     findings += reader.said()
     known = frozenset(each.place for each in findings if each.code in displayed.STOPS)
     findings += displayed.told([*found.values(), *ballots], known)
@@ -328,7 +328,7 @@ class _Reading:
         value = self.reader.text(table, row, "评分方式")
         if value.broken:
             return value
-        return value._replace(state=State.GOOD, value=methods.spelled(value.value or ""))
+        return Value(value.place, State.GOOD, methods.spelled(value.value or ""), value.typed)
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
         scorer = scorer_of(self.reader, table)
@@ -343,7 +343,7 @@ class _Reading:
                     key=key,
                     mark=self.reader.number(table, row, "得分", ("分",), "8.5"),
                     remark=remark,
-                    recused=canonical(remark.value or "") == RECUSED,
+                    recused=bool(remark.value) and canonical(remark.value or "") == RECUSED,
                 )
             )
         return Ballot(table, scorer, tuple(marks), signed(self.reader, table, scorer))
