@@ -56,6 +56,10 @@ class _Made:
             head = cell_xml.beginning(*at, plan.styles[cell.style])
             self.pieces.append(self._piece(head, cell, value))
             self._line(plan.sheet.name, at, cell, value)
+        # Sorted here, so that to sort them with all others is to merge.
+        self.constants.sort()
+        self.formula_lines.sort()
+        self.begun.sort()
 
     def _piece(self, head: str, cell: Cell, value: int) -> str:
         """Return the element of a cell, finished or not; then a slot is kept."""
@@ -141,6 +145,7 @@ class FilledPlan:
         """Take the values in the order of the plan's sources."""
         self.plan = plan
         self.values = values
+        self._lines: list[str] | None = None
 
     def cells(self) -> Iterator[tuple[Address, Cell]]:
         """Yield all cells in order."""
@@ -158,12 +163,16 @@ class FilledPlan:
             yield from lines(self.plan.sheet.name, self.cells(), formulas)
             return
         yield from made.constants
+        yield from self._value_lines(made)
         if formulas:
             yield from made.formula_lines
-        for begun, at in made.begun:
-            value = self.values[at]
-            if value != "":
-                yield begun + fingerprint.plain(value)
+
+    def _value_lines(self, made: _Made) -> list[str]:
+        """Return the lines of what has a value and no formula; asked for twice, worked out once."""
+        if self._lines is None:
+            held = ((begun, self.values[at]) for begun, at in made.begun)
+            self._lines = [begun + fingerprint.plain(value) for begun, value in held if value != ""]
+        return self._lines
 
     def links(self) -> Iterator[str]:
         """Yield the elements of the cells that lead to another."""

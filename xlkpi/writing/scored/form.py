@@ -7,6 +7,7 @@ The looks are ours: a box from the first row with several texts to the last befo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -175,7 +176,7 @@ class _Form:
         return Cell(value, look, formula, shown.link)
 
     def _joined(
-        self, block: _Block, pieces: list[tuple[str, bool]], record: Record, n: int
+        self, block: _Block, pieces: Sequence[tuple[str, bool]], record: Record, n: int
     ) -> Cell:
         """A text around placeholders; before a repeated one, 其中： stands on the first row only."""
         parts, said = [], []
