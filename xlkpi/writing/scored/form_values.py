@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from xlkpi.domain.cells import Number, Table, Text
 from xlkpi.domain.findings import OVERRULED
@@ -354,6 +354,7 @@ _AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
 }
 
 
+@lru_cache(maxsize=1 << 12)
 def _copied(place: CellRef) -> str:
     return f'IF({place.reference}="","",{place.reference})'
 
