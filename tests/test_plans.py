@@ -36,6 +36,9 @@ KINDS = (
 """What another department fills in otherwise; some of it together."""
 
 
+KEPT = scored_workbook._PLANS.maxlen or 0
+
+
 def fresh(outcome: Outcome) -> bytes:
     """The result as a process writes it that has written no other."""
     scored_workbook._PLANS.clear()
@@ -119,8 +122,8 @@ def test_another_shape_gets_another_plan() -> None:
 
 def test_plans_are_kept_for_a_few_shapes_only() -> None:
     scored_workbook._PLANS.clear()
-    for seed in range(scored_workbook._KEPT + 8):
+    for seed in range(KEPT + 8):
         made = outcome(random_books.contents(seed))
         if made.status is Status.SCORED:
             pipeline.result(made)
-    assert 1 < len(scored_workbook._PLANS) <= scored_workbook._KEPT
+    assert 1 < len(scored_workbook._PLANS) <= KEPT

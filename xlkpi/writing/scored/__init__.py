@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import deque
 
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.results import Outcome
@@ -72,21 +72,22 @@ def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
     return book
 
 
-_PLANS: OrderedDict[Shape, BookPlan] = OrderedDict()
-_KEPT = 12
-"""Plans of so many shapes are kept, the latest; one takes a few megabytes."""
+_PLANS: deque[tuple[Shape, BookPlan]] = deque(maxlen=12)
+"""The latest plans with their shapes; one takes a few megabytes.
+
+Looked through, not looked up: shapes that differ do so early, and to hash one takes as long as to make it.
+"""
 
 
 def _planned(result: Result, names: Addresses, layout: FormTemplate, own: bool) -> BookPlan:
     """Return the plan of this shape, made now or for an earlier workbook."""
-    key = shape(result, names, layout, own)
-    plan = _PLANS.get(key)
-    if plan is not None:
-        plan.make()
-        return plan
-    plan = _PLANS[key] = _plan(result, names, layout, own)
-    if len(_PLANS) > _KEPT:
-        _PLANS.popitem(last=False)
+    own_shape = shape(result, names, layout, own)
+    for known, plan in _PLANS:
+        if known == own_shape:
+            plan.make()
+            return plan
+    plan = _plan(result, names, layout, own)
+    _PLANS.appendleft((own_shape, plan))
     return plan
 
 
