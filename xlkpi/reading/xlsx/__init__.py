@@ -6,7 +6,8 @@ the package itself is read first, once, by a streaming parser, and whatever
 would mislead an engine is refused here with its cause.
 
 Each module imports only those before it: limits, facts, memo, addresses;
-package (the zip), parts, workbook and beside; styles, pieces, shapes, shared, notes, worksheet, plain.
+package (the zip), parts, workbook and beside; styles, pieces, lean (what the engine gets), shapes, shared,
+notes, sheet_parsed, sheet_fast.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ __all__ = [
 
 
 def scan(data: bytes, limits: Limits = LIMITS, lean: dict[str, bytes] | None = None) -> Package:
-    """Read the facts of the package in `data`; `lean` takes up what the engine needs of a small one.
+    """Read the facts of the package in `data`; what the engine needs of a small one is put into `lean`.
 
     Raises `Unreadable`: X009 a macro sheet of Excel 4, X002 locked entries, X006 damaged zip, X010 DOCTYPE,
     X011 colliding part names, X012 cells out of order, X013 over a limit,
