@@ -912,6 +912,32 @@ def test_our_own_workbooks_are_read_alike(path: Path) -> None:
     assert plain == parsed
 
 
+ALIKE = (
+    '<row r="1" hidden="1"><c r="A1" t="s"><v>{0}</v></c><c r="B1"><f>A2*2</f><v>{1}</v></c></row>'
+    '<row r="3"><c r="A3" t="str"><f>"x"</f><v>{2}</v></c><c r="B3" t="e"><v>{3}</v></c><c r="C3" s="1"><v>1</v></c></row>'
+)
+VALUES = (
+    ("0", "1", "", "#N/A"), ("1", "", "甲", "#REF!"), ("1", " ", "a&amp;b", "#DIV/0!"), ("99", "1", "", "#N/A"),
+    ("0&#49;", "1", "", "#N/A"), ("0", "1", "&x;", "#N/A"), ("0", "1", "\x01", "#N/A"), ("0", "&#49;", "", "#N/A"),
+    ("1\n0", "1", "", "#N/A"), ("", "1", "", ""), ("0", "1", "甲" * 40_000, "#N/A"), ("0", "1", "]]>", "#N/A"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("values", VALUES)
+def test_a_sheet_laid_out_as_the_one_before_is_read_by_its_own_values(
+    values: tuple[str, str, str, str],
+) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        for name in ("甲", "乙", "丙"):
+            book.add_worksheet(name).write_row(0, 0, ["项目", "内容"])
+
+    parts = unzipped(written(fill))
+    for n, own in enumerate((VALUES[0], values, VALUES[1]), start=1):
+        parts[f"xl/worksheets/sheet{n}.xml"] = sheet_xml(ALIKE.format(*own))
+    plain, parsed, _ = both(zipped(parts))
+    assert plain == parsed
+
+
 # --- what the engine gets ------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from xlkpi.domain.cells import Grid, Table
@@ -58,17 +58,18 @@ def find(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
     required = {column.header for column in layout.columns if column.required}
     best: tuple[bool, int] = (False, 0)
     best_row, best_heads = 0, Heads()
+    headers = headers_of(layout)  # once: it takes a while to hash a layout
     for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows))):
-        heads = _heads(layout, grid, row)
+        heads = _heads(layout, headers, grid.rows[row])
         score = (required <= heads.keys(), len(heads))
         if heads and score > best:
             best, best_row, best_heads = score, row, heads
     return best_row, best_heads
 
 
-def _heads(layout: Sheet, grid: Grid, row: int) -> Heads:
-    heads, own, headers = Heads(), Heads(), headers_of(layout)
-    for column, held in enumerate(grid.rows[row]):
+def _heads(layout: Sheet, headers: Memo[str | None], cells: Sequence[object]) -> Heads:
+    heads, own = Heads(), Heads()
+    for column, held in enumerate(cells):
         header = headers[held] if held and isinstance(held, str) else None
         if header:
             heads.setdefault(header, []).append(column)

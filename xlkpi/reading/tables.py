@@ -123,6 +123,8 @@ def _rows(
 
 def _without_of_which(found: Table) -> Table:
     """Set apart the rows of a tier that have no points."""
+    if found.layout not in _TIERS:
+        return found
     of_which = tuple(row for row in found.rows if aside(found, row))
     rows = tuple(row for row in found.rows if row not in of_which)
     return found._replace(rows=rows, of_which=of_which) if of_which else found

@@ -46,7 +46,7 @@ from xlkpi.domain.schema import (
     canonical,
 )
 from xlkpi.domain.text import as_text, tidy
-from xlkpi.reading import deadlines, displayed, optional_sheets, tables, values
+from xlkpi.reading import broken_cells, deadlines, displayed, optional_sheets, tables
 from xlkpi.reading.base_data import with_derived
 from xlkpi.reading.cell_counts import CellCountLines
 from xlkpi.reading.misnamed_sheets import misnamed_sheets
@@ -90,7 +90,7 @@ def read_workbook(workbook: OpenedWorkbook) -> tuple[Filled, list[Finding]]:
     reader = Reader(as_read=SOURCE_SHEET in book.result_sheets)
     found = deadlines.with_dates(dict(with_derived(reader, found)))
     for table in (*found.values(), *ballots):
-        findings.extend(values.broken_inputs(table))
+        findings.extend(broken_cells.broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(workbook))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
     lines = CellCountLines(book.grids, (*found.values(), *ballots), book.guide, unused)

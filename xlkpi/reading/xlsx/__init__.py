@@ -6,7 +6,8 @@ the package itself is read first, once, by a streaming parser, and whatever
 would mislead an engine is refused here with its cause.
 
 Each module imports only those before it: limits, facts, memo, addresses;
-package (the zip), parts, workbook and beside; styles, pieces, shapes, shared, notes, worksheet, plain.
+package (the zip), parts, workbook and beside; styles, pieces, lean (what the engine gets), shapes, shared,
+notes, sheet_parsed, sheet_fast.
 """
 
 from __future__ import annotations

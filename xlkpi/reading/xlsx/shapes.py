@@ -129,6 +129,31 @@ class Row(NamedTuple):
     """What the engine needs of it, to be filled with the values."""
 
 
+class Layout(NamedTuple):
+    """All of a sheet's rows but their values."""
+
+    bare: bytes
+    """As they are written."""
+    rows: int
+    """Number of the last valued row, counted from 1."""
+    columns: int
+    cells: int
+    """How many of the cells are valued."""
+    hidden: tuple[int, ...]
+    formulas: Mapping[Address, Formula]
+    """As they are where each of them has its value."""
+    taken: tuple[tuple[int, Row], ...]
+    """The rows, and which of the values is their first."""
+    looked_at: tuple[tuple[int, Row], ...]
+    """Those whose values matter one by one."""
+    shared: tuple[int, ...]
+    """Which of the values are numbers of shared texts."""
+    whole: tuple[int, ...]
+    """Which of them the engine reads up to the first entity."""
+    lean: bytes
+    """What the engine needs of the rows, to be filled with the values."""
+
+
 # Workbooks of one template have the same rows, so these two remember them from file to file.
 _REMEMBERED = 8_192
 """Bytes of a row that is: 2,000 of them take little memory, whatever a file holds."""

@@ -18,7 +18,7 @@ from xlkpi.reading.xlsx.parts import (
     refuse_sections,
 )
 from xlkpi.reading.xlsx.pieces import may_hold, pieces
-from xlkpi.reading.xlsx.shapes import Row
+from xlkpi.reading.xlsx.shapes import Layout, Row
 from xlkpi.reading.xlsx.styles import PLAIN, Styles
 
 
@@ -112,5 +112,7 @@ class Book:
         self.local: Memo[str] = Memo(local_name)
         self.rows: dict[bytes, Row] = {}
         """Rows without their values, as they are written."""
+        self.layout: Layout | None = None
+        """The rows of the sheet before, where they were plain."""
         self.skeletons: set[str] = set()
         """Those of their shapes."""

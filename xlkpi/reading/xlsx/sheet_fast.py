@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 
+from xlkpi.domain.location import Address
 from xlkpi.reading.xlsx.addresses import LAST_ROW
-from xlkpi.reading.xlsx.facts import SheetFacts
+from xlkpi.reading.xlsx.facts import Formula, SheetFacts
 from xlkpi.reading.xlsx.notes import Notes
-from xlkpi.reading.xlsx.shapes import Noted, Row, Shape, closed_rows, plain_text, row_of, unescaped
+from xlkpi.reading.xlsx.shapes import Layout, Noted, Row, closed_rows, plain_text, row_of, unescaped
 from xlkpi.reading.xlsx.shared import Book
 from xlkpi.reading.xlsx.sheet_parsed import framed_notes
 from xlkpi.reading.xlsx.workbook import Listed
@@ -31,50 +32,75 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
     cells, merges = book.cells, book.merges
     # What is left without its rows is small; the parser reads it as ever.
     notes = framed_notes(sheet, frame, book)
-    rows = _PlainRows(notes)
-    if rows.take(xml[start:end]):
-        if book.lean is not None and b"<is>" not in xml:
-            book.lean[sheet.part] = b"".join((xml[:start], rows.lean(), xml[end:]))
-        return notes.facts()
-    book.cells, book.merges = cells, merges
-    return None
+    bare, values = _without_values(xml[start:end])
+    layout = _layout(bare, book)
+    if layout is None or not _Values(notes, layout, values).take():
+        book.cells, book.merges = cells, merges
+        return None
+    if book.lean is not None and b"<is>" not in xml:
+        rows = layout.lean % tuple(values)
+        book.lean[sheet.part] = b"".join((xml[:start], rows, xml[end:]))
+    return notes.facts()
 
 
-class _PlainRows:
-    """Takes up rows as bytes; every method says False or None at the first thing that is not plain."""
+def _layout(bare: bytes, book: Book) -> Layout | None:
+    """The rows of a sheet without their values; ballots stand side by side and are often alike in that."""
+    if book.layout is None or book.layout.bare != bare:
+        rows = _Rows(book)
+        book.layout = rows.layout(bare) if rows.take(bare) else None
+    return book.layout
 
-    __slots__ = ("book", "notes", "room", "row", "taken", "values")
 
-    def __init__(self, notes: Notes) -> None:
-        self.notes = notes
-        self.book = notes.book
+class _Rows:
+    """Takes up rows without values; every method says False or None at the first thing that is not plain."""
+
+    __slots__ = ("book", "cells", "columns", "formulas", "hidden", "last", "room", "row", "taken")
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
         self.row = 0
         """The number of the last row, counted from 1."""
-        self.values: list[bytes] = []
-        """All values of the sheet."""
+        self.last = 0
+        """That of the last one with a value."""
+        self.columns = 0
+        self.cells = 0
+        self.hidden: list[int] = []
+        self.formulas: dict[Address, Formula] = {}
         self.taken: list[tuple[int, Row]] = []
         """The rows with any cell, and which of the values is their first."""
         self.room = 50_000
         """Cells whose shape may be worked out; rows that are all different are the parser's."""
 
-    def take(self, rows: bytes) -> bool:
+    def take(self, bare: bytes) -> bool:
         """Take all rows."""
-        bare, self.values = _without_values(rows)
         *lines, rest = bare.split(b"</row>")
         known = self.book.rows
         at = 0
         for line in lines:
             # Ballots have the same rows at the same places: most are known as they are.
             row = known.get(line) or self.shaped(line)
-            if row is None or not self.take_row(row, at):
+            if row is None or not self.take_row(row):
                 return False
             self.taken.append((at, row))
             at += row.shape.values
-        return self.are_plain() and self.take_closed(rest)
+        return self.take_closed(rest)
 
-    def lean(self) -> bytes:
-        """What the engine needs of the rows."""
-        return b"".join([row.lean for _, row in self.taken]) % tuple(self.values)
+    def layout(self, bare: bytes) -> Layout:
+        """What has been taken."""
+        taken = self.taken
+        return Layout(
+            bare=bare,
+            rows=self.last,
+            columns=self.columns,
+            cells=self.cells,
+            hidden=tuple(self.hidden),
+            formulas=self.formulas,
+            taken=tuple(taken),
+            looked_at=tuple(each for each in taken if each[1].unsure or each[1].shape.noted),
+            shared=tuple(at + value for at, row in taken for value in row.shape.shared),
+            whole=tuple(at + value for at, row in taken for value in row.shape.whole),
+            lean=b"".join([row.lean for _, row in taken]),
+        )
 
     def shaped(self, line: bytes) -> Row | None:
         """A row that this workbook has not had; None where it is not plain."""
@@ -100,64 +126,86 @@ class _PlainRows:
         if not self.row < number <= LAST_ROW:
             return False
         self.row = number
-        if hidden:
-            self.notes.hide(number - 1)
+        if hidden and number <= self.book.limits.rows:
+            self.hidden.append(number - 1)
         return True
 
-    def take_row(self, row: Row, at: int) -> bool:
-        """Take the cells of one row, whose values begin at `at`; a limit is the parser's to tell."""
-        shape, notes, book = row.shape, self.notes, self.book
+    def take_row(self, row: Row) -> bool:
+        """Take the cells of one row; what is over a limit is the parser's to refuse."""
+        shape, limits = row.shape, self.book.limits
         if row.before and not all(self.go_to(*each) for each in row.before):
             return False
         if not self.go_to(row.number, shape.hidden):
             return False
         if not shape.valued:
             return True
-        notes.formulas.update(row.formulas)
+        self.formulas.update(row.formulas)
+        self.cells += shape.valued
+        self.last = row.number
+        if shape.last >= self.columns:
+            self.columns = shape.last + 1
+        fits = row.number <= limits.rows and self.columns <= limits.columns
+        return fits and self.cells <= limits.cells
+
+
+class _Values:
+    """Takes up the values of a sheet whose rows are known."""
+
+    __slots__ = ("book", "layout", "notes", "values")
+
+    def __init__(self, notes: Notes, layout: Layout, values: list[bytes]) -> None:
+        self.notes = notes
+        self.book = notes.book
+        self.layout = layout
+        self.values = values
+
+    def take(self) -> bool:
+        """Note what there is; False where a value is not plain, or the workbook is too large."""
+        notes, book, layout = self.notes, self.book, self.layout
+        notes.rows, notes.columns = layout.rows, layout.columns
+        notes.hidden_rows.update(layout.hidden)
+        notes.formulas = {**layout.formulas}
+        for at, row in layout.looked_at:
+            self.look_at(row, at)
+        for at, row in layout.taken if book.pieces else ():
+            self.note_pieces(row, at)
+        book.cells += layout.cells
+        return self.are_plain() and book.cells <= book.limits.cells
+
+    def look_at(self, row: Row, at: int) -> None:
+        """Look at what matters of the values of one row, which begin at `at`."""
         for value, address in row.unsure:
             if not _bare(self.values[at + value]):
-                notes.formulas[address] = row.formulas[address]._replace(cached=False)
-        for noted in shape.noted:
-            self.note(noted, at)
-        if book.pieces:
-            self.note_pieces(shape, at)
-        book.cells += shape.valued
-        notes.rows = row.number
-        if shape.last >= notes.columns:
-            notes.columns = shape.last + 1
-        limits = book.limits
-        fits = row.number <= limits.rows and notes.columns <= limits.columns
-        return fits and book.cells <= limits.cells
+                self.notes.formulas[address] = row.formulas[address]._replace(cached=False)
+        for noted in row.shape.noted:
+            bare = _bare(self.values[at + noted.value]) if noted.value >= 0 else ""
+            self.note((row.number - 1, noted.column), noted, bare)
 
-    def note(self, noted: Noted, at: int) -> None:
+    def note(self, address: Address, noted: Noted, bare: str) -> None:
         """Note one cell, as the parser would."""
-        address = (self.row - 1, noted.column)
-        bare = _bare(self.values[at + noted.value]) if noted.value >= 0 else ""
         if noted.error:
             self.notes.errors[address] = unescaped(bare)
         elif noted.style and (bare or not noted.number):
             self.notes.note_look(address, noted.style, noted.number)
 
-    def note_pieces(self, shape: Shape, at: int) -> None:
+    def note_pieces(self, row: Row, at: int) -> None:
         """Note those of the row's texts that are in pieces."""
-        for value, (column, style) in zip(shape.shared, shape.sharing, strict=True):
+        for value, (column, style) in zip(row.shape.shared, row.shape.sharing, strict=True):
             if pieces := self.book.pieces.get(_decoded(self.values[at + value])):
-                self.notes.note_pieces((self.row - 1, column), pieces, style)
+                self.notes.note_pieces((row.number - 1, column), pieces, style)
 
     def are_plain(self) -> bool:
         """Whether all values are; what is not even a text stops here, whatever was noted of it."""
-        values, taken, limit = self.values, self.taken, self.book.limits.text
+        values, layout, limit = self.values, self.layout, self.book.limits.text
         together = b"\n".join(values)
         long = len(together) > limit and max(map(len, values)) > limit
         if long or plain_text(together) is None:
             return False
         # The engine reads all values but texts up to the first entity.
-        if b"&" in together and any(
-            b"&" in values[at + value] for at, row in taken for value in row.shape.whole
-        ):
+        if b"&" in together and any(b"&" in values[at] for at in layout.whole):
             return False
-        shared = [values[at + value] for at, row in taken for value in row.shape.shared]
-        return not shared or self.book.shared.issuperset(_decoded(b"\0".join(shared)).split("\0"))
+        shared = b"\0".join([values[at] for at in layout.shared])
+        return not layout.shared or self.book.shared.issuperset(_decoded(shared).split("\0"))
 
 
 def _without_values(rows: bytes) -> tuple[bytes, list[bytes]]:
