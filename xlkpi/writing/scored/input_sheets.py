@@ -207,7 +207,11 @@ def _number(grid_of: GridOf, row: int, column: int) -> Source:
 
 
 def _tidy(grid_of: GridOf, row: int, column: int) -> Callable[[Result], str]:
-    return lambda result: tidy(as_text(grid_of(result).raw(row, column)))
+    def find(result: Result) -> str:
+        held = grid_of(result).raw(row, column)
+        return "" if held == "" else tidy(as_text(held))  # most cells are empty
+
+    return find
 
 
 def _text(grid_of: GridOf, row: int, column: int) -> Source:
