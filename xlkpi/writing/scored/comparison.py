@@ -16,24 +16,8 @@ from xlkpi.domain.location import a1, quoted, span
 from xlkpi.domain.numbers import NOISE, plain
 from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED, SCORES_SHEET
 from xlkpi.writing.book import Book, Condition, Held, Sheet, Source
+from xlkpi.writing.scored import agreement
 from xlkpi.writing.scored.addresses import FIRST_SCORE, Addresses, ScoreColumns, copy
-from xlkpi.writing.scored.agreement import (
-    ALONE,
-    ALPHA_PLACES,
-    EQUAL,
-    FAIR,
-    GOOD,
-    LENIENCY,
-    NOISE_PLACES,
-    NOTHING,
-    POINT_PLACES,
-    SCARCE,
-    UNIT,
-    VERDICTS,
-    Line,
-    Outlier,
-    Panel,
-)
 from xlkpi.writing.scored.result import Result
 
 _TITLE, _GUIDE, _VERDICT, _APART, _LENIENCY, _TOP = range(6)
@@ -162,20 +146,20 @@ def _block(sheet: Sheet, matrix: _Matrix, row: int, title: str, words: str) -> i
 def _lines(sheet: Sheet, matrix: _Matrix, limit: Decimal, names: Addresses) -> None:
     """Put the two lines that figures are held against, in percentage points."""
     said = "个百分点。某人的得分率与其他人平均相差超过它，即为离群；在“参数”中设定。"
-    formula = f"=ROUND(100*{names.parameters['离群线']},{POINT_PLACES})"
+    formula = f"=ROUND(100*{names.parameters['离群线']},{agreement.POINT_PLACES})"
     sheet.text(_APART, 0, "离群线", "label")
     sheet.formula(_APART, 1, formula, limit, "center")
     sheet.merge(_APART, 2, matrix.words, said, "text")
     said = "个百分点。某人与其他人在同样指标上的平均得分率相差超过它，即为偏宽或偏严；本程序设定。"
     sheet.text(_LENIENCY, 0, "宽严线", "label")
-    sheet.number(_LENIENCY, 1, LENIENCY, "center")
+    sheet.number(_LENIENCY, 1, agreement.LENIENCY, "center")
     sheet.merge(_LENIENCY, 2, matrix.words, said, "text")
 
 
 # 一、得分率和离散度
 
 
-def _matrix(sheet: Sheet, matrix: _Matrix, panel: Panel, result: Result) -> None:
+def _matrix(sheet: Sheet, matrix: _Matrix, panel: agreement.Panel, result: Result) -> None:
     words = (
         "每行一个由评分人打分的指标。带 ▲ 的与其他人平均相差超过离群线；极差＝最高－最低。"
         "灰色两列只用于计算：折算系数＝人数÷（人数－1）。"
@@ -191,7 +175,7 @@ def _matrix(sheet: Sheet, matrix: _Matrix, panel: Panel, result: Result) -> None
         _marked(sheet, matrix)
 
 
-def _indicator(sheet: Sheet, row: int, n: int, line: Line, source: int) -> None:
+def _indicator(sheet: Sheet, row: int, n: int, line: agreement.Line, source: int) -> None:
     def of(result: Result) -> Indicator:
         return result.panel.lines[n].work.indicator
 
@@ -202,7 +186,9 @@ def _indicator(sheet: Sheet, row: int, n: int, line: Line, source: int) -> None:
     sheet.formula(row, 2, f"={quoted(SCORES_SHEET)}!{a1(source, 3)}", points, "figure")
 
 
-def _rates(sheet: Sheet, matrix: _Matrix, n: int, line: Line, source: int, hundred: bool) -> None:
+def _rates(
+    sheet: Sheet, matrix: _Matrix, n: int, line: agreement.Line, source: int, hundred: bool
+) -> None:
     row = matrix.row(n)
     full = "100" if hundred else a1(row, 2, "column")
     first = ScoreColumns(matrix.scorers).first_mark
@@ -216,18 +202,20 @@ def _rates(sheet: Sheet, matrix: _Matrix, n: int, line: Line, source: int, hundr
 def _rate(n: int, scorer: int) -> Callable[[Result], Held]:
     def find(result: Result) -> Held:
         rate = result.panel.lines[n].rates[scorer]
-        return RECUSED if rate is None else rate / UNIT
+        return RECUSED if rate is None else rate / agreement.UNIT
 
     return find
 
 
 def _spread(sheet: Sheet, matrix: _Matrix, row: int, n: int) -> None:
-    def of(result: Result) -> Line:
+    def of(result: Result) -> agreement.Line:
         return result.panel.lines[n]
 
     block, count = matrix.marks(row), matrix.at(row, "人数")
     mean, factor = matrix.at(row, "平均"), matrix.at(row, "折算系数")
-    hair = "0." + "0" * POINT_PLACES + "5"  # spelled out: programs save 5E-7 in their own ways
+    hair = (
+        "0." + "0" * agreement.POINT_PLACES + "5"
+    )  # spelled out: programs save 5E-7 in their own ways
     edge = f"({_FAR_LINE}+{hair})/100/{factor}"  # what rounds to more than the line
     beyond = (
         f'COUNTIF({block},">"&ROUND({mean}+{edge},{NOISE}))'
@@ -236,10 +224,10 @@ def _spread(sheet: Sheet, matrix: _Matrix, row: int, n: int) -> None:
     held: dict[str, tuple[str, Callable[[Result], Held], str]] = {
         "人数": (f"COUNT({block})", lambda r: len(of(r).known), "figure"),
         "平均": (f"IF({count}=0,0,AVERAGE({block}))", lambda r: of(r).shown_mean, f"strong.figure:{_SHARE}"),
-        "最高": (f"MAX({block})", lambda r: of(r).highest / UNIT, f"figure:{_SHARE}"),
-        "最低": (f"MIN({block})", lambda r: of(r).lowest / UNIT, f"figure:{_SHARE}"),
+        "最高": (f"MAX({block})", lambda r: of(r).highest / agreement.UNIT, f"figure:{_SHARE}"),
+        "最低": (f"MIN({block})", lambda r: of(r).lowest / agreement.UNIT, f"figure:{_SHARE}"),
         "极差": (f"ROUND(MAX({block})-MIN({block}),{NOISE})",
-               lambda r: (of(r).highest - of(r).lowest) / UNIT, f"strong.figure:{_SHARE}"),
+               lambda r: (of(r).highest - of(r).lowest) / agreement.UNIT, f"strong.figure:{_SHARE}"),
         "离群数": (f"IF({count}<2,0,{beyond})", lambda r: r.far[n], "figure"),
         "离差平方和": (f"IF({count}<2,0,DEVSQ({block}))", lambda r: of(r).shown_squares, f"grey:{_SQUARES}"),
         "折算系数": (f"IF({count}<2,0,{count}/({count}-1))", lambda r: of(r).factor, "grey:0.000"),
@@ -260,13 +248,13 @@ def _marked(sheet: Sheet, matrix: _Matrix) -> None:
 def _gap(matrix: _Matrix, row: int, mark: str) -> str:
     """Return the formula of a mark's distance from the others' mean."""
     mean, factor = matrix.at(row, "平均"), matrix.at(row, "折算系数")
-    return f"ROUND(ROUND(100*({mark}-{mean})*{factor},{NOISE_PLACES}),{POINT_PLACES})"
+    return f"ROUND(ROUND(100*({mark}-{mean})*{factor},{agreement.NOISE_PLACES}),{agreement.POINT_PLACES})"
 
 
 # 二、宽严度
 
 
-def _leniency(sheet: Sheet, matrix: _Matrix, panel: Panel) -> None:
+def _leniency(sheet: Sheet, matrix: _Matrix, panel: agreement.Panel) -> None:
     words = (
         "“相差”只比较同一指标：先算每个指标上本人与其他人平均的差，再平均。"
         f"超过宽严线的写明偏宽、偏严；没有可比得分的写“{_NONE}”。"
@@ -293,7 +281,7 @@ def _scorer(sheet: Sheet, matrix: _Matrix, scorer: int, row: int) -> None:
     sheet.formula(row + 1, at, formula, average, f"figure:{_SHARE}")
     shared = f"SUMPRODUCT(ISNUMBER({own})*({factor}>0))"
     apart = f"SUMPRODUCT({own},{factor})-SUMPRODUCT(ISNUMBER({own})*{factor}*{mean})"
-    formula = f'IF({shared}=0,"{_NONE}",ROUND(ROUND(100*({apart})/{shared},{NOISE_PLACES}),{POINT_PLACES}))'
+    formula = f'IF({shared}=0,"{_NONE}",ROUND(ROUND(100*({apart})/{shared},{agreement.NOISE_PLACES}),{agreement.POINT_PLACES}))'
     gap = lambda r: _or_none(r.leniency[scorer])  # noqa: E731
     sheet.formula(row + 2, at, formula, gap, f"figure:{_GAP}")
     cell = a1(row + 2, at)
@@ -312,7 +300,7 @@ def _or_none(value: Held | None) -> Held:
 def _strictness(gap: Decimal | None) -> str:
     if gap is None:
         return _NONE
-    return "偏宽" if gap > LENIENCY else "偏严" if gap < -LENIENCY else "居中"
+    return "偏宽" if gap > agreement.LENIENCY else "偏严" if gap < -agreement.LENIENCY else "居中"
 
 
 # 三、一致性系数
@@ -326,7 +314,7 @@ def _agreement(sheet: Sheet, matrix: _Matrix) -> None:
     """Put alpha with the sums it is made of, and what it means."""
     words = (
         "Krippendorff α（区间型）：1 为完全一致，0 相当于随意打分。"
-        f"不低于 {GOOD} 一致性好，{FAIR} 到 {GOOD} 可以接受，更低为分歧较大；"
+        f"不低于 {agreement.GOOD} 一致性好，{agreement.FAIR} 到 {agreement.GOOD} 可以接受，更低为分歧较大；"
         "得分很接近或指标很少时会偏低，应结合极差判断。"
     )
     row = _block(sheet, matrix, matrix.agreement, "三、一致性系数", words)
@@ -350,8 +338,8 @@ def _agreement(sheet: Sheet, matrix: _Matrix) -> None:
          f"SUM({squares})+SUMPRODUCT({paired}*({mean}-{middle})*({mean}-{middle}))",
          lambda r: r.agreement.whole, f"figure:{_SQUARES}"),
         ("α＝1－（n－1）×指标内分歧÷（n×总分歧）",
-         f'IF({people}<2,"{ALONE}",IF({units}<2,"{SCARCE}",IF(ROUND({whole},{NOTHING})=0,"{EQUAL}",'
-         f"ROUND(1-({values}-1)*{within}/({values}*{whole}),{ALPHA_PLACES}))))",
+         f'IF({people}<2,"{agreement.ALONE}",IF({units}<2,"{agreement.SCARCE}",IF(ROUND({whole},{agreement.NOTHING})=0,"{agreement.EQUAL}",'
+         f"ROUND(1-({values}-1)*{within}/({values}*{whole}),{agreement.ALPHA_PLACES}))))",
          lambda r: r.agreement.alpha, "strong.figure:0.000"),
         ("结论", _verdict(alpha), lambda r: r.agreement.words, "strong"),
     )  # fmt: skip
@@ -370,7 +358,7 @@ def _wide(
 
 
 def _verdict(alpha: str) -> str:
-    (good, best), (fair, middling), (_, worst) = VERDICTS
+    (good, best), (fair, middling), (_, worst) = agreement.VERDICTS
     return (
         f'IF(ISNUMBER({alpha}),IF({alpha}>={good},"{best}",'
         f'IF({alpha}>={fair},"{middling}","{worst}")),{alpha})'
@@ -381,7 +369,11 @@ def _verdict(alpha: str) -> str:
 
 
 def _outliers(
-    sheet: Sheet, matrix: _Matrix, panel: Panel, outliers: Sequence[Outlier], row: int
+    sheet: Sheet,
+    matrix: _Matrix,
+    panel: agreement.Panel,
+    outliers: Sequence[agreement.Outlier],
+    row: int,
 ) -> int:
     words = (
         "相差超过离群线的得分，相差大的在前；只有两人打分时互为离群。点击得分可前往评分表。"
@@ -404,7 +396,9 @@ def _outliers(
     return row + 1
 
 
-def _outlier(sheet: Sheet, matrix: _Matrix, panel: Panel, outlier: Outlier, row: int) -> None:
+def _outlier(
+    sheet: Sheet, matrix: _Matrix, panel: agreement.Panel, outlier: agreement.Outlier, row: int
+) -> None:
     line = panel.lines[outlier.line]
     given, rate = line.work.given[outlier.scorer], line.rates[outlier.scorer]
     assert given.mark is not None and rate is not None
@@ -417,10 +411,10 @@ def _outlier(sheet: Sheet, matrix: _Matrix, panel: Panel, outlier: Outlier, row:
     at = matrix.row(outlier.line)
     mark = a1(at, matrix.mark(outlier.scorer))
     count, mean = matrix.at(at, "人数"), matrix.at(at, "平均")
-    sheet.formula(row, 5, f"={mark}", Fraction(rate, UNIT), f"figure:{_SHARE}")
+    sheet.formula(row, 5, f"={mark}", Fraction(rate, agreement.UNIT), f"figure:{_SHARE}")
     comparable = f"AND(ISNUMBER({mark}),{count}>1)"
     others = f'IF({comparable},({count}*{mean}-{mark})/({count}-1),"{_NONE}")'
-    value = Fraction(line.sum - rate, (len(line.known) - 1) * UNIT)
+    value = Fraction(line.sum - rate, (len(line.known) - 1) * agreement.UNIT)
     sheet.formula(row, 6, others, value, f"figure:{_SHARE}")
     gap = f'IF({comparable},{_gap(matrix, at, mark)},"{_NONE}")'
     sheet.formula(row, 7, gap, outlier.gap, f"figure:{_GAP}")
@@ -432,7 +426,7 @@ def _outlier(sheet: Sheet, matrix: _Matrix, panel: Panel, outlier: Outlier, row:
 # 五、雷同的评分
 
 
-def _alike(sheet: Sheet, matrix: _Matrix, panel: Panel, row: int) -> tuple[str, int]:
+def _alike(sheet: Sheet, matrix: _Matrix, panel: agreement.Panel, row: int) -> tuple[str, int]:
     """List uniform and repeated ballots; return the formula that counts them, and the count."""
     words = (
         "一人所有得分的得分率都相同，或两人的各项得分（含回避）完全相同。"
@@ -455,18 +449,18 @@ def _alike(sheet: Sheet, matrix: _Matrix, panel: Panel, row: int) -> tuple[str, 
     return count, len(found)
 
 
-def _uniform(matrix: _Matrix, panel: Panel) -> list[tuple[str, str, str]]:
+def _uniform(matrix: _Matrix, panel: agreement.Panel) -> list[tuple[str, str, str]]:
     found = []
     for scorer in panel.uniform():
         marks, own = panel.marks(scorer), matrix.down(matrix.mark(scorer))
-        rate = plain(Fraction(100 * marks[0], UNIT), 1)
-        level = "满分" if marks[0] == UNIT else f"同一得分率（{rate}%）"
+        rate = plain(Fraction(100 * marks[0], agreement.UNIT), 1)
+        level = "满分" if marks[0] == agreement.UNIT else f"同一得分率（{rate}%）"
         said = f"{len(marks)} 项得分全部是{level}"
         found.append((panel.scorers[scorer], said, f"MAX({own})=MIN({own})"))
     return found
 
 
-def _repeats(matrix: _Matrix, panel: Panel) -> list[tuple[str, str, str]]:
+def _repeats(matrix: _Matrix, panel: agreement.Panel) -> list[tuple[str, str, str]]:
     found = []
     for scorer, earlier in panel.repeats():
         own, other = (matrix.down(matrix.mark(each)) for each in (scorer, earlier))

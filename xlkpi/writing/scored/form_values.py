@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Number, Table, Text
 from xlkpi.domain.findings import OVERRULED
 from xlkpi.domain.form_template import FormTemplate
@@ -18,17 +19,6 @@ from xlkpi.domain.methods import DIRECTIONS, Votes, satisfied, satisfied_formula
 from xlkpi.domain.numbers import NOISE, from_text, rounded, settled, total
 from xlkpi.domain.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
 from xlkpi.domain.results import IndicatorScore
-from xlkpi.domain.schema import (
-    EXECUTION,
-    GOALS,
-    INFO,
-    INITIAL,
-    SCORES_SHEET,
-    SOURCES,
-    TIER1,
-    TIER2,
-    TIER3,
-)
 from xlkpi.domain.text import as_text
 from xlkpi.writing.scored import form_scores
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses
@@ -86,7 +76,7 @@ class Filling:
 
     def _info(self, name: str) -> Shown:
         text = self.filled.info.get(name)
-        table = self.filled.tables.get(INFO.name)
+        table = self.filled.tables.get(schema.INFO.name)
         if name == "金额单位" and (text is None or text.blank):
             return Shown("", "万元")
         if name == "实施单位" and (text is None or text.blank):  # the same as the department
@@ -103,7 +93,7 @@ class Filling:
         points = [
             work.indicator.points.value or Decimal(0) for work in self.scored.indicator_scores
         ]
-        return Shown(span(SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
+        return Shown(span(schema.SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
 
     def _all(self, part: str) -> Shown:
         """年度资金总额: the sums that 汇总 has, and the one that it has not."""
@@ -125,7 +115,7 @@ class Filling:
 
     def _sum(self, projects: Sequence[Project], header: str) -> Shown:
         """Add up a column of 预算执行 over some of its rows."""
-        table = self.filled.tables.get(EXECUTION.name)
+        table = self.filled.tables.get(schema.EXECUTION.name)
         if not projects or table is None or header not in table.columns:
             return NONE_TO_SHOW
         rows = [project.row for project in projects]
@@ -172,7 +162,7 @@ class Filling:
     # Row by row.
 
     def _funds(self) -> Iterator[Record]:
-        table = self.filled.tables.get(SOURCES.name)
+        table = self.filled.tables.get(schema.SOURCES.name)
         if table is None or not self.filled.funds:
             yield self._fiscal()
             return
@@ -199,7 +189,7 @@ class Filling:
         return self._copy(table, amount.place.row, header, f"{FIGURE}:{MONEY}")
 
     def _goals(self) -> Iterator[Record]:
-        table = self.filled.tables.get(GOALS.name)
+        table = self.filled.tables.get(schema.GOALS.name)
         centred = ("序号", "类型", "完成程度")
         for row in table.rows if table else ():
             assert table is not None
@@ -222,14 +212,14 @@ class Filling:
 
     def _indicator(self, work: IndicatorScore, name: str) -> Shown:
         indicator = work.indicator
-        table = self.filled.tables[TIER3.name]
+        table = self.filled.tables[schema.TIER3.name]
         if name in form_scores.NAMES:
             return self._score(work, name)
         if name == "编号":
             return _same(indicator.code)
-        if name in (TIER1.name, TIER2.name):
+        if name in (schema.TIER1.name, schema.TIER2.name):
             return self._parent(work, name)
-        if name in (INITIAL, "年度指标值", "实际完成值"):
+        if name in (schema.INITIAL, "年度指标值", "实际完成值"):
             return self._measure(table, work, name)
         header = "偏差原因分析及改进措施" if name == "偏差原因" else name
         centred = name in ("三级指标", "指标性质", "计量单位")
@@ -238,14 +228,14 @@ class Filling:
     def _score(self, work: IndicatorScore, name: str) -> Shown:
         """A figure of 指标得分; how scorers marked an indicator is told by its 评分标准, if it has one."""
         if name == "得分计算方法" and work.given:
-            table = self.filled.tables[TIER3.name]
+            table = self.filled.tables[schema.TIER3.name]
             criteria = self._copy(table, work.indicator.row, "评分标准", TEXT)
             if criteria.value:
                 return criteria
         return form_scores.of_indicator(self.scored, work, name)
 
     def _parent(self, work: IndicatorScore, sheet: str) -> Shown:
-        at = (1, self._top(work)) if sheet == TIER1.name else (2, work.indicator.parent_key)
+        at = (1, self._top(work)) if sheet == schema.TIER1.name else (2, work.indicator.parent_key)
         tier = self._tiers[at][1]
         return self._copy(self.filled.tables[sheet], tier.row, sheet, CENTER)
 
