@@ -10,16 +10,11 @@ from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.location import a1
 from xlkpi.writing import computed_columns
 from xlkpi.writing.blank import base_data, guide, live_checks
+from xlkpi.writing.blank.ballots import put_ballot
+from xlkpi.writing.blank.head import put_head, spot_of
 from xlkpi.writing.book import Book, Validation
 from xlkpi.writing.book import Sheet as Paper
-from xlkpi.writing.computed_columns import (
-    FIRST_ROW,
-    GUIDE_ROW,
-    HEADER_ROW,
-    LIVE_ROW,
-    TITLE_ROW,
-    Spot,
-)
+from xlkpi.writing.computed_columns import FIRST_ROW, Spot
 
 _CHECKED = (schema.TIER1, schema.TIER2, schema.TIER3)
 
@@ -30,7 +25,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
     front = book.sheet(schema.GUIDE_SHEET, "rare")
     ballots = contents.ballots
     spots = {
-        sheet.name: _spot(sheet, sheet.name, contents.sheets.get(sheet.name, ()))
+        sheet.name: spot_of(sheet, sheet.name, contents.sheets.get(sheet.name, ()))
         for sheet in schema.SHEETS
     }
     contents, computed = base_data.computed(
@@ -40,7 +35,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
         rows = contents.sheets.get(sheet.name, ())
         if sheet is schema.REVIEW and sheet.name in extra and not rows:
             rows = tuple({"编号": row["编号"]} for row in _listed(contents))
-            spots[sheet.name] = _spot(sheet, sheet.name, rows)
+            spots[sheet.name] = spot_of(sheet, sheet.name, rows)
         if not _stands(sheet, contents, extra):
             continue
         _table(book, sheet, rows, spots, contents)
@@ -49,7 +44,7 @@ def blank(contents: Contents, extra: Sequence[str] = ()) -> Book:
             listed = _listed(contents)
             for scorer, marks in ballots:
                 beside = contents.signed.get(scorer, {})
-                _ballot(book, scorer, listed, marks, beside, spots)
+                put_ballot(book, scorer, listed, marks, beside, spots)
     guide.front(front, book, contents, [schema.BALLOT_PREFIX + scorer for scorer, _ in ballots])
     return book
 
@@ -64,12 +59,6 @@ def _stands(sheet: schema.Sheet, contents: Contents, extra: Sequence[str]) -> bo
     return not sheet.optional or sheet.name in extra
 
 
-def _spot(sheet: schema.Sheet, name: str, rows: Sequence[Fields]) -> Spot:
-    columns = {column.header: at for at, column in enumerate(sheet.shown(rows))}
-    last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
-    return Spot(name, columns, FIRST_ROW, last)
-
-
 def _table(
     book: Book,
     sheet: schema.Sheet,
@@ -82,7 +71,7 @@ def _table(
     spot = spots[sheet.name]
     paper = book.sheet(sheet.name, "rare" if seen else sheet.tab)
     columns = sheet.shown(rows)
-    _head(paper, columns, sheet.name, guide.SEEN if seen else sheet.guide)
+    put_head(paper, columns, sheet.name, guide.SEEN if seen else sheet.guide)
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         for column in columns:
@@ -107,20 +96,6 @@ def _lock(paper: Paper) -> None:
             paper.cells[at] = cell._replace(style="head")
         elif cell.style.startswith("input"):
             paper.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
-
-
-def _head(paper: Paper, columns: Sequence[schema.Column], title: str, words: str) -> None:
-    last = len(columns) - 1
-    paper.merge(TITLE_ROW, 0, last, title, "heading")
-    paper.merge(GUIDE_ROW, 0, last, words, "guide")
-    paper.heights.update({TITLE_ROW: 26, HEADER_ROW: 32})
-    for at, column in enumerate(columns):
-        style = "head.need" if column.required and not column.computed else "head"
-        paper.text(HEADER_ROW, at, column.header, style)
-        paper.widths[at] = column.width
-    paper.freeze = (FIRST_ROW, 2 if last > 5 else 0)
-    paper.repeat = HEADER_ROW
-    paper.landscape = sum(column.width for column in columns) > 100
 
 
 def _style(sheet: schema.Sheet, column: schema.Column, given: Fields) -> str:
@@ -275,83 +250,3 @@ def _info_choices(paper: Paper, rows: Sequence[Fields]) -> None:
 def _listed(contents: Contents) -> list[Fields]:
     rows = contents.sheets.get(schema.TIER3.name, ())
     return [row for row in rows if row.get("编号") and not live_checks.aside(row, schema.TIER3)]
-
-
-def _ballot(
-    book: Book, scorer: str, listed: list[Fields], marks: Sequence[Fields], signed: Fields,
-    spots: dict[str, Spot],
-) -> None:  # fmt: skip
-    name = schema.BALLOT_PREFIX + scorer
-    paper = book.sheet(name, "fill")
-    spot = _spot(schema.BALLOT, name, listed)
-    _head(paper, schema.BALLOT.columns, f"评分表（{scorer}）", schema.BALLOT.guide)
-    given = {str(mark.get("编号", "")): mark for mark in marks}
-    for row in range(spot.first, spot.last + 1):
-        at = row - spot.first
-        indicator = listed[at] if at < len(listed) else {}
-        _ballot_row(paper, spot, row, indicator, given, spots[schema.TIER3.name])
-    _identity(paper, scorer, signed)
-    _mark_limits(paper, spot, spots)
-    live_checks.ballot(paper, spot, listed, given, spots)
-
-
-def _ballot_row(
-    paper: Paper, spot: Spot, row: int, indicator: Fields, given: dict[str, Fields], tier3: Spot
-) -> None:
-    code = str(indicator.get("编号", ""))
-    mark = given.get(code, {}) if code else {}
-    judged = _judged(indicator)
-    if code:
-        paper.text(row, 0, code, "locked.code")
-    else:
-        paper.blank(row, 0, "input.code")
-    for column in schema.BALLOT.columns[1:]:
-        at = spot.columns[column.header]
-        if column.computed:
-            formula = computed_columns.looked_up(column.header, a1(row, 0), tier3)
-            cached = indicator.get(column.header, "")
-            style = "locked.number" if column.kind is schema.Kind.NUMBER else "locked"
-            paper.formula(row, at, formula, cached, style)
-        elif code and not judged:
-            shown = live_checks.unmarked(indicator) if column.header == "评分说明" else ""
-            paper.text(row, at, shown, "locked.center") if shown else paper.blank(row, at, "locked")
-        else:
-            value = mark.get(column.header, "")
-            style = "input.number" if column.kind is schema.Kind.NUMBER else "input"
-            if isinstance(value, Decimal):
-                paper.number(row, at, value, style)
-            elif value:
-                paper.text(row, at, value, style)
-            else:
-                paper.blank(row, at, style)
-
-
-def _judged(indicator: Fields) -> bool:
-    return methods.judged(methods.spelled(str(indicator.get("评分方式", ""))))
-
-
-def _identity(paper: Paper, scorer: str, signed: Fields) -> None:
-    row = LIVE_ROW
-    paper.text(row, 0, schema.SCORER_LABEL, "label")
-    paper.text(row, 1, scorer, "input.code")
-    for column, label, style in zip(
-        (2, 4), schema.SIGN_LABELS, ("label", "sign.label"), strict=True
-    ):
-        paper.text(row, column, label, style)
-        if label in signed:
-            paper.text(row, column + 1, str(signed[label]), "input")
-        else:
-            paper.blank(row, column + 1, "input")
-    paper.heights[row] = 24
-
-
-def _mark_limits(paper: Paper, spot: Spot, spots: dict[str, Spot]) -> None:
-    mark = spot.columns["得分"]
-    points = a1(spot.first, spot.columns["分值"], "column")
-    options = {
-        "validate": "decimal", "criteria": "between", "minimum": 0,
-        "maximum": "=" + live_checks.limit(points, spots), "error_title": "得分不对",
-        "error_message": "得分应在 0 到分值之间（百分制为 0 到 100）；回避时留空并在“评分说明”写“回避”。",
-        "input_title": "得分", "input_message": "0 到分值之间的数；回避时留空，在右边写“回避”。",
-    }  # fmt: skip
-    paper.validations.append(Validation((spot.first, mark, spot.last, mark), options))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from xlkpi.domain import schema
-from xlkpi.domain.cells import Number, Table, Text
+from xlkpi.domain.cells import Number, Table
 from xlkpi.domain.findings import OVERRULED
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
@@ -22,7 +21,19 @@ from xlkpi.domain.results import IndicatorScore
 from xlkpi.domain.text import as_text
 from xlkpi.writing.scored import form_scores
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses
-from xlkpi.writing.scored.form_scores import CENTER, FIGURE, NONE_TO_SHOW, NOTHING, TEXT, Shown
+from xlkpi.writing.scored.form_scores import (
+    CENTER,
+    FIGURE,
+    LONGEST_FORMULA,
+    NONE_TO_SHOW,
+    NOTHING,
+    TEXT,
+    Shown,
+    copied,
+    rate,
+    same,
+    spelled,
+)
 from xlkpi.writing.scored.indicator_scores import votes
 from xlkpi.writing.scored.inputs_shown import shown
 from xlkpi.writing.scored.result import Result
@@ -31,8 +42,6 @@ from xlkpi.writing.styles import DATE, MONEY, RATE
 _JUDGED = "定性"
 _OWN_WORDS = ("以", "内", "含", "上", "下", "年", "月", "底", "前", "后")
 """What says of a number by itself which way it counts, or that it is a date."""
-_LONGEST_FORMULA = 8_000
-"""Excel's limit is 8192 characters."""
 
 
 Record = dict[str, Shown]
@@ -111,7 +120,7 @@ class Filling:
         projects = [each for each in self.filled.projects if each.kind.value == kind]
         if part != "执行率":
             return self._sum(projects, part)
-        return _rate(self._sum(projects, "全年执行数"), self._sum(projects, "全年预算数"))
+        return rate(self._sum(projects, "全年执行数"), self._sum(projects, "全年预算数"))
 
     def _sum(self, projects: Sequence[Project], header: str) -> Shown:
         """Add up a column of 预算执行 over some of its rows."""
@@ -121,13 +130,13 @@ class Filling:
         rows = [project.row for project in projects]
         added = blocks(table.grid.name, table.columns[header], rows)
         value = total([_AMOUNTS[header](project).value or Decimal(0) for project in projects])
-        formula = f"SUM({added})" if len(added) < _LONGEST_FORMULA else ""
+        formula = f"SUM({added})" if len(added) < LONGEST_FORMULA else ""
         return Shown(formula, value, f"{FIGURE}:{MONEY}")
 
     def _execution(self, part: str) -> Shown:
         work = self.lifted
         if not part:
-            return _rate(self._all("全年执行数"), self._all("全年预算数"))
+            return rate(self._all("全年执行数"), self._all("全年预算数"))
         if work is None:
             return NOTHING if part == "偏差原因" else NONE_TO_SHOW
         return self._indicator(work, part)
@@ -171,7 +180,7 @@ class Filling:
             yield {
                 "资金来源": self._copy(table, fund.row, "资金来源", CENTER),
                 **amounts,
-                "执行率": _rate(amounts["全年执行数"], amounts["全年预算数"]),
+                "执行率": rate(amounts["全年执行数"], amounts["全年预算数"]),
             }
 
     def _fiscal(self) -> Record:
@@ -216,7 +225,7 @@ class Filling:
         if name in form_scores.NAMES:
             return self._score(work, name)
         if name == "编号":
-            return _same(indicator.code)
+            return same(indicator.code)
         if name in (schema.TIER1.name, schema.TIER2.name):
             return self._parent(work, name)
         if name in (schema.INITIAL, "年度指标值", "实际完成值"):
@@ -262,7 +271,7 @@ class Filling:
         if not percent and bare.value and not 1e-4 <= abs(bare.value) < 1e11:
             return bare  # programs differ in how they would spell it
         number = f'ROUND({cell}*100,9)&"%"' if percent else cell
-        said = _spelled(bare.value * 100, 9) + "%" if percent else _spelled(bare.value, 15)
+        said = spelled(bare.value * 100, 9) + "%" if percent else spelled(bare.value, 15)
         before, sign = "", ""
         if header != "实际完成值":
             before, sign = self._beside(table, indicator, "指标性质")
@@ -291,7 +300,7 @@ class Filling:
         counts = (sum(int(vote.value or 0) for vote in kind) for kind in zip(*rows, strict=True))
         rate = float(rounded(satisfied(Votes(*counts), caliber), 2))
         expression = Formula(satisfied_formula(caliber)).at(votes(work, self.filled))[1:]
-        return Shown(f'ROUND({expression},2)&"%"', _spelled(rate, 2) + "%")
+        return Shown(f'ROUND({expression},2)&"%"', spelled(rate, 2) + "%")
 
     def _executed(self) -> Shown:
         """执行率 over all funds, in per cent."""
@@ -299,7 +308,7 @@ class Filling:
         rate = float(settled(self.scored.budget.rate * 100, 2))
         spent, planned = (self.names.budget[name] for name in ("全年执行数", "全年预算数"))
         whole = f"ROUND(ROUND({spent}/{planned}*100,{NOISE}),2)"
-        return Shown(f'IF({planned}=0,0,{whole})&"%"', _spelled(rate, 2) + "%")
+        return Shown(f'IF({planned}=0,0,{whole})&"%"', spelled(rate, 2) + "%")
 
     def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
         """Return the expression and the text of what stands beside a number: its sign, its unit."""
@@ -329,12 +338,12 @@ class Filling:
         place = table.place(row, header)
         if place in self.dates:
             day = float(self.filled.readings[place])
-            return Shown(_copied(place), day, f"{FIGURE}:{DATE}")
+            return Shown(copied(place), day, f"{FIGURE}:{DATE}")
         value = self._held(table, row, header)
         percent = (place.row, place.column) in table.grid.percents
         if percent and place not in self.filled.readings:
             style = f"{FIGURE}:{RATE}"
-        return Shown(_copied(place), value, style)
+        return Shown(copied(place), value, style)
 
 
 _AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
@@ -342,29 +351,3 @@ _AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
     "全年预算数": lambda row: row.budget,
     "全年执行数": lambda row: row.executed,
 }
-
-
-@lru_cache(maxsize=1 << 12)
-def _copied(place: CellRef) -> str:
-    return f'IF({place.reference}="","",{place.reference})'
-
-
-def _same(text: Text) -> Shown:
-    return Shown(_copied(text.place), text.value or "")
-
-
-def _spelled(value: float, digits: int) -> str:
-    """Return a number as a formula joins it to a text: at most 15 digits."""
-    return as_text(float(f"{round(value, digits):.15g}"))
-
-
-def _rate(executed: Shown, budget: Shown) -> Shown:
-    """Return 执行率 from two figures that are shown, a dash where one of them is none."""
-    spent, planned = executed.value, budget.value
-    if isinstance(spent, str) or isinstance(planned, str):
-        return NONE_TO_SHOW
-    value = Fraction(spent) / Fraction(planned) if planned else Fraction(0)
-    above, below = executed.expression, budget.expression
-    formula = f"IF({below}=0,0,{above}/{below})"
-    known = above and below and len(formula) < _LONGEST_FORMULA
-    return Shown(formula if known else "", value, f"{FIGURE}:{RATE}")

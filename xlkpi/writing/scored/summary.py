@@ -6,18 +6,16 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlkpi.domain import schema
-from xlkpi.domain.findings import TO_ADD, Severity
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Member
+from xlkpi.domain.inputs import Ballot, Filled, Member
 from xlkpi.domain.location import a1, blocks, quoted, span
 from xlkpi.domain.methods import NOT_APPLICABLE
-from xlkpi.domain.results import Budget, IndicatorScore, Outcome, Scored, TierScore
+from xlkpi.domain.results import Budget, Scored, TierScore
 from xlkpi.writing.book import Book, Chart, Sheet, Source
-from xlkpi.writing.scored import addresses, review, total
-from xlkpi.writing.scored.indicator_scores import score_format
+from xlkpi.writing.scored import addresses, total
 from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import MONEY, RATE, sum_figure
 
-_LAST = 6
+LAST = 6
 """The last printed column of 汇总; the contents stand right of it."""
 _HEADS = ("编号", "指标", "分值", "得分", "得分率", "失分")
 RESULT_WORDS = {
@@ -39,8 +37,8 @@ def plan(book: Book, result: Result, names: addresses.Addresses) -> None:
     filled, scored = result.filled, result.scored
     sheet = book.named(schema.SUMMARY_SHEET)
     unit = filled.said("金额单位") or "万元"
-    sheet.merge(0, 0, _LAST, _title, "title")
-    sheet.merge(1, 0, _LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
+    sheet.merge(0, 0, LAST, _title, "title")
+    sheet.merge(1, 0, LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
     rows = addresses.SummaryRows.of(result)
     _tiers(sheet, "一、一级指标得分", 0, rows, filled, scored)
     total.plan(sheet, filled, scored, rows.first + len(scored.tiers[0]) + 1, names)
@@ -52,18 +50,6 @@ def plan(book: Book, result: Result, names: addresses.Addresses) -> None:
     _headline(sheet, filled, names)
     sheet.widths = {0: 10, 1: 26, 2: 12, 3: 12, 4: 12, 5: 12, 6: 12, 7: 3, 8: 20, 9: 34}
     sheet.heights.update({0: 34, 1: 20, 3: 40})
-
-
-def write(book: Book, result: Result, names: addresses.Addresses, code: str) -> None:
-    """Add the notices, the deviations, the review and the signatures with the 校验码."""
-    sheet, rows = book.named(schema.SUMMARY_SHEET), addresses.SummaryRows.of(result)
-    _notices(sheet, result.outcome, rows.notices)
-    _deviations(sheet, result, rows.deviations)
-    row = rows.after
-    if result.scored.review:
-        row = review.write(sheet, result, result.scored.review, row, names) + 1
-    _signatures(sheet, row, code)
-    sheet.print_to = (row + 5, _LAST)
 
 
 def _title(result: Result) -> str:
@@ -100,7 +86,7 @@ def _tiers(
 ) -> None:
     """Put one tier's table, its header two rows above, its total below."""
     top, tiers = (rows.first, rows.second)[level], scored.tiers[level]
-    sheet.merge(top - 2, 0, _LAST, title, "block")
+    sheet.merge(top - 2, 0, LAST, title, "block")
     sheet.row(top - 1, [*_HEADS, "所属一级" if level else "明细"], "head")
     for at in range(len(tiers)):
         _tier(sheet, level, at, rows, filled, scored)
@@ -228,13 +214,13 @@ def _chart(sheet: Sheet, first: int, count: int, sheets: int) -> None:
 
 
 def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> None:
-    sheet.merge(row - 2, 0, _LAST, "三、预算执行", "block")
+    sheet.merge(row - 2, 0, LAST, "三、预算执行", "block")
     sheet.merge(row - 1, 0, 1, "其中项目支出个数", "head")
     sheet.row(row - 1, [f"{header}合计" for header in addresses.BUDGET_SUMS], "head", start=2)
-    sheet.merge(row - 1, 5, _LAST, "执行率", "head")
+    sheet.merge(row - 1, 5, LAST, "执行率", "head")
     table = filled.tables.get(schema.EXECUTION.name)
     if budget is None or table is None:
-        sheet.merge(row, 0, _LAST, "没有填写预算执行数据", "center")
+        sheet.merge(row, 0, LAST, "没有填写预算执行数据", "center")
         return
     sheet.number(row, 0, lambda r: r.scored.budget.projects, "figure")
     sheet.blank(row, 1, "figure")
@@ -260,12 +246,12 @@ def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> No
 
 
 def _group(sheet: Sheet, filled: Filled, scored: Scored, row: int) -> None:
-    sheet.merge(row, 0, _LAST, "四、评价工作组", "block")
+    sheet.merge(row, 0, LAST, "四、评价工作组", "block")
     row += 1
     sheet.merge(row, 0, 1, "姓名", "head")
     sheet.merge(row, 2, 3, "职务", "head")
     sheet.text(row, 4, "分工", "head")
-    sheet.merge(row, 5, _LAST, "评分情况", "head")
+    sheet.merge(row, 5, LAST, "评分情况", "head")
     marked = {schema.folded(ballot.scorer.value): ballot for ballot in scored.scorers}
     for row, member in enumerate(filled.members, start=row + 1):  # noqa: B020
         _member(
@@ -281,7 +267,7 @@ def _member(sheet: Sheet, row: int, member: Member, grouped: bool, ballot: Ballo
     said = {"否": "不评分", "缺席": "缺席，未评分"}.get(
         member.status.value or "", "已评分，查看评分表"
     )
-    sheet.merge(row, 5, _LAST, said, "link.box" if ballot else "center")
+    sheet.merge(row, 5, LAST, said, "link.box" if ballot else "center")
     if ballot:
         there = f"internal:{quoted(ballot.table.grid.name)}!A1"
         sheet.text(row, 5, said, "link.box", there)
@@ -294,78 +280,6 @@ def _beside(member: Member) -> str:
         if member.role.value
         else member.group.value or ""
     )
-
-
-def _notices(sheet: Sheet, outcome: Outcome, row: int) -> None:
-    warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
-    missing = sum(1 for each in outcome.findings if each.code in TO_ADD)
-    said = f"五、提醒 {warnings} 条、提示 {notes} 条"
-    if missing:
-        said += f"；待补 {missing} 项"
-    sheet.merge(row, 0, _LAST, said, "block")
-    words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
-    sheet.merge(row + 1, 0, _LAST, words, "link.box")
-    sheet.text(row + 1, 0, words, "link.box", f"internal:{quoted(schema.FINDINGS_SHEET)}!A1")
-
-
-def _deviations(sheet: Sheet, result: Result, row: int) -> None:
-    """List the indicators that lost points or gave a reason, each with its reason or 待补."""
-    sheet.merge(row, 0, _LAST, "六、失分、偏差原因和改进措施", "block")
-    if not result.deviations:
-        sheet.merge(row + 1, 0, _LAST, "没有失分的指标，也没有填写原因", "center")
-        return
-    row += 1
-    sheet.row(row, ["编号", "指标", "失分"], "head")
-    sheet.merge(row, 3, _LAST, "原因和措施", "head")
-    for row, work in enumerate(result.deviations, start=row + 1):  # noqa: B020
-        addresses.copy(sheet, (row, 0), work.indicator.code, "code")
-        addresses.copy(sheet, (row, 1), work.indicator.name, "text")
-        _loss_of(sheet, row, work, result.scored)
-        for column in range(4, _LAST + 1):
-            sheet.blank(row, column, "text")
-        sheet.merges.append((row, 3, row, _LAST))
-        _reason(sheet, row, work.indicator, work.indicator.reason.place in result.to_add)
-
-
-def _reason(sheet: Sheet, row: int, indicator: Indicator, missing: bool) -> None:
-    if indicator.reason.good:
-        addresses.copy(sheet, (row, 3), indicator.reason, "text")
-    elif missing:
-        sheet.text(row, 3, "待补", "bad.box", indicator.reason.place.link)
-    elif indicator.cut.value:
-        addresses.copy(sheet, (row, 3), indicator.cut_reason, "text")
-    else:
-        sheet.text(row, 3, "没有写原因", "text", indicator.reason.place.link)
-
-
-def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> None:
-    if not work.applies:
-        sheet.text(row, 2, NOT_APPLICABLE, "grey")
-        return
-    at = addresses.FIRST_SCORE + scored.place(work)
-    score = addresses.ScoreColumns.of(scored).right("得分")
-    scores = quoted(schema.SCORES_SHEET)
-    formula = f"=ROUND({scores}!{a1(at, 3)}-{scores}!{a1(at, score)},6)"
-    loss = (work.indicator.points.value or Decimal()) - work.score
-    link = f"internal:{scores}!{a1(at, score)}"
-    sheet.formula(row, 2, formula, loss, f"figure:{score_format(work.score)}", link)
-
-
-def _signatures(sheet: Sheet, row: int, code: str) -> None:
-    sheet.text(row + 2, 4, "校验码：", "sign.label")
-    sheet.text(row + 2, 5, code, "sign")
-    sheet.blank(row + 2, 6, "sign")
-    blocks = (("填报人", "财务负责人"), ("单位负责人", "单位（盖章）"), ("日期", ""))
-    for offset, (left, right) in enumerate(blocks):
-        at = row + offset
-        sheet.heights[at] = 30
-        sheet.text(at, 0, f"{left}：", "sign.label")
-        for column in (1, 2):
-            sheet.blank(at, column, "sign")
-        if right:
-            sheet.text(at, 4, f"{right}：", "sign.label")
-            for column in (5, 6):
-                sheet.blank(at, column, "sign")
 
 
 def _contents(sheet: Sheet, book: Book) -> None:
