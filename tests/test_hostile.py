@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import documents, hostile
+from tests import documents, hostile_files
 from xlkpi.runtime import service
 from xlkpi.runtime.supervisor import Worker
 
@@ -21,10 +21,10 @@ PROVE = os.environ.get("XLKPI_PROVE") == "1"
 CHINESE = re.compile(r"X\d{3} ✗ 错误  [^\n]*[一-鿿]")
 OURS = {"X901"}
 """Our own bug, which is no named cause."""
-QUICK = [each for each in hostile.files() if not each.slow]
-SLOW = [each for each in hostile.files() if each.slow]
+QUICK = [each for each in hostile_files.files() if not each.slow]
+SLOW = [each for each in hostile_files.files() if each.slow]
 CHOSEN = random.Random(4).sample(QUICK, 150) + random.Random(4).sample(SLOW, 4)
-FILES = list(hostile.files()) if PROVE else CHOSEN
+FILES = list(hostile_files.files()) if PROVE else CHOSEN
 PARTS = 12
 
 
@@ -43,7 +43,7 @@ def test_every_hostile_file_is_refused_by_name_and_leaves_nothing(
     record_property("hostile files, each refused by name within 25 s and 1 GiB", len(files))
 
 
-def _meets(each: hostile.Hostile, folder: Path, worker: Worker) -> None:
+def _meets(each: hostile_files.Hostile, folder: Path, worker: Worker) -> None:
     source = folder / f"{each.name}.xlsx"
     data = each.make()
     source.write_bytes(data)
@@ -78,7 +78,7 @@ def _peak(worker: Worker) -> int:
 
 
 def test_the_folder_is_large_enough() -> None:
-    assert len({each.name for each in hostile.files()}) == len(hostile.files()) > 500
+    assert len({each.name for each in hostile_files.files()}) == len(hostile_files.files()) > 500
 
 
 def test_on_the_command_line_good_files_are_scored_beside_hostile_ones(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_on_the_command_line_good_files_are_scored_beside_hostile_ones(tmp_path:
         "html",
         "number-08",
     ]
-    bad = [each for each in hostile.files() if each.name in chosen]
+    bad = [each for each in hostile_files.files() if each.name in chosen]
     for each in bad:
         (tmp_path / f"{each.name}.xlsx").write_bytes(each.make())
     (tmp_path / "文件夹.xlsx").mkdir()

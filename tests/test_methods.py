@@ -18,7 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
-from tests.own_rules import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
+from tests.custom_rule_rows import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
 from xlkpi.audit import reference
 from xlkpi.domain import methods
 from xlkpi.domain.custom_rules import HIGHER, OVERDONE, Rule

@@ -18,9 +18,9 @@ from xml.sax.saxutils import unescape
 import openpyxl
 import pytest
 
-from tests import clerk_book, deform, documents, libreoffice
-from tests.clerk_book import Book, Cell
+from tests import clerical_mishaps, documents, libreoffice, plain_workbook
 from tests.payloads import PAYLOADS
+from tests.plain_workbook import Book, Cell
 from xlkpi import pipeline
 from xlkpi.pipeline import Document, outcomes
 
@@ -48,21 +48,21 @@ COPIES = 3
 
 def fillable(book: Book) -> Iterator[Cell]:
     """Every cell that staff fill in with free text."""
-    info = deform.table(book.sheet("基本信息"), "项目")
+    info = clerical_mishaps.table(book.sheet("基本信息"), "项目")
     known = {str(row[0].value): row for row in info.filled}
     for name in TYPED["基本信息"]:
         if name in known:
             yield info.cell(known[name], "内容")
     for sheet, (first, headers) in COLUMNS.items():
-        table = deform.table(book.sheet(sheet), first)
+        table = clerical_mishaps.table(book.sheet(sheet), first)
         for row in table.filled:
             yield from (table.cell(row, header) for header in headers)
-    problems = deform.table(book.sheet("问题与措施"), "问题")
+    problems = clerical_mishaps.table(book.sheet("问题与措施"), "问题")
     for row in problems.sheet.rows[problems.head + 1 :][:4]:
         yield from (
             problems.cell(row, header) for header in ("问题", "改进措施", "责任人", "完成时限")
         )
-    for each in deform.ballots(book):
+    for each in clerical_mishaps.ballots(book):
         for row in each.filled:
             if each.cell(row, "评分说明").value in (None, ""):
                 yield each.cell(row, "评分说明")
@@ -70,7 +70,7 @@ def fillable(book: Book) -> Iterator[Cell]:
 
 def filled(number: int, texts: list[str]) -> tuple[Book, dict[str, str]]:
     """A workbook with these texts wherever one may stand, and which text stands where."""
-    book = copy.deepcopy(clerk_book.opened(documents.sample(BASE)))
+    book = copy.deepcopy(plain_workbook.opened(documents.sample(BASE)))
     book.inline = True
     for sheet in book.sheets:
         if sheet.name == "问题与措施":
@@ -103,15 +103,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, str],
                     if isinstance(cell.value, str) and cell.formula is None:
                         cell.value = escaped(cell.value)
         source = folder / f"来源{number}.xlsx"
-        source.write_bytes(clerk_book.written(book))
+        source.write_bytes(plain_workbook.written(book))
         outputs = dict(pipeline.made(source, source.name, None, public=True).outputs)
         assert set(outputs) == {"scored", "public"}, outcomes([Document("x", source.read_bytes())])[
             0
         ].findings
-        table, _, cell = deform.mark(book, Random(1)) or (None, None, None)
+        table, _, cell = clerical_mishaps.mark(book, Random(1)) or (None, None, None)
         assert table is not None and cell is not None
         cell.value = 999
-        source.write_bytes(clerk_book.written(book))
+        source.write_bytes(plain_workbook.written(book))
         outputs |= dict(pipeline.made(source, source.name, None, public=False).outputs)
         for kind, data in outputs.items():
             path = folder / f"{kind}{number}.xlsx"
@@ -152,7 +152,7 @@ def test_no_formula_link_or_code_is_made_of_a_text(
     words = {}
     for number in range(COPIES):
         book, _ = filled(number, [f"字{n}" for n in range(len(PAYLOADS))])
-        source = clerk_book.written(book)
+        source = plain_workbook.written(book)
         outcome = outcomes([Document(f"来源{number}.xlsx", source)])[0]
         words[f"scored{number}"] = formulas(pipeline.result(outcome))
     for _, path, _ in made:
@@ -227,12 +227,12 @@ def test_a_scorers_name_is_a_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(PAYLOADS) - {"long"}))
 def test_what_is_printed_is_one_line_of_json_and_plain_text(name: str, tmp_path: Path) -> None:
-    book = copy.deepcopy(clerk_book.opened(documents.sample(BASE)))
-    found = deform.mark(book, Random(2))
+    book = copy.deepcopy(plain_workbook.opened(documents.sample(BASE)))
+    found = clerical_mishaps.mark(book, Random(2))
     assert found
     found[2].value = escaped(PAYLOADS[name])
     path = tmp_path / "甲.xlsx"
-    path.write_bytes(clerk_book.written(book))
+    path.write_bytes(plain_workbook.written(book))
     told = pipeline.made(path, path.name, None, public=False).told
     line = json.dumps(told["report"], ensure_ascii=False)
     assert json.loads(line.encode("utf-8").decode("utf-8")) == told["report"]
@@ -277,10 +277,10 @@ def test_a_new_workbooks_department_and_posts_are_text(name: str, tmp_path: Path
 
 
 def test_a_lone_surrogate_in_a_file_name_or_a_cell_is_no_trouble(tmp_path: Path) -> None:
-    book = clerk_book.opened(documents.sample(BASE))
-    deform.tiers(book)[2].filled[0][2].value = "坏_xD800_字"
+    book = plain_workbook.opened(documents.sample(BASE))
+    clerical_mishaps.tiers(book)[2].filled[0][2].value = "坏_xD800_字"
     path = tmp_path / b"\xff\xfe.xlsx".decode("utf-8", "surrogateescape")
-    path.write_bytes(clerk_book.written(book))
+    path.write_bytes(plain_workbook.written(book))
     run = subprocess.run(
         [sys.executable, "-m", "xlkpi", "score", path, "--json"], capture_output=True, check=False,
         timeout=60, cwd=documents.ROOT,

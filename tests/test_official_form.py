@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl.worksheet.cell_range import CellRange
 
-from tests import documents, layouts, libreoffice
+from tests import documents, form_templates, libreoffice
 from tests.test_templates import parts
 from xlkpi import pipeline
 from xlkpi.audit import verify
@@ -23,7 +23,7 @@ from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading.form_template import BadFormTemplate, read
 from xlkpi.runtime import service
 
-TEXTS = sorted(layouts.FOLDER.glob("*.md"))
+TEXTS = sorted(form_templates.FOLDER.glob("*.md"))
 BASE = (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8")
 SHEET = "自评表"
 MONEY_AND_GOALS = """
@@ -69,7 +69,7 @@ def row(sheet: openpyxl.worksheet.worksheet.Worksheet, number: int) -> list[obje
 
 def grid(kind: str = "项目支出") -> list[list[str]]:
     """The cells of a built-in layout, to be spoiled."""
-    return layouts.grid((layouts.FOLDER / f"{kind}.md").read_text(encoding="utf-8"))
+    return form_templates.grid((form_templates.FOLDER / f"{kind}.md").read_text(encoding="utf-8"))
 
 
 def run(*arguments: object) -> Result:
@@ -89,7 +89,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
 def test_a_layout_is_made_from_its_text(text: Path) -> None:
     """`make workbooks` has been run since the text, or the writer, was changed."""
-    assert parts(text.with_suffix(".xlsx")) == parts(layouts.layout(text))
+    assert parts(text.with_suffix(".xlsx")) == parts(form_templates.layout(text))
 
 
 def test_layouts_are_no_templates() -> None:
@@ -105,7 +105,7 @@ def test_an_office_may_edit_a_built_in_layout() -> None:
 def test_a_layout_may_ask_how_points_came_about_and_what_the_review_gave(tmp_path: Path) -> None:
     """得分计算方法, 得分系数, 复核得分 and the target of January, live; a dash where there is none."""
     names = ("三级指标", "年初指标值", "年度指标值", "得分计算方法", "得分系数", "得分", "复核得分")
-    own = layouts.workbook(
+    own = form_templates.workbook(
         [
             ["", *["14"] * len(names)],
             ["", *(f"{{指标.{name}}}" for name in names)],
@@ -281,7 +281,7 @@ def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
         "项目": PROJECT,
         "长": PROJECT.replace("减少投诉", '引"号' * 2000),
     }
-    own = layouts.workbook(everything())
+    own = form_templates.workbook(everything())
     paths = []
     for name, text in texts.items():
         for kind, layout in (("", None), ("全", own)):
@@ -358,7 +358,7 @@ OWN = [
 
 
 def test_an_office_lays_out_its_own_form() -> None:
-    sheet = form(PROJECT, layouts.workbook(OWN, landscape=True))
+    sheet = form(PROJECT, form_templates.workbook(OWN, landscape=True))
     assert [row(sheet, n) for n in range(1, 10)] == [
         ["本局自评表"],
         ["单位", "示例办公室", "得分93.57分，优秀"],
@@ -376,7 +376,7 @@ def test_an_office_lays_out_its_own_form() -> None:
 
 def test_a_layout_saved_by_another_program_is_read_alike(tmp_path: Path) -> None:
     path = tmp_path / "版式.xlsx"
-    path.write_bytes(layouts.workbook(OWN))
+    path.write_bytes(form_templates.workbook(OWN))
     ours = read(path.read_bytes(), "版式")
     (saved,) = libreoffice.recalculated([path], tmp_path / "lo", strip=False)
     book = openpyxl.load_workbook(path)
@@ -421,12 +421,12 @@ HOSTILE: dict[str, tuple[Sequence[Sequence[str]], str]] = {
 def test_a_layout_that_is_none_is_told(name: str) -> None:
     cells, words = HOSTILE[name]
     with pytest.raises(BadFormTemplate) as told:
-        read(layouts.workbook(cells), "版式")
+        read(form_templates.workbook(cells), "版式")
     assert words in str(told.value)
 
 
 def test_formulas_and_overlapping_merges_are_told() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(layouts.workbook(OWN)))
+    book = openpyxl.load_workbook(io.BytesIO(form_templates.workbook(OWN)))
     sheet = book.worksheets[0]
     sheet["B2"] = "=1+1"
     for block in ("C2:C3", "A9:A1048576"):
@@ -440,7 +440,7 @@ def test_formulas_and_overlapping_merges_are_told() -> None:
 
 
 def test_two_sheets_are_no_layout() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(layouts.workbook(OWN)))
+    book = openpyxl.load_workbook(io.BytesIO(form_templates.workbook(OWN)))
     book.create_sheet("别的")["A1"] = 1
     data = io.BytesIO()
     book.save(data)
@@ -461,7 +461,7 @@ def test_a_layout_that_cannot_be_used_is_a_usage_error(data: bytes, source: Path
 
 def test_form_names_the_layout(source: Path) -> None:
     path = source.with_name("版式.xlsx")
-    path.write_bytes(layouts.workbook(OWN))
+    path.write_bytes(form_templates.workbook(OWN))
     assert run(source, "--form", path).exit_code == 0
     made = openpyxl.load_workbook(source.with_name("甲_评分结果.xlsx"), data_only=True)
     assert made[SHEET]["A1"].value == "本局自评表"
@@ -512,7 +512,7 @@ def test_the_public_version_holds_the_form_and_no_person(source: Path) -> None:
 
 def test_an_own_layout_cannot_bring_persons_into_the_public_version(source: Path) -> None:
     layout, path = source.with_name("版式.xlsx"), source.with_name("公开.xlsx")
-    layout.write_bytes(layouts.workbook(OWN))
+    layout.write_bytes(form_templates.workbook(OWN))
     assert run(source, "--form", layout, "--public", path).exit_code == 0
     assert "0571" not in texts(path)
     assert openpyxl.load_workbook(path)[SHEET]["A9"].value == "联系电话："

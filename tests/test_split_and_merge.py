@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests import documents, libreoffice
-from tests.test_writing import apart
+from tests.test_atomic_outputs import apart
 from xlkpi.domain.findings import CODES
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS

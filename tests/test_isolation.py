@@ -31,7 +31,7 @@ def hook(event, args):
 sys.addaudithook(hook)
 """
 _SERVED = """
-from xlkpi import supervisor, worker
+from xlkpi.runtime import supervisor, worker
 question = json.loads(sys.argv[1])
 question["limits"] = supervisor.LIMITS._asdict()
 answers = list(worker.served(question))
