@@ -513,7 +513,7 @@ def test_a_cut_never_raises(one: Decimal, two: Decimal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extras", "total", "grade"),
+    ("adjustments", "total", "grade"),
     [
         ([row(类别="加分", 分值="2")], "95.57", "优秀"),
         ([row(类别="加分", 分值="6.43")], "100.00", "优秀"),
