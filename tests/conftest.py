@@ -1,14 +1,108 @@
-import os
+"""What a test may do is what it asks for: LibreOffice (`office`), processes of its own (`processes`).
 
+A test that asks for neither does its work in this process, handlers of the worker included, and
+belongs to `make quick`. One that starts a process without asking fails: so the list stays true.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.counts import drawn
+from tests.made_once import FOLDER
+from xlkpi.runtime import worker
+from xlkpi.runtime.supervisor import Answer, Lost, Worker
 
 settings.register_profile(
     "ci",
-    max_examples=40,
+    max_examples=drawn(20, 2000),
     derandomize=True,  # the same examples on every machine: a red test is red for everybody
     database=None,
     deadline=None,  # a slow machine is not a wrong answer
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("prove", parent=settings.get_profile("ci"), max_examples=2000)
-settings.load_profile("prove" if os.environ.get("XLKPI_PROVE") == "1" else "ci")
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def office() -> None:
+    """Asked for by what drives LibreOffice (`tests.libreoffice`)."""
+
+
+@pytest.fixture(scope="session")
+def processes() -> None:
+    """Asked for by what is about processes: workers, consoles, limits, kills."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only what needs no other process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a folder for what is made once; workers of xdist have the environment of the first."""
+    if not hasattr(config, "workerinput"):
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="xlkpi-made-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `make quick` leaves out, and keep the users of one costly fixture together."""
+    if config.getoption("--quick"):
+        left_out = [item for item in items if _asked(item) & {"office", "processes"}]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not _asked(item) & {"office", "processes"}]
+    for item in items:
+        if "office" in _asked(item):  # what LibreOffice made for a module is made once, too
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _asked(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Allow what the test asked for while it and its fixtures run."""
+    with pytest.MonkeyPatch.context() as patch:
+        asked = _asked(item)
+        if "processes" not in asked:
+            _serve_here(patch)
+            if "office" not in asked:
+                patch.setattr(subprocess.Popen, "__init__", _refuse)
+        return (yield)
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise AssertionError(
+        "a test that starts a process asks for the fixture `processes` or `office`"
+    )
+
+
+def _serve_here(patch: pytest.MonkeyPatch) -> None:
+    """Let workers answer in this process: what they do is the same, and starting one takes a second."""
+    patch.setattr(Worker, "_start", lambda *_: None)
+    patch.setattr(Worker, "ask", _answers)
+    patch.setattr(worker, "_limit", lambda _: None)
+
+
+def _answers(asked: Worker, question: Mapping[str, object]) -> Iterator[Answer]:
+    """Answer as a worker process does, every question and answer through JSON."""
+    for said in worker.served(json.loads(json.dumps({"limits": None, **question}))):
+        answer: Any = json.loads(json.dumps(said))
+        if "lost" in answer:
+            raise Lost(answer["lost"], limit=asked.limits.memory // 1024 // 1024)
+        yield answer

@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests import documents
+from tests.counts import drawn
 from xlkpi.runtime import files, outputs, service
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 BASE = documents.RECIPES / "基本示例.md"
-KILLS = 200 if os.environ.get("XLKPI_PROVE") else 8
+KILLS = drawn(6, 200)
 BROKEN = ("写", "评分_甲", "H5", "数 99")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -12,15 +11,15 @@ from random import Random
 import pytest
 
 from tests import clerical_mishaps, documents, plain_workbook, random_books
+from tests.counts import drawn
 from tests.plain_workbook import Book
 from xlkpi.domain.findings import CODES, Severity
 from xlkpi.domain.location import a1
 from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
 PARTS = 20
-EACH = 500 if PROVE else 9
+EACH = drawn(9, 500)
 
 
 def outcome(data: bytes) -> Outcome:

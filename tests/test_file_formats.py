@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
 import struct
@@ -16,6 +15,7 @@ import openpyxl
 import pytest
 
 from tests import documents, libreoffice
+from tests.counts import PROVE
 from tests.zips import unzipped, zipped
 from xlkpi import pipeline
 from xlkpi.domain.cells import Grid
@@ -26,7 +26,6 @@ from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xls import biff
 from xlkpi.writing.marked_copy import correction
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
 SOUND = [*sorted(documents.SAMPLES.glob("*.xlsx"))]
 _CHOSEN = ("七人评分", "各种计分", "高新区考核办2023")
 OFFICE = SOUND if PROVE else [path for path in SOUND if path.stem.endswith(_CHOSEN)]
@@ -63,17 +62,17 @@ def figures(made: Outcome) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="module")
-def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+def converted(
+    office: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, bytes]]:
     """By format, by name: the samples and spoilt workbooks as LibreOffice saves them."""
     folder = tmp_path_factory.mktemp("formats")
     paths = [Path(shutil.copy(path, folder)) for path in OFFICE]
     for name, steps in SPOILT.items():
         paths.append(folder / f"{name}.xlsx")
         paths[-1].write_bytes(documents.mishandled(documents.sample(BASE), steps))
-    filters = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
     made = {"source": {path.stem: path.read_bytes() for path in paths}}
-    for suffix, name in filters.items():
-        saved = libreoffice._converted(paths, folder / suffix, suffix, name, shutil.copy)
+    for suffix, saved in libreoffice.saved_as(paths, folder, *libreoffice.FILTERS).items():
         made[suffix] = {path.stem: path.read_bytes() for path in saved}
     return made
 

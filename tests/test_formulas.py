@@ -6,7 +6,6 @@ Excel has to find the same; nobody can run it here, so LibreOffice stands for th
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ import pytest
 import xlsxwriter
 
 from tests import custom_rule_rows, documents, libreoffice, random_books
+from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import reference
 from xlkpi.domain import custom_rules, methods
@@ -36,10 +36,9 @@ from xlkpi.scoring import aggregate
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-BATCH = 50 if PROVE else 8
-BATCHES = 4 if PROVE else 1
-ROWS = 5000 if PROVE else 300
+BATCH = drawn(8, 50)
+BATCHES = drawn(1, 4)
+ROWS = drawn(300, 5000)
 """Cases of each method, and of each way of combining."""
 FIRST_SEED = 10_000  # other workbooks than those of test_scoring
 
@@ -69,6 +68,7 @@ def disagreements(books: Mapping[str, Outcome], folder: Path) -> list[tuple[str,
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.usefixtures("office")
 def test_libreoffice_computes_every_formula_of_random_workbooks_alike(
     batch: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -535,7 +535,9 @@ CASES = dict(_cases())
 
 
 @pytest.fixture(scope="module")
-def computed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+def computed(
+    office: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, object]]:
     """What LibreOffice makes of all cases, by sheet and cell."""
     folder = tmp_path_factory.mktemp("rules")
     path = write(folder / "规则.xlsx", CASES)
@@ -685,7 +687,7 @@ ODD: Mapping[str, Callable[[], bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, ...]]]:
+def odd(office: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, ...]]]:
     """The disagreements over each of them."""
     books = {name: outcome(made(), f"{name}.xlsx") for name, made in ODD.items()}
     found: dict[str, list[tuple[str, ...]]] = {name: [] for name in books}

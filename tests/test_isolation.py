@@ -13,6 +13,8 @@ import pytest
 
 from tests import documents
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 ASKED_FOR = documents.SAMPLES / "高新区考核办2023.xlsx"
 
 # Every connection and every file opened for writing passes CPython's audit hooks.

@@ -102,6 +102,7 @@ def test_an_office_may_edit_a_built_in_layout() -> None:
     assert not sheet.protection.sheet
 
 
+@pytest.mark.usefixtures("office")
 def test_a_layout_may_ask_how_points_came_about_and_what_the_review_gave(tmp_path: Path) -> None:
     """得分计算方法, 得分系数, 复核得分 and the target of January, live; a dash where there is none."""
     names = ("三级指标", "年初指标值", "年度指标值", "得分计算方法", "得分系数", "得分", "复核得分")
@@ -274,6 +275,7 @@ def test_every_figure_is_a_formula() -> None:
     assert numbers == []
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
     texts = {
         "部门": BASE,
@@ -308,6 +310,7 @@ def everything() -> list[list[str]]:
             ["", *texts]]  # fmt: skip
 
 
+@pytest.mark.usefixtures("office")
 def test_a_mark_changed_in_the_scored_workbook_moves_the_form(source: Path, tmp_path: Path) -> None:
     made = service.handled(source)
     assert made.scored
@@ -374,6 +377,7 @@ def test_an_office_lays_out_its_own_form() -> None:
     assert sheet.column_dimensions["A"].width == pytest.approx(20.7, abs=0.1)
 
 
+@pytest.mark.usefixtures("office")
 def test_a_layout_saved_by_another_program_is_read_alike(tmp_path: Path) -> None:
     path = tmp_path / "版式.xlsx"
     path.write_bytes(form_templates.workbook(OWN))
@@ -609,6 +613,7 @@ def test_a_target_that_no_method_reads_keeps_its_sign(target: str, nature: str, 
     assert line_of(text, "重点工作完成情况")[1] == shown
 
 
+@pytest.mark.usefixtures("office")
 def test_typed_units_stand_on_ballots_are_live_and_verify(tmp_path: Path) -> None:
     text = retyped(BASE, "培训场次", 性质="", 指标值="≥95%", 单位="", 完成值="0.96%")
     text = retyped(text, "投诉件数", 性质="≤", 指标值="9万元", 单位="", 完成值="8.5万元")

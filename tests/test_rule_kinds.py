@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, plain_workbook
+from tests.counts import drawn
 from tests.custom_rule_rows import (
     DIRECTIONS,
     LOWER,
@@ -34,8 +34,7 @@ from xlkpi.domain.custom_rules import A_STEP, HIGHER, IN_PROPORTION, PARTS, Rule
 from xlkpi.domain.methods import Case
 from xlkpi.domain.results import Outcome
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-MANY = settings(max_examples=5000 if PROVE else 100)
+MANY = settings(max_examples=drawn(100, 5000))
 
 points_ = st.decimals("0.001", 100, places=3)
 value_ = st.decimals(-500, 500, places=3) | st.integers(-20, 200).map(Decimal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
+from tests.counts import drawn
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import disagreements
 from xlkpi.domain.findings import errors
@@ -30,11 +30,10 @@ from xlkpi.scoring.score import score
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
 BATCH = 25
-BATCHES = 120 if PROVE else 5
-LAWFUL = 300 if PROVE else 8
-MANY = settings(max_examples=5000 if PROVE else 100)
+BATCHES = drawn(5, 120)
+LAWFUL = drawn(8, 300)
+MANY = settings(max_examples=drawn(100, 5000))
 
 
 def scored(data: bytes) -> Scored:

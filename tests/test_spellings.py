@@ -214,6 +214,7 @@ def sound() -> bytes:
     )
 
 
+@pytest.mark.usefixtures("office")
 def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_verifies(
     tmp_path: Path,
 ) -> None:

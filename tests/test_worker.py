@@ -19,6 +19,8 @@ from tests import documents
 from xlkpi.runtime import service, spawn, supervisor
 from xlkpi.runtime.supervisor import LIMITS, Limits, Worker
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 BASE = documents.RECIPES / "基本示例.md"
 TOTAL = "93.57"
 READ = "import sys; sys.stdin.buffer.readline(); sys.stdin.buffer.readline(); "
