@@ -1,11 +1,12 @@
 """What a test may do is what it asks for: LibreOffice (`office`), processes of its own (`processes`).
 
 A test that asks for neither does its work in this process, handlers of the worker included, and
-belongs to `make quick`. One that starts a process without asking fails: so the list stays true.
+is part of `make quick`. One that starts a process without asking fails: so the list stays true.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.counts import drawn
+from tests.counts import QUICK, drawn, spread
 from tests.made_once import FOLDER
 from xlkpi.runtime import worker
 from xlkpi.runtime.supervisor import Answer, Lost, Worker
@@ -43,12 +44,11 @@ def processes() -> None:
     """Asked for by what is about processes: workers, consoles, limits, kills."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="only what needs no other process")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a folder for what is made once; workers of xdist have the environment of the first."""
+    config.addinivalue_line(
+        "markers", "thorough: counts over very many cases; no part of make quick"
+    )
     if not hasattr(config, "workerinput"):
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="xlkpi-made-")
 
@@ -58,16 +58,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what `make quick` leaves out, and keep the users of one costly fixture together."""
-    if config.getoption("--quick"):
-        left_out = [item for item in items if _asked(item) & {"office", "processes"}]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not _asked(item) & {"office", "processes"}]
+    if QUICK:
+        kept = _quick(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
     for item in items:
         if "office" in _asked(item):  # what LibreOffice made for a module is made once, too
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _quick(items: list[pytest.Item]) -> set[pytest.Item]:
+    """What needs no other process; of a test with many cases two."""
+    cases: dict[object, list[pytest.Item]] = {}
+    for item in items:
+        if not _asked(item) & {"office", "processes"} and not item.get_closest_marker("thorough"):
+            cases.setdefault(getattr(item, "function", item), []).append(item)
+    return {item for each in cases.values() for item in spread(each, 2)}
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage seldom, as workers do: else a tenth of the time goes into looking for it."""
+    gc.collect()
+    gc.freeze()  # what was imported and collected stays
+    gc.set_threshold(100_000, 20, 100)
 
 
 def _asked(item: pytest.Item) -> set[str]:

@@ -19,7 +19,7 @@ from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
 
 PARTS = 20
-EACH = drawn(9, 500)
+EACH = drawn(6, 500)
 
 
 def outcome(data: bytes) -> Outcome:

@@ -178,6 +178,7 @@ def test_a_merge_says_what_lies_beneath_it() -> None:
     assert "盖住的 I6 里还有内容" in told.message
 
 
+@pytest.mark.thorough
 def test_every_check_is_missed_by_a_sample_when_it_is_removed() -> None:
     assert survivors() == []
 

@@ -111,6 +111,7 @@ def test_every_figure_is_the_second_implementations(batch: int) -> None:
                 assert work.score == points
 
 
+@pytest.mark.thorough
 def test_the_random_workbooks_cover_what_they_are_for() -> None:
     """A generator that never recuses anybody proves nothing about recusals."""
     seen: dict[str, int] = {}
@@ -131,6 +132,7 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
     assert {trait for trait in wanted if seen.get(trait, 0) < 3} == set(), seen
 
 
+@pytest.mark.thorough
 def test_some_random_workbooks_have_cells_shown_as_per_cent() -> None:
     """95.1% as Excel keeps it, in what is scored and in rules."""
     grids = [grid for seed in range(LAWFUL * 3) for grid in filled(seed).grids if grid.percents]
