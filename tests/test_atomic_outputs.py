@@ -127,7 +127,7 @@ def test_killed_at_any_moment_the_output_is_whole_or_absent(
     service.handled(source)
     assert names(folder) == ["甲.xlsx", "甲_评分结果.xlsx"]  # nothing is left of the dead
     record_property("runs killed, output whole or absent, nothing lost", KILLS)
-    record_property("of them killed while a file was being written", hit)
+    record_property("runs killed while a file was being written", hit)
 
 
 def test_only_the_litter_of_the_dead_of_this_machine_is_cleaned(source: Path) -> None:

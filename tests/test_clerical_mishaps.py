@@ -50,7 +50,8 @@ def met(made: Book, expected: clerical_mishaps.Expected, outcome: Outcome) -> bo
         unread = {found.place.sheet for found in outcome.findings if found.code == "X102"}
         if at is None or at.rpartition("!")[0] in unread:
             return True  # another deed took the row away again, or the header of its table
-    for found in outcome.findings:
+    told = (*outcome.findings, *outcome.folded)  # a flood of one kind is told at its first cell
+    for found in told:
         if found.code not in expected.codes:
             continue
         place = f"{found.place.sheet}!{found.place.cell}"

@@ -231,14 +231,18 @@ def test_in_a_file_that_was_saved_again_what_shows_something_else_is_found(
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_what_was_scored_is_the_same_to_the_last_byte(part: int) -> None:
+def test_what_was_scored_is_the_same_to_the_last_byte(
+    part: int, record_property: Callable[[str, object], None]
+) -> None:
     """Also where inputs were typed in other ways than they are read: "0.8%", a cell shown as per cent."""
-    for seed in range(400 + part, 400 + drawn(12, 200), 4):
+    seeds = range(400 + part, 400 + drawn(12, 200), 4)
+    for seed in seeds:
         source = random_books.workbook(seed)
         data = pipeline.result(outcomes([Document("随机.xlsx", source)])[0])
         for given in (None, source):
             made = verify.verified(data, "随机_评分结果.xlsx", given, "随机.xlsx")
             assert (made.status, made.differences[:3]) == ("same", ()), seed
+    record_property("random workbooks that verify as the same to the last byte", len(seeds))
 
 
 @pytest.mark.parametrize("words", ["内容指纹", "源文件", "来源标识", "校验码："])
@@ -325,8 +329,8 @@ def test_engine_and_reference_agree_on_random_workbooks(
         assert made.scored, seed
         assert list(disagreements(made)) == [], seed
         figures += sum(map(len, made.scored.tiers)) + 2
-    record_property("random workbooks whose figures the reference gives too", len(seeds))
-    record_property("figures of them", figures)
+    record_property("scored workbooks whose figures the reference gives too", len(seeds))
+    record_property("figures of scored workbooks that the reference gives too", figures)
 
 
 def test_an_engine_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
