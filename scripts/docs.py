@@ -293,7 +293,7 @@ def draw(into: Path) -> None:
     """Make the README's pictures; RuntimeError or TimeoutError where LibreOffice cannot."""
     sys.path.insert(0, str(ROOT))  # the tests know how to drive LibreOffice
     from tests import documents
-    from xlkpi.runtime import service
+    from xlkpi.runtime.commands import score
 
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -301,7 +301,7 @@ def draw(into: Path) -> None:
         good, bad = home / "示例办公室.xlsx", home / "示例办公室（有错误）.xlsx"
         good.write_bytes(documents.sample(documents.RECIPES / "基本示例.md"))
         bad.write_bytes(documents.recipe(documents.RECIPES / "常见错误.md").workbook())
-        scored, marked = service.handled(good).scored, service.handled(bad).correction
+        scored, marked = score.score(good).scored, score.score(bad).correction
         assert scored and marked
         summary = _drawn(scored, home, "绩效自评汇总")
         listed, ballot = _drawn(marked, home, "问题清单"), _drawn(marked, home, "评分表（乙）")

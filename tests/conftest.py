@@ -7,21 +7,19 @@ is part of `make quick`. One that starts a process without asking fails: so the 
 from __future__ import annotations
 
 import gc
-import json
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator, Iterator, Mapping
-from typing import Any
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.counts import QUICK, drawn, spread
 from tests.made_once import FOLDER
-from xlkpi.runtime import worker
-from xlkpi.runtime.supervisor import Answer, Lost, Worker
+from xlkpi.runtime import protocol, worker
+from xlkpi.runtime.supervisor import Worker
 
 settings.register_profile(
     "ci",
@@ -110,14 +108,17 @@ def _refuse(*_: object, **__: object) -> None:
 def _serve_here(patch: pytest.MonkeyPatch) -> None:
     """Let workers answer in this process: what they do is the same, and starting one takes a second."""
     patch.setattr(Worker, "_start", lambda *_: None)
-    patch.setattr(Worker, "ask", _answers)
+    patch.setattr(Worker, "_send", _keep)
+    patch.setattr(Worker, "_replies", _replies)
     patch.setattr(worker, "_limit", lambda _: None)
 
 
-def _answers(asked: Worker, question: Mapping[str, object]) -> Iterator[Answer]:
-    """Answer as a worker process does, every question and answer through JSON."""
-    for said in worker.served(json.loads(json.dumps({"limits": None, **question}))):
-        answer: Any = json.loads(json.dumps(said))
-        if "lost" in answer:
-            raise Lost(answer["lost"], limit=asked.limits.memory // 1024 // 1024)
-        yield answer
+def _keep(asked: Worker, _: None, line: bytes) -> None:
+    asked._question = line  # type: ignore[attr-defined]
+
+
+def _replies(asked: Worker, _: None, command: str) -> Iterator[object]:
+    """The replies to the question that was sent, each through the line that it would be."""
+    kinds = protocol.command(command).replies
+    for reply in worker.served(asked._question):  # type: ignore[attr-defined]
+        yield protocol.reply_of(protocol.reply_line(reply), kinds)

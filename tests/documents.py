@@ -25,6 +25,9 @@ from openpyxl.utils import column_index_from_string
 
 from tests.made_once import made_once
 from xlkpi import pipeline
+from xlkpi.audit import verify
+from xlkpi.domain.form_template import FormTemplate
+from xlkpi.domain.verification import Verification
 from xlkpi.exchange import markdown
 from xlkpi.exchange.new import Scorer, prepared
 from xlkpi.pipeline import Document, outcomes
@@ -249,3 +252,15 @@ def recipes() -> list[Path]:
     return sorted(
         path for path in RECIPES.glob("*.md") if path.name not in ("README.md", "基本示例.md")
     )
+
+
+def verified(
+    data: bytes,
+    file: str,
+    source: bytes | None = None,
+    source_file: str = "",
+    form: FormTemplate | None = None,
+) -> Verification:
+    """What `verify` says of a scored workbook's bytes, and of those of its source."""
+    of_source = outcomes([Document(source_file, source)])[0] if source is not None else None
+    return verify.verify(Document(file, data, keep_parts=True), of_source, form)

@@ -15,7 +15,8 @@ import pytest
 
 from tests import documents
 from tests.counts import drawn
-from xlkpi.runtime import files, outputs, service
+from xlkpi.runtime import files, outputs
+from xlkpi.runtime.commands import score
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -101,7 +102,7 @@ def test_killed_at_any_moment_the_output_is_whole_or_absent(
     wholes = {}
     for data, name in ((sound, "甲_评分结果.xlsx"), (broken, "甲_待修改.xlsx")):
         source.write_bytes(data)
-        service.handled(source)
+        score.score(source)
         wholes[name] = (folder / name).read_bytes()
     dice, at_hand = random.Random(7), moments(folder)
     hit = 0
@@ -124,7 +125,7 @@ def test_killed_at_any_moment_the_output_is_whole_or_absent(
                 assert path.read_bytes() == wholes[path.name], path.name
     assert hit, "no kill fell into the writing"
     source.write_bytes(sound)
-    service.handled(source)
+    score.score(source)
     assert names(folder) == ["甲.xlsx", "甲_评分结果.xlsx"]  # nothing is left of the dead
     record_property("runs killed, output whole or absent, nothing lost", KILLS)
     record_property("runs killed while a file was being written", hit)
@@ -143,7 +144,7 @@ def test_only_the_litter_of_the_dead_of_this_machine_is_cleaned(source: Path) ->
     ]
     for name in (left, *kept):
         source.with_name(name).write_bytes(b"half")
-    service.handled(source)
+    score.score(source)
     assert names(source.parent) == sorted([*kept, "甲.xlsx", "甲_评分结果.xlsx"])
 
 
@@ -165,7 +166,7 @@ def test_a_full_disk_is_told_and_the_old_output_stays(tmp_path: Path) -> None:
 
 
 def test_two_runs_on_one_file_leave_one_whole_output(source: Path) -> None:
-    service.handled(source)
+    score.score(source)
     whole = source.with_name("甲_评分结果.xlsx").read_bytes()
     for before in (True, False):
         if not before:
@@ -209,7 +210,7 @@ def test_a_file_system_without_links_is_written_to_all_the_same(
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(os, "link", none)
-    assert service.handled(source).scored == source.with_name("甲_评分结果.xlsx")
+    assert score.score(source).scored == source.with_name("甲_评分结果.xlsx")
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
 
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from tests import documents, libreoffice
 from xlkpi import pipeline
 from xlkpi.audit import explain
-from xlkpi.audit.verify import verified
 from xlkpi.domain import base_data_formula
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
@@ -290,7 +289,7 @@ def test_a_quotient_with_unit_per_cent_says_which_it_is() -> None:
     assert loud(shown) == []
     assert actual(shown) == Decimal("95.1048951049")  # 0.951048951049, to twelve decimals
     again = pipeline.result(shown)
-    assert verified(again, "示例.xlsx", data).status == "same"
+    assert documents.verified(again, "示例.xlsx", data).status == "same"
     more = documents.book(text("=[编制人数]/[在职人员数]"))  # 1.05…, and no sign which it is
     assert loud(outcome(more)) == [("X664", "三级指标!H6")]
     small = outcome(
@@ -325,7 +324,7 @@ def test_a_judged_indicator_may_do_without() -> None:
     made = mended(documents.book(text(method="不适用")), ("写", "基础数据", "B5", "空"))
     assert loud(made) == []
     result = pipeline.result(made)
-    assert verified(result, "示例.xlsx").status == "same"
+    assert documents.verified(result, "示例.xlsx").status == "same"
 
 
 @pytest.mark.usefixtures("office")
@@ -355,7 +354,7 @@ def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
     data = documents.mishandled(documents.book(text()), [("写", "基础数据", "B5", "１３６人")])
     made = outcome(data)
     result = pipeline.result(made)
-    assert verified(result, "示例.xlsx", data).status == "same"
+    assert documents.verified(result, "示例.xlsx", data).status == "same"
     path = tmp_path / "结果.xlsx"
     path.write_bytes(result)
     assert libreoffice.formulas(path)["三级指标"]["H6"].startswith("=IF(COUNT(")
@@ -376,7 +375,7 @@ def test_a_value_changed_behind_it_is_found() -> None:
     book["三级指标"]["H6"].value = 50
     buffer = io.BytesIO()
     book.save(buffer)
-    made = verified(buffer.getvalue(), "示例.xlsx", data)
+    made = documents.verified(buffer.getvalue(), "示例.xlsx", data)
     assert made.status == "changed"
     assert ("三级指标", "H6") in {(each.sheet, each.cell) for each in made.differences}
 

@@ -230,9 +230,9 @@ def test_explain_tells_what_a_code_means() -> None:
 def test_our_own_bug_is_one_chinese_sentence(sound: Path, tmp_path: Path) -> None:
     bug = tmp_path / "bug.py"
     bug.write_text(
-        "import sys, xlkpi.runtime.service\n"
+        "import sys, xlkpi.runtime.commands.score\n"
         "def broken(*_, **__): raise KeyError('boom')\n"
-        "xlkpi.runtime.service.handled = broken\n"
+        "xlkpi.runtime.commands.score.score = broken\n"
         f"sys.argv = ['xlkpi', 'score', {str(sound)!r}]\n"
         "from xlkpi.interfaces.cli.commands import main\nmain()\n",
         encoding="utf-8",

@@ -17,7 +17,6 @@ from tests import documents, libreoffice
 from tests.documents import Step
 from tests.zips import unzipped, zipped
 from xlkpi import pipeline
-from xlkpi.audit.verify import verified
 from xlkpi.domain import number_format
 from xlkpi.domain.colours import PALETTE, alike, themed, tinted
 from xlkpi.domain.findings import Finding
@@ -550,4 +549,7 @@ def test_a_result_with_a_figure_struck_through_is_not_the_same(tmp_path: Path) -
     book = openpyxl.load_workbook(path)
     book["汇总"]["D4"].font = Font(strike=True)
     book.save(path)
-    assert any("删除线" in str(each) for each in verified(path.read_bytes(), path.name).differences)
+    assert any(
+        "删除线" in str(each)
+        for each in documents.verified(path.read_bytes(), path.name).differences
+    )

@@ -21,7 +21,7 @@ from xlkpi import pipeline
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.reading.open import origin
+from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xls import biff
 from xlkpi.writing.marked_copy import correction
@@ -683,7 +683,7 @@ def test_what_is_escaped_in_a_text_is_kept_in_the_marked_copy_and_in_its_fingerp
     copy = correction(zipped(held), source.filled, source.findings)
     before, after = (grid_of(made, "评分_甲").raw(4, 8) for made in (source, outcome(copy)))
     assert after == before
-    assert origin(copy) is not None
+    assert OpenedWorkbook("", copy).origin is not None
 
 
 def grid_of(made: Outcome, sheet: str) -> Grid:

@@ -14,7 +14,7 @@ import pytest
 
 from tests import documents, hostile_files
 from tests.counts import chosen
-from xlkpi.runtime import service
+from xlkpi.runtime.commands import score as scoring
 from xlkpi.runtime.supervisor import Worker
 
 CHINESE = re.compile(r"X\d{3} ✗ 错误  [^\n]*[一-鿿]")
@@ -47,10 +47,10 @@ def _meets(each: hostile_files.Hostile, folder: Path, worker: Worker) -> None:
     data = each.make()
     source.write_bytes(data)
     begun = time.monotonic()
-    made = service.handled(source, worker=worker)
+    made = scoring.score(source, worker=worker)
     assert time.monotonic() - begun < 25, each.name
     assert _peak(worker) < 1024 * 1024, each.name
-    told = made.told
+    told = made.report
     assert told.status in ("refused", "unreadable"), (each.name, told.codes)
     assert told.exit_code in (1, 3), (each.name, told.codes)
     assert not OURS & set(told.codes), (each.name, told.codes)

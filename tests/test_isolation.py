@@ -7,11 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import documents
+from xlkpi.runtime import protocol
+from xlkpi.runtime.commands import check, explain, score, verify
+from xlkpi.runtime.protocol import SourcePath
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -33,11 +37,9 @@ def hook(event, args):
 sys.addaudithook(hook)
 """
 _SERVED = """
-from xlkpi.runtime import supervisor, worker
-question = json.loads(sys.argv[1])
-question["limits"] = supervisor.LIMITS._asdict()
-answers = list(worker.served(question))
-assert not any("internal" in each for each in answers), answers
+from xlkpi.runtime import protocol, worker
+replies = list(worker.served(sys.argv[1].encode()))
+assert isinstance(replies[-1], protocol.End) and not replies[-1].failure, replies
 print(json.dumps(told))
 """
 
@@ -68,6 +70,19 @@ def test_the_watch_itself_sees_a_connection_and_a_written_file(tmp_path: Path) -
     assert told["written"] == [str(tmp_path / "甲")]
 
 
+def question(do: str, source: Path) -> bytes:
+    """A question about a source, as a worker reads it."""
+    given = SourcePath(source, source.name)
+    target = score.Target(*(source.with_name(f"{kind}.xlsx") for kind in score.KINDS[:2]))
+    asked: dict[str, tuple[Callable[..., object], object]] = {
+        "score": (score.handle, score.Request(given, target, None)),
+        "check": (check.handle, check.Request(given)),
+        "verify": (verify.handle, verify.Request(given, None, None)),
+        "explain": (explain.handle, explain.Request(given, "")),
+    }
+    return protocol.question_line(*asked[do], protocol.LIMITS)
+
+
 @pytest.mark.parametrize("do", ["score", "check", "verify", "explain"])
 def test_a_worker_asks_nobody_and_writes_its_outputs_alone(do: str, tmp_path: Path) -> None:
     source = Path(shutil.copy(ASKED_FOR, tmp_path))
@@ -77,10 +92,7 @@ def test_a_worker_asks_nobody_and_writes_its_outputs_alone(do: str, tmp_path: Pa
             [sys.executable, "-m", "xlkpi", "score", str(source), "-o", str(scored)], check=True
         )
         source = scored
-    places = {kind: str(tmp_path / f"{kind}.xlsx") for kind in ("scored", "correction")}
-    question = {"do": do, "path": str(source), "file": source.name, **places}
-    question |= {"public": None, "form": None, "source": None, "source_file": "", "code": ""}
-    told = watched(_SERVED, json.dumps(question))
+    told = watched(_SERVED, question(do, source).decode())
     assert told["network"] == []
     own = {name for name in told["written"] if name != os.devnull}
     assert all(Path(name).parent == tmp_path for name in own), own

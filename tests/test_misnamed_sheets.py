@@ -14,7 +14,7 @@ from xlkpi import pipeline
 from xlkpi.domain.findings import Severity
 from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.reading import open as opening
+from xlkpi.reading import engine
 from xlkpi.reading.unreadable import Unreadable
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -83,14 +83,14 @@ def test_results_pasted_under_other_names_are_left_alone() -> None:
 
 
 def test_a_foreign_sheet_that_cannot_be_read_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = opening._rows
+    rows = engine._rows
 
     def broken(book: object, sheet: str) -> list[list[object]]:
         if sheet == "自己的表":
             raise Unreadable("X017", reason="示例")
         return rows(book, sheet)
 
-    monkeypatch.setattr(opening, "_rows", broken)
+    monkeypatch.setattr(engine, "_rows", broken)
     made = outcome(with_sheet("自己的表", [["参数", "值"], ["打分制", "百分制"]]))
     assert made.scored is not None
     assert [f.code for f in made.findings] == ["X108"]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from tests import documents
 from xlkpi import pipeline
-from xlkpi.audit import verify
 from xlkpi.domain.findings import Finding
 from xlkpi.domain.numbers import from_double, significant
 from xlkpi.domain.results import Outcome
@@ -135,4 +134,4 @@ def test_the_record_lists_every_reading_of_a_flood(tmp_path: Path) -> None:
 
 def test_a_result_with_a_flood_verifies_the_same() -> None:
     """Without its source: what 检查记录 says of the readings is held against the fingerprint."""
-    assert verify.verified(pipeline.result(flooded()), "结果.xlsx").status == "same"
+    assert documents.verified(pipeline.result(flooded()), "结果.xlsx").status == "same"

@@ -15,13 +15,12 @@ from openpyxl.worksheet.cell_range import CellRange
 from tests import documents, form_templates, libreoffice
 from tests.test_templates import parts
 from xlkpi import pipeline
-from xlkpi.audit import verify
 from xlkpi.domain.placeholders import KNOWN
 from xlkpi.exchange import new as blanks
 from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading.form_template import BadFormTemplate, read
-from xlkpi.runtime import service
+from xlkpi.runtime.commands import score
 
 TEXTS = sorted(form_templates.FOLDER.glob("*.md"))
 BASE = (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8")
@@ -312,7 +311,7 @@ def everything() -> list[list[str]]:
 
 @pytest.mark.usefixtures("office")
 def test_a_mark_changed_in_the_scored_workbook_moves_the_form(source: Path, tmp_path: Path) -> None:
-    made = service.handled(source)
+    made = score.score(source)
     assert made.scored
     out = libreoffice.edited(
         made.scored, tmp_path / "改.xlsx",
@@ -524,30 +523,30 @@ def test_an_own_layout_cannot_bring_persons_into_the_public_version(source: Path
 
 def test_the_public_version_is_ours_until_somebody_works_on_it(source: Path) -> None:
     path = source.with_name("公开.xlsx")
-    first = service.handled(source, public=path)
+    first = score.score(source, public=path)
     assert first.public == path
-    assert service.handled(source, public=path).public == path
+    assert score.score(source, public=path).public == path
     book = openpyxl.load_workbook(path)
     book[SHEET]["B3"] = "改过"
     book.save(path)
     before = path.read_bytes()
-    again = service.handled(source, public=path)
+    again = score.score(source, public=path)
     assert again.public == source.with_name("公开(2).xlsx")
     assert path.read_bytes() == before
-    assert any("公开(2).xlsx" in words for words in again.said)
+    assert any("公开(2).xlsx" in words for words in again.remarks)
     for theirs in (source, source.with_name("甲_评分结果.xlsx")):
-        made = service.handled(source, public=theirs).public
+        made = score.score(source, public=theirs).public
         assert made and made != theirs
     assert source.read_bytes() == documents.book(PROJECT)
 
 
 def test_a_refused_workbook_leaves_no_public_version(source: Path) -> None:
     path = source.with_name("公开.xlsx")
-    service.handled(source, public=path)
+    score.score(source, public=path)
     source.write_bytes(
         documents.mishandled(documents.book(PROJECT), [("写", "评分_甲", "H5", "数 99")])
     )
-    made = service.handled(source, public=path)
+    made = score.score(source, public=path)
     assert made.correction
     assert not path.exists()
 
@@ -619,8 +618,8 @@ def test_typed_units_stand_on_ballots_are_live_and_verify(tmp_path: Path) -> Non
     text = retyped(text, "投诉件数", 性质="≤", 指标值="9万元", 单位="", 完成值="8.5万元")
     text = retyped(text, "重点工作完成情况", 性质="≥", 指标值="50个")
     path = documents.scored(tmp_path, "甲", documents.book(text))
-    assert verify.verified(path.read_bytes(), path.name).status == "same"
-    made = verify.verified(path.read_bytes(), path.name, documents.book(text))
+    assert documents.verified(path.read_bytes(), path.name).status == "same"
+    made = documents.verified(path.read_bytes(), path.name, documents.book(text))
     assert made.status == "same", made.differences
     (again,) = libreoffice.recalculated([path], tmp_path / "again")
     assert list(libreoffice.disagreements(path, again)) == []

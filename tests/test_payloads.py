@@ -25,6 +25,7 @@ from tests.plain_workbook import Book, Cell
 from xlkpi import pipeline
 from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
+from xlkpi.writing import text as plain
 
 BASE = documents.RECIPES / "基本示例.md"
 TYPED = {
@@ -236,7 +237,7 @@ def test_what_is_printed_is_one_line_of_json_and_plain_text(name: str, tmp_path:
     found[2].value = escaped(PAYLOADS[name])
     path = tmp_path / "甲.xlsx"
     path.write_bytes(plain_workbook.written(book))
-    told = pipeline.made(path, path.name, None, public=False).told
+    told = plain.told(pipeline.made(path, path.name, None, public=False).outcome)
     line = json.dumps(told["report"], ensure_ascii=False)
     assert json.loads(line.encode("utf-8").decode("utf-8")) == told["report"]
     assert "\n" not in line

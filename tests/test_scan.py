@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import documents
+from tests import documents, random_books
 from tests.zips import unzipped, zipped
 from xlkpi.domain.findings import finding
 from xlkpi.domain.location import CellRef
@@ -27,6 +28,7 @@ from xlkpi.reading.open import every_sheet
 from xlkpi.reading.sniff import sniff
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import LIMITS, Formula, Limits, Package, SheetFacts, scan
+from xlkpi.reading.xlsx.lean import stored
 
 SHEET1 = "xl/worksheets/sheet1.xml"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -911,3 +913,74 @@ OURS = sorted(
 def test_our_own_workbooks_are_read_alike(path: Path) -> None:
     plain, parsed, _ = both(path.read_bytes())
     assert plain == parsed
+
+
+ALIKE = (
+    '<row r="1" hidden="1"><c r="A1" t="s"><v>{0}</v></c><c r="B1"><f>A2*2</f><v>{1}</v></c></row>'
+    '<row r="3"><c r="A3" t="str"><f>"x"</f><v>{2}</v></c><c r="B3" t="e"><v>{3}</v></c><c r="C3" s="1"><v>1</v></c></row>'
+)
+VALUES = (
+    ("0", "1", "", "#N/A"), ("1", "", "甲", "#REF!"), ("1", " ", "a&amp;b", "#DIV/0!"), ("99", "1", "", "#N/A"),
+    ("0&#49;", "1", "", "#N/A"), ("0", "1", "&x;", "#N/A"), ("0", "1", "\x01", "#N/A"), ("0", "&#49;", "", "#N/A"),
+    ("1\n0", "1", "", "#N/A"), ("", "1", "", ""), ("0", "1", "甲" * 40_000, "#N/A"), ("0", "1", "]]>", "#N/A"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("values", VALUES)
+def test_a_sheet_laid_out_as_the_one_before_is_read_by_its_own_values(
+    values: tuple[str, str, str, str],
+) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        for name in ("甲", "乙", "丙"):
+            book.add_worksheet(name).write_row(0, 0, ["项目", "内容"])
+
+    parts = unzipped(written(fill))
+    for n, own in enumerate((VALUES[0], values, VALUES[1]), start=1):
+        parts[f"xl/worksheets/sheet{n}.xml"] = sheet_xml(ALIKE.format(*own))
+    plain, parsed, _ = both(zipped(parts))
+    assert plain == parsed
+
+
+# --- what the engine gets ------------------------------------------------------------------
+
+
+def cells_of(data: bytes) -> dict[str, list[list[object]]]:
+    book = pd.ExcelFile(io.BytesIO(data), engine="calamine").book
+    return {
+        name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for name in book.sheet_names
+    }
+
+
+def lean(data: bytes) -> bytes:
+    parts: dict[str, bytes] = {}
+    scan(data, LIMITS, parts)
+    return stored(parts)
+
+
+def test_the_engine_reads_the_same_without_formulas_and_blank_cells() -> None:
+    books = [path.read_bytes() for path in sorted(documents.SAMPLES.glob("*.xlsx"))]
+    books += [random_books.workbook(seed) for seed in range(8)]
+    books += [documents.recipe(path).workbook() for path in documents.recipes()[:8]]
+    for data in books:
+        assert cells_of(lean(data)) == cells_of(data)
+
+
+def test_what_is_cut_out_for_the_engine_is_nothing_but_formulas_and_blank_cells() -> None:
+    rows = (
+        '<row r="1" spans="1:5"><c r="A1" s="0"/><c r="B1"><f>1%*2&lt;3</f><v>1</v></c><c r="C1" t="str"><f>"%b"</f>'
+        '<v>50%&amp;%s</v></c></row><row r="3"/><row r="4"><c r="A4" t="s"/><c r="D4"><f t="shared" si="0">A1</f></c></row>'
+        '<row r="7" a:b="5%d" xmlns:a="a"><c r="E7"><v>8</v></c><c r="F7" t="b"><v>1</v></c><c r="G7"><v/></c></row>'
+    )
+    data = with_rows(rows)
+    parts: dict[str, bytes] = {}
+    scan(data, LIMITS, parts)
+    assert b"<f>" not in parts[SHEET1]
+    assert b'"A1"' not in parts[SHEET1]
+    assert cells_of(stored(parts)) == cells_of(data)
+
+
+def test_a_large_package_is_given_to_the_engine_as_it_is() -> None:
+    parts: dict[str, bytes] = {}
+    scan(small(), LIMITS._replace(tags=1_000), parts)
+    assert not parts

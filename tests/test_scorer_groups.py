@@ -17,7 +17,6 @@ from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import diff, explain, reference
 from xlkpi.audit.crosscheck import disagreements
-from xlkpi.audit.verify import verified
 from xlkpi.domain import schema
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.results import Outcome
@@ -297,7 +296,7 @@ def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
     assert [m.group.value for m in again.filled.members] == [
         m.group.value for m in got.filled.members
     ]
-    assert verified(data, "结果.xlsx").status == "same"
+    assert documents.verified(data, "结果.xlsx").status == "same"
     other = outcome(book([("群众", Decimal(30), THREE[0][2]), *THREE[1:]]))
     places = [str(each.old_place) for each in diff.changes(got, other)]
     assert "评价工作组!D5" in places

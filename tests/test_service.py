@@ -13,7 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import documents
 from xlkpi import pipeline
-from xlkpi.runtime import files, service
+from xlkpi.runtime import files
+from xlkpi.runtime.commands import score
 from xlkpi.writing import xlsx
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -44,7 +45,7 @@ def work_on(path: Path, sheet: str, cell: str, value: object) -> None:
 
 def test_a_sound_workbook_gets_its_result_beside_it(source: Path) -> None:
     before = source.read_bytes()
-    made = service.handled(source)
+    made = score.score(source)
     assert made.scored == source.with_name("甲_评分结果.xlsx")
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
     assert source.read_bytes() == before
@@ -52,8 +53,8 @@ def test_a_sound_workbook_gets_its_result_beside_it(source: Path) -> None:
 
 def test_a_refused_workbook_gets_a_marked_copy_and_nothing_scored(source: Path) -> None:
     spoil(source)
-    made = service.handled(source)
-    assert made.told.status == "refused"
+    made = score.score(source)
+    assert made.report.status == "refused"
     assert names(source.parent) == ["甲.xlsx", "甲_待修改.xlsx"]
     copy = openpyxl.load_workbook(made.correction)
     assert copy.sheetnames[0] == "问题清单"
@@ -69,10 +70,10 @@ def test_a_refused_workbook_gets_a_marked_copy_and_nothing_scored(source: Path) 
 
 def test_the_loop_mended_in_the_marked_copy_and_dropped_again(source: Path) -> None:
     spoil(source)
-    copy = service.handled(source).correction
+    copy = score.score(source).correction
     assert copy is not None
     work_on(copy, "评分_甲", "H5", 28)
-    made = service.handled(copy)
+    made = score.score(copy)
     assert made.scored == source.with_name("甲_评分结果.xlsx")
     assert copy.exists()  # the clerk's work is in it
     sound = source.with_name("好.xlsx")
@@ -85,10 +86,10 @@ def test_the_loop_mended_in_the_marked_copy_and_dropped_again(source: Path) -> N
 
 def test_our_marks_are_taken_off_in_the_next_copy(source: Path) -> None:
     spoil(source)
-    copy = service.handled(source).correction
+    copy = score.score(source).correction
     work_on(copy, "评分_甲", "H5", 28)  # mended
     work_on(copy, "评分_乙", "H5", 77)  # and another one broken
-    second = service.handled(copy)
+    second = score.score(copy)
     assert second.correction == source.with_name("甲_待修改(2).xlsx")
     book = openpyxl.load_workbook(second.correction)
     assert book.sheetnames.count("问题清单") == 1
@@ -102,68 +103,66 @@ def test_our_marks_are_taken_off_in_the_next_copy(source: Path) -> None:
 
 def test_an_untouched_stale_output_of_ours_is_replaced_or_removed(source: Path) -> None:
     spoil(source)
-    service.handled(source)
+    score.score(source)
     assert names(source.parent) == ["甲.xlsx", "甲_待修改.xlsx"]
     source.write_bytes(documents.sample(BASE))
-    service.handled(source)
+    score.score(source)
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
-    service.handled(source)
+    score.score(source)
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
     spoil(source)
-    service.handled(source)
+    score.score(source)
     assert names(source.parent) == ["甲.xlsx", "甲_待修改.xlsx"]
 
 
 def test_an_output_that_was_worked_on_belongs_to_its_user(source: Path) -> None:
-    result = service.handled(source).scored
+    result = score.score(source).scored
     work_on(result, "汇总", "A20", "审计批注")
     before = result.read_bytes()
-    made = service.handled(source)
+    made = score.score(source)
     assert made.scored == source.with_name("甲_评分结果(2).xlsx")
     assert result.read_bytes() == before
-    assert "甲_评分结果(2).xlsx" in made.said[0]
-    assert service.handled(source).scored == made.scored  # ours, untouched: replaced
+    assert "甲_评分结果(2).xlsx" in made.remarks[0]
+    assert score.score(source).scored == made.scored  # ours, untouched: replaced
 
 
 def test_a_file_that_is_not_ours_is_never_overwritten(source: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "别人的.xlsx"
     theirs.write_bytes(b"anything")
-    made = service.handled(source, theirs)
+    made = score.score(source, theirs)
     assert theirs.read_bytes() == b"anything"
     assert made.scored == tmp_path / "别人的(2).xlsx"
-    assert service.handled(source, source).scored == source.with_name("甲(2).xlsx")
+    assert score.score(source, source).scored == source.with_name("甲(2).xlsx")
     assert source.read_bytes() == documents.sample(BASE)
 
 
 def test_out_names_the_result_or_a_folder(source: Path, tmp_path: Path) -> None:
-    assert (
-        service.handled(source, tmp_path / "出" / "结果.xlsx").scored == tmp_path / "出/结果.xlsx"
-    )
-    assert service.handled(source, tmp_path / "夹", folder=True).scored.name == "甲_评分结果.xlsx"
+    assert score.score(source, tmp_path / "出" / "结果.xlsx").scored == tmp_path / "出/结果.xlsx"
+    assert score.score(source, tmp_path / "夹", folder=True).scored.name == "甲_评分结果.xlsx"
     spoil(source)
-    made = service.handled(source, tmp_path / "出" / "结果.xlsx")
+    made = score.score(source, tmp_path / "出" / "结果.xlsx")
     assert made.correction == tmp_path / "出" / "结果_待修改.xlsx"
     assert not (tmp_path / "出" / "结果.xlsx").exists()
 
 
 def test_a_scored_workbook_is_not_scored_again(source: Path) -> None:
-    result = service.handled(source).scored
-    made = service.handled(result)
-    assert made.told.codes == ["X114"]
+    result = score.score(source).scored
+    made = score.score(result)
+    assert made.report.codes == ["X114"]
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]
 
 
 def test_an_old_output_survives_a_failed_write(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = service.handled(source).scored
+    result = score.score(source).scored
     before = result.read_bytes()
 
     def fail(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
-    assert service.handled(source).unwritten == "磁盘空间不足"
+    assert score.score(source).unwritten == "磁盘空间不足"
     assert result.read_bytes() == before
     assert names(source.parent) == ["甲.xlsx", "甲_评分结果.xlsx"]  # and no litter
 
@@ -228,52 +227,52 @@ def test_two_sources_of_one_name_never_replace_each_others_results(
     other.write_bytes(source.read_bytes())
     taken: set[Path] = set()
     out = tmp_path / "出"
-    first = service.handled(source, out, folder=True, taken=taken)
-    second = service.handled(other, out, folder=True, taken=taken)
+    first = score.score(source, out, folder=True, taken=taken)
+    second = score.score(other, out, folder=True, taken=taken)
     assert first.scored == out / "甲_评分结果.xlsx"
     assert second.scored == out / "甲_评分结果(2).xlsx"
 
 
 def test_a_file_where_a_folder_should_be_is_told(source: Path) -> None:
-    assert service.handled(source, source / "x.xlsx").unwritten
+    assert score.score(source, source / "x.xlsx").unwritten
 
 
 def test_the_loop_step_by_step(source: Path) -> None:
     """What stands on disk after each step, as the clerk sees it."""
     folder = source.parent
     spoil(source)
-    copy = service.handled(source).correction
+    copy = score.score(source).correction
     assert names(folder) == ["甲.xlsx", "甲_待修改.xlsx"]
     work_on(copy, "评分_乙", "H5", 77)  # mends nothing, breaks another
-    service.handled(copy)
+    score.score(copy)
     assert names(folder) == ["甲.xlsx", "甲_待修改(2).xlsx", "甲_待修改.xlsx"]
     second = folder / "甲_待修改(2).xlsx"
     work_on(second, "评分_甲", "H5", 28)
     work_on(second, "评分_乙", "H5", 27)
-    made = service.handled(second)
+    made = score.score(second)
     assert made.scored == folder / "甲_评分结果.xlsx"
     # both copies were worked on: they are the clerk's, and it is said that they are old
     assert names(folder) == ["甲.xlsx", "甲_待修改(2).xlsx", "甲_待修改.xlsx", "甲_评分结果.xlsx"]
-    assert any("甲_待修改.xlsx" in words for words in made.said)
+    assert any("甲_待修改.xlsx" in words for words in made.remarks)
 
 
 def test_untouched_copies_go_away_with_their_numbers(source: Path) -> None:
     spoil(source)
-    copy = service.handled(source).correction
+    copy = score.score(source).correction
     work_on(copy, "评分_甲", "H9", 12)
-    service.handled(source)  # the first copy is the clerk's now: a second one
+    score.score(source)  # the first copy is the clerk's now: a second one
     assert (source.parent / "甲_待修改(2).xlsx").exists()
     source.write_bytes(documents.sample(BASE))
-    service.handled(source)
+    score.score(source)
     assert names(source.parent) == ["甲.xlsx", "甲_待修改.xlsx", "甲_评分结果.xlsx"]
 
 
 def test_a_source_of_another_kind_beside_it_keeps_its_own_result(source: Path) -> None:
-    first = service.handled(source).scored
+    first = score.score(source).scored
     before = first.read_bytes()
     other = source.with_suffix(".xlsm")
     other.write_bytes(source.read_bytes())
-    assert service.handled(other).scored == source.with_name("甲_评分结果(2).xlsx")
+    assert score.score(other).scored == source.with_name("甲_评分结果(2).xlsx")
     assert first.read_bytes() == before
 
 
@@ -281,7 +280,7 @@ def test_an_output_open_elsewhere_is_left_alone(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Windows: the old result is open in a spreadsheet program and cannot be replaced."""
-    result = service.handled(source).scored
+    result = score.score(source).scored
     before, replace = result.read_bytes(), Path.replace
 
     def held(self: Path, target: Path) -> Path:
@@ -290,25 +289,25 @@ def test_an_output_open_elsewhere_is_left_alone(
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", held)
-    made = service.handled(source)
+    made = score.score(source)
     assert made.scored == source.with_name("甲_评分结果(2).xlsx")
-    assert "正在别的程序中打开" in made.said[0]
+    assert "正在别的程序中打开" in made.remarks[0]
     assert result.read_bytes() == before
 
 
 def test_a_name_as_long_as_the_file_system_takes(tmp_path: Path) -> None:
     source = tmp_path / f"{'长' * 83}.xlsx"  # 249 + 5 bytes
     source.write_bytes(documents.sample(BASE))
-    made = service.handled(source)
+    made = score.score(source)
     assert made.scored is not None
     assert len(made.scored.name.encode()) <= 255
     assert made.scored.name.startswith("长" * 50)
-    assert service.handled(source).scored == made.scored
+    assert score.score(source).scored == made.scored
     spoil(source)
-    copy = service.handled(source).correction
+    copy = score.score(source).correction
     assert not made.scored.exists()
     work_on(copy, "评分_甲", "H5", 28)
-    assert service.handled(copy).scored is not None
+    assert score.score(copy).scored is not None
 
 
 def test_another_departments_result_of_the_same_name_is_left_alone(
@@ -316,32 +315,32 @@ def test_another_departments_result_of_the_same_name_is_left_alone(
 ) -> None:
     """Two runs, two folders, one file name: neither replaces the other's result."""
     out = tmp_path / "出"
-    first = service.handled(source, out, folder=True).scored
+    first = score.score(source, out, folder=True).scored
     before = first.read_bytes()
     other = tmp_path / "另一单位" / "甲.xlsx"
     other.parent.mkdir()
     named = [("写", "基本信息", "B5", "另一个办公室（示例）")]
     other.write_bytes(documents.mishandled(documents.sample(BASE), named))
-    assert service.handled(other, out, folder=True).scored == out / "甲_评分结果(2).xlsx"
+    assert score.score(other, out, folder=True).scored == out / "甲_评分结果(2).xlsx"
     assert first.read_bytes() == before
-    assert service.handled(source, out, folder=True).scored == first
+    assert score.score(source, out, folder=True).scored == first
 
 
 def test_a_marked_copy_is_the_same_bytes_at_any_time(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(source)
-    copy = service.handled(source).correction
+    copy = score.score(source).correction
     before = copy.read_bytes()
     copy.unlink()
     time.sleep(2.1)  # a zip's clock ticks every two seconds
-    assert service.handled(source).correction.read_bytes() == before
+    assert score.score(source).correction.read_bytes() == before
 
 
 def test_the_users_own_sheet_of_our_name_is_kept(source: Path) -> None:
     mine = [("新表", "问题清单", "", ""), ("写", "问题清单", "A1", "我自己的笔记")]
     source.write_bytes(documents.mishandled(documents.sample(BASE), [*mine, BROKEN]))
-    book = openpyxl.load_workbook(service.handled(source).correction)
+    book = openpyxl.load_workbook(score.score(source).correction)
     assert book.sheetnames[0] == "问题清单"
     assert book["问题清单（原有）"]["A1"].value == "我自己的笔记"
 
@@ -356,5 +355,5 @@ def test_the_outputs_of_an_oddly_named_source_are_known_again(source: Path, name
     for data, ending in ((sound, "_评分结果"), (documents.mishandled(sound, [BROKEN]), "_待修改")):
         for _ in range(2):
             odd.write_bytes(data)
-            service.handled(odd)
+            score.score(odd)
             assert names(odd.parent) == sorted([odd.name, f"{odd.stem}{ending}.xlsx"])

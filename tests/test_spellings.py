@@ -23,7 +23,6 @@ from openpyxl.utils.datetime import to_excel
 from tests import documents, libreoffice, plain_workbook
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import disagreements
-from xlkpi.audit.verify import verified
 from xlkpi.domain.findings import Finding
 from xlkpi.domain.inputs import Indicator
 from xlkpi.domain.numbers import a_hundredfold, plain
@@ -223,11 +222,11 @@ def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_ve
     assert outcome.scored
     assert not list(disagreements(outcome))
     path = documents.scored(tmp_path, "甲", sound())
-    made = verified(path.read_bytes(), path.name)
+    made = documents.verified(path.read_bytes(), path.name)
     assert (made.status, made.differences) == ("same", ())
     (theirs,) = libreoffice.recalculated([path], tmp_path / "office")
     assert libreoffice.disagreements(path, theirs) == []
-    assert verified(theirs.read_bytes(), path.name).differences == ()
+    assert documents.verified(theirs.read_bytes(), path.name).differences == ()
     held = libreoffice.cells(path)["三级指标"]
     at = FIRST + next(n for n, line in enumerate(GOOD) if line.target == "2023年底前")
     days = [float(to_excel(date(2023, 12, 31))), float(to_excel(date(2023, 11, 30)))]

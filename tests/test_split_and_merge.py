@@ -18,6 +18,7 @@ from tests.test_atomic_outputs import apart
 from xlkpi.domain.findings import CODES
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS
+from xlkpi.domain.verification import Verification
 from xlkpi.exchange.contents import uncarried
 from xlkpi.exchange.merge import Merge, merge
 from xlkpi.exchange.split import Split, split
@@ -25,7 +26,10 @@ from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading.workbook import read
 from xlkpi.runtime import files as disk
-from xlkpi.runtime import service
+from xlkpi.runtime.commands import check, score, verify
+from xlkpi.runtime.commands import merge as merging
+from xlkpi.runtime.commands import split as splitting
+from xlkpi.runtime.outputs import NewWorkbooks
 from xlkpi.runtime.protocol import Refused, Report
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -135,7 +139,7 @@ def test_five_whole_copies_of_one_workbook_merge(tmp_path: Path) -> None:
         paths.append(tmp_path / f"副本 {names.index(who)}.xlsx")
         book.save(paths[-1])
     out = tmp_path / "合并.xlsx"
-    assert isinstance(service.merged(paths, out), service.Parted)
+    assert isinstance(merging.merge(paths, out), NewWorkbooks)
     assert figures(out.read_bytes()) == figures(data)
 
 
@@ -184,16 +188,16 @@ def test_the_record_says_whose_ballot_came_of_which_file(files: Files) -> None:
 def test_the_record_stands_in_the_scored_workbook(files: Files, tmp_path: Path) -> None:
     path = tmp_path / "合并.xlsx"
     path.write_bytes(whole(files))
-    made = service.handled(path)
+    made = score.score(path)
     assert made.scored is not None
     book = openpyxl.load_workbook(made.scored)
     assert MERGED.name in book.sheetnames
     told = [[cell.value for cell in row] for row in book["来源与指纹"].iter_rows(max_col=2)]
     assert ["合并：评分人", "文件"] in told
     assert ["甲", "评分_甲.xlsx"] in told
-    verified = service.verified(made.scored, path)
-    assert isinstance(verified, service.Verified)
-    assert verified.report["status"] == "same"
+    verified = verify.verify(made.scored, path)
+    assert isinstance(verified, Verification)
+    assert verified.status == "same"
 
 
 def strings(data: bytes) -> str:
@@ -371,7 +375,7 @@ def test_what_is_no_workbook_to_merge_is_refused(files: Files, tmp_path: Path) -
     assert refusals(joined({"主表.xlsx": files["主表.xlsx"]})) == {("主表.xlsx", "X812", "")}
     path = tmp_path / "好.xlsx"
     path.write_bytes(whole(files))
-    scored = service.handled(path).scored
+    scored = score.score(path).scored
     assert scored is not None
     assert refusals(joined({**files, "结果.xlsx": scored.read_bytes()})) == {
         ("结果.xlsx", "X114", "来源与指纹")
@@ -550,7 +554,7 @@ def test_a_name_taken_while_the_parts_are_put_in_place_leaves_none(
 
     monkeypatch.setattr(disk, "place", late)
     with pytest.raises(Refused):
-        service.split(source, home)
+        splitting.split(source, home)
     assert [(path.name, path.read_bytes()) for path in home.iterdir()] == [
         ("评分_乙.xlsx", b"theirs")
     ]
@@ -587,8 +591,8 @@ def test_a_part_is_not_scored_alone(files: Files, tmp_path: Path) -> None:
     for name, code in (("主表.xlsx", "X802"), ("评分_甲.xlsx", "X801")):
         path = tmp_path / name
         path.write_bytes(files[name])
-        assert service.handled(path).told.codes == service.checked(path).codes == [code]
-        assert isinstance(service.split(path, tmp_path / "分册"), Report)
+        assert score.score(path).report.codes == check.check(path).codes == [code]
+        assert isinstance(splitting.split(path, tmp_path / "分册"), Report)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["主表.xlsx", "评分_甲.xlsx"])
 
 
@@ -640,7 +644,7 @@ def test_parts_filled_in_with_other_programs_merge(sound: bytes, tmp_path: Path)
     )
     source, home = tmp_path / "空.xlsx", tmp_path / "分册"
     source.write_bytes(empty)
-    assert isinstance(service.split(source, home), service.Parted)
+    assert isinstance(splitting.split(source, home), NewWorkbooks)
     steps = [
         {"do": "set", "sheet": "评分_甲", "cell": c, "value": v}
         for c, v in (("H5", 28), ("H9", 27.5))
@@ -655,9 +659,9 @@ def test_parts_filled_in_with_other_programs_merge(sound: bytes, tmp_path: Path)
     libreoffice.edited(home / "评分_丙.xlsx", tmp_path / "丙.ods", steps)
     out = tmp_path / "合并.xlsx"
     given = [tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", tmp_path / "丙.ods", home / "主表.xlsx"]
-    made = service.merged(given, out)
-    assert isinstance(made, service.Parted), [each.text for each in made]
-    assert made.said == ()
+    made = merging.merge(given, out)
+    assert isinstance(made, NewWorkbooks), [each.text for each in made]
+    assert made.remarks == ()
     assert figures(out.read_bytes()) == figures(sound)
 
 
@@ -696,7 +700,7 @@ def test_the_sources_are_only_read(files: Files, tmp_path: Path) -> None:
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
         os.utime(tmp_path / name, (0, 0))
-    service.merged(sorted(tmp_path.iterdir()), tmp_path / "合并.xlsx")
+    merging.merge(sorted(tmp_path.iterdir()), tmp_path / "合并.xlsx")
     for name, data in files.items():
         assert (tmp_path / name).read_bytes() == data
         assert (tmp_path / name).stat().st_mtime == 0

@@ -24,7 +24,8 @@ from xlkpi.exchange import new as blanks
 from xlkpi.exchange.contents import everything
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading.workbook import read
-from xlkpi.runtime import service
+from xlkpi.runtime.commands.check import check
+from xlkpi.runtime.commands.new import new as make
 from xlkpi.writing.blank import blank
 from xlkpi.writing.scored.suggested_funding import share
 from xlkpi.writing.xlsx import emit
@@ -93,7 +94,7 @@ def as_template(data: bytes, tmp_path: Path) -> str:
     """The last line of what `check` says."""
     path = tmp_path / "自制.xlsx"
     path.write_bytes(data)
-    return (service.checked(path).text.splitlines() or [""])[-1]
+    return (check(path).text.splitlines() or [""])[-1]
 
 
 TEMPLATES = sorted((documents.ROOT / "workbook_templates").glob("*.md"))
@@ -150,10 +151,10 @@ def test_a_formula_that_would_be_lost_is_told_by_check_and_by_new(
     data = documents.mishandled(COMMON.read_bytes(), [("写", "三级指标", "H7", f"公式 {formula}")])
     said = as_template(data, tmp_path)
     assert said.endswith("；有 1 处公式不能带入，见上")
-    line = next(x for x in service.checked(tmp_path / "自制.xlsx").text.splitlines() if "X815" in x)
+    line = next(x for x in check(tmp_path / "自制.xlsx").text.splitlines() if "X815" in x)
     assert line.startswith("自制.xlsx › 三级指标!H7  X815")
-    new = service.blank(tmp_path / "新.xlsx", str(tmp_path / "自制.xlsx"), "", "", ["甲"], [])
-    assert new.said == (line,)
+    new = make(tmp_path / "新.xlsx", str(tmp_path / "自制.xlsx"), "", "", ["甲"], [])
+    assert new.remarks == (line,)
     assert openpyxl.load_workbook(new.paths[0])["三级指标"]["H7"].value is None
 
 
@@ -168,8 +169,8 @@ def test_new_tells_what_check_says_of_a_template_and_makes_it_all_the_same(tmp_p
     data = documents.mishandled(COMMON.read_bytes(), broken)
     listed = as_template(data, tmp_path).partition("请先改正：")[2]
     assert "三级指标!A6 编号重复" in listed
-    new = service.blank(tmp_path / "新.xlsx", str(tmp_path / "自制.xlsx"), "", "", ["甲"], [])
-    assert new.said == (f"模板“自制.xlsx”有错误，新工作簿照样生成了，请在其中改正：{listed}",)
+    new = make(tmp_path / "新.xlsx", str(tmp_path / "自制.xlsx"), "", "", ["甲"], [])
+    assert new.remarks == (f"模板“自制.xlsx”有错误，新工作簿照样生成了，请在其中改正：{listed}",)
     assert new.paths[0].is_file()
 
 
@@ -178,14 +179,14 @@ def test_new_tells_the_same_of_a_workbook_that_was_scored_in(tmp_path: Path) -> 
     (tmp_path / "去年.xlsx").write_bytes(
         documents.mishandled(sample.read_bytes(), [("写", "一级指标", "C5", "数 51")])
     )
-    new = service.blank(tmp_path / "新.xlsx", str(tmp_path / "去年.xlsx"), "", "", ["甲"], [])
-    assert "一级指标!C5 下级分值合计不符" in new.said[0]
+    new = make(tmp_path / "新.xlsx", str(tmp_path / "去年.xlsx"), "", "", ["甲"], [])
+    assert "一级指标!C5 下级分值合计不符" in new.remarks[0]
 
 
 @pytest.mark.parametrize("text", TEMPLATES, ids=lambda path: path.stem)
 def test_new_says_nothing_of_a_sound_template(text: Path, tmp_path: Path) -> None:
     source = str(text.with_suffix(".xlsx"))
-    assert service.blank(tmp_path / "新.xlsx", source, "", "", ["甲"], []).said == ()
+    assert make(tmp_path / "新.xlsx", source, "", "", ["甲"], []).remarks == ()
 
 
 def lines(path: Path) -> dict[str, object]:
@@ -214,7 +215,7 @@ def last_year(tmp_path: Path) -> Path:
 def test_last_years_additions_and_signatures_are_not_this_years(tmp_path: Path) -> None:
     """A veto of last year's would cap this year's grade."""
     source = last_year(tmp_path)
-    new = service.blank(tmp_path / "新.xlsx", str(source), "", "2024", ["甲"], []).paths[0]
+    new = make(tmp_path / "新.xlsx", str(source), "", "2024", ["甲"], []).paths[0]
     book = openpyxl.load_workbook(new)
     assert [cell.value for cell in book["加减分"][4]][:2] == ["事项", "类别"]
     assert {cell.value for row in book["加减分"].iter_rows(min_row=5) for cell in row} == {None}
@@ -227,7 +228,7 @@ def test_last_years_additions_and_signatures_are_not_this_years(tmp_path: Path) 
 
 def test_another_departments_workbook_gives_only_its_system(tmp_path: Path) -> None:
     source = last_year(tmp_path)
-    new = service.blank(tmp_path / "新.xlsx", str(source), "另一个局", "2024", [], []).paths[0]
+    new = make(tmp_path / "新.xlsx", str(source), "另一个局", "2024", [], []).paths[0]
     said = {name: value for name, value in lines(new).items() if value}
     assert said == {
         "部门名称": "另一个局", "评价年度": "2024", "评价类型": "部门整体支出", "金额单位": "万元",
@@ -236,7 +237,7 @@ def test_another_departments_workbook_gives_only_its_system(tmp_path: Path) -> N
     assert book["评价工作组"]["A5"].value == "评分人1"
     assert book["三级指标"]["A5"].value == "A1.1"
     own = str(lines(source)["部门名称"])
-    same = service.blank(tmp_path / "同.xlsx", str(source), f" {own}", "2024", [], []).paths[0]
+    same = make(tmp_path / "同.xlsx", str(source), f" {own}", "2024", [], []).paths[0]
     assert lines(same)["部门类别"] == "经济部门"
 
 

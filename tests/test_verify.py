@@ -22,7 +22,7 @@ from xlkpi.audit.crosscheck import disagreements
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.reading.open import origin
+from xlkpi.reading.open import OpenedWorkbook
 
 BASE = documents.RECIPES / "基本示例.md"
 CELL = re.compile(r'<c r="([A-Z]+\d+)"([^>]*?)(/>|>(.*?)</c>)', re.DOTALL)
@@ -76,10 +76,10 @@ def changed(part: str, address: str, new: str) -> bytes:
 
 
 def test_an_untouched_one_is_the_same() -> None:
-    assert verify.verified(scored(), "甲_评分结果.xlsx").status == "same"
-    made = verify.verified(scored(), "别的名字.xlsx", documents.sample(BASE))
+    assert documents.verified(scored(), "甲_评分结果.xlsx").status == "same"
+    made = documents.verified(scored(), "别的名字.xlsx", documents.sample(BASE))
     assert (made.status, made.differences) == ("same", ())
-    assert re.fullmatch(r"[0-9a-f]{12}", made.seal)
+    assert re.fullmatch(r"[0-9a-f]{12}", made.verification_code)
 
 
 @pytest.mark.parametrize("word", ["读入的工作表", "有内容的格", "合计"])
@@ -89,7 +89,7 @@ def test_a_table_of_counts_that_is_not_found_any_more_is_a_change(word: str) -> 
     texts = parts["xl/sharedStrings.xml"].decode()
     spoilt = re.sub(rf"<t([^>]*)>{word}</t>", r"<t\1>别的字</t>", texts)
     assert spoilt != texts
-    made = verify.verified(zipped({**parts, "xl/sharedStrings.xml": spoilt.encode()}), "甲.xlsx")
+    made = documents.verified(zipped({**parts, "xl/sharedStrings.xml": spoilt.encode()}), "甲.xlsx")
     assert made.status == "changed"
 
 
@@ -98,7 +98,7 @@ def test_a_count_that_is_none_is_a_change(count: str) -> None:
     part = next(part for part, name in sheets().items() if name == "来源与指纹")
     cell = next(each for each in CELL.finditer(held()[part].decode()) if each[1].startswith("D1"))
     lie = changed(part, cell[1], f'<c r="{cell[1]}"><v>{count}</v></c>')
-    assert verify.verified(lie, "甲.xlsx").status == "changed"
+    assert documents.verified(lie, "甲.xlsx").status == "changed"
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -111,8 +111,8 @@ def test_every_changed_cell_is_found_and_with_the_source_named(
     for sheet, address, new in mine:
         data = changed(sheet, address, new)
         where = (sheets()[sheet], address)
-        assert verify.verified(data, "甲.xlsx").status == "changed", where
-        made = verify.verified(data, "结果.xlsx", documents.sample(BASE), "甲.xlsx")
+        assert documents.verified(data, "甲.xlsx").status == "changed", where
+        made = documents.verified(data, "结果.xlsx", documents.sample(BASE), "甲.xlsx")
         assert where in [(each.sheet, each.cell) for each in made.differences], where
     record_property(
         "cells of a scored workbook changed one at a time, all found and named", len(mine)
@@ -139,7 +139,7 @@ def test_what_stands_beyond_it_is_found() -> None:
         "missing": {**parts, "xl/worksheets/sheet1.xml": shorter.encode()},
     }
     for kind, made in tried.items():
-        told = verify.verified(zipped(made), "甲.xlsx")
+        told = documents.verified(zipped(made), "甲.xlsx")
         assert told.status == "changed", kind
         kinds = {each.kind for each in told.differences}
         assert kinds & {kind, "inputs"}, (kind, told.differences[:4])
@@ -154,7 +154,7 @@ def test_saved_again_by_libreoffice_it_is_resaved(tmp_path: Path) -> None:
         paths.append(tmp_path / f"{source.stem}.xlsx")
         paths[-1].write_bytes(pipeline.result(outcomes([Document(source.name, data)])[0]))
     for again in libreoffice.recalculated(paths, tmp_path / "re", strip=False):
-        made = verify.verified(again.read_bytes(), again.name)
+        made = documents.verified(again.read_bytes(), again.name)
         assert (made.status, made.differences[:3]) == ("resaved", ()), again.name
 
 
@@ -189,7 +189,7 @@ def test_what_a_reader_would_see_otherwise_is_found(look: str) -> None:
     assert count == 1
     data = zipped({**held(), part: xml.encode()})
     for source in (None, documents.sample(BASE)):
-        made = verify.verified(data, "甲.xlsx", source)
+        made = documents.verified(data, "甲.xlsx", source)
         assert made.status == "changed"
         assert "look" in {each.kind for each in made.differences}
 
@@ -200,7 +200,7 @@ def resaved(office: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     path = folder / "甲_评分结果.xlsx"
     path.write_bytes(scored())
     (again,) = libreoffice.recalculated([path], folder / "re", strip=False)
-    assert verify.verified(again.read_bytes(), "甲.xlsx").status == "resaved"
+    assert documents.verified(again.read_bytes(), "甲.xlsx").status == "resaved"
     return unzipped(again.read_bytes())
 
 
@@ -226,7 +226,7 @@ def test_in_a_file_that_was_saved_again_what_shows_something_else_is_found(
 ) -> None:
     xml, count = re.subn(before, after, resaved[part].decode())
     assert count
-    made = verify.verified(zipped({**resaved, part: xml.encode()}), "甲.xlsx")
+    made = documents.verified(zipped({**resaved, part: xml.encode()}), "甲.xlsx")
     assert made.status == "changed"
 
 
@@ -240,7 +240,7 @@ def test_what_was_scored_is_the_same_to_the_last_byte(
         source = random_books.workbook(seed)
         data = pipeline.result(outcomes([Document("随机.xlsx", source)])[0])
         for given in (None, source):
-            made = verify.verified(data, "随机_评分结果.xlsx", given, "随机.xlsx")
+            made = documents.verified(data, "随机_评分结果.xlsx", given, "随机.xlsx")
             assert (made.status, made.differences[:3]) == ("same", ()), seed
     record_property("random workbooks that verify as the same to the last byte", len(seeds))
 
@@ -250,10 +250,10 @@ def test_our_own_labels_are_only_words_where_staff_write_them(words: str) -> Non
     steps = [("写", "三级指标", "C5", words), ("写", "评价工作组", "B5", words)]
     source = documents.mishandled(documents.sample(BASE), steps)
     data = pipeline.result(outcomes([Document("甲.xlsx", source)])[0])
-    assert verify.verified(data, "甲_评分结果.xlsx", source, "甲.xlsx").status == "same"
-    told = origin(data)
-    assert told is not None
-    assert told[0] == "甲.xlsx"
+    assert documents.verified(data, "甲_评分结果.xlsx", source, "甲.xlsx").status == "same"
+    origin = OpenedWorkbook("", data).origin
+    assert origin is not None
+    assert origin.file == "甲.xlsx"
 
 
 def own_form() -> tuple[FormTemplate, dict[str, bytes], str]:
@@ -267,20 +267,20 @@ def own_form() -> tuple[FormTemplate, dict[str, bytes], str]:
 def test_an_offices_own_layout_of_the_form_is_kept_and_verified() -> None:
     layout, parts, form = own_form()
     for source in (None, documents.sample(BASE)):
-        made = verify.verified(zipped(parts), "甲.xlsx", source)
+        made = documents.verified(zipped(parts), "甲.xlsx", source)
         assert (made.status, made.form) == ("same", layout.label)
-        made = verify.verified(zipped(parts), "甲.xlsx", source, form=layout)
+        made = documents.verified(zipped(parts), "甲.xlsx", source, form=layout)
         assert (made.status, made.form) == ("same", "")
     total = re.compile(r"(<f>[^<]*汇总[^<]*</f>)<v>[^<]*</v>")
     parts[form] = total.sub(r"\1<v>100</v>", parts[form].decode(), count=1).encode()
-    made = verify.verified(zipped(parts), "甲.xlsx")
+    made = documents.verified(zipped(parts), "甲.xlsx")
     assert [(each.sheet, each.kind) for each in made.differences] == [("自评表", "result")]
 
 
 def test_another_layout_than_the_one_it_was_scored_with_is_found() -> None:
     layout, parts, _ = own_form()
     other = layout._replace(cells={**layout.cells, (0, 0): "另一个标题"})
-    made = verify.verified(zipped(parts), "甲.xlsx", form=other)
+    made = documents.verified(zipped(parts), "甲.xlsx", form=other)
     assert ("自评表", "A1") in [(each.sheet, each.cell) for each in made.differences]
 
 
@@ -288,13 +288,13 @@ def test_a_layout_that_was_destroyed_is_a_change() -> None:
     _, parts, _ = own_form()
     texts = parts["xl/sharedStrings.xml"].decode()
     spoilt = re.sub("版式名称", "别的", texts)
-    made = verify.verified(zipped({**parts, "xl/sharedStrings.xml": spoilt.encode()}), "甲.xlsx")
+    made = documents.verified(zipped({**parts, "xl/sharedStrings.xml": spoilt.encode()}), "甲.xlsx")
     assert made.status == "changed"
 
 
 def test_another_source_is_not_its_source() -> None:
     other = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", "数 27")])
-    made = verify.verified(scored(), "甲.xlsx", other)
+    made = documents.verified(scored(), "甲.xlsx", other)
     assert made.status == "changed"
     assert ("评分_甲", "H5") in [(each.sheet, each.cell) for each in made.differences]
 
@@ -304,16 +304,16 @@ def test_another_version_is_said_and_its_figures_are_compared(
 ) -> None:
     part = next(part for part, name in sheets().items() if name == "来源与指纹")
     lie = changed(part, "B10", '<c r="B10" t="str"><v>xlkpi 99.0，格式版本 1</v></c>')
-    assert verify.verified(lie, "甲.xlsx").status == "changed"  # the fingerprint says so
+    assert documents.verified(lie, "甲.xlsx").status == "changed"  # the fingerprint says so
     monkeypatch.setattr(verify, "VERSION", "99.0")
-    made = verify.verified(scored(), "甲.xlsx", documents.sample(BASE))
+    made = documents.verified(scored(), "甲.xlsx", documents.sample(BASE))
     assert (made.status, made.differences) == ("other-version", ())
     total = re.compile(r'(<c r="B4"[^>]*>.*?)<v>[^<]*</v>', re.DOTALL)
     xml = total.sub(r"\1<v>100</v>", held()[SUMMARY].decode(), count=1)
-    made = verify.verified(zipped({**held(), SUMMARY: xml.encode()}), "甲.xlsx")
+    made = documents.verified(zipped({**held(), SUMMARY: xml.encode()}), "甲.xlsx")
     assert [(each.sheet, each.cell) for each in made.differences] == [("汇总", "B4")]
     other = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", "数 27")])
-    made = verify.verified(scored(), "甲.xlsx", other)
+    made = documents.verified(scored(), "甲.xlsx", other)
     assert ("评分_甲", "H5") in [(each.sheet, each.cell) for each in made.differences]
 
 
@@ -342,7 +342,7 @@ def test_an_engine_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -
         return reference.Verdict(said.total + 1, said.grade, said.tiers)
 
     monkeypatch.setattr(reference, "verdict", other)
-    made = verify.verified(scored(), "甲.xlsx")
+    made = documents.verified(scored(), "甲.xlsx")
     assert [each.kind for each in made.differences] == ["figure"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import multiprocessing
 import os
 import signal
@@ -12,11 +11,13 @@ import sys
 import textwrap
 import threading
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from tests import documents
-from xlkpi.runtime import service, spawn, supervisor
+from xlkpi.runtime import commands, spawn, supervisor
+from xlkpi.runtime.commands import check, score
 from xlkpi.runtime.supervisor import LIMITS, Limits, Worker
 
 pytestmark = pytest.mark.usefixtures("processes")
@@ -34,9 +35,9 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def scored(source: Path, limits: Limits = LIMITS) -> service.Handled:
+def scored(source: Path, limits: Limits = LIMITS) -> score.Result:
     with Worker(limits) as worker:
-        return service.handled(source, worker=worker)
+        return score.score(source, worker=worker)
 
 
 def names(folder: Path) -> list[str]:
@@ -55,7 +56,11 @@ def names(folder: Path) -> list[str]:
         ("import os\nwhile True: os.write(1, b'x' * 65536)", "X036"),
         ("import os; os.write(1, b'Traceback\\n'); input()", "X035"),
         ("import os; os.write(1, b'[1]\\n'); input()", "X035"),
-        ("import os; os.write(1, b'{\"told\"'); os.abort()", "X035"),
+        ("import os; os.write(1, b'{\"End\"'); os.abort()", "X035"),
+        ('import os; os.write(1, b\'{"End": {"grown": false}}\\n\'); input()', "X035"),
+        ('import os; os.write(1, b\'{"Judged": {"ours": {"a": [1, 2]}}}\\n\'); input()', "X035"),
+        ("import os; os.write(1, b'{\"Report\": {}}\\n'); input()", "X035"),
+        ("import os; os.write(1, b'[' * 100000 + b'\\n'); input()", "X035"),
     ],
 )
 def test_every_end_of_a_worker_has_a_name(
@@ -63,10 +68,10 @@ def test_every_end_of_a_worker_has_a_name(
 ) -> None:
     monkeypatch.setattr(supervisor, "_BOOT", f"{READ}\n{then}")
     made = scored(source, LIMITS._replace(wall=3))
-    assert made.told.codes == [code]
-    assert made.told.exit_code == 3
-    assert made.told.report["source"]["sha256"]
-    assert "甲.xlsx › 整个工作簿" in made.told.text
+    assert made.report.codes == [code]
+    assert made.report.exit_code == 3
+    assert made.report.json["source"]["sha256"]
+    assert "甲.xlsx › 整个工作簿" in made.report.text
     assert names(source.parent) == ["甲.xlsx"]
 
 
@@ -83,8 +88,8 @@ def test_every_end_of_a_worker_that_was_started_early_has_its_name_too(
 ) -> None:
     monkeypatch.setattr(spawn, "BOOT", f"{READ}\n{then}")
     with Worker(LIMITS._replace(wall=3), spawn.start()) as worker:
-        assert service.checked(source, worker).codes == [code]
-        assert service.checked(source, worker).status == "scored"  # by one that was not
+        assert check.check(source, worker).codes == [code]
+        assert check.check(source, worker).status == "scored"  # by one that was not
 
 
 def test_a_worker_that_was_started_early_serves_and_is_buried(source: Path) -> None:
@@ -92,8 +97,8 @@ def test_a_worker_that_was_started_early_serves_and_is_buried(source: Path) -> N
     assert process is not None
     supervisor.start_early(process)
     with supervisor.worker() as worker:
-        assert service.handled(source, worker=worker).told.report["total"] == TOTAL
-        assert service.checked(source, worker).status == "scored"
+        assert score.score(source, worker=worker).report.json["total"] == TOTAL
+        assert check.check(source, worker).status == "scored"
     supervisor.bury()
     assert process.returncode == -signal.SIGKILL
     assert process.stdin.closed
@@ -112,7 +117,7 @@ def test_where_the_system_cannot_spawn_the_first_worker_is_started_like_any_othe
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     supervisor.start_early(None)
     with supervisor.worker() as worker:
-        assert service.checked(source, worker).status == "scored"
+        assert check.check(source, worker).status == "scored"
 
 
 def test_one_crash_does_not_change_the_next_file(
@@ -121,10 +126,10 @@ def test_one_crash_does_not_change_the_next_file(
     real = supervisor._BOOT
     monkeypatch.setattr(supervisor, "_BOOT", f"{READ} import os; os.abort()")
     with Worker() as worker:
-        assert service.checked(source, worker).codes == ["X035"]
+        assert check.check(source, worker).codes == ["X035"]
         monkeypatch.setattr(supervisor, "_BOOT", real)
-        assert service.checked(source, worker).status == "scored"
-        assert service.handled(source, worker=worker).told.report["total"] == TOTAL
+        assert check.check(source, worker).status == "scored"
+        assert score.score(source, worker=worker).report.json["total"] == TOTAL
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_one_crash_does_not_change_the_next_file(
 )
 def test_a_limit_that_is_reached_is_told(source: Path, limits: Limits, codes: set[str]) -> None:
     made = scored(source, limits)
-    assert set(made.told.codes) <= codes
+    assert set(made.report.codes) <= codes
     assert names(source.parent) == ["甲.xlsx"]
 
 
@@ -158,8 +163,8 @@ def test_without_the_module_resource_the_clock_still_limits(
     """As on Windows."""
     hidden = "import sys; sys.modules['resource'] = None; " + supervisor._BOOT
     monkeypatch.setattr(supervisor, "_BOOT", hidden)
-    assert scored(source).told.report["total"] == TOTAL
-    assert scored(source, LIMITS._replace(wall=0.05)).told.codes == ["X018"]
+    assert scored(source).report.json["total"] == TOTAL
+    assert scored(source, LIMITS._replace(wall=0.05)).report.codes == ["X018"]
 
 
 def test_what_a_library_prints_is_no_answer(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,20 +177,20 @@ def test_what_a_library_prints_is_no_answer(source: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(supervisor, "_BOOT", noisy)
     with Worker() as worker:
         for _ in range(3):
-            assert service.checked(source, worker).status == "scored"
+            assert check.check(source, worker).status == "scored"
 
 
 def test_it_works_from_a_thread(source: Path) -> None:
-    made: list[service.Handled] = []
+    made: list[score.Result] = []
     threads = [
-        threading.Thread(target=lambda n=n: made.append(service.handled(source, source.parent / f"{n}.xlsx")))
+        threading.Thread(target=lambda n=n: made.append(score.score(source, source.parent / f"{n}.xlsx")))
         for n in range(2)
     ]  # fmt: skip
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [each.told.report["total"] for each in made] == [TOTAL, TOTAL]
+    assert [each.report.json["total"] for each in made] == [TOTAL, TOTAL]
 
 
 def test_it_works_from_a_daemonic_process(source: Path) -> None:
@@ -197,7 +202,7 @@ def test_it_works_from_a_daemonic_process(source: Path) -> None:
 
 def _total(path: str) -> str:
     assert multiprocessing.current_process().daemon
-    return str(service.handled(Path(path)).told.report["total"])
+    return str(score.score(Path(path)).report.json["total"])
 
 
 @pytest.mark.parametrize("how", ["file", "stdin", "-c"])
@@ -208,8 +213,8 @@ def test_it_works_from_a_script_without_a_main_guard(
     code = textwrap.dedent(
         f"""
         import pathlib
-        from xlkpi.runtime import service
-        print(service.handled(pathlib.Path({str(source)!r})).told.report["total"])
+        from xlkpi.runtime.commands import score
+        print(score.score(pathlib.Path({str(source)!r})).report.json["total"])
         """
     )
     script = tmp_path / "script.py"
@@ -236,9 +241,11 @@ def test_a_folder_full_of_strangers_files_is_no_place_to_import_from(source: Pat
 
 def test_the_parent_opens_no_workbook(source: Path) -> None:
     """It loads nothing that could, so a hostile file never meets the process that supervises."""
+    modules = [f"xlkpi.runtime.commands.{each.name}" for each in iter_modules(commands.__path__)]
+    assert "xlkpi.runtime.commands.verify" in modules
     code = (
-        "import sys, pathlib; from xlkpi.interfaces.cli import commands; from xlkpi.runtime import service\n"
-        f"service.handled(pathlib.Path({str(source)!r}))\n"
+        f"import sys, pathlib, {', '.join(modules)}; from xlkpi.interfaces.cli import commands\n"
+        f"xlkpi.runtime.commands.score.score(pathlib.Path({str(source)!r}))\n"
         "print([m for m in ('pandas', 'numpy', 'python_calamine', 'openpyxl', 'xlsxwriter')"
         " if m in sys.modules])"
     )
@@ -256,14 +263,14 @@ def test_a_worker_that_cannot_be_started_is_told_of_each_file_and_tried_again(
     with monkeypatch.context() as patched:
         patched.setattr(subprocess, "Popen", impossible)
         worker = Worker()
-        made = service.checked(source, worker)
+        made = check.check(source, worker)
         assert made.codes == ["X902"]
         assert made.exit_code == 4
         assert "EMFILE" in made.text
         assert "Too many open files" in made.traceback
         assert "Traceback" not in made.text
     with worker:
-        assert service.checked(source, worker).exit_code == 0
+        assert check.check(source, worker).exit_code == 0
 
 
 @pytest.mark.parametrize("pipes", [0, 1])
@@ -306,19 +313,13 @@ def test_a_program_without_room_for_a_worker_says_so_and_no_traceback_unasked(
     assert ("Traceback" in run.stderr.decode()) is bool(asked)
 
 
-def test_an_answer_is_json_and_never_more(source: Path) -> None:
-    with Worker() as worker:
-        answers = list(worker.ask({"do": "check", "path": str(source), "file": "甲.xlsx"}))
-    assert answers[-1]["last"] is True
-    assert json.loads(json.dumps(answers)) == answers
-
-
 def test_a_worker_imports_nothing_that_one_workbook_does_not_need() -> None:
     """Beside pandas and xlsxwriter: every import is a part of the second that an accountant waits."""
     told = subprocess.run(
         [
             sys.executable, "-c",
             "import sys, pandas, xlsxwriter.workbook; before = set(sys.modules); import xlkpi.runtime.worker; "
+            "import xlkpi.runtime.commands.score; "
             "print(*sorted(set(sys.modules) - before))",
         ],
         capture_output=True, text=True, check=True, cwd=documents.ROOT,

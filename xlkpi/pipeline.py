@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xlkpi.checks import afterwards, check
 from xlkpi.domain.findings import Finding, Severity, errors, finding, fold
@@ -18,23 +17,32 @@ from xlkpi.domain.results import Outcome, Scored, Status
 from xlkpi.domain.schema import MAIN_PART, SCORERS_PART, SOURCE_SHEET
 from xlkpi.reading import form_template, source_file
 from xlkpi.reading.form_template import BadFormTemplate
+from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.workbook import read
+from xlkpi.reading.workbook import read_workbook
 from xlkpi.scoring.score import score
-from xlkpi.writing import text as plain
 from xlkpi.writing.marked_copy import correction
 from xlkpi.writing.public_form import published
 from xlkpi.writing.scored import scored
 from xlkpi.writing.xlsx import emit
 
 
-class Document(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class Document:
     """A source's bytes and the name it goes by; None where it could not be opened."""
 
     file: str
     data: bytes | None
     reason: str = ""
     """Why it could not be opened, in Chinese."""
+    keep_parts: bool = False
+    """Whether somebody will compare the package's parts."""
+
+    @cached_property
+    def workbook(self) -> OpenedWorkbook:
+        """What is in it, scanned and read once, whoever asks; of a document that could be opened."""
+        assert self.data is not None
+        return OpenedWorkbook(self.file, self.data, keep_parts=self.keep_parts)
 
 
 def outcomes(documents: Sequence[Document]) -> list[Outcome]:
@@ -61,13 +69,17 @@ def _understood(document: Document) -> Outcome:
         lost = finding("X015", CellRef(""), reason=document.reason)
         return Outcome(Source(document.file, ""), (lost,))
     try:
-        filled, findings = read(document.data, document.file)
+        filled, findings = read_workbook(document.workbook)
     except Unreadable as problem:
-        digest = hashlib.sha256(document.data).hexdigest()
-        source = Source(document.file, digest, len(document.data))
-        return Outcome(source, (finding(problem.code, CellRef(""), **problem.params),))
+        return unreadable(document.workbook, problem)
     told, folded = fold(_ordered(filled, [*findings, *check(filled)]))
     return Outcome(filled.source, tuple(told), filled, folded=tuple(folded))
+
+
+def unreadable(workbook: OpenedWorkbook, problem: Unreadable) -> Outcome:
+    """Return the outcome of a file that is no workbook."""
+    source = Source(workbook.file, workbook.sha256, len(workbook.data))
+    return Outcome(source, (finding(problem.code, CellRef(""), **problem.params),))
 
 
 def _ordered(filled: Filled, findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -89,36 +101,32 @@ FORMS = "自评表版式"
 class Made(NamedTuple):
     """What came of one source."""
 
-    told: dict[str, Any]
+    outcome: Outcome
     identity: str
     """Whose workbook it is; "" where it could not be read."""
     outputs: Iterator[tuple[str, bytes]]
     """Kind (scored, correction, public) and bytes, each made when it is asked for."""
 
 
-def document(path: Path, file: str = "") -> Document:
+def document(path: Path, file: str = "", keep_parts: bool = False) -> Document:
     """Open a source; one that cannot be opened is told in its outcome."""
     try:
-        return Document(file or str(path), source_file.load(path))
+        return Document(file or str(path), source_file.load(path), keep_parts=keep_parts)
     except source_file.Unopened as problem:
         return Document(file or str(path), None, str(problem))
 
 
-def checked(path: Path, file: str = "", result: bool = False) -> Outcome:
-    """Return the outcome of one source, which goes by the name `file`.
-
-    With `result` a scored workbook will do too: the outcome of its own input sheets.
-    """
-    opened = document(path, file)
-    return outcomes([opened])[0] if result else understood(opened)
+def checked(path: Path, file: str = "") -> Outcome:
+    """Return the outcome of one source, which goes by the name `file`."""
+    return understood(document(path, file))
 
 
 def made(path: Path, file: str, own: FormTemplate | None, public: bool) -> Made:
-    """Return the outcome of one source as it is told, and its outputs."""
+    """Return the outcome of one source, and its outputs."""
     opened = document(path, file)
     outcome = understood(opened)
     identity = outcome.filled.identity if outcome.filled else ""
-    return Made(plain.told(outcome), identity, _outputs(outcome, opened.data, own, public))
+    return Made(outcome, identity, _outputs(outcome, opened.data, own, public))
 
 
 def _outputs(
@@ -136,7 +144,7 @@ def _outputs(
 
 def result(outcome: Outcome, own: FormTemplate | None = None) -> bytes:
     """Return the scored workbook of an outcome that was scored."""
-    return emit(scored(outcome, _form(outcome, own), own is not None))
+    return emit(scored(outcome, _form(outcome, own), own is not None), compression=3)
 
 
 def form(path: Path) -> FormTemplate:

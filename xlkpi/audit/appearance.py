@@ -11,12 +11,12 @@ import datetime as dt
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from xlkpi.domain.colours import BLACK, indexed, themed
 from xlkpi.domain.number_format.suffix import behind
+from xlkpi.reading.open import OpenedWorkbook
 
 Found = tuple[str, str, str, str, str]
 """(sheet, cell, kind, what was found, what was expected), as `verify` tells them."""
@@ -31,24 +31,19 @@ class Looked(NamedTuple):
     found: tuple[Found, ...] = ()
 
 
-def compared(data: bytes, expected: bytes) -> Looked:
+def compared(found: OpenedWorkbook, expected: OpenedWorkbook) -> Looked:
     """Compare the looks of a workbook with those of one that has just been written."""
-    left, right = _parts(data), _parts(expected)
+    left, right = found.parts, expected.parts
     kept = [name for name in right if name.startswith(_REWRITTEN)]
     if any(left.get(name) == right[name] for name in kept):
         return Looked(True, tuple(_by_part(left, right)))
-    return Looked(False, tuple(_by_look(data, expected)))
+    return Looked(False, tuple(_by_look(found, expected)))
 
 
 _REWRITTEN = ("xl/worksheets/sheet", "xl/styles.xml", "xl/workbook.xml")
 """Parts that no other program writes as we do."""
 _BESIDE = ("docProps/", "customXml/", "[Content_Types].xml", "_rels/")
 """Parts that readers do not see, and that filing systems put their stamps into."""
-
-
-def _parts(data: bytes) -> Parts:
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return {name: package.read(name) for name in package.namelist()}
 
 
 def _look(sheet: str, cell: str, what: str) -> Found:
@@ -144,11 +139,11 @@ def _elements(xml: bytes) -> dict[str, bytes]:
 # What another program saved.
 
 
-def _by_look(data: bytes, expected: bytes) -> Iterator[Found]:
+def _by_look(found: OpenedWorkbook, expected: OpenedWorkbook) -> Iterator[Found]:
     """Compare what a reader sees, as far as every program keeps it."""
-    yield from _of_package(_parts(data), _parts(expected))
+    yield from _of_package(found.parts, expected.parts)
     try:
-        left, right = (_opened(each) for each in (data, expected))
+        left, right = (_opened(each.data) for each in (found, expected))
     except Exception:  # noqa: BLE001  (openpyxl does not open every workbook that others do)
         yield _look("", "", "版面无从核对：有少见的写法")
         return

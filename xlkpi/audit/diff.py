@@ -39,9 +39,8 @@ from xlkpi.domain.schema import (
     folded,
 )
 from xlkpi.domain.text import as_text, tidy
-from xlkpi.writing.scored.indicator_scores import FIRST, Columns
+from xlkpi.writing.scored.addresses import FIRST_SCORE, GRADE_AT, TOTAL_AT, ScoreColumns
 from xlkpi.writing.scored.input_sheets import LIVE_WORDS
-from xlkpi.writing.scored.summary import GRADE_AT, TOTAL_AT
 
 T = TypeVar("T")
 
@@ -108,8 +107,8 @@ def _score_place(outcome: Outcome, at: int) -> CellRef:
     """Return the cell of a score: of 指标得分 in a scored workbook, else the indicator's row."""
     scored = outcome.scored
     assert scored is not None
-    column = Columns.of(scored).right("得分")
-    place = _result_place(outcome, SCORES_SHEET, FIRST + at, column)
+    column = ScoreColumns.of(scored).right("得分")
+    place = _result_place(outcome, SCORES_SHEET, FIRST_SCORE + at, column)
     return place if place.sheet else scored.indicator_scores[at].indicator.code.place
 
 

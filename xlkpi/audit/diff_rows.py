@@ -29,7 +29,7 @@ from xlkpi.domain.schema import (
     folded,
 )
 from xlkpi.domain.text import as_text, day, tidy
-from xlkpi.writing.scored.input_sheets import codes, shares
+from xlkpi.writing.scored.inputs_shown import codes, shares
 
 TIERS = (TIER1, TIER2, TIER3)
 _KEYS: dict[str, tuple[str, ...]] = {

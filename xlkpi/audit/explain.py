@@ -15,7 +15,7 @@ from xlkpi.domain.schema import SCORES_SHEET
 from xlkpi.domain.text import day
 from xlkpi.scoring import trace
 from xlkpi.writing.scored import total
-from xlkpi.writing.scored.indicator_scores import FIRST, Columns
+from xlkpi.writing.scored.addresses import FIRST_SCORE, ScoreColumns
 
 _LEVELS = ("一级指标", "二级指标", "三级指标")
 _STEP = "    "
@@ -143,8 +143,8 @@ def _origins(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     if not work.given:
         yield from _inputs(work)
         yield from _looked_at(outcome, work)
-    columns = Columns.of(scored)
-    row = FIRST + scored.indicator_scores.index(work)
+    columns = ScoreColumns.of(scored)
+    row = FIRST_SCORE + scored.place(work)
     exact = f"{SCORES_SHEET}!{a1(row, columns.right('合成（未取整）'))}"
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
     yield f"计分：{work.words}"

@@ -10,13 +10,11 @@ taken from the file without one, and the fingerprint speaks for it.
 
 from __future__ import annotations
 
-import io
 import math
-import zipfile
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from pathlib import PurePath
 
 from xlkpi import pipeline
 from xlkpi.audit import appearance
@@ -29,42 +27,13 @@ from xlkpi.domain.location import Address, a1
 from xlkpi.domain.results import Outcome, Status
 from xlkpi.domain.schema import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.domain.text import as_text
+from xlkpi.domain.verification import Difference, Verification
 from xlkpi.domain.version import VERSION
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading import form_template
-from xlkpi.reading.open import contents, every_sheet
-from xlkpi.reading.xlsx import Package
+from xlkpi.reading.open import OpenedWorkbook, reopened
 
-SCHEMA = "xlkpi.verify/1"
-SEAL_LABEL = "校验码："
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where the workbook is not what it should be."""
-
-    sheet: str
-    cell: str
-    kind: str
-    """`value`, `formula`, `result` (what a formula shows), `extra`, `missing`, `figure` (of which a
-    second, independent computation says something else), `look` (of a cell, a sheet or a part); of the
-    whole workbook `sheets`, `hidden`, `macro`, `link`, `fingerprint`, `source`, `inputs`."""
-    found: str
-    expected: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What came of it."""
-
-    status: str
-    """`same`; `resaved` by another program and otherwise the same; `changed`; `other-version`, of
-    which the figures alone were compared."""
-    differences: tuple[Difference, ...]
-    seal: str
-    """校验码 as the workbook's own inputs and results give it; "" where they cannot be read."""
-    form: str = ""
-    """The office's own layout of 自评表, where the workbook alone says what it is."""
+CODE_LABEL = "校验码："
 
 
 class NotScored(Exception):
@@ -77,62 +46,62 @@ class _Cell:
     formula: str
 
 
-def verified(
-    data: bytes,
-    file: str,
-    source: bytes | None = None,
-    source_file: str = "",
-    form: FormTemplate | None = None,
-) -> Verified:
+def verify(
+    result: Document, source: Outcome | None = None, form: FormTemplate | None = None
+) -> Verification:
     """Compare a scored workbook with what it should be; with `source`, also its inputs with that file.
 
     `form` is the office's own layout of 自评表 by which it was scored; without it the layout that the
     workbook keeps is believed. Raises NotScored; Unreadable where the bytes are no workbook.
     """
-    package, grids = every_sheet(data)
+    workbook = result.workbook
+    grids = workbook.grids
     told = labels(grids)
     if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
-    again = with_recorded(outcomes([Document(file, data)])[0], grids)
-    touched = list(_stamp(grids))
-    # A source may have been renamed since; where the result was worked on, that is no excuse.
-    told_file = told.get(fingerprint.SOURCE_LABEL, file)
-    name = source_file if touched and source_file else told_file
-    right = again if source is None else outcomes([Document(name, source)])[0]
+    again = with_recorded(outcomes([result])[0], grids)
+    touched = list(_stamp(workbook))
+    stated = told.get(fingerprint.SOURCE_LABEL, result.file)
+    right = again if source is None else _named(source, stated, bool(touched))
     kept = form_template.kept(grids)
-    own = _made(again, form or kept)
-    expected = own if source is None else _made(right, form or kept)
-    seal = _seal(own.grids)
-    beyond = [*touched, *_whole(package, data)]
+    own = _made(again, form or kept, workbook)
+    expected = own if source is None else _made(right, form or kept, workbook, own)
+    code = _verification_code(own.grids) if own else ""
+    beyond = [*touched, *_whole(workbook)]
     if VERSION not in told.get(PROGRAM, VERSION) and not touched:
-        figures = [*beyond, *_figures(grids, again), *_inputs(grids, again, expected.grids)]
-        return Verified("other-version", tuple(figures), seal)
+        figures = [*beyond, *_figures(grids, again), *_inputs(grids, again, expected)]
+        return Verification("other-version", tuple(figures), code)
     differences = [*beyond, *_scored(again, right)]
-    looked = (
-        appearance.compared(data, expected.data) if expected.data else appearance.Looked(ours=True)
-    )
-    if right.status is Status.SCORED:
+    looked = appearance.Looked(ours=True)
+    if expected and expected is not workbook:  # made again byte for byte: nothing can differ
+        looked = appearance.compared(workbook, expected)
         differences += _compared(grids, expected.grids)
         differences += [Difference(*each) for each in looked.found]
     believed = kept.label if kept and form is None else ""
     if differences:
-        return Verified("changed", tuple(dict.fromkeys(differences)), seal, believed)
-    return Verified("same" if looked.ours else "resaved", (), seal, believed)
+        return Verification("changed", tuple(dict.fromkeys(differences)), code, believed)
+    return Verification("same" if looked.ours else "resaved", (), code, believed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A scored workbook that has just been written, and what stands in it; empty where none could be."""
+def _named(source: Outcome, stated: str, touched: bool) -> Outcome:
+    """The source's outcome under the name that the result states: it may have been renamed since.
 
-    data: bytes
-    grids: list[Grid]
+    Where the result was worked on, that is no excuse.
+    """
+    own = PurePath(source.source.file).name
+    named = source.source._replace(file=own if touched and own else stated)
+    return replace(
+        source, source=named, filled=source.filled and source.filled._replace(source=named)
+    )
 
 
-def _made(outcome: Outcome, layout: FormTemplate | None) -> _Made:
+def _made(
+    outcome: Outcome, layout: FormTemplate | None, *known: OpenedWorkbook | None
+) -> OpenedWorkbook | None:
+    """The scored workbook of an outcome, written just now; None where it has none."""
     if outcome.status is not Status.SCORED:
-        return _Made(b"", [])
-    data = pipeline.result(outcome, layout)
-    return _Made(data, every_sheet(data)[1])
+        return None
+    return reopened(pipeline.result(outcome, layout), *known, keep_parts=True)
 
 
 def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
@@ -147,29 +116,25 @@ def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
         yield Difference("", "", "source", "有错误、不能评分的工作簿", "评分时所用的、改好的工作簿")
 
 
-def _stamp(grids: list[Grid]) -> Iterator[Difference]:
+def _stamp(workbook: OpenedWorkbook) -> Iterator[Difference]:
     """The fingerprint against the cells."""
-    own, said = fingerprint.split(each for grid in grids for each in contents(grid))
-    now = fingerprint.digest(own)
-    if said != now:
-        yield Difference(SOURCE_SHEET, "", "fingerprint", now[:12], (said or "")[:12])
+    _, stated, now = workbook.stamp
+    if stated != now:
+        yield Difference(SOURCE_SHEET, "", "fingerprint", now[:12], (stated or "")[:12])
 
 
-def _whole(package: Package, data: bytes) -> Iterator[Difference]:
+def _whole(workbook: OpenedWorkbook) -> Iterator[Difference]:
     """What may stand nowhere in a scored workbook."""
-    if package.macros:
+    if workbook.package.macros:
         yield Difference("", "", "macro", "宏", "没有宏")
-    for facts in package.sheets:
+    for facts in workbook.package.sheets:
         if facts.state != "visible":
             yield Difference(facts.name, "", "hidden", "隐藏的工作表", "没有隐藏的工作表")
-    with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        for name in parts.namelist():
-            if name.endswith(".rels") and b'TargetMode="External"' in parts.read(name):
-                yield Difference(
-                    "", "", "link", f"通向文件外的链接（{name}）", "没有通向文件外的链接"
-                )
-            if "/externalLinks/" in name and name.endswith(".xml"):
-                yield Difference("", "", "link", f"引用其他工作簿（{name}）", "没有外部引用")
+    for name, content in workbook.parts.items():
+        if name.endswith(".rels") and b'TargetMode="External"' in content:
+            yield Difference("", "", "link", f"通向文件外的链接（{name}）", "没有通向文件外的链接")
+        if "/externalLinks/" in name and name.endswith(".xml"):
+            yield Difference("", "", "link", f"引用其他工作簿（{name}）", "没有外部引用")
 
 
 def _compared(found: list[Grid], expected: list[Grid]) -> Iterator[Difference]:
@@ -247,13 +212,13 @@ def _cells(grid: Grid) -> dict[Address, _Cell]:
     return cells
 
 
-def _seal(grids: list[Grid]) -> str:
+def _verification_code(grids: list[Grid]) -> str:
     """校验码 of a workbook that has just been written; "" where there is none."""
     for grid in grids:
         if grid.name == SUMMARY_SHEET:
             for row in grid.rows:
                 for left, right in pairwise(row):
-                    if left == SEAL_LABEL:
+                    if left == CODE_LABEL:
                         return str(right)
     return ""
 
@@ -294,22 +259,13 @@ def _grades(again: Outcome) -> list[str | None]:
     return [grade.name.value for grade in again.filled.grades]
 
 
-def _inputs(grids: list[Grid], again: Outcome, expected: list[Grid]) -> Iterator[Difference]:
+def _inputs(
+    grids: list[Grid], again: Outcome, expected: OpenedWorkbook | None
+) -> Iterator[Difference]:
     """The input sheets of another version's workbook, which stand as they stood in the source."""
+    right = expected.grids if expected else []
     names = {grid.name for grid in again.filled.grids} if again.filled else set[str]()
     yield from _compared(
         [grid for grid in grids if grid.name in names],
-        [grid for grid in expected if grid.name in names],
+        [grid for grid in right if grid.name in names],
     )
-
-
-def report(made: Verified) -> dict[str, Any]:
-    """Return what `verify --json` prints."""
-    listed = [
-        {
-            "sheet": each.sheet or None, "cell": each.cell or None, "kind": each.kind,
-            "found": each.found, "expected": each.expected,
-        }
-        for each in made.differences
-    ]  # fmt: skip
-    return {"schema": SCHEMA, "status": made.status, "differences": listed}

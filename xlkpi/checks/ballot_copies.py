@@ -67,8 +67,10 @@ def ballots_own(filled: Filled) -> Iterator[Finding]:
         rows = ballot.by_key()
         marks = [(each, rows[key]) for key, each in known.items() if key in rows]
         given = [(each, mark.mark.value) for each, mark in marks if mark.mark.value is not None]
-        rates = {_rate(filled, each, value) for each, value in given}
-        if len(given) < _ENOUGH or len(rates) < 2 or folded(ballot.scorer.value) in silent:
+        if len(given) < _ENOUGH or folded(ballot.scorer.value) in silent:
+            continue
+        first_rate = _rate(filled, *given[0])
+        if all(_rate(filled, *each) == first_rate for each in given[1:]):
             continue
         held = tuple((mark.key, mark.mark.value, mark.remark.value) for _, mark in marks)
         other = first.setdefault(held, ballot)
@@ -153,6 +155,9 @@ def _over(filled: Filled, known: Mapping[str, Indicator], ballot: Ballot) -> Ite
     for mark in ballot.marks:
         for header, column in columns:
             at = (mark.row, column)
+            formula = table.grid.formulas.get(at)
+            if formula and "[" not in formula[0]:
+                continue  # looked up as the blank does, nearly always
             indicator = known.get(mark.key) if _typed(table.grid, at) else None
             if indicator is None or (own := _SHOWN[header](indicator)).broken:
                 continue
@@ -179,8 +184,10 @@ def _words(own: _Shown) -> str:
 
 def _typed(grid: Grid, at: Address) -> bool:
     """Whether somebody typed there, or copied a formula that looks into another workbook."""
-    if at in grid.formulas and not _ELSEWHERE.search(grid.formulas[at][0]):
-        return False
+    if at in grid.formulas:
+        text, _ = grid.formulas[at]
+        if "[" not in text or not _ELSEWHERE.search(text):
+            return False
     return at not in grid.errors and grid.occupied(*at)
 
 

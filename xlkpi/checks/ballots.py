@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -221,14 +222,16 @@ def codes_present(filled: Filled) -> Iterator[Finding]:
 
 def all_marked(filled: Filled) -> Iterator[Finding]:
     """Every scorer marked every judged indicator, or stepped aside."""
-    keys = [indicator.key for indicator in filled.indicators]
-    doubled = {key for key in keys if keys.count(key) > 1}
+    times = Counter(indicator.key for indicator in filled.indicators)
+    known = {
+        key: each for key, each in _indicators(filled).items() if each.judged and times[key] == 1
+    }
     for member, ballot in _asked(filled):
         rows = ballot.by_key()
         unsure = any(mark.code.broken for mark in ballot.marks)
-        for key, indicator in _indicators(filled).items():
+        for key, indicator in known.items():
             mark = rows.get(key)
-            if not indicator.judged or (mark is None and unsure) or key in doubled:
+            if mark is None and unsure:
                 continue
             if mark is None:
                 yield finding(
@@ -261,14 +264,11 @@ def _beside(ballot: Ballot, mark: Mark) -> str:
 def within_limits(filled: Filled) -> Iterator[Finding]:
     """0 ≤ 得分 ≤ 分值, or 100 in 百分制."""
     what = "百分制满分" if filled.parameters.hundred else "分值"
-    known = _indicators(filled)
+    limits = {key: _limit(filled, each) for key, each in _indicators(filled).items()}
     silent = {key for key, member in _members(filled).items() if not member.scores}
     for ballot, mark in _rows(filled):
-        if folded(ballot.scorer.value) in silent:
-            continue
-        indicator, value = known.get(mark.key), mark.mark.value
-        limit = _limit(filled, indicator) if indicator else None
-        if value is None or limit is None:
+        value, limit = mark.mark.value, limits.get(mark.key)
+        if value is None or limit is None or folded(ballot.scorer.value) in silent:
             continue
         if value < 0:
             yield finding("X202", mark.mark.place, plain(value), limit=plain(limit))
@@ -316,10 +316,10 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
 def computed_marked(filled: Filled) -> Iterator[Finding]:
     """Where a computed indicator was marked too, the computed points stand."""
     known = _indicators(filled)
-    for ballot, mark in _rows(filled):
+    computed = {key for key, each in known.items() if each.method.good and not each.judged}
+    for ballot, mark in _rows(filled) if computed else ():
         indicator = known.get(mark.key)
-        computed = indicator is not None and indicator.method.good and not indicator.judged
-        if indicator and computed and mark.mark.value is not None:
+        if indicator and mark.key in computed and mark.mark.value is not None:
             yield finding(
                 "X217", mark.mark.place, plain(mark.mark.value),
                 code=indicator.label, scorer=ballot.scorer.value or "",

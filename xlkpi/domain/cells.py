@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -61,27 +63,28 @@ Text = Value[str]
 Number = Value[Decimal]
 
 
-class Grid(NamedTuple):
+@dataclass(frozen=True)
+class Grid:
     """The cells of one sheet as the reader gave them, and what only the package tells of them."""
 
     name: str
     rows: Sequence[Sequence[object]]
     """Row by row from A1; "" is blank. Rows may be shorter than `columns`."""
-    errors: Mapping[Address, str] = NOTHING
+    errors: Mapping[Address, str] = field(default_factory=dict)
     """Error values: '#DIV/0!'."""
-    formulas: Mapping[Address, tuple[str, bool]] = NOTHING
+    formulas: Mapping[Address, tuple[str, bool]] = field(default_factory=dict)
     """Formula text, and whether the file holds its value."""
     percents: frozenset[Address] = frozenset()
     """Numbers shown as per cent: 0.95 as 95%."""
     signed: frozenset[Address] = frozenset()
     """Numbers with a sign for per cent that only stands there: 95 shown as 95%."""
-    formats: Mapping[Address, str] = NOTHING
+    formats: Mapping[Address, str] = field(default_factory=dict)
     """Number formats that may show another number, or another text, than the cell holds."""
     struck: frozenset[Address] = frozenset()
     """Cells that are struck through as a whole."""
     unseen: frozenset[Address] = frozenset()
     """Cells whose font has the colour of what is behind it."""
-    pieces: Mapping[Address, Pieces] = NOTHING
+    pieces: Mapping[Address, Pieces] = field(default_factory=dict)
     """Texts in pieces that look unlike each other."""
     zeros_hidden: bool = False
     """Whether the sheet shows nothing where 0 stands."""
@@ -94,6 +97,26 @@ class Grid(NamedTuple):
     hidden: bool = False
     cells: int = 0
     """Cells that hold something, as the package itself tells."""
+
+    @cached_property
+    def hollow(self) -> frozenset[Address]:
+        """Cells that are broken and so not blank, whatever the reader gave for them."""
+        bare = (at for at, (_, cached) in self.formulas.items() if not cached)
+        return frozenset((*self.errors, *bare))
+
+    @cached_property
+    def odd(self) -> frozenset[Address]:
+        """Cells without a formula of which anything is told beside what they hold."""
+        told = (
+            self.errors, self.percents, self.signed, self.formats, self.struck, self.unseen,
+            self.pieces, self.covered,
+        )  # fmt: skip
+        return frozenset().union(*told)
+
+    def is_plain(self, row: int, column: int) -> bool:
+        """Whether a cell is nothing but what it holds."""
+        at = (row, column)
+        return at not in self.formulas and at not in self.odd
 
     def raw(self, row: int, column: int) -> object:
         """Return what the cell holds, "" beyond the edge."""
@@ -109,8 +132,18 @@ class Grid(NamedTuple):
         held = self.raw(row, column)
         if held is not None and (not isinstance(held, str) or held.strip()):
             return True
-        at = (row, column)
-        return at in self.errors or (at in self.formulas and not self.formulas[at][1])
+        return (row, column) in self.hollow
+
+    def occupied_in(self, row: int, columns: Iterable[int]) -> list[int]:
+        """Return those of the columns in which anything stands in a row."""
+        cells, hollow = self.rows[row] if row < len(self.rows) else (), self.hollow
+        width, found = len(cells), list[int]()
+        for column in columns:
+            held = cells[column] if column < width else ""
+            blank = held is None or (isinstance(held, str) and not held.strip())
+            if not blank or (hollow and (row, column) in hollow):
+                found.append(column)
+        return found
 
     def place(self, row: int, column: int) -> CellRef:
         """Return the place of a cell of this sheet."""

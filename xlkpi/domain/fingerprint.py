@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from xlkpi.domain.location import Address
 from xlkpi.domain.schema import FORM_SHEET, PROBLEMS_SHEET, SOURCE_SHEET
@@ -73,14 +74,20 @@ def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
     return [each for each in held if each[:2] != own], said
 
 
+def line(sheet: str, at: Address, value: object, formula: str) -> str:
+    """Return the line of a cell, of which a fingerprint is made."""
+    return f"{sheet}\t{at[0]}\t{at[1]}\t{_normal(formula) if formula else _text(value)}"
+
+
 def digest(contents: Iterable[Content]) -> str:
     """Return the fingerprint of cells in any order."""
-    lines = [
-        f"{sheet}\t{row}\t{column}\t{_text(value, formula)}"
-        for sheet, (row, column), value, formula in contents
-    ]
-    lines.sort()
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
+    return digest_of_lines(line(*each) for each in contents)
+
+
+def digest_of_lines(lines: Iterable[str]) -> str:
+    """Return the same of the cells' lines."""
+    text = "\n".join(sorted(lines))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def plain(value: object) -> str:
@@ -88,12 +95,12 @@ def plain(value: object) -> str:
 
     The first character tells a text from a number that looks like it.
     """
-    return _text(value, "")
+    return _text(value)
 
 
 def same(left: str, right: str) -> bool:
     """Whether two formulas are the same but for spaces, quotes and letters' case outside texts."""
-    return _text("", left) == _text("", right)
+    return _normal(left) == _normal(right)
 
 
 def _day(value: object) -> dt.date | None:
@@ -103,11 +110,15 @@ def _day(value: object) -> dt.date | None:
     return value if isinstance(value, dt.date) else None
 
 
-def _text(value: object, formula: str) -> str:
-    if formula:
-        parts = formula.lstrip("=").split('"')  # every second one is a text
-        parts[::2] = ["".join(part.split()).replace("'", "").upper() for part in parts[::2]]
-        return "=" + '"'.join(parts)
+@lru_cache(maxsize=1 << 14)
+def _normal(formula: str) -> str:
+    """Return a formula without what programs write differently: spaces, quotes, letters' case."""
+    parts = formula.lstrip("=").split('"')  # every second one is a text
+    parts[::2] = ["".join(part.split()).replace("'", "").upper() for part in parts[::2]]
+    return "=" + '"'.join(parts)
+
+
+def _text(value: object) -> str:
     if isinstance(value, str):
         return "s" + (as_text(value) if "\r" in value else value)
     if isinstance(value, bool):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 ALLOWED = frozenset(
@@ -50,6 +51,7 @@ _CALL = re.compile(r"([A-Za-z_.][A-Za-z0-9_.]*)\(")
 _TEXT = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
 
 
+@lru_cache(maxsize=1 << 14)
 def checked(text: str) -> str:
     """Return the formula; ValueError where it calls what the three programs do not share."""
     if ALLOWED.issuperset(_CALL.findall(text)):  # nearly always, texts inside it and all

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -374,7 +374,7 @@ class Filled(NamedTuple):
     """Of a split workbook: 主表, or 评分人： and the name; "" for a whole workbook."""
     merged: tuple[MergedBallot, ...] = ()
     of_which: tuple[OfWhichRow, ...] = ()
-    cell_counts: tuple[CellCounts, ...] = ()
+    cell_counts: Sequence[CellCounts] = ()
     """What became of every cell, a line a sheet."""
 
     def misplaced(self, sheet: Sheet) -> bool:
@@ -395,6 +395,8 @@ class Filled(NamedTuple):
     @property
     def groups(self) -> tuple[Group, ...]:
         """The 评分组 of those who are to score or were absent, in order; () unless there are two."""
+        if not any(member.group.value for member in self.members):
+            return ()
         named: dict[str, Group] = {}
         for member in self.members:
             key = member.group_key
@@ -419,7 +421,8 @@ class Filled(NamedTuple):
 
     def way(self, indicator: Indicator) -> Method | None:
         """Return what computes an indicator; None where scorers mark it or it does not apply."""
-        return methods.find(indicator.method.value, self.rules)
+        name = indicator.method.value
+        return None if name == methods.JUDGED else methods.find(name, self.rules)
 
     def votes(self, key: str) -> methods.Votes | None:
         """Add up the rows of 满意度调查 of an indicator; None where a number is missing."""

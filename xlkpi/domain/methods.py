@@ -457,7 +457,11 @@ def spelled(typed: str) -> str:
         return JUDGED
     if plain.startswith(f"{_BUDGET}:"):
         return plain
-    return next((name for name in NAMES if canonical(name) == plain), typed)
+    return _SPELLED.get(plain, typed)
+
+
+_SPELLED = {canonical(name): name for name in reversed(NAMES)}
+"""As compared → as the format spells it."""
 
 
 def judged(name: str | None) -> bool:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -63,7 +64,7 @@ def from_text(text: str) -> Number | None:
     reported (`plain` is False). Python's own generosity (1_000, nan, other scripts' digits) and
     invisible characters are not.
     """
-    if invisible(text):
+    if not text or invisible(text):
         return None
     narrow = text.translate(_WIDE).strip(_SPACES)
     digits = re.match(r"[+-]?\s*[\d,.]*", narrow, re.ASCII)
@@ -118,6 +119,11 @@ def a_hundredfold(left: Decimal, right: Decimal) -> bool:
 
 def decimals(value: Decimal) -> int:
     """Return how many places stand behind the point: 1.50 has one."""
+    return _decimals(value) if value else 0
+
+
+@lru_cache(maxsize=4096)  # equal numbers have equally many
+def _decimals(value: Decimal) -> int:
     exponent = value.normalize(EXACT).as_tuple().exponent
     return max(0, -int(exponent))
 
@@ -143,6 +149,12 @@ def rounded(value: Fraction | Decimal, places: int) -> Decimal:
     return Decimal(half_up(exact.numerator, exact.denominator, places)).scaleb(-places, EXACT)
 
 
+def quotient(value: Decimal, by: Decimal) -> float:
+    """Return value ÷ by as the nearest double, which is what a formula would show of the exact one."""
+    (above, left), (below, right) = value.as_integer_ratio(), by.as_integer_ratio()
+    return above * right / (left * below)
+
+
 NOISE = 12
 """Decimals to which a score is taken before it is rounded: ROUND(ROUND(x,12),2).
 
@@ -153,7 +165,8 @@ back on the tie. The engine takes the same two steps, so that both say the same 
 
 def settled(value: Fraction, places: int) -> Decimal:
     """Return a score: half-up to `places`, by way of the places that take the noise off a formula."""
-    return rounded(rounded(value, NOISE), places)
+    twelve = half_up(value.numerator, value.denominator, NOISE)
+    return Decimal(half_up(twelve, 10**NOISE, places)).scaleb(-places, EXACT)
 
 
 def earned(value: Fraction, points: Decimal, places: int) -> Decimal:
@@ -168,7 +181,8 @@ def earned(value: Fraction, points: Decimal, places: int) -> Decimal:
 
 def printed(score: Decimal, places: int, *others: Decimal) -> Decimal:
     """Return the same score with `places` decimals, or as many as it or one of the others has."""
-    return rounded(score, max(places, *(decimals(each) for each in (score, *others))))
+    wanted = max(places, *(decimals(each) for each in (score, *others)))
+    return score if score.as_tuple().exponent == -wanted else rounded(score, wanted)
 
 
 def total(values: list[Decimal]) -> Decimal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from xlkpi.domain.schema import INFO_ROWS, INITIAL, canonical
 
@@ -40,7 +41,8 @@ TIERS = (f"{INDICATORS}.一级指标", f"{INDICATORS}.二级指标")
 _BRACES = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
 
 
-def split(text: str) -> list[tuple[str, bool]]:
+@lru_cache(maxsize=512)
+def split(text: str) -> tuple[tuple[str, bool], ...]:
     """Return a cell's text in pieces: (literal, False) and (name of a placeholder, True)."""
     pieces: list[tuple[str, bool]] = []
     for at, piece in enumerate(_BRACES.split(text)):
@@ -48,7 +50,7 @@ def split(text: str) -> list[tuple[str, bool]]:
             pieces.append((canonical(piece), True))
         elif piece:
             pieces.append((piece, False))
-    return pieces
+    return tuple(pieces)
 
 
 def names(text: str) -> list[str]:

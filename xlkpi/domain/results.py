@@ -26,6 +26,7 @@ from xlkpi.domain.inputs import (
 )
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
+from xlkpi.domain.numbers import quotient
 
 
 class ScorerMark(NamedTuple):
@@ -80,6 +81,12 @@ class IndicatorScore(NamedTuple):
     def applies(self) -> bool:
         """Whether there is a score."""
         return self.indicator.applies
+
+    @property
+    def rate(self) -> float:
+        """Score ÷ 分值 as the nearest double, 0 where that is 0."""
+        points = self.indicator.points.value
+        return quotient(self.score, points) if points else 0.0
 
 
 class TierScore(NamedTuple):
@@ -191,6 +198,10 @@ class Scored(NamedTuple):
     """The 评分组 that score; the scorers of each stand side by side. () where groups do not count."""
     grouped: tuple[int, ...] = ()
     """How many scorers each of them has."""
+
+    def place(self, work: IndicatorScore) -> int:
+        """Return the place of one of `indicator_scores` among them."""
+        return next(at for at, each in enumerate(self.indicator_scores) if each is work)
 
 
 class Status(StrEnum):

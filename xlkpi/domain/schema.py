@@ -163,6 +163,7 @@ def header_unit(text: str) -> str:
     return found[0][1:].removeprefix("单位").lstrip(":：") if found else ""
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str | None) -> str:
     """Return a code or a name as it is compared: also without regard to case, as Excel's = has none."""
     return canonical(text or "").casefold()

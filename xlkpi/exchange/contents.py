@@ -38,7 +38,7 @@ from xlkpi.domain.schema import (
     sheet_named,
 )
 from xlkpi.domain.text import as_text
-from xlkpi.reading.values import trouble
+from xlkpi.reading.broken_cells import trouble
 
 _EMPTIED = (EXECUTION, SURVEY, ADJUSTMENT, EVIDENCE, PROBLEMS, REVIEW, MERGED)
 """Sheets whose rows are all answers."""

@@ -28,7 +28,8 @@ from xlkpi.domain.schema import (
 from xlkpi.domain.schema import Sheet as Format
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.exchange.contents import everything, held, rows
-from xlkpi.reading.workbook import read
+from xlkpi.reading.open import OpenedWorkbook
+from xlkpi.reading.workbook import read_workbook
 from xlkpi.writing.blank.guide import SEEN
 from xlkpi.writing.book import Book
 
@@ -160,9 +161,9 @@ def _cut(sheet: Format, row: Fields) -> Fields:
 class Written:
     """A workbook that was written, read again: nothing may have changed on the way."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, workbook: OpenedWorkbook) -> None:
         """Read it."""
-        again, _ = read(data, "")
+        again, _ = read_workbook(workbook)
         self.rows = {
             name: [fields for _, fields in rows(table)] for name, table in again.tables.items()
         }

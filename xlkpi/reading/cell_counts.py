@@ -7,12 +7,42 @@ was lost between the two would be missing in the sum.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from typing import overload
 
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.inputs import CellCounts
 from xlkpi.domain.location import Address
 from xlkpi.domain.schema import REVIEW, Column
+
+
+class CellCountLines(Sequence[CellCounts]):
+    """A line for every sheet, counted when it is first asked for: outputs show them, no score needs them."""
+
+    def __init__(
+        self,
+        grids: Sequence[Grid],
+        tables: Sequence[Table],
+        guide: Grid | None,
+        unused: Sequence[Grid],
+    ) -> None:
+        """Keep what is to be counted, of which nothing changes any more."""
+        self._counted = partial(cell_counts, grids, tables, guide, unused)
+
+    @cached_property
+    def _lines(self) -> tuple[CellCounts, ...]:
+        return self._counted()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, at: int) -> CellCounts: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[CellCounts]: ...
+    def __getitem__(self, at: int | slice) -> CellCounts | Sequence[CellCounts]:
+        return self._lines[at]
 
 
 def cell_counts(
@@ -30,24 +60,40 @@ def cell_counts(
 def _counted(grid: Grid, table: Table | None) -> CellCounts:
     if table is None:  # its header was not found, and a finding says so
         return _line(grid, Counter(listed=_held(grid)))
-    kinds = {column.header: _kind(column) for column in table.layout.columns}
-    by_column = {at: kinds[header] for header, at in table.columns.items()}
-    rows, totals, of_which = set(table.rows), set(table.totals), set(table.of_which)
+    by_row, below = _kinds(table)
     own = table.columns.get("自评得分") if table.layout is REVIEW else None
-    counts: Counter[str] = Counter()
-    for row, column in _addresses(grid):
-        kind = by_column.get(column)
-        if row <= table.header_row:
-            counts["words"] += 1
-        elif kind and (row in totals or (column == own and (row, column) not in grid.formulas)):
-            counts["checked"] += 1
-        elif kind and row in of_which:
-            counts["listed"] += 1
-        elif kind and (row in rows or kind == "words"):
-            counts[kind] += 1
-        else:  # a formula of the template's, or what somebody wrote where nothing is read
-            counts["computed" if (row, column) in grid.formulas else "listed"] += 1
-    return _line(grid, counts)
+    special, head = grid.formulas.keys() | grid.errors.keys(), table.header_row
+    what = [  # a formula is of the template's, or of somebody's own
+        by_row.get(row, below).get(column, "computed")
+        for row, column in grid.formulas
+        if row > head
+    ]
+    for row, column in grid.errors.keys() - grid.formulas.keys():
+        if row > head:
+            kinds = by_row.get(row, below)
+            what.append("checked" if column == own else kinds.get(column, "listed"))
+    what += ["words"] * (len(special) - len(what))
+    for row, cells in enumerate(grid.rows):
+        held = [at for at, held in enumerate(cells) if held != "" and held is not None]
+        typed = [at for at in held if (row, at) not in special]
+        if row <= head:
+            what += ["words"] * len(typed)
+            continue
+        kinds = by_row.get(row, below)
+        what += ["checked" if at == own else kinds.get(at, "listed") for at in typed]
+    return _line(grid, Counter(what))
+
+
+def _kinds(table: Table) -> tuple[dict[int, dict[int, str]], dict[int, str]]:
+    """What the cells of the table's columns are: in each of its rows, and in any other."""
+    kinds = {column.header: _kind(column) for column in table.layout.columns}
+    read = {at: kinds[header] for header, at in table.columns.items()}
+    by_row = {
+        **dict.fromkeys(table.rows, read),
+        **dict.fromkeys(table.of_which, dict.fromkeys(read, "listed")),
+        **dict.fromkeys(table.totals, dict.fromkeys(read, "checked")),
+    }
+    return by_row, {at: kind for at, kind in read.items() if kind == "words"}
 
 
 def _kind(column: Column) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.schema import HEADER_SEARCH_ROWS, INITIAL, TARGET, Sheet, bare_header, canonical
+from xlkpi.reading.xlsx.memo import Memo
 
 Heads = dict[str, list[int]]
 """The contract's header text → the columns that are taken for it."""
@@ -28,12 +29,28 @@ def known_headers(layout: Sheet) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=64)
+def headers_of(layout: Sheet) -> Memo[str | None]:
+    """Return the contract's header of every text that may stand in a cell, None where it is none."""
+    texts = known_headers(layout)
+
+    def header(held: str) -> str | None:
+        plain = canonical(held)
+        return texts.get(plain) or texts.get(bare_header(plain)) if held else None
+
+    return Memo(header, room=2_000)
+
+
 def known(layout: Sheet, held: object) -> str | None:
     """Return the contract's header of what stands in a cell, None where it is none."""
-    if not isinstance(held, str) or not held:
-        return None
-    texts, plain = known_headers(layout), canonical(held)
-    return texts.get(plain) or texts.get(bare_header(plain))
+    return headers_of(layout)[held] if isinstance(held, str) else None
+
+
+def among(layout: Sheet, cells: Iterable[object]) -> set[str]:
+    """Return the contract's headers that stand in any of the cells."""
+    headers = headers_of(layout)
+    found = {headers[held] for held in cells if isinstance(held, str)}
+    return {header for header in found if header}
 
 
 def find(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
@@ -41,22 +58,25 @@ def find(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
     required = {column.header for column in layout.columns if column.required}
     best: tuple[bool, int] = (False, 0)
     best_row, best_heads = 0, Heads()
+    headers = headers_of(layout)  # once: it takes a while to hash a layout
     for row in range(min(HEADER_SEARCH_ROWS, len(grid.rows))):
-        heads = _heads(layout, grid, row)
+        heads = _heads(layout, headers, grid.rows[row])
         score = (required <= heads.keys(), len(heads))
         if heads and score > best:
             best, best_row, best_heads = score, row, heads
     return best_row, best_heads
 
 
-def _heads(layout: Sheet, grid: Grid, row: int) -> Heads:
+def _heads(layout: Sheet, headers: Memo[str | None], cells: Sequence[object]) -> Heads:
     heads, own = Heads(), Heads()
-    for column, held in enumerate(grid.rows[row]):
-        header = known(layout, held)
+    for column, held in enumerate(cells):
+        header = headers[held] if held and isinstance(held, str) else None
         if header:
             heads.setdefault(header, []).append(column)
             if bare_header(str(held)) == canonical(header):
                 own.setdefault(header, []).append(column)
+    if not heads:
+        return heads
     heads |= own  # beside the header itself a synonym is a column of somebody's own
     for stand_in in layout.columns:
         header = stand_in.instead_of

@@ -1,9 +1,10 @@
-"""Bytes → grids: what every known sheet holds, through pandas and calamine, with the scan's facts."""
+"""One file, opened once: its bytes, the package's facts, the sheets that the format knows, the fingerprint."""
 
 from __future__ import annotations
 
-import io
+import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from xlkpi.domain import fingerprint
@@ -20,16 +21,17 @@ from xlkpi.domain.schema import (
     canonical,
     sheet_named,
 )
-from xlkpi.reading.displayed import percents
+from xlkpi.reading import engine
+from xlkpi.reading.engine import EngineBook
 from xlkpi.reading.sniff import Kind, sniff
-from xlkpi.reading.standard_names import usual
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx import LIMITS, Limits, Package, SheetFacts, scan, within
+from xlkpi.reading.xlsx import LIMITS, Limits, Package, SheetFacts
+from xlkpi.reading.xlsx.package import directory, inflate
 
 _RESULTS = {canonical(name) for name in RESULT_SHEETS}
 
 
-class Opened(NamedTuple):
+class KnownSheets(NamedTuple):
     """A workbook's cells, before anything is understood."""
 
     package: Package
@@ -45,50 +47,165 @@ class Opened(NamedTuple):
     """Sheets that only a scored workbook has."""
 
 
-def opened(data: bytes) -> tuple[Opened, list[Finding]]:
-    """Read the bytes of a workbook; Unreadable where they are none.
+class Stamp(NamedTuple):
+    """What a workbook says of its own cells, and what they come to."""
 
-    Of the findings some concern sheets: foreign ones, two of one name, hidden ones.
+    own: list[fingerprint.Content]
+    """The cells without the fingerprint's own."""
+    stated: str | None
+    """The fingerprint that stands in it; None where there is none."""
+    digest: str
+    """The fingerprint of the cells as they are."""
+
+
+class Origin(NamedTuple):
+    """What an untouched output of ours came of."""
+
+    file: str
+    identity: str
+
+
+class OpenedWorkbook:
+    """One file that was loaded, and what is found in it: each worked out once, when it is asked for.
+
+    Whoever needs a workbook is handed this object, so that its bytes are hashed, scanned and read by
+    the engine once. What asks for its sheets raises Unreadable where the bytes are no workbook.
     """
-    package, book = _opened(data)
-    kept, others, findings = _known(package)
-    if package.macros:
-        findings.append(finding("X117", CellRef("")))
-    if package.beside and not _is_scored(package):
-        findings.append(finding("X122", CellRef(""), what="、".join(package.beside)))
-    grids = tuple(_grid(book, facts) for facts in kept)
-    findings.extend(_hidden(grids))
-    by_name = {canonical(facts.name): facts for facts in package.sheets}
-    guide, problems = (
-        _grid(book, by_name[name]) if name in by_name else None
-        for name in (_guide(package), PROBLEMS_SHEET)
-    )
-    results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
-    foreign = tuple(_bare(book, facts) for facts in others)
-    return Opened(package, grids, guide, problems, foreign, results), findings
+
+    def __init__(
+        self, file: str, data: bytes, limits: Limits = LIMITS, keep_parts: bool = False
+    ) -> None:
+        """Take the bytes of a file that goes by the name `file`; nothing is scanned yet.
+
+        With `keep_parts` the parts that the scan inflates are kept, for `parts`: it costs their memory.
+        """
+        self.file = file
+        self.data = data
+        self._limits = limits
+        self._keep_parts = keep_parts
+        # By where the facts are in memory: two sheets of a broken file may have one name.
+        self._rows: dict[int, list[list[object]]] = {}
+        self._grids: dict[int, Grid] = {}
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the file's bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def package(self) -> Package:
+        """What the scan says."""
+        return self._engine.package
+
+    @property
+    def _engine(self) -> EngineBook:
+        if isinstance(self._opened, Unreadable):
+            raise self._opened
+        return self._opened
+
+    @cached_property
+    def _opened(self) -> EngineBook | Unreadable:
+        """What cannot be read is not tried again."""
+        try:
+            return engine.open_book(self.data, self._limits, self._keep_parts)
+        except Unreadable as problem:
+            return problem
+
+    def _read(self, facts: SheetFacts) -> list[list[object]]:
+        if id(facts) not in self._rows:
+            self._rows[id(facts)] = engine.read_rows(self._engine.book, facts)
+        return self._rows[id(facts)]
+
+    def _grid(self, facts: SheetFacts) -> Grid:
+        if id(facts) not in self._grids:
+            self._grids[id(facts)] = engine.grid(self._read(facts), facts)
+        return self._grids[id(facts)]
+
+    def _bare(self, facts: SheetFacts) -> Grid:
+        """A foreign sheet's cells; one that cannot be read is nobody's business, and empty."""
+        try:
+            rows = self._read(facts)
+        except Unreadable:
+            rows = []
+        return Grid(name=facts.name, rows=rows, cells=facts.cells)
+
+    @cached_property
+    def grids(self) -> list[Grid]:
+        """All sheets, whatever they are called."""
+        return [self._grid(facts) for facts in self.package.sheets]
+
+    @cached_property
+    def known(self) -> tuple[KnownSheets, tuple[Finding, ...]]:
+        """The sheets that the format knows.
+
+        Of the findings some concern sheets: foreign ones, two of one name, hidden ones.
+        """
+        package = self.package
+        kept, others, findings = _known(package)
+        if package.macros:
+            findings.append(finding("X117", CellRef("")))
+        if package.beside and not _is_scored(package):
+            findings.append(finding("X122", CellRef(""), what="、".join(package.beside)))
+        grids = tuple(self._grid(facts) for facts in kept)
+        findings.extend(_hidden(grids))
+        by_name = {canonical(facts.name): facts for facts in package.sheets}
+        guide, problems = (
+            self._grid(by_name[name]) if name in by_name else None
+            for name in (_guide(package), PROBLEMS_SHEET)
+        )
+        results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
+        foreign = tuple(self._bare(facts) for facts in others)
+        return KnownSheets(package, grids, guide, problems, foreign, results), tuple(findings)
+
+    @cached_property
+    def stamp(self) -> Stamp:
+        """The fingerprint that stands in the workbook, beside that of its cells."""
+        own, stated = fingerprint.split(each for grid in self.grids for each in contents(grid))
+        return Stamp(own, stated, fingerprint.digest(own))
+
+    @cached_property
+    def origin(self) -> Origin | None:
+        """What it came of; None for what is not ours, and for what someone has worked on since."""
+        try:
+            own, stated, digest = self.stamp
+        except Unreadable:
+            return None
+        if stated is None or stated != digest:
+            return None
+        labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL)
+        return Origin(*(fingerprint.told(own, label) or "" for label in labels))
+
+    @property
+    def worked_on(self) -> bool:
+        """Whether it is a scored workbook that somebody has worked on since."""
+        return SOURCE_SHEET in self.known[0].result_sheets and self.origin is None
+
+    @cached_property
+    def parts(self) -> Mapping[str, bytes]:
+        """The package's entries by their names, inflated; none of an .xls. X006 where one is damaged."""
+        kept = self._engine.parts
+        if sniff(self.data) is Kind.XLS:
+            return {}
+        return {
+            each.filename: kept[each.filename]
+            if each.filename in kept
+            else inflate(self.data, each)
+            for each in directory(self.data, self._limits).values()
+        }
 
 
-def _opened(data: bytes, limits: Limits = LIMITS):  # type: ignore[no-untyped-def]
-    """Return the package's facts, and the engine's book of a file that may be opened."""
-    kind = sniff(data)
-    if kind is Kind.XLS:
-        return _agreed(data)
-    if kind is Kind.ODS:
-        from xlkpi.reading.ods import scan_ods
-
-        return scan_ods(data, limits), _calamine(data)
-    package = scan(data, limits)
-    return package, _calamine(usual(data, package))
+def reopened(
+    data: bytes, *known: OpenedWorkbook | None, keep_parts: bool = False
+) -> OpenedWorkbook:
+    """Return a workbook that was written just now: one of `known` where it is the same, byte for byte."""
+    same = (each for each in known if each and each.data == data)
+    return next(same, None) or OpenedWorkbook("", data, keep_parts=keep_parts)
 
 
-def _agreed(data: bytes):  # type: ignore[no-untyped-def]
-    from xlkpi.reading.xls import Second
-
-    second = Second(data)
-    book = _calamine(data)
-    for facts in second.package.sheets:
-        second.compare(facts.name, _rows(book, facts.name))
-    return second.package, book
+def every_sheet(data: bytes, limits: Limits = LIMITS) -> tuple[Package, list[Grid]]:
+    """Read all sheets of bytes that nobody else looks into, whatever they are called."""
+    workbook = OpenedWorkbook("", data, limits)
+    return workbook.package, workbook.grids
 
 
 def named(package: Package, name: str) -> tuple[str, Address | None]:
@@ -133,87 +250,6 @@ def _is_scored(package: Package) -> bool:
     return any(canonical(facts.name) == SOURCE_SHEET for facts in package.sheets)
 
 
-def _calamine(data: bytes):  # type: ignore[no-untyped-def]
-    import pandas
-
-    try:
-        return pandas.ExcelFile(io.BytesIO(data), engine="calamine").book
-    except MemoryError:  # the worker's to name
-        raise
-    except Exception as problem:
-        raise Unreadable("X017", reason="读取程序打不开它") from problem
-
-
-def _grid(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
-    rows = _with_texts(_rows(book, facts.name), facts.texts)
-    shares = percents(rows, facts.formats, facts.percents)
-    return Grid(
-        name=facts.name,
-        rows=rows,
-        errors=facts.errors,
-        formulas=facts.formulas,
-        percents=shares.shown,
-        signed=shares.signed,
-        formats=facts.formats,
-        struck=facts.struck,
-        unseen=facts.unseen,
-        pieces=facts.pieces,
-        zeros_hidden=facts.zeros_hidden,
-        merges=facts.merges,
-        covered=_covered(facts),
-        hidden_rows=facts.hidden_rows,
-        hidden_columns=facts.hidden_columns,
-        hidden=facts.state != "visible",
-        cells=facts.cells,
-    )
-
-
-def _bare(book, facts: SheetFacts) -> Grid:  # type: ignore[no-untyped-def]
-    """Return a foreign sheet's cells; one that cannot be read is nobody's business, and empty."""
-    try:
-        rows = _with_texts(_rows(book, facts.name), facts.texts)
-    except Unreadable:
-        rows = []
-    return Grid(name=facts.name, rows=rows, cells=facts.cells)
-
-
-def _rows(book, sheet: str) -> list[list[object]]:  # type: ignore[no-untyped-def]
-    try:
-        rows: list[list[object]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except BaseException as problem:  # calamine's panics are no Exception
-        if isinstance(problem, (KeyboardInterrupt, SystemExit, MemoryError)):
-            raise
-        raise Unreadable("X017", reason=f"工作表“{sheet}”读不出来") from problem
-    return rows
-
-
-def _with_texts(rows: list[list[object]], texts: Mapping[Address, str]) -> list[list[object]]:
-    """Put in the texts that the scan knows better than the engine."""
-    for (row, column), text in texts.items():
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = text
-    return rows
-
-
-_COVERED = 1_000_000
-"""Cells under merges of one sheet; they cannot overlap, but a file may say that they do."""
-
-
-def _covered(facts: SheetFacts) -> frozenset[Address]:
-    covered: set[Address] = set()
-    walked = 0
-    for top, left, bottom, right in facts.merges:
-        rows = range(top, min(bottom, facts.rows) + 1)
-        columns = range(left, min(right, facts.columns) + 1)
-        walked += len(rows) * len(columns)
-        within(_COVERED, walked, "合并单元格所占的格数", sheet=facts.name)
-        for row in rows:
-            for column in columns:
-                if (row, column) != (top, left):
-                    covered.add((row, column))
-    return frozenset(covered)
-
-
 def _hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
     for grid in grids:
         if grid.hidden:
@@ -236,29 +272,6 @@ def _any_in(grid: Grid, column: int) -> bool:
 def _any(grid: Grid, row: int) -> bool:
     width = len(grid.rows[row]) if row < len(grid.rows) else 0
     return any(grid.occupied(row, column) for column in range(width))
-
-
-def every_sheet(data: bytes, limits: Limits = LIMITS) -> tuple[Package, list[Grid]]:
-    """Read all sheets, whatever they are called; Unreadable where the bytes are no workbook."""
-    package, book = _opened(data, limits)
-    return package, [_grid(book, facts) for facts in package.sheets]
-
-
-def origin(data: bytes) -> tuple[str, str] | None:
-    """Return the file's name and the identity that an output of ours came of, while it is untouched.
-
-    None for what is not ours, and for what someone has worked on since.
-    """
-    try:
-        _, grids = every_sheet(data)
-    except Unreadable:
-        return None
-    own, said = fingerprint.split(each for grid in grids for each in contents(grid))
-    if said is None or fingerprint.digest(own) != said:
-        return None
-    labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL)
-    name, identity = (fingerprint.told(own, label) or "" for label in labels)
-    return name, identity
 
 
 def contents(grid: Grid) -> Iterator[fingerprint.Content]:

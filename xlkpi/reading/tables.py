@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.findings import Finding, finding
@@ -34,6 +34,7 @@ from xlkpi.domain.schema import (
 )
 from xlkpi.domain.text import as_text
 from xlkpi.reading import headers
+from xlkpi.reading.xlsx.memo import Memo
 
 _REMARK = re.compile(
     r"注\d*[:.、]|备注|说明[:：]|[*※].{6,}|以下(空白|无正文)|(以上|以下).{4,}|"
@@ -108,7 +109,7 @@ def _rows(
     names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
     rows, totals, remarks = [], [], []
     for row in below:
-        held = [column for column in inputs if grid.occupied(row, column)]
+        held = grid.occupied_in(row, inputs)
         if not held:
             continue
         if _total(grid, row, names):
@@ -122,6 +123,8 @@ def _rows(
 
 def _without_of_which(found: Table) -> Table:
     """Set apart the rows of a tier that have no points."""
+    if found.layout not in _TIERS:
+        return found
     of_which = tuple(row for row in found.rows if aside(found, row))
     rows = tuple(row for row in found.rows if row not in of_which)
     return found._replace(rows=rows, of_which=of_which) if of_which else found
@@ -131,6 +134,9 @@ def aside(found: Table, row: int) -> str:
     """Return the code of the finding about a row of a tier without points, "" for any other row."""
     layout = found.layout
     if layout not in _TIERS:
+        return ""
+    points = found.grid.raw(row, found.columns.get("分值", -1))
+    if isinstance(points, float) and points != 0:  # nearly always
         return ""
     headers = (layout.name, "编号", _PARENTS.get(layout.name, ""), "评分方式", "分值")
     return without_points(*(_plainly(found, row, header) for header in headers))
@@ -152,9 +158,11 @@ def _second_header(layout: Sheet, grid: Grid, header_row: int) -> int:
     What follows is another table, or more of this one in columns that may be others.
     """
     required = {column.header for column in layout.columns if column.required}
-    for row in range(header_row + 1, len(grid.rows)):
-        heads = {headers.known(layout, held) for held in grid.rows[row]}
-        heads.discard(None)
+    below = range(header_row + 1, len(grid.rows))
+    if not required <= headers.among(layout, set(chain.from_iterable(grid.rows[header_row + 1 :]))):
+        return _last(grid) + 1  # nearly always
+    for row in below:
+        heads = headers.among(layout, grid.rows[row])
         if required <= heads and len(heads) > 1:
             return row
     return _last(grid) + 1
@@ -182,9 +190,13 @@ def _last(grid: Grid) -> int:
 def _total(grid: Grid, row: int, names: list[int]) -> bool:
     for column in names:
         held = grid.raw(row, column)
-        if isinstance(held, str) and _TOTAL.match(canonical(held)):
+        if isinstance(held, str) and _TOTALS[held]:
             return True
     return False
+
+
+_TOTALS = Memo(lambda text: _TOTAL.match(canonical(text)) is not None)
+_REMARKS = Memo(lambda text: _REMARK.match(canonical(text)) is not None)
 
 
 def _remark(
@@ -192,13 +204,15 @@ def _remark(
 ) -> bool:
     """Whether a row holds no data but a note or signatures, as people write below a table."""
     texts = [value for column in held if isinstance(value := grid.raw(row, column), str)]
-    if len(texts) < len(held) or any(from_text(text) for text in texts):
+    if len(texts) < len(held):
+        return False
+    remarks, lone = all(_REMARKS[text] for text in texts), len(held) == 1
+    if not (remarks or lone) or any(map(from_text, texts)):
         return False
     first = columns.get(layout.columns[0].header)
     plain = canonical(texts[0])
-    if all(_REMARK.match(canonical(text)) for text in texts):
+    if remarks:
         return True
-    lone = len(held) == 1
     if layout is BALLOT:  # a word about no indicator and no mark
         return lone and held[0] == columns.get("评分说明")
     return lone and held[0] == first and len(plain) > _LONGEST_NAME

@@ -75,7 +75,9 @@ def measures(
     target, actual = bool(method and method.targeted), bool(method and method.measured)
     nature = _nature(reader, table, row, target or actual)
     if not (target or actual):
-        nothing = [Value[Decimal](table.place(row, name)) for name in ("年度指标值", "实际完成值")]
+        nothing: list[Number] = [
+            Value(table.place(row, name)) for name in ("年度指标值", "实际完成值")
+        ]
         return Measures(nature, nothing[0], nothing[1], "", False)
     goal, reached = _Cell(table, row, "年度指标值", unit), _Cell(table, row, "实际完成值", unit)
     if method and target:

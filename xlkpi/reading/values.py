@@ -1,101 +1,34 @@
 """One cell → a typed value. Broken is not blank, and nothing is guessed.
 
-`broken_inputs` says what is wrong with cells as such (error values, dates, formulas); `Reader`
-reads texts, codes and numbers, keeps every changed reading, and says what it could not read.
+`Reader` reads texts, codes and numbers, keeps every changed reading, and says what it could not read.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 
 from xlkpi.domain import numbers
 from xlkpi.domain.cells import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.domain.findings import Finding, errors, finding
-from xlkpi.domain.location import Address, CellRef
-from xlkpi.domain.schema import ACTUAL, TARGET, Kind, canonical, is_percent
+from xlkpi.domain.location import CellRef
+from xlkpi.domain.schema import canonical, is_percent
 from xlkpi.domain.text import as_text, tidy, trimmed
 from xlkpi.reading import displayed
+from xlkpi.reading.broken_cells import trouble
+from xlkpi.reading.xlsx.memo import Memo
 
 NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
 """Of no code is it known how it is spelled: each is spelled as it was typed."""
+_WILD = frozenset("*?~")
+"""Signs that stand for others in a spreadsheet's look-ups."""
 _SHOWN = 60
 """Characters of a text that a sentence shows."""
 _LARGEST_SHARE = 10
 """A cell shown as per cent that holds more was given its format after the number: 95 became 9500%."""
-_DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
-
-
-def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | None:
-    """Return the code of what makes a cell unreadable whatever it should hold, None where sound."""
-    at = (row, column)
-    if at in grid.errors:
-        return "X501"
-    if at in grid.formulas:
-        text, cached = grid.formulas[at]
-        if "DISPIMG(" in text.upper():
-            return "X513"
-        if not cached:
-            return "X502"
-    if at in grid.covered:
-        return "X110"  # told once, at the merge
-    held = grid.raw(row, column)
-    if isinstance(held, str):
-        image = "=" in held and held.lstrip().upper().startswith("=DISPIMG(")
-        return "X513" if image else None
-    return "X503" if isinstance(held, _DATES) and not dates else None
-
-
-def broken_inputs(table: Table) -> Iterator[Finding]:
-    """Find what is broken, or is a formula, in the input columns of a table."""
-    for column in table.layout.columns:
-        if column.computed or column.header not in table.columns:
-            continue
-        dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
-        at, formulas = table.columns[column.header], table.grid.formulas
-        for row in (*table.rows, *table.of_which):
-            if (row, at) in table.derived:
-                continue
-            code = trouble(table.grid, row, at, dates or (row, at) in table.dates)
-            if code or (row, at) in formulas:
-                typed = column.header in _SIGNED and _CONSTANT.match(
-                    formulas.get((row, at), ("",))[0]
-                )
-                yield from _broken(table.grid, (row, at), "X674" if typed and not code else code)
-
-
-_SIGNED = ("指标性质", TARGET.header, ACTUAL.header)
-"""Columns where = is typed for an operator, and Excel takes it for a formula's."""
-_CONSTANT = re.compile(r"\s*[+-]?\s*[\d.,]+\s*%?\s*\Z", re.ASCII)
-
-
-def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
-    # Old formats, and the followers of a shared formula, do not say it.
-    formula = "=" + (grid.formulas[at][0] or "…") if at in grid.formulas else ""
-    if code == "X501":
-        yield finding(code, grid.place(*at), grid.errors[at])
-    elif code == "X674":
-        read = _displayed(grid, at)
-        yield finding(code, grid.place(*at), formula, read=read, typed=formula[1:].strip())
-    elif code == "X503":
-        yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
-    elif code and code != "X110":
-        yield finding(code, grid.place(*at), formula)
-    elif formula and grid.occupied(*at):
-        yield finding("X504", grid.place(*at), formula)
-
-
-def _displayed(grid: Grid, at: Address) -> str:
-    """Return a number as the cell shows it."""
-    held = grid.raw(*at)
-    if at in grid.percents and isinstance(held, int | float):
-        value = numbers.from_double(float(held))
-        return "" if value is None else f"{numbers.plain(value.scaleb(2, numbers.EXACT))}%"
-    return as_text(held)
 
 
 class Reader:
@@ -114,7 +47,8 @@ class Reader:
     def text(self, table: Table, row: int, header: str, dates: bool = False) -> Text:
         """Read a text; numbers and (where `dates`) dates are written out."""
         value = _text(table, row, header, dates)
-        self._without_unseen(value)
+        if value.typed != value.value:  # hardly ever
+            self._without_unseen(value)
         return value
 
     def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
@@ -130,8 +64,14 @@ class Reader:
         return self.findings + unseen
 
     def _without_unseen(self, value: Text) -> None:
-        if value.good and value.value is not None and isinstance(value.typed, str):
-            self.unseen(value.place, as_text(value.typed), value.value)
+        typed = value.typed
+        if (
+            isinstance(typed, str)
+            and typed != value.value
+            and value.good
+            and value.value is not None
+        ):
+            self.unseen(value.place, as_text(typed), value.value)
 
     def unseen(self, place: CellRef, typed: str, read: str) -> None:
         """Note that a text was read without invisible characters that it holds.
@@ -162,13 +102,15 @@ class Reader:
         code = canonical(value.value)
         key = code.casefold()
         code = spelling.get(key, code)
-        typed = trimmed(value.typed) if isinstance(value.typed, str) else value.value
+        typed = value.value
+        if isinstance(value.typed, str) and value.typed != typed:
+            typed = trimmed(value.typed)
         if code != typed:
             self.findings.append(finding("X507", value.place, typed, read=code))
-        if any(sign in key for sign in "*?~"):
+        if not _WILD.isdisjoint(key):
             self.findings.append(finding("X314", value.place, value.value))
             return Value(value.place, State.BROKEN, typed=value.typed), ""
-        return value._replace(value=code), key
+        return value if code == value.value else value._replace(value=code), key
 
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""
@@ -198,14 +140,26 @@ class Reader:
         column = table.columns.get(header)
         if column is None:
             return Value(table.place(row, header))
-        grid, place = table.grid, table.place(row, header)
         if (row, column) in table.derived:
             return self._derived(table.derived[row, column], percent, limit)
+        grid = table.grid
+        place = CellRef(grid.name, row, column)
+        if grid.is_plain(row, column):
+            plain = _plain_number(place, grid.raw(row, column), limit)
+            if plain is not None:
+                return plain
+        return self._odd_number(grid, place, tuple(units), example, percent, limit, text)
+
+    def _odd_number(
+        self, grid: Grid, place: CellRef, units: tuple[str, ...], example: str, percent: str,
+        limit: int | None, text: str | None,
+    ) -> Number:  # fmt: skip
+        row, column = place.row, place.column
+        held = grid.raw(row, column)
         if trouble(grid, row, column):
-            return Value(place, State.BROKEN, typed=grid.raw(row, column))
+            return Value(place, State.BROKEN, typed=held)
         if not grid.occupied(row, column):
             return Value(place)
-        held, units = grid.raw(row, column), tuple(units)
         problem = displayed.stopped(grid, (row, column), units[0] if units else "")
         counts = text if text is not None and isinstance(held, str) else str(held)
         read = None if problem else self._number(place, held, units, example, percent, grid, counts)
@@ -294,22 +248,51 @@ class Reader:
         return value
 
 
+def _plain_number(place: CellRef, held: object, limit: int | None) -> Number | None:
+    """Return what a cell without any oddity holds, where it is nothing, or a number as it should be."""
+    if held == "":
+        return Value(place)
+    # 0.0 and -0.0 are equal, and one would be remembered for the other.
+    read = _as_typed(held) if isinstance(held, float) and held else None
+    if read is None or (limit is not None and read[1] > limit):
+        return None
+    return Value(place, State.GOOD, read[0], held)
+
+
+@lru_cache(maxsize=4096)
+def _as_typed(held: float) -> tuple[Decimal, int] | None:
+    """Return a number of which nothing needs to be said, and its decimals; None for any other."""
+    value = numbers.from_double(held)
+    if value is None or value != Decimal(repr(held)) or abs(value) >= numbers.LARGEST:
+        return None
+    return value, numbers.decimals(value)
+
+
 def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
     column = table.columns.get(header)
     if column is None:
         return Value(table.place(row, header))
-    if (row, column) in table.derived:
-        return derived_text(table.derived[row, column])
-    return _text_at(table.grid, row, column, dates or (row, column) in table.dates)
+    grid, at = table.grid, (row, column)
+    held = grid.raw(row, column)
+    if at in table.derived:
+        return derived_text(table.derived[at])
+    plain = at not in grid.formulas and at not in grid.odd
+    if plain and isinstance(held, str) and "=" not in held:  # nearly always
+        read, place = _TIDIED[held], CellRef(grid.name, row, column)
+        return Value(place, State.GOOD, read, held) if read else Value(place)
+    return _text_at(grid, row, column, dates or at in table.dates)
 
 
 def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:
-    place = grid.place(row, column)
+    place = CellRef(grid.name, row, column)
     held = grid.raw(row, column)
     if trouble(grid, row, column, dates):
         return Value(place, State.BROKEN, typed=held)
-    read = tidy(as_text(held)) if held != "" else ""
+    read = _TIDIED[held] if isinstance(held, str) else tidy(as_text(held))
     return Value(place, State.GOOD, read, held) if read else Value(place)
+
+
+_TIDIED = Memo(lambda held: tidy(as_text(held)))
 
 
 def _reading_of(place: CellRef, typed: str, read: str) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -47,11 +46,11 @@ from xlkpi.domain.schema import (
     canonical,
 )
 from xlkpi.domain.text import as_text, tidy
-from xlkpi.reading import deadlines, displayed, optional_sheets, tables, values
+from xlkpi.reading import broken_cells, deadlines, displayed, optional_sheets, tables
 from xlkpi.reading.base_data import with_derived
-from xlkpi.reading.cell_counts import cell_counts
+from xlkpi.reading.cell_counts import CellCountLines
 from xlkpi.reading.misnamed_sheets import misnamed_sheets
-from xlkpi.reading.open import Opened, named, opened
+from xlkpi.reading.open import KnownSheets, OpenedWorkbook, named
 from xlkpi.reading.parameters import parameters
 from xlkpi.reading.scorer_name import scorer_of, signed
 from xlkpi.reading.targets import measures
@@ -61,12 +60,18 @@ _VERSION = re.compile(r"\d+")
 
 
 def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
-    """Read a workbook's bytes; Unreadable where they are no workbook.
+    """Read the bytes of a workbook that nobody else looks into: see `read_workbook`."""
+    return read_workbook(OpenedWorkbook(file, data))
+
+
+def read_workbook(workbook: OpenedWorkbook) -> tuple[Filled, list[Finding]]:
+    """Read what is filled in; Unreadable where the file is no workbook.
 
     The findings are those that concern single cells and the finding of tables; what relates cells
     to one another is for the checks.
     """
-    book, findings = opened(data)
+    book, about_sheets = workbook.known
+    findings = list(about_sheets)
     found: dict[str, Table] = {}
     ballots: list[Table] = []
     for grid in book.grids:
@@ -85,19 +90,21 @@ def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
     reader = Reader(as_read=SOURCE_SHEET in book.result_sheets)
     found = deadlines.with_dates(dict(with_derived(reader, found)))
     for table in (*found.values(), *ballots):
-        findings.extend(values.broken_inputs(table))
-    filled = _Reading(reader, found).filled(book, ballots, _source(data, file, book))
+        findings.extend(broken_cells.broken_inputs(table))
+    filled = _Reading(reader, found).filled(book, ballots, _source(workbook))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
-    lines = cell_counts(book.grids, [*found.values(), *ballots], book.guide, unused)
+    lines = CellCountLines(book.grids, (*found.values(), *ballots), book.guide, unused)
     findings += reader.said()
     known = frozenset(each.place for each in findings if each.code in displayed.STOPS)
     findings += displayed.told([*found.values(), *ballots], known)
     return filled._replace(misnamed_sheets=likely, cell_counts=lines), findings
 
 
-def _source(data: bytes, file: str, book: Opened) -> Source:
-    digest = hashlib.sha256(data).hexdigest()
-    return Source(file, digest, len(data), book.package.producer, book.package.cells)
+def _source(workbook: OpenedWorkbook) -> Source:
+    package = workbook.package
+    return Source(
+        workbook.file, workbook.sha256, len(workbook.data), package.producer, package.cells
+    )
 
 
 class _Reading:
@@ -109,7 +116,7 @@ class _Reading:
         self.year: int | None = None
         """评价年度, where it is one."""
 
-    def filled(self, book: Opened, ballots: list[Table], source: Source) -> Filled:
+    def filled(self, book: KnownSheets, ballots: list[Table], source: Source) -> Filled:
         info = self._info()
         self.year = deadlines.year_of(info.get("评价年度"))
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
@@ -321,7 +328,7 @@ class _Reading:
         value = self.reader.text(table, row, "评分方式")
         if value.broken:
             return value
-        return value._replace(state=State.GOOD, value=methods.spelled(value.value or ""))
+        return Value(value.place, State.GOOD, methods.spelled(value.value or ""), value.typed)
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
         scorer = scorer_of(self.reader, table)
@@ -336,7 +343,7 @@ class _Reading:
                     key=key,
                     mark=self.reader.number(table, row, "得分", ("分",), "8.5"),
                     remark=remark,
-                    recused=canonical(remark.value or "") == RECUSED,
+                    recused=bool(remark.value) and canonical(remark.value or "") == RECUSED,
                 )
             )
         return Ballot(table, scorer, tuple(marks), signed(self.reader, table, scorer))
@@ -377,12 +384,12 @@ def _spelling(tiers: Sequence[Tier]) -> dict[str, str]:
     return {tier.key: tier.code.value for tier in tiers if tier.code.value}
 
 
-def _format(book: Opened) -> tuple[Text, Text]:
+def _format(book: KnownSheets) -> tuple[Text, Text]:
     """Return the template's name and the format version, from the defined names' visible cells."""
     return _named_cell(book, schema.TEMPLATE_NAME), _named_cell(book, schema.FORMAT_NAME)
 
 
-def _named_cell(book: Opened, name: str) -> Text:
+def _named_cell(book: KnownSheets, name: str) -> Text:
     """Return the text of the cell that a defined name points to, blank where it points to none."""
     sheet, cell = named(book.package, name)
     for grid in (*book.grids, *([book.guide] if book.guide else [])):

@@ -4,7 +4,7 @@ Every output carries a fingerprint of its own cells and the name of its source. 
 untouched and that came of the same source is ours to replace or remove; any other file in the way
 belongs to its user: it is never overwritten, and the new output takes the next free number.
 
-An old output is a stranger's file like any other: it is judged in the worker (`judged`), and put
+An old output is a stranger's file like any other: it is judged in the worker (`judge`), and put
 away or replaced by the parent, if it is still the file that was judged.
 """
 
@@ -14,12 +14,14 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from xlkpi.domain.text import one_line
 from xlkpi.reading import source_file
 from xlkpi.runtime import files
+from xlkpi.runtime.protocol import Refused
 
 RESULT = "_评分结果"
 CORRECTION = "_待修改"
@@ -47,7 +49,7 @@ def stem(source: Path) -> str:
     return _COPY.sub("", source.stem)
 
 
-def named(home: Path, base: str, ending: str) -> Path:
+def output_path(home: Path, base: str, ending: str) -> Path:
     """Return `home`/`base``ending`.xlsx, the base shortened where the file system would refuse it."""
     room = _LONGEST_NAME - len(os.fsencode(f"{ending}(99).xlsx"))
     if len(os.fsencode(base)) > room:
@@ -58,7 +60,7 @@ def named(home: Path, base: str, ending: str) -> Path:
     return home / f"{base}{ending}.xlsx"
 
 
-def judged(
+def judge(
     paths: Collection[Path], source: Path, identity: str, written: Collection[bytes] = ()
 ) -> dict[str, Seen]:
     """Return which files under the names `paths`, and under their numbers, are ours to replace.
@@ -67,7 +69,7 @@ def judged(
     has just been made of it: a file that holds the same is ours, and need not be looked into.
     """
     ours: dict[str, Seen] = {}
-    for path in paths:
+    for path in dict.fromkeys(paths):
         for candidate in _standing(path):
             seen = _seen(candidate)
             same = _same_file(candidate, source)
@@ -88,7 +90,7 @@ def _standing(path: Path) -> Iterator[Path]:
 def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
     """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
     from xlkpi.domain.fingerprint import hidden
-    from xlkpi.reading.open import origin
+    from xlkpi.reading.open import OpenedWorkbook
 
     if path.is_symlink():
         return False
@@ -98,10 +100,10 @@ def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -
         return False
     if data in written:
         return True
-    told = origin(data)
-    if told is None or told[1] != identity:
+    origin = OpenedWorkbook(path.name, data).origin
+    if origin is None or origin.identity != identity:
         return False
-    return told[0] == hidden(source.name) or _family(Path(told[0])) == _family(source)
+    return origin.file == hidden(source.name) or _family(Path(origin.file)) == _family(source)
 
 
 def _family(source: Path) -> str:
@@ -128,8 +130,8 @@ def _still_ours(path: Path, ours: Mapping[str, Seen]) -> bool:
 def put(path: Path, temporary: Path, ours: Mapping[str, Seen], taken: set[Path]) -> Put:
     """Put a prepared output under its name, or under the next free one where that is not ours to take.
 
-    `ours` is what `judged` found; `taken` holds what this run has written, and grows. Raises
-    disk.Unwritten; the prepared file is gone in either case.
+    `ours` is what `judge` found; `taken` holds what this run has written, and grows. Raises
+    files.Unwritten; the prepared file is gone in either case.
     """
     try:
         return _put(path, temporary, ours, taken)
@@ -197,3 +199,30 @@ def _retired(path: Path, ours: Mapping[str, Seen]) -> list[str]:
     except OSError:
         return [f"“{one_line(path.name)}”已经过时，但正被占用，请自行删除"]
     return [f"“{one_line(path.name)}”已经过时，已删除"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkbooks:
+    """Workbooks made of others: parts of one, one of its parts, or one of its template."""
+
+    paths: tuple[Path, ...]
+    remarks: tuple[str, ...]
+    """What is still missing, what was not carried over, and what is wrong with a template."""
+
+
+def place_new(temporary: Path, path: Path) -> None:
+    """Put a prepared file where there is none yet; Refused where there is. The prepared one is gone."""
+    try:
+        files.place(temporary, path, new=True)
+    except files.Taken as problem:
+        raise Refused(f"“{one_line(path.name)}”已经存在，没有覆盖；请换一个文件名") from problem
+    except files.Unwritten as problem:
+        raise Refused(str(problem)) from problem
+    finally:
+        files.discard(temporary)
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise Refused where something stands under the name of a new workbook."""
+    if os.path.lexists(path):
+        raise Refused(f"“{one_line(path.name)}”已经存在，没有覆盖；请换一个文件名或文件夹")

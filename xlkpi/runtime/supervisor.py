@@ -12,45 +12,20 @@ from __future__ import annotations
 import atexit
 import contextlib
 import errno
-import json
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar, cast
 
 from xlkpi.domain.version import VERSION
-from xlkpi.runtime import spawn
+from xlkpi.runtime import protocol, spawn
+from xlkpi.runtime.protocol import LIMITS, Limits, Lost, Refused, Report
 
-Answer = dict[str, Any]
-
-
-class Limits(NamedTuple):
-    """What one file may cost."""
-
-    memory: int = 1024 * 1024 * 1024
-    """Bytes of address space; only where the system can limit it (not on Windows)."""
-    cpu: int = 15
-    """Seconds of computing; likewise."""
-    wall: float = 20.0
-    """Seconds until an answer; everywhere."""
-    answer: int = 16 * 1024 * 1024
-    """Bytes of one answer."""
-    output: int = 256 * 1024 * 1024
-    """Bytes of a file that is written; only where the system can limit it."""
-
-
-LIMITS = Limits()
-
-
-class Lost(Exception):
-    """A worker gave no answer: the finding's code and what its sentence is filled in with."""
-
-    def __init__(self, code: str, /, **params: object) -> None:
-        super().__init__(code, params)
-        self.code = code
-        self.params = params
-
+Q = TypeVar("Q")
+R = TypeVar("R")
 
 _BOOT = spawn.BOOT
 _Process = subprocess.Popen[bytes] | spawn.Process
@@ -59,7 +34,7 @@ _Process = subprocess.Popen[bytes] | spawn.Process
 class Worker:
     """One worker process, started at once so that it imports while the caller still thinks.
 
-    It serves file after file; after a `Lost` it is gone, and the next question starts another.
+    It serves file after file; where it was `Lost` it is gone, and the next question starts another.
     Not for several threads at a time.
     """
 
@@ -81,20 +56,33 @@ class Worker:
         bury(0)
         self._kill()  # all is done: nobody need wait until the system has taken its memory apart
 
-    def ask(self, question: Mapping[str, object]) -> Iterator[Answer]:
-        """Yield the answers to a question, the last one with "last": true; raises Lost."""
+    def ask(self, handle: Callable[[Q], Iterator[R]], request: Q) -> Iterator[R]:
+        """Have the worker handle a request, and yield its replies; raises Lost, and what it Refused."""
         process = self._process or self._start()
         alarm = threading.Timer(self.limits.wall, self._expire)
         alarm.daemon = True
         alarm.start()
+        end = protocol.End()
         try:
-            self._send(process, {"limits": self.limits._asdict(), **question})
-            yield from self._answers(process)
+            self._send(process, protocol.question_line(handle, request, self.limits))
+            for reply in self._replies(process, protocol.command_name(handle)):
+                if isinstance(reply, protocol.End):
+                    end = reply
+                else:
+                    yield cast("R", reply)
+            if end.out_of_memory:
+                raise Lost("X019", limit=self._memory())
         except BaseException:  # also where the caller stops listening: half an answer is none
             self.close()
             raise
         finally:
             alarm.cancel()
+        if end.grown:
+            self.close()
+        if end.refused:
+            raise Refused(end.refused)
+        if end.failure:  # the worker is well, and serves the next file
+            raise Lost("X901", traceback=end.traceback, version=VERSION, code=end.failure)
 
     def close(self) -> None:
         """Kill the process: it has nothing to lose, for what is finished has been handed over.
@@ -133,28 +121,28 @@ class Worker:
         except OSError as problem:
             code = errno.errorcode.get(problem.errno or 0, "OSError")
             raise Lost("X902", version=VERSION, code=code) from problem
-        self._send(self._process, spawn.path())
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # it died: reading its answer says how
+            spawn.tell(self._process.stdin, spawn.path())
         return self._process
 
-    def _send(self, process: _Process, what: object) -> None:
+    def _send(self, process: _Process, line: bytes) -> None:
         assert process.stdin is not None
-        with contextlib.suppress(OSError):  # it died: reading its answer says how
-            spawn.tell(process.stdin, what)
+        with contextlib.suppress(OSError):  # likewise
+            process.stdin.write(line)
+            process.stdin.flush()
 
-    def _answers(self, process: _Process) -> Iterator[Answer]:
+    def _replies(self, process: _Process, command: str) -> Iterator[object]:
+        """The replies to one question, the last of which is an End."""
         assert process.stdout is not None
-        while True:
+        kinds = protocol.command(command).replies
+        reply: object = None
+        while not isinstance(reply, protocol.End):
             line = process.stdout.readline(self.limits.answer + 1)
             if not line.endswith(b"\n"):
                 raise self._lost(process, len(line))
-            answer = _understood(line)
-            if "lost" in answer:
-                raise Lost(answer["lost"], limit=self._memory())
-            yield answer
-            if answer.get("last"):
-                if answer.get("grown"):
-                    self.close()
-                return
+            reply = _understood(line, kinds)
+            yield reply
 
     def _lost(self, process: _Process, length: int) -> Lost:
         """Name the end of a worker that did not finish its answer."""
@@ -177,14 +165,38 @@ class Worker:
             _kill(process)
 
 
-def _understood(line: bytes) -> Answer:
+def _understood(line: bytes, kinds: Mapping[str, type]) -> object:
     try:
-        answer = json.loads(line)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise Lost("X035", code="JSON")
-    return answer
+        return protocol.reply_of(line, kinds)
+    except protocol.Malformed:
+        raise Lost("X035", code="JSON") from None
+
+
+@contextmanager
+def at_hand(worker: Worker | None, limits: Limits = LIMITS) -> Iterator[Worker]:
+    """Use the worker that is there, or one for this question alone."""
+    if worker is not None:
+        yield worker
+        return
+    with Worker(limits) as own:
+        yield own
+
+
+def first_reply(
+    path: Path, handle: Callable[[Q], Iterator[R]], request: Q, worker: Worker | None
+) -> R | Report:
+    """Return the first reply to a request about a source, or a report of why there is none.
+
+    Raises what was Refused.
+    """
+    with at_hand(worker) as asked:
+        try:
+            reply, *_ = *asked.ask(handle, request), None
+        except Lost as lost:
+            return protocol.lost_report(path, lost)
+    if reply is None:
+        return protocol.lost_report(path, Lost("X035", code="JSON"))
+    return reply
 
 
 _dying: list[_Process] = []

@@ -1,39 +1,27 @@
-"""The disposable process: a question in, an answer out, a line of JSON each.
+"""The disposable process: a question in, its replies out, a line of JSON each.
 
 Everything that opens a stranger's file happens here, under limits of memory, computing time and
-written bytes where the system knows them. Outputs are left under temporary names; to put them in
-place is the parent's (`xlkpi.runtime.service`), who is there even if this process is not.
+written bytes where the system knows them. What is done for a command stands in its `handle`, under
+`xlkpi.runtime.commands`. Outputs are left under temporary names; to put them in place is the
+parent's, who is there even if this process is not.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from xlkpi import pipeline
-from xlkpi.domain.results import Outcome, Status
-from xlkpi.domain.schema import SOURCE_SHEET
-from xlkpi.domain.text import file_name
-from xlkpi.exchange.contents import hindrances, uncarried, untouched
-from xlkpi.reading import source_file
-from xlkpi.reading.form_template import BadFormTemplate
-from xlkpi.reading.open import origin
-from xlkpi.reading.unreadable import Unreadable
-from xlkpi.runtime import files
-from xlkpi.runtime.outputs import judged
-from xlkpi.writing import text as plain
-
-Question = dict[str, Any]
-Answer = dict[str, object]
+from xlkpi import pipeline as pipeline  # before the question is there: every command needs it
+from xlkpi.runtime import files, protocol
+from xlkpi.runtime.protocol import End, Limits, Refused
 
 _GROWN = 600 * 1024  # KiB of peak memory after which the next file gets a fresh process
 
@@ -47,8 +35,8 @@ def main() -> None:
     questions: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
     while True:
-        for answer in served(json.loads(questions.get())):
-            answers.write(json.dumps(answer).encode("ascii") + b"\n")
+        for reply in served(questions.get()):
+            answers.write(protocol.reply_line(reply))
             answers.flush()
 
 
@@ -69,222 +57,27 @@ def _listen(questions: SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def served(question: Question) -> Iterator[Answer]:
-    """Yield the answers to one question; whatever goes wrong is the last of them."""
+def served(line: bytes) -> Iterator[object]:
+    """Yield the replies to one question; whatever goes wrong, the last of them says how it ended."""
     try:
-        _limit(question["limits"])
-        yield from _DO[question["do"]](question)
-        yield {"last": True, "grown": _grown()}
+        question = protocol.question_of(line)
+        _limit(question.limits)
+        yield from question.handle(question.request)
+        yield End(grown=_grown())
+    except (Refused, files.Unwritten) as problem:
+        files.discard_own()
+        yield End(refused=str(problem), grown=_grown())
     except MemoryError:
-        yield {"lost": "X019"}
+        yield End(out_of_memory=True)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as problem:  # noqa: BLE001  (a panic of calamine is no Exception)
         files.discard_own()
         said = "".join(traceback.format_exception(problem))
-        yield {"internal": type(problem).__name__, "traceback": said, "last": True}
+        yield End(failure=type(problem).__name__, traceback=said)
 
 
-def _scored(question: Question) -> Iterator[Answer]:
-    try:
-        own = pipeline.form(Path(question["form"])) if question["form"] else None
-    except BadFormTemplate as problem:
-        name = Path(question["form"]).name
-        yield {"refused": f"“{name}”不能用作自评表的版式：{problem}"}
-        return
-    made = pipeline.made(Path(question["path"]), question["file"], own, bool(question["public"]))
-    homes = {"scored": question["scored"], "correction": question["correction"]}
-    homes["public"] = question["public"]
-    written: dict[str, str] = {}
-    unwritten = ""
-    own_bytes: list[bytes] = []
-    try:
-        for kind, data in made.outputs:
-            written[kind] = str(files.prepare(Path(homes[kind]), data))
-            own_bytes.append(data)
-    except files.Unwritten as problem:
-        unwritten = str(problem)
-    yield {
-        "told": made.told, "written": written, "unwritten": unwritten, "identity": made.identity,
-    }  # fmt: skip
-    # Told apart from the first answer: an old output that ends this process must not cost the new one.
-    paths = [Path(path) for path in homes.values() if path]
-    try:
-        yield {"ours": judged(paths, Path(question["path"]), made.identity, own_bytes)}
-    except Exception:  # noqa: BLE001  (then none is ours, and all of them stay)
-        return
-
-
-def _checked(question: Question) -> Iterator[Answer]:
-    outcome = pipeline.checked(Path(question["path"]), question["file"])
-    told = plain.told(outcome, check=True)
-    filled = outcome.filled
-    if filled and untouched(filled):
-        found = hindrances(filled, outcome.findings)
-        lines = plain.as_template(Path(outcome.source.file).name, found, uncarried(filled))
-        told["text"] = "\n".join(filter(None, [told["text"], *lines]))
-    yield {"told": told}
-
-
-def _verified(question: Question) -> Iterator[Answer]:
-    from xlkpi.audit import verify
-
-    source = form = None
-    name = Path(question["source_file"]).name
-    try:
-        data = source_file.load(Path(question["path"]))
-        if question["source"]:
-            read = pipeline.checked(Path(question["source"]), question["source_file"])
-            if read.status is Status.UNREADABLE:
-                yield {"told": plain.told(read)}
-                return
-            source = source_file.load(Path(question["source"]))
-        if question["form"]:
-            form = pipeline.form(Path(question["form"]))
-        made = verify.verified(data, question["file"], source, name, form)
-    except BadFormTemplate as problem:
-        yield {"refused": f"“{Path(question['form']).name}”不能用作自评表的版式：{problem}"}
-    except verify.NotScored:
-        yield {"refused": "这不是 xlkpi 的评分结果工作簿，没有可以核对的内容"}
-    except source_file.Unopened as problem:
-        yield {"unreadable": ("X015", {"reason": str(problem)})}
-    except Unreadable as problem:
-        yield {"unreadable": (problem.code, {k: str(v) for k, v in problem.params.items()})}
-    else:
-        yield {"verified": verify.report(made), "seal": made.seal, "form": made.form}
-
-
-def _explained(question: Question) -> Iterator[Answer]:
-    from xlkpi.audit import explain
-
-    outcome = pipeline.checked(Path(question["path"]), question["file"], result=True)
-    if outcome.scored is None:
-        yield {"told": plain.told(outcome)}
-        return
-    code = question["code"]
-    try:
-        said = explain.of_code(outcome, code) if code else explain.tree(outcome)
-        yield {"text": _warned(outcome, Path(question["path"])) + said}
-    except explain.NoSuchCode:
-        known = "、".join(each.code.value or "" for each in outcome.filled.indicators[:60])  # type: ignore[union-attr]
-        yield {"refused": f"没有编号“{code}”；三级指标的编号有：{known}"}
-
-
-def _warned(outcome: Outcome, path: Path) -> str:
-    """Say before the way of a figure that the workbook is not as it was written."""
-    if not _touched(outcome, path):
-        return ""
-    return "注意：这份评分结果被改动过，下面按现有的填报内容说明，与表上显示的可能不同；请用 xlkpi verify 核对。\n\n"
-
-
-def _touched(outcome: Outcome, path: Path) -> bool:
-    """Whether it is a scored workbook that somebody has worked on since."""
-    scored = outcome.filled is not None and SOURCE_SHEET in outcome.filled.result_sheets
-    return scored and origin(source_file.load(path)) is None
-
-
-def _compared(question: Question) -> Iterator[Answer]:
-    from xlkpi.audit import diff, diff_report
-
-    old, new = (
-        pipeline.checked(Path(question[path]), question[file], result=True)
-        for path, file in (("path", "file"), ("other", "other_file"))
-    )
-    for outcome in (old, new):
-        if outcome.filled is None:
-            yield {"told": plain.told(outcome)}
-            return
-    found = diff.changes(old, new)
-    answer: Answer = {
-        "text": diff_report.text(found),
-        "report": diff_report.report(old, new, found),
-    }
-    answer["touched"] = [
-        outcome.source.file
-        for outcome, path in ((old, "path"), (new, "other"))
-        if _touched(outcome, Path(question[path]))
-    ]
-    if question["out"]:
-        data = diff_report.workbook(question["file"], question["other_file"], found)
-        try:
-            answer["written"] = str(files.prepare(Path(question["out"]), data))
-        except files.Unwritten as problem:
-            answer = {"refused": str(problem)}
-    yield answer
-
-
-def _blank(question: Question) -> Iterator[Answer]:
-    from xlkpi.exchange import new as blanks
-
-    try:
-        scorers = [blanks.Scorer.parse(text) for text in question["scorers"]]
-        made = blanks.made(
-            Path(question["out"]),
-            question["template"],
-            question["department"],
-            question["year"],
-            scorers,
-            question["with"],
-        )
-        written = {"blank": str(files.prepare(Path(question["out"]), made.data))}
-        yield {"written": written, "said": made.said}
-    except (blanks.Refused, files.Unwritten) as problem:
-        yield {"refused": str(problem)}
-
-
-def _split(question: Question) -> Iterator[Answer]:
-    from xlkpi.exchange.split import split
-
-    made = split(pipeline.document(Path(question["path"]), question["file"]))
-    if not made.files:
-        yield {"told": plain.told(made.outcome)}
-        return
-    home = Path(question["home"])
-    try:
-        written = [(name, str(files.prepare(home / name, data))) for name, data in made.files]
-    except files.Unwritten as problem:
-        files.discard_own()
-        yield {"refused": str(problem)}
-        return
-    name = file_name(question["file"])
-    yield {
-        "written": written,
-        "said": plain.not_carried([(name, made.said)], [(name, *each) for each in made.left]),
-    }
-
-
-def _merged(question: Question) -> Iterator[Answer]:
-    from xlkpi.exchange.merge import merge
-
-    documents = []
-    for n, (path, file) in enumerate(question["files"]):
-        yield {"at": n}
-        documents.append(pipeline.document(Path(path), file))
-    made = merge(documents)
-    if made.refused:
-        yield {"tolds": [plain.told(each) for each in made.refused]}
-        return
-    said = [f"{scorer} 的评分表还是空的" for scorer in made.empty]
-    said += plain.not_carried(made.said, made.left)
-    try:
-        yield {"written": str(files.prepare(Path(question["out"]), made.data)), "said": said}
-    except files.Unwritten as problem:
-        yield {"refused": str(problem)}
-
-
-_DO: dict[str, Callable[[Question], Iterator[Answer]]] = {
-    "score": _scored,
-    "check": _checked,
-    "new": _blank,
-    "verify": _verified,
-    "explain": _explained,
-    "diff": _compared,
-    "split": _split,
-    "merge": _merged,
-}
-
-
-def _limit(limits: dict[str, int]) -> None:
+def _limit(limits: Limits) -> None:
     """Limit what this file may cost; computing time counts from here."""
     try:
         import resource
@@ -293,9 +86,9 @@ def _limit(limits: dict[str, int]) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime) + 1
     for kind, most in (
-        (resource.RLIMIT_AS, limits["memory"]),
-        (resource.RLIMIT_CPU, spent + limits["cpu"]),
-        (resource.RLIMIT_FSIZE, limits["output"]),
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_CPU, spent + limits.cpu),
+        (resource.RLIMIT_FSIZE, limits.output),
         (resource.RLIMIT_CORE, 0),  # a core file would hold the department's data
     ):
         hard = resource.getrlimit(kind)[1]

@@ -1,24 +1,33 @@
-"""A workbook on paper: what will stand in which cell. Blank, scored and forms are made of it.
+"""A workbook before it is a file: what each cell contains. Blanks, results and forms are made of it.
 
-It knows no file and no library. `emit` turns it into bytes, `digest` into a fingerprint.
+It knows no file and no library. `emit` turns it into bytes, `fingerprint` into a digest. A sheet may
+have a plan (`xlkpi.writing.plan`): cells that all workbooks of one shape share, whose values alone
+are this workbook's; what is written cell by cell stands beside them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlkpi.domain import fingerprint
 from xlkpi.domain.formula import checked
-from xlkpi.domain.location import Address, a1
+from xlkpi.domain.location import Address, a1, quoted
+
+if TYPE_CHECKING:
+    from xlkpi.writing.plan import FilledPlan
 
 _LONGEST = 32_767
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Held = str | int | float | Decimal | Fraction
+"""What a cell may be given."""
+Source = Callable[[Any], Held]
+"""Where a planned cell's value comes from: a function of what the plan is filled with."""
 
 
 def legal(text: str) -> str:
@@ -31,10 +40,18 @@ def legal(text: str) -> str:
     return sound.encode("utf-16-le")[: 2 * _LONGEST].decode("utf-16-le", "ignore")
 
 
-class Cell(NamedTuple):
-    """What stands in a cell."""
+def stored(value: Held) -> str | float:
+    """Return what a file stores for a value."""
+    if not isinstance(value, str):
+        return float(value)
+    return legal(value) if value else value
 
-    value: str | float
+
+class Cell(NamedTuple):
+    """A cell; in a sheet that is being planned the value may be a source."""
+
+    value: Any
+    """A text, a float, or a `Source`."""
     style: str
     formula: str = ""
     link: str = ""
@@ -87,24 +104,30 @@ class Sheet:
     """The last cell that is printed."""
     footer: str = ""
     protected: bool = True
+    planned: FilledPlan | None = None
+    """The cells that come of a plan; `cells` are those beside them."""
 
-    def text(self, row: int, column: int, value: str, style: str = "text", link: str = "") -> None:
+    def text(
+        self, row: int, column: int, value: str | Source, style: str = "text", link: str = ""
+    ) -> None:
         """Put a text; whatever it looks like, it stays a text."""
-        self.cells[row, column] = Cell(legal(value), style, "", link)
+        said = value if callable(value) else legal(value)
+        self.cells[row, column] = Cell(said, style, "", link)
 
     def number(
-        self, row: int, column: int, value: Held, style: str = "figure", link: str = ""
+        self, row: int, column: int, value: Held | Source, style: str = "figure", link: str = ""
     ) -> None:
         """Put a number."""
-        self.cells[row, column] = Cell(float(value), style, "", link)
+        number = value if callable(value) else float(value)
+        self.cells[row, column] = Cell(number, style, "", link)
 
     def formula(
-        self, row: int, column: int, formula: str, value: Held, style: str = "figure",
+        self, row: int, column: int, formula: str, value: Held | Source, style: str = "figure",
         link: str = "",
     ) -> None:  # fmt: skip
         """Put a formula with the value that it computes to."""
-        cached = legal(value) if isinstance(value, str) else float(value)
         text = formula if formula.startswith("=") else "=" + formula
+        cached = value if callable(value) else stored(value)
         self.cells[row, column] = Cell(cached, style, checked(text), link)
 
     def blank(self, row: int, column: int, style: str) -> None:
@@ -116,7 +139,7 @@ class Sheet:
         for offset, value in enumerate(values):
             self.text(row, start + offset, value, style)
 
-    def merge(self, row: int, first: int, last: int, value: str, style: str) -> None:
+    def merge(self, row: int, first: int, last: int, value: str | Source, style: str) -> None:
         """Put a text over several columns of a row."""
         for column in range(first, last + 1):
             self.blank(row, column, style)
@@ -126,12 +149,29 @@ class Sheet:
 
     def absolute(self, row: int, column: int) -> str:
         """Return the reference to a cell of this sheet, for a formula anywhere."""
-        return f"'{self.name.replace(chr(39), chr(39) * 2)}'!{a1(row, column, 'both')}"
+        return f"{quoted(self.name)}!{a1(row, column, 'both')}"
 
-    def block(self, first_row: int, last_row: int, column: int) -> str:
-        """Return the reference to a column's rows, for a formula anywhere."""
-        top, bottom = a1(first_row, column, "both"), a1(last_row, column, "both")
-        return f"'{self.name.replace(chr(39), chr(39) * 2)}'!{top}:{bottom}"
+    def every_cell(self) -> Iterator[tuple[Address, Cell]]:
+        """Yield all cells, planned ones and others, in no order."""
+        if self.planned:
+            yield from self.planned.cells()
+        yield from self.cells.items()
+
+    def lines(self, formulas: bool = True) -> Iterator[str]:
+        """Yield the lines that a fingerprint counts; only those of constants without `formulas`."""
+        if self.planned:
+            yield from self.planned.lines(formulas)
+        yield from lines(self.name, self.cells.items(), formulas)
+
+
+def lines(sheet: str, cells: Iterable[tuple[Address, Cell]], formulas: bool) -> Iterator[str]:
+    """Yield the lines of the fingerprint of cells that hold something."""
+    for at, cell in cells:
+        if cell.formula:
+            if formulas:
+                yield fingerprint.line(sheet, at, "", cell.formula)
+        elif cell.value != "":
+            yield fingerprint.line(sheet, at, cell.value, "")
 
 
 @dataclass(slots=True)
@@ -142,6 +182,8 @@ class Book:
     sheets: list[Sheet] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """Defined names → reference."""
+    styles: tuple[str, ...] = ()
+    """The styles of the plans, in the order in which a file lists them; others follow."""
 
     def sheet(self, name: str, tab: str = "result") -> Sheet:
         """Add a sheet."""
@@ -149,9 +191,16 @@ class Book:
         self.sheets.append(made)
         return made
 
-    def contents(self) -> Iterator[tuple[str, Address, str | float, str]]:
-        """Yield (sheet, address, value, formula) of every cell that holds something."""
+    def named(self, name: str) -> Sheet:
+        """Return the sheet of that name."""
+        return next(sheet for sheet in self.sheets if sheet.name == name)
+
+    def all_styles(self) -> Iterator[str]:
+        """Yield the styles in the order in which a file lists them; some more than once."""
+        yield from self.styles
         for sheet in self.sheets:
-            for at, cell in sheet.cells.items():
-                if cell.formula or cell.value != "":
-                    yield sheet.name, at, cell.value, cell.formula
+            yield from (cell.style for cell in sheet.cells.values())
+
+    def fingerprint(self) -> str:
+        """Return the fingerprint of all cells."""
+        return fingerprint.digest_of_lines(line for sheet in self.sheets for line in sheet.lines())

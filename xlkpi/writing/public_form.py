@@ -10,16 +10,15 @@ from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.placeholders import PERSONS
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import FORM_SHEET
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Book
 from xlkpi.writing.scored import scored
 
 
 def published(outcome: Outcome, layout: FormTemplate) -> Book:
     """Return the workbook to be published of an outcome that was scored."""
-    form = Addresses.sheet(scored(outcome, layout.without(PERSONS)), FORM_SHEET)
-    cells = {at: cell._replace(formula="", link="") for at, cell in form.cells.items()}
-    paper = replace(form, cells=cells)
+    form = scored(outcome, layout.without(PERSONS)).named(FORM_SHEET)
+    cells = {at: cell._replace(formula="", link="") for at, cell in form.every_cell()}
+    paper = replace(form, cells=cells, planned=None)
     assert outcome.filled is not None and paper.print_to is not None
     said = outcome.filled.said
     book = Book(f"{said('部门名称')}{said('评价年度')}年度自评表", [paper])
@@ -32,6 +31,6 @@ def published(outcome: Outcome, layout: FormTemplate) -> Book:
     paper.text(row, 1, outcome.filled.identity, "form.note")
     row += 1
     paper.text(row, 0, fingerprint.LABEL, "form.note")
-    paper.text(row, 1, fingerprint.digest(book.contents()), "form.note")
+    paper.text(row, 1, book.fingerprint(), "form.note")
     paper.print_to = (row, paper.print_to[1])
     return book

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
+from xlkpi.domain.location import Address
 from xlkpi.writing.book import Cell, Sheet
-from xlkpi.writing.styles import properties
+from xlkpi.writing.styles import properties, wraps
 
 _LINE = 15.0
 HIGHEST = 400.0
@@ -24,23 +26,56 @@ _UNIT = 1.06
 
 def heights(sheet: Sheet) -> dict[int, float]:
     """Return a height for every row whose text needs more than one line, given heights kept."""
-    spans = {(top, left): right for top, left, _, right in sheet.merges}
-    lines: dict[int, float] = defaultdict(lambda: 1.0)
-    for (row, column), cell in sheet.cells.items():
-        if row in sheet.heights or not isinstance(cell.value, str) or not cell.value:
-            continue
-        if _wraps(cell.style):
-            width = _width(sheet, column, spans.get((row, column), column))
-            count = _lines(cell, width)
-            if count > lines[row]:
-                lines[row] = count
+    lines = sheet.planned.lines_of_rows() if sheet.planned else {}
+    for row, count in _counted(sheet, sheet.cells.items()):
+        if count > lines.get(row, 1):
+            lines[row] = count
     needed = {row: min(HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
     return {row: _whole_pixels(high) for row, high in {**needed, **sheet.heights}.items()}
 
 
+def _counted(sheet: Sheet, cells: Iterable[tuple[Address, Cell]]) -> Iterator[tuple[int, int]]:
+    """Yield row and lines of the cells that wrap."""
+    spans = {(top, left): right for top, left, _, right in sheet.merges}
+    for (row, column), cell in cells:
+        if row not in sheet.heights and isinstance(cell.value, str) and wraps(cell.style):
+            width = _width(sheet, column, spans.get((row, column), column))
+            yield row, text_lines(cell.value, _room(cell.style, width))
+
+
+class Wrapping(NamedTuple):
+    """A planned cell whose text may need several lines."""
+
+    row: int
+    room: float
+    """Units of width that a line has."""
+    value: int
+    """The index of its value."""
+
+
+def planned_lines(
+    sheet: Sheet, cells: Iterable[tuple[Address, Cell]]
+) -> tuple[dict[int, int], list[Wrapping]]:
+    """Return the lines that each row's constants need, and the cells whose values are yet to come."""
+    spans = {(top, left): right for top, left, _, right in sheet.merges}
+    lines: dict[int, int] = {}
+    wrapping, values = [], 0
+    for (row, column), cell in cells:
+        source = callable(cell.value)
+        if row not in sheet.heights and wraps(cell.style):
+            width = _width(sheet, column, spans.get((row, column), column))
+            room = _room(cell.style, width)
+            if source:
+                wrapping.append(Wrapping(row, room, values))
+            elif isinstance(cell.value, str):
+                lines[row] = max(lines.get(row, 1), text_lines(cell.value, room))
+        values += source
+    return lines, wrapping
+
+
 def height(cell: Cell, width: float) -> float:
     """Return how high a row must be for a text that wraps at that width; it may be beyond any row."""
-    return 4 + _LINE * _lines(cell, width)
+    return 4 + _LINE * text_lines(str(cell.value), _room(cell.style, width))
 
 
 def _whole_pixels(points: float) -> float:
@@ -54,17 +89,15 @@ def _width(sheet: Sheet, first: int, last: int) -> float:
     return sum(sheet.widths.get(column, _DEFAULT_WIDTH) for column in range(first, last + 1))
 
 
-def _lines(cell: Cell, width: float) -> int:
-    text = str(cell.value)
-    room = max(1.0, (width - 1) * 10.5 / _size(cell.style))
+def _room(style: str, width: float) -> float:
+    return max(1.0, (width - 1) * 10.5 / _size(style))
+
+
+def text_lines(text: str, room: float) -> int:
+    """Return how many lines a text takes."""
     if 2 * len(text) * _UNIT <= room and "\n" not in text:  # it fits whatever its characters are
         return 1
     return sum(max(1, math.ceil(_units(line) / room)) for line in text.split("\n"))
-
-
-@lru_cache(maxsize=512)
-def _wraps(style: str) -> bool:
-    return bool(properties(style).get("text_wrap"))
 
 
 @lru_cache(maxsize=512)

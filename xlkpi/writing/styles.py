@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 FONT = "宋体"
@@ -90,6 +91,12 @@ def properties(style: str) -> dict[str, object]:
     return found
 
 
+@lru_cache(maxsize=512)
+def wraps(style: str) -> bool:
+    """Whether a text goes on in the next line where the column ends."""
+    return bool(properties(style).get("text_wrap"))
+
+
 def condition(style: str) -> dict[str, object]:
     """Return the properties of a style that a conditional format may set."""
     return dict(_STYLES[style])
@@ -114,3 +121,19 @@ DATE = "yyyy-mm-dd"
 RATE = "0.00%"
 SHARE = "0.0#####%"
 MONEY = "#,##0.00####"
+
+
+def numbered(styles: Iterable[str]) -> dict[str, int]:
+    """Number styles as a file does, from 1; those that look the same are one."""
+    known: dict[str, int] = {}
+    numbers = {}
+    for style in styles:
+        numbers[style] = known.setdefault(_looks(style), len(known) + 1)
+    return numbers
+
+
+@lru_cache(maxsize=512)
+def _looks(style: str) -> str:
+    """Return a text that is the same for styles that look the same."""
+    looks = {key: value for key, value in properties(style).items() if value != "General"}
+    return repr(sorted(looks.items()))

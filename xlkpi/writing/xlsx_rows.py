@@ -1,105 +1,261 @@
-"""A worksheet that writes its rows straight from paper: the only place with xlsxwriter's private names.
+"""A worksheet that writes its rows straight from ours: the only place with xlsxwriter's private names.
 
 xlsxwriter keeps a tuple a cell and builds each cell's XML from attribute lists; on our workbooks,
 where most cells are formulas, that is most of the time that writing takes. A test holds what comes
-out against the stock worksheet, and `emit.STOCK` switches back to it.
+out against the stock worksheet, and `xlsx.STOCK` switches back to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+import io
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
-from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xlkpi.domain.location import Address, a1, column_letters
-from xlkpi.writing.book import Cell, Sheet
+from xlkpi.writing import cell_xml
+from xlkpi.writing.book import Sheet
 
 _MOST_LINKS = 65_530
 """Excel takes no more on one sheet."""
-_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
 
-def _escaped(text: str) -> str:
-    """Escape text for XML; the standard library's own function costs an import of all of urllib."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+_GAP = "\ue000"
+"""Stands for what a frame leaves open while it is made; nothing that anybody typed is in a frame."""
 
 
-class Formats(Protocol):
-    """The formats of a workbook, by style."""
+class _Kept(OrderedDict[Hashable, list[Any]]):
+    """What was made lately, by all that decides it; of more than `most` the oldest goes."""
 
-    def __getitem__(self, style: str) -> Format:
-        """Return the format of a style."""
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def keep(self, key: Hashable, made: list[Any]) -> list[Any]:
+        self[key] = made
+        if len(self) > self.most:
+            self.popitem(last=False)
+        return made
+
+
+_FRAMES = _Kept(200)
+"""What surrounds a sheet's rows, its links and the words of its footer."""
+_PACKAGES = _Kept(20)
+"""The parts of a workbook, name and text; None for those that are made anew."""
+_MADE_ANEW = ("xl/worksheets/sheet", "xl/charts/", "xl/drawings/drawing", "xl/sharedStrings.xml", "docProps/core.xml")  # fmt: skip
+
+
+class _Texts(SharedStrings):  # type: ignore[misc]
+    """The texts of a workbook, of which most stand in others too."""
+
+    def _write_si(self, string: str) -> None:
+        self.fh.write(_text(string))
+
+
+@lru_cache(maxsize=1 << 14)
+def _text(text: str) -> str:
+    """Return the element of a text, as xlsxwriter writes it."""
+    stock = SharedStrings()
+    stock.fh = io.StringIO()
+    stock._write_si(text)
+    return str(stock.fh.getvalue())
+
+
+class _Parts(Packager):  # type: ignore[misc]
+    """Keeps the parts of a workbook instead of handing them on to be zipped."""
+
+    def _write_shared_strings_file(self) -> None:
+        texts = _Texts()
+        texts.string_table = self.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
+
+    def _create_package(self) -> list[Any]:
+        key, known = self.workbook.package_key, _PACKAGES.get(self.workbook.package_key)
+        if known is None:
+            parts = [(name, text.getvalue()) for text, name, _ in super()._create_package()]
+            if key is not None:
+                _PACKAGES.keep(
+                    key, [(n, None if n.startswith(_MADE_ANEW) else t) for n, t in parts]
+                )
+        else:
+            parts = self._with_known(known)
+        self.parts = parts
+        return []
+
+    def _with_known(self, known: list[tuple[str, str | None]]) -> list[tuple[str, str]]:
+        """Return all parts in order, of which most are known."""
+        self._write_worksheet_files()
+        self._write_chart_files()
+        self._write_drawing_files()
+        self._write_shared_strings_file()
+        self._write_core_file()
+        made = {name: text for text, name, _ in self.filenames}
+        return [(name, made[name].getvalue() if text is None else text) for name, text in known]
+
+
+class FastWorkbook(Workbook):  # type: ignore[misc]
+    """xlsxwriter's workbook, of which the parts are taken before they are zipped."""
+
+    package_key: Hashable = None
+    """All that decides the parts that are not made anew; None where they all are."""
+
+    def _get_packager(self) -> _Parts:
+        self.packager = _Parts()
+        return self.packager
+
+    def find_package(self, key: Hashable) -> bool:
+        """Whether such a package was written, so that xlsxwriter need not be told of its styles."""
+        self.package_key = key
+        return key in _PACKAGES
+
+    def parts(self) -> Iterator[tuple[str, bytes]]:
+        """Finish the workbook and yield its parts, name and content, in order."""
+        self.close()
+        for name, text in self.packager.parts:
+            yield name, text.encode("utf-8")
 
 
 class FastWorksheet(Worksheet):  # type: ignore[misc]
-    """xlsxwriter's worksheet, whose cells come from a sheet on paper."""
+    """xlsxwriter's worksheet, whose cells come from a sheet of ours."""
 
-    def hold(self, paper: Sheet, looks: Formats, heights: Mapping[int, float]) -> None:
-        """Take the cells; the shared texts get their numbers here, before any part is written."""
-        self.paper = paper
-        self.looks = looks
+    fh: Any
+    frame: list[str] | None = None
+    """What surrounds the rows and the links; None where it is made anew."""
+    frame_key: Hashable = None
+    """All that decides it; None where it is not to be kept."""
+
+    def find_frame(self, key: Hashable) -> bool:
+        """Whether a sheet with the same frame was written, so that xlsxwriter need not be told more."""
+        self.frame_key, self.frame = key, _FRAMES.get(key)
+        return self.frame is not None
+
+    def _assemble_xml_file(self) -> None:
+        if self.frame_key is None:
+            super()._assemble_xml_file()
+            return
+        before, between, after, end = self.frame or self._made_frame()
+        self.fh.write(before)
+        self._write_rows()
+        self.fh.write(between)
+        self._write_hyperlinks()
+        self.fh.write(f"{after}{cell_xml.escaped(self._left())}{end}")
+
+    def _made_frame(self) -> list[str]:
+        """Return what is before the rows, the links and the words of the footer, and after them."""
+        own, self.fh, self.empty = self.fh, io.StringIO(), True
+        super()._assemble_xml_file()
+        frame = self.fh.getvalue().split(_GAP)
+        self.fh, self.empty = own, False
+        return _FRAMES.keep(self.frame_key, frame)
+
+    def set_footer(self, footer: str) -> None:
+        """Set the footer; in a frame its left, which only this workbook has, is left open."""
+        pages = footer.removeprefix(self._left()) if self.frame_key is not None else footer
+        super().set_footer(f"{_GAP}{pages}" if self.frame_key is not None else footer)
+
+    def _left(self) -> str:
+        return f"&L{self.sheet.footer}" if self.sheet.footer else ""
+
+    def hold(self, sheet: Sheet, styles: Mapping[str, int], heights: Mapping[int, float]) -> None:
+        """Take the cells; the shared texts get their indexes here, before any part is written."""
+        self.empty = False
+        self.sheet = sheet
+        self.styles = styles
         self.heights = heights
-        self.cells = sorted(paper.cells.items())
-        number = self.str_table._get_shared_string_index
-        self.texts = [
-            number(cell.value) if cell.value and isinstance(cell.value, str) and not cell.formula else 0
-            for _, cell in self.cells
-        ]  # fmt: skip
-        if self.cells:  # the corners are enough, and cells are thousands
-            columns = {column for _, column in paper.cells}
-            self._check_dimensions(self.cells[0][0][0], min(columns))
-            self._check_dimensions(self.cells[-1][0][0], max(columns))
+        self.cells = sorted(sheet.cells.items())
+        index = self.str_table._get_shared_string_index
+        self.planned = sheet.planned.pieces(index) if sheet.planned else []
+        self.texts: dict[str, int] = {}
+        for _, cell in self.cells:
+            if isinstance(cell.value, str) and cell.value and not cell.formula:
+                self.texts[cell.value] = index(cell.value)
+        self.merge = [list(block) for block in sheet.merges]
+        self._refuse_overlaps()
+        self._corners()
+
+    def _refuse_overlaps(self) -> None:
+        """Merges that share a cell make Excel call a file damaged."""
+        cells = [
+            (row, column)
+            for top, left, bottom, right in self.sheet.merges
+            for row in range(top, bottom + 1)
+            for column in range(left, right + 1)
+        ]
+        if len(cells) != len(set(cells)):
+            raise ValueError(f"merges that overlap on {self.sheet.name}")
+
+    def _corners(self) -> None:
+        """Tell xlsxwriter how far the cells reach: the corners are enough, and cells are thousands."""
+        rows, columns = [at[0] for at, _ in self.cells], [at[1] for at, _ in self.cells]
+        rows += self.heights
+        if self.planned and self.sheet.planned:
+            rows += self.sheet.planned.plan.rows
+            columns += self.sheet.planned.plan.columns
+        if rows and columns:
+            self._check_dimensions(min(rows), min(columns))
+            self._check_dimensions(max(rows), max(columns))
 
     def _write_rows(self) -> None:
-        held = {row for row, _ in self.paper.cells}
-        rows: dict[int, list[str]] = {row: [] for row in sorted(held.union(self.heights))}
-        styles = dict.fromkeys(cell.style for cell in self.paper.cells.values())  # in a fixed order
-        looks = {style: self.looks[style]._get_xf_index() for style in styles}
-        for ((row, column), cell), text in zip(self.cells, self.texts, strict=True):
-            head = f'<c r="{column_letters(column)}{row + 1}" s="{looks[cell.style]}"'
-            rows[row].append(_cell(head, cell, text))
-        for row, cells in rows.items():
+        if self.empty:
+            self.fh.write(_GAP)
+            return
+        planned = self.sheet.planned.plan.rows if self.sheet.planned else {}
+        beside = self._beside()
+        for row in sorted({*planned, *beside, *self.heights}):
+            first, last = planned.get(row, (0, 0))
+            cells = self.planned[first:last]
+            if row in beside:
+                cells = self._joined(row, first, last, beside[row])
             height = self.heights.get(row)
             own = f' ht="{height:.16g}" customHeight="1"' if height is not None else ""
             self.fh.write(f'<row r="{row + 1}"{own}>{"".join(cells)}</row>')
 
-    def _write_hyperlinks(self) -> None:
-        links = [(at, cell) for at, cell in self.cells if cell.link][:_MOST_LINKS]
-        if links:
-            self.fh.write(f"<hyperlinks>{''.join(self._links(links))}</hyperlinks>")
+    def _beside(self) -> dict[int, list[tuple[int, str]]]:
+        """Return the column and the element of every cell that is not planned, by row."""
+        rows: dict[int, list[tuple[int, str]]] = {}
+        for (row, column), cell in self.cells:
+            head = cell_xml.beginning(row, column, self.styles[cell.style])
+            element = cell_xml.element(head, cell, self.texts.__getitem__)
+            rows.setdefault(row, []).append((column, element))
+        return rows
 
-    def _links(self, links: list[tuple[Address, Cell]]) -> Iterator[str]:
-        for at, cell in links:
-            kind, _, target = cell.link.partition(":")
-            if kind != "internal":
-                raise ValueError(f"a link that leads out: {cell.link}")
-            shown = cell.value if isinstance(cell.value, str) and cell.value else " "
-            where, said = self._escape_attributes(target), self._escape_attributes(shown)
-            yield f'<hyperlink ref="{a1(*at)}" location="{where}" display="{said}"/>'
+    def _joined(self, row: int, first: int, last: int, beside: list[tuple[int, str]]) -> list[str]:
+        """Return the elements of a row of which only some are planned."""
+        if first == last:
+            return [element for _, element in beside]
+        assert self.sheet.planned is not None
+        at = [column for (_, column), _ in self.sheet.planned.plan.cells[first:last]]
+        own = zip(at, self.planned[first:last], strict=True)
+        return [element for _, element in sorted([*own, *beside])]
+
+    def _write_hyperlinks(self) -> None:
+        if self.empty:
+            self.fh.write(_GAP)
+            return
+        links = list(self.sheet.planned.links()) if self.sheet.planned else []
+        links += (
+            cell_xml.shown_link(cell_xml.link(at, cell.link), cell.value)
+            for at, cell in self.cells
+            if cell.link
+        )
+        if links:
+            self.fh.write(f"<hyperlinks>{''.join(links[:_MOST_LINKS])}</hyperlinks>")
 
     def _get_range_data(
         self, row_start: int, col_start: int, row_end: int, col_end: int
     ) -> list[object]:
         """Return what a chart keeps of its cells."""
+        cells = dict(self.sheet.every_cell())
         block = (
-            self.paper.cells.get((row, column))
+            cells.get((row, column))
             for row in range(row_start, row_end + 1)
             for column in range(col_start, col_end + 1)
         )
         return [cell.value if cell else "" for cell in block]
-
-
-def _cell(head: str, cell: Cell, text: int) -> str:
-    """Return a cell's element, given how it begins and the number of its shared text."""
-    value = cell.value
-    if cell.formula:
-        formula = _escaped(cell.formula[1:])
-        if not isinstance(value, str):
-            return f"{head}><f>{formula}</f><v>{value:.17g}</v></c>"
-        kind = "e" if value in _ERRORS else "str"
-        return f'{head} t="{kind}"><f>{formula}</f><v>{_escaped(value)}</v></c>'
-    if not isinstance(value, str):
-        return f"{head}><v>{value:.16G}</v></c>"
-    return f'{head} t="s"><v>{text}</v></c>' if value else f"{head}/>"

@@ -18,6 +18,8 @@ from xlkpi.interfaces.cli import printing
 from xlkpi.interfaces.cli.console import chinese, console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlkpi.runtime.supervisor import Worker
 
 # Whether a file can be read is told of that file; click would let none of the others be scored.
@@ -38,6 +40,17 @@ class _Commands(click.Group):
 
 def _looks_like_a_file(text: str) -> bool:
     return os.path.lexists(text) or text.lower().endswith((".xlsx", ".xlsm", ".xls", ".et", ".ods"))
+
+
+@contextlib.contextmanager
+def _refusals(whose: str = "") -> Iterator[None]:
+    """Make what is refused click's own error of usage; `whose` stands before it."""
+    from xlkpi.runtime.protocol import Refused
+
+    try:
+        yield
+    except Refused as problem:
+        raise click.UsageError(f"{whose}{problem}") from problem
 
 
 @click.group(
@@ -85,13 +98,11 @@ def new(
     得分、加减分、签字人、联系电话和填报日期不带入。换了部门（--department）的，“基本信息”只带入评价类型和金额单位，工作组成员也不带入。
     模板有错误、有公式带不过来的，会逐格说明。
     """
-    from xlkpi.runtime import protocol, service
+    from xlkpi.runtime.commands import new
 
-    try:
-        made = service.blank(out, name or "", department, year, scorers, wanted)
-    except protocol.Refused as problem:
-        raise click.UsageError(str(problem)) from problem
-    printing.parted(made)
+    with _refusals():
+        made = new.new(out, name or "", department, year, scorers, wanted)
+    printing.new_workbooks(made)
 
 
 @cli.command(options_metavar="[选项]")
@@ -108,21 +119,22 @@ def templates() -> None:
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
 def check(files: tuple[Path, ...], as_json: bool) -> None:
     """检查工作簿，列出每一个问题、所在的格子和改法。不写任何文件。"""
-    from xlkpi.runtime import service, supervisor
+    from xlkpi.runtime import supervisor
+    from xlkpi.runtime.commands import check
 
     worst = 0
     with supervisor.worker() as worker:
         for path in files:
-            told = service.checked(path, worker)
-            worst = max(worst, told.exit_code)
-            printing.developers(told)
+            report = check.check(path, worker)
+            worst = max(worst, report.exit_code)
+            printing.developers(report)
             if as_json:
-                printing.line(told.report)
+                printing.line(report.json)
                 continue
-            if told.text:
-                click.echo(told.text)
-            verdict = "可以评分" if told.status == "scored" else "不能评分"
-            click.echo(f"{file_name(path)}：{verdict}（{told.counts}）")
+            if report.text:
+                click.echo(report.text)
+            verdict = "可以评分" if report.status == "scored" else "不能评分"
+            click.echo(f"{file_name(path)}：{verdict}（{report.counts}）")
     sys.exit(worst)
 
 
@@ -146,7 +158,8 @@ def score(
 
     没有错误时在原文件旁写出“_评分结果.xlsx”；有错误时写出“_待修改.xlsx”，每个问题都标在格子上。
     """
-    from xlkpi.runtime import protocol, service, supervisor
+    from xlkpi.runtime import supervisor
+    from xlkpi.runtime.commands import score
 
     if public is not None and len(files) > 1:
         raise click.UsageError("--public 只能用于一个文件")
@@ -159,21 +172,19 @@ def score(
     partial: list[tuple[Path, str]] = []
     with supervisor.worker() as worker:
         for path in files:
-            try:
-                handled = service.handled(
+            with _refusals():
+                made = score.score(
                     path, home, folder, taken, form=form, public=public, worker=worker
                 )
-            except protocol.Refused as problem:
-                raise click.UsageError(str(problem)) from problem
-            if handled.told.codes == ["X114"]:  # a result is verified, not scored again
+            if made.report.codes == ["X114"]:  # a result is verified, not scored again
                 if as_json:
-                    printing.handled(path, handled, as_json)
+                    printing.result(path, made, as_json)
                 worst = max(worst, _verify(path, None, None, False, worker, err=as_json))
                 continue
-            worst = max(worst, handled.exit_code)
-            printing.handled(path, handled, as_json)
-            if handled.partial:
-                partial.append((path, handled.identity))
+            worst = max(worst, made.exit_code)
+            printing.result(path, made, as_json)
+            if made.partial:
+                partial.append((path, made.identity))
     printing.mergeable(partial)
     sys.exit(worst)
 
@@ -207,19 +218,18 @@ def _verify(
     err: bool = False,
 ) -> int:
     """Verify and print; `err` where stdout belongs to another line of JSON."""
-    from xlkpi.runtime import protocol, service
+    from xlkpi.runtime.commands import verify
+    from xlkpi.runtime.protocol import Report
 
-    try:
-        made = service.verified(scored, source, form, worker)
-    except protocol.Refused as problem:
-        raise click.UsageError(f"{file_name(scored)}：{problem}") from problem
-    if isinstance(made, protocol.Report):
+    with _refusals(f"{file_name(scored)}："):
+        made = verify.verify(scored, source, form, worker)
+    if isinstance(made, Report):
         return printing.unread(made, err=as_json or err)
     if as_json:
-        printing.line(made.report)
+        printing.line(verify.report(made))
     else:
-        printing.verified(file_name(scored), made, source is not None, err=err)
-    return made.exit_code
+        printing.verification(file_name(scored), made, source is not None, err=err)
+    return 1 if made.differs else 0
 
 
 @cli.command(options_metavar="[选项]")
@@ -240,17 +250,15 @@ def explain(what: str, code: str) -> None:
         return
     if not _looks_like_a_file(what):
         raise click.UsageError(f"没有代码“{what}”，也没有这个文件")
-    from xlkpi.runtime import protocol, service
+    from xlkpi.runtime.commands import explain
+    from xlkpi.runtime.protocol import Report
 
     path = Path(what)
-    try:
-        made = service.explained(path, code)
-    except protocol.Refused as problem:
-        raise click.UsageError(f"{file_name(path)}：{problem}") from problem
-    if isinstance(made, str):
-        click.echo(made)
-        return
-    sys.exit(printing.unread(made, err=False))
+    with _refusals(f"{file_name(path)}："):
+        made = explain.explain(path, code)
+    if isinstance(made, Report):
+        sys.exit(printing.unread(made, err=False))
+    click.echo(made.text)
 
 
 @cli.command(options_metavar="[选项]")
@@ -265,27 +273,26 @@ def diff(old: Path, new: Path, out: Path | None, as_json: bool) -> None:
 
     先列总分、等级和指标得分，再按工作表列出新增、删去和改动的每一格，并给出两边的位置。有差异时退出码是 1。
     """
-    from xlkpi.runtime import protocol, service
+    from xlkpi.runtime.commands import diff
+    from xlkpi.runtime.protocol import Report
 
-    try:
-        made = service.compared(old, new, out)
-    except protocol.Refused as problem:
-        raise click.UsageError(str(problem)) from problem
-    if isinstance(made, protocol.Report):
+    with _refusals():
+        made = diff.diff(old, new, out)
+    if isinstance(made, Report):
         sys.exit(printing.unread(made, err=as_json))
-    for name in made.touched:
+    for name in made.worked_on:
         click.echo(
             f"注意：{one_line(name)} 这份评分结果被改动过，这里按其中现有的填报内容比较，"
             "与表上显示的可能不同；请用 xlkpi verify 核对。",
             err=True,
         )
     if as_json:
-        printing.line(made.report)
+        printing.line(made.json)
     else:
         click.echo(made.text or "没有差异")
         if out is not None:
             click.echo(f"差异：{out}")
-    sys.exit(1 if made.report["changes"] else 0)
+    sys.exit(1 if made.changes else 0)
 
 
 @cli.command(options_metavar="[选项]")
@@ -304,15 +311,14 @@ def split(file: Path, home: Path) -> None:
 
     分册里只有评分所需的内容和本人的评分表，看不到别人的得分。已有的文件不会被覆盖。填好后用 merge 合并。
     """
-    from xlkpi.runtime import protocol, service
+    from xlkpi.runtime.commands import split
+    from xlkpi.runtime.protocol import Report
 
-    try:
-        made = service.split(file, home)
-    except protocol.Refused as problem:
-        raise click.UsageError(str(problem)) from problem
-    if isinstance(made, protocol.Report):
+    with _refusals():
+        made = split.split(file, home)
+    if isinstance(made, Report):
         sys.exit(printing.unread(made, err=False))
-    printing.parted(made)
+    printing.new_workbooks(made)
 
 
 @cli.command(options_metavar="[选项]")
@@ -332,14 +338,13 @@ def merge(files: tuple[Path, ...], out: Path) -> None:
     也可以是同一份工作簿的几个副本，每人只填了自己的评分表；文件名不限。同一张评分表有两种填法、其余各表不一致、
     部门、年度、模板或指标不同的，都不合并，并逐个指出。已有的文件不会被覆盖。
     """
-    from xlkpi.runtime import protocol, service
+    from xlkpi.runtime.commands import merge
+    from xlkpi.runtime.outputs import NewWorkbooks
 
-    try:
-        made = service.merged(files, out)
-    except protocol.Refused as problem:
-        raise click.UsageError(str(problem)) from problem
-    if isinstance(made, service.Parted):
-        printing.parted(made)
+    with _refusals():
+        made = merge.merge(files, out)
+    if isinstance(made, NewWorkbooks):
+        printing.new_workbooks(made)
         return
     worst = max(printing.unread(each, err=False) for each in made)
     click.echo("没有合并", err=True)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from xlkpi.domain.verification import Difference, Verification
+    from xlkpi.runtime.commands.score import Result
+    from xlkpi.runtime.outputs import NewWorkbooks
     from xlkpi.runtime.protocol import Report
-    from xlkpi.runtime.service import Handled, Parted, Verified
 
 _STATUS = {
     "same": "与应有的内容一致，没有改动",
@@ -44,11 +46,11 @@ _KINDS = {
 }
 
 
-def handled(path: Path, made: Handled, as_json: bool) -> None:
+def result(path: Path, made: Result, as_json: bool) -> None:
     """Print what became of one file: results on stdout, talk on stderr."""
-    developers(made.told)
+    developers(made.report)
     if as_json:
-        line({**made.told.report, "outputs": made.outputs})
+        line(made.json)
         if made.public:
             click.echo(f"公开版：{one_line(made.public)}", err=True)
     else:
@@ -58,20 +60,20 @@ def handled(path: Path, made: Handled, as_json: bool) -> None:
             f"{file_name(path)}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
             err=True,
         )
-    for words in made.said:
+    for words in made.remarks:
         click.echo(words, err=True)
 
 
-def _people(path: Path, made: Handled) -> None:
-    told = made.told
-    if told.status == "scored":
-        total, grade = told.report["total"], told.report["grade"]
-        click.echo(f"{file_name(path)}：总分 {total}，等级 {grade}{_review(told.report['review'])}")
-        if told.text:
-            click.echo(told.text, err=True)
+def _people(path: Path, made: Result) -> None:
+    report = made.report
+    if report.status == "scored":
+        total, grade = report.json["total"], report.json["grade"]
+        click.echo(f"{file_name(path)}：总分 {total}，等级 {grade}{_review(report.json['review'])}")
+        if report.text:
+            click.echo(report.text, err=True)
     else:
-        click.echo(told.text)
-        click.echo(f"{file_name(path)}：没有评分（{told.counts}）")
+        click.echo(report.text)
+        click.echo(f"{file_name(path)}：没有评分（{report.counts}）")
     for label, written in (
         ("评分结果", made.scored),
         ("待修改", made.correction),
@@ -81,11 +83,11 @@ def _people(path: Path, made: Handled) -> None:
             click.echo(f"{label}：{one_line(written)}")
 
 
-def parted(made: Parted) -> None:
+def new_workbooks(made: NewWorkbooks) -> None:
     """Print which workbooks were made of others, and what is to be said of them."""
     for path in made.paths:
         click.echo(f"已生成 {one_line(path)}")
-    for words in made.said:
+    for words in made.remarks:
         click.echo(words, err=True)
 
 
@@ -115,38 +117,38 @@ def _review(review: Mapping[str, str] | None) -> str:
     return f"；复核 {review['total']}，{review['grade']}" if review else ""
 
 
-def developers(told: Report) -> None:
+def developers(report: Report) -> None:
     """Print the traceback of our own bug, where a developer asked for it."""
-    if told.traceback and os.environ.get("XLKPI_TRACEBACK") == "1":
-        click.echo(told.traceback, err=True)
+    if report.traceback and os.environ.get("XLKPI_TRACEBACK") == "1":
+        click.echo(report.traceback, err=True)
 
 
-def unread(told: Report, err: bool) -> int:
+def unread(report: Report, err: bool) -> int:
     """Print why a file could not be looked into, and return the exit code."""
-    developers(told)
-    click.echo(told.text, err=err)
-    return told.exit_code
+    developers(report)
+    click.echo(report.text, err=err)
+    return report.exit_code
 
 
-def verified(name: str, made: Verified, sourced: bool, err: bool = False) -> None:
+def verification(name: str, made: Verification, sourced: bool, err: bool = False) -> None:
     """Print what verifying came to; to stderr where stdout belongs to another line of JSON.
 
     `sourced`: the inputs were held against their source, too.
     """
-    status = made.report["status"]
-    for each in made.report["differences"]:
-        place = "!".join(part for part in (each["sheet"], each["cell"]) if part) or "整个工作簿"
+    for each in made.differences:
+        place = "!".join(part for part in (each.sheet, each.cell) if part) or "整个工作簿"
         click.echo(f"{name} › {place}  {_difference(each)}", err=err)
-    count = len(made.report["differences"])
+    count = len(made.differences)
     said = f"，共 {count} 处" if count else ""
-    click.echo(f"{name}：{_STATUS[status]}{said}；校验码 {made.seal or '无从计算'}", err=err)
+    code = made.verification_code or "无从计算"
+    click.echo(f"{name}：{_STATUS[made.status]}{said}；校验码 {code}", err=err)
     if made.form:
         click.echo(
             f"“自评表”按本单位自己的版式 {one_line(made.form)}，版式以文件中所录的为准；"
             "要连同版式一起核对，请加 --form 版式.xlsx",
             err=True,
         )
-    if status == "changed" and not sourced:
+    if made.status == "changed" and not sourced:
         click.echo(
             "上面的“应为”按文件中现有的填报内容算出；填报内容本身是否被改过、改在哪一格，"
             "请加 --source 原工作簿 再核对",
@@ -154,19 +156,19 @@ def verified(name: str, made: Verified, sourced: bool, err: bool = False) -> Non
         )
 
 
-def _difference(each: Mapping[str, str]) -> str:
-    if each["kind"] == "look":
-        return each["found"]
-    return f"{_KINDS[each['kind']]}：现在是“{each['found']}”，应为“{each['expected']}”"
+def _difference(each: Difference) -> str:
+    if each.kind == "look":
+        return each.found
+    return f"{_KINDS[each.kind]}：现在是“{each.found}”，应为“{each.expected}”"
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def line(report: Mapping[str, object]) -> None:
+def line(document: Mapping[str, object]) -> None:
     """Print one line of JSON as UTF-8, whatever the console."""
     # A name that is no text keeps its bytes, as escapes: UTF-8 has no word for them.
-    text = _SURROGATE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(report, ensure_ascii=False))
+    text = _SURROGATE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(document, ensure_ascii=False))
     if sys.stdout is None:  # closed: click prints nothing either
         return
     sys.stdout.flush()

@@ -8,8 +8,12 @@ from typing import Generic, TypeVar
 _Known = TypeVar("_Known")
 
 
+_LONGEST = 1_000
+"""Characters of a text that is remembered: whatever a file holds, its memory is bounded."""
+
+
 class Memo(dict[str, _Known], Generic[_Known]):
-    """What a text means, worked out once for each, up to a bounded number of them."""
+    """What a text means, worked out once for each; when there are too many, all are forgotten."""
 
     def __init__(self, work: Callable[[str], _Known], room: int = 20_000) -> None:
         super().__init__()
@@ -18,6 +22,8 @@ class Memo(dict[str, _Known], Generic[_Known]):
 
     def __missing__(self, text: str) -> _Known:
         known = self.work(text)
-        if len(self) < self.room:
+        if len(text) <= _LONGEST:
+            if len(self) >= self.room:
+                self.clear()
             self[text] = known
         return known

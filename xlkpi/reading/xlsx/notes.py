@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlkpi.domain.location import Address, a1
 from xlkpi.domain.text import PALE, Pieces
@@ -15,6 +16,15 @@ from xlkpi.reading.xlsx.workbook import Listed
 
 TEXTS = ("s", "str", "inlineStr")
 """Kinds of cells that hold a text."""
+
+
+class Frame(NamedTuple):
+    """What is noted of a sheet without its rows."""
+
+    hidden_spans: tuple[tuple[int, int], ...]
+    merges: tuple[tuple[int, int, int, int], ...]
+    filtered: bool
+    zeros_hidden: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +77,17 @@ class Notes:
             pieces=self.pieces,
             zeros_hidden=self.zeros_hidden,
         )
+
+    def frame(self) -> Frame:
+        """What has been noted so far, where no row has been read yet."""
+        return Frame(tuple(self.hidden_spans), tuple(self.merges), self.filtered, self.zeros_hidden)
+
+    def take_frame(self, frame: Frame) -> None:
+        """Note the same again; merges count against the limit of this workbook."""
+        self.hidden_spans += frame.hidden_spans
+        for area in frame.merges:
+            self.merge_area(area)
+        self.filtered, self.zeros_hidden = frame.filtered, frame.zeros_hidden
 
     def damaged(self, what: str) -> Unreadable:
         """The cause for a sheet that breaks the rules of its part."""

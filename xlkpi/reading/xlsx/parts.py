@@ -34,6 +34,10 @@ class Parts:
         """Whether something is drawn on a sheet; known when all parts have been looked at."""
         self.unread = directory(data, limits)
         self.names = {key: slashed(info.orig_filename) for key, info in self.unread.items()}
+        self.small = sum(info.file_size for info in self.unread.values()) <= limits.tags
+        """The package has no more bytes than it may have tags: they need not be counted."""
+        self.lean: dict[str, bytes] | None = None
+        """What the engine needs, as it is to be given to it; None where nobody asks for that."""
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -48,7 +52,16 @@ class Parts:
         if info is None:
             what = "被引用了两次" if part.lower() in self.names else "缺少这个部件"
             raise Unreadable("X014", part=part, what=what)
-        return inflate(self.data, info)
+        content = inflate(self.data, info)
+        if self.lean is not None:
+            self.lean[self.names[part.lower()]] = content
+        return content
+
+    def count_tags(self, xml: bytes, **where: object) -> None:
+        """Count the tags of a sheet or of the shared texts; X013 where all are too many."""
+        if not self.small:
+            self.tags += count_tags(xml)
+            within(self.limits.tags, self.tags, "表格与文字的标记数", **where)
 
     def check_unread(self, program: tuple[str, ...] = ()) -> None:
         """Refuse a damaged or DOCTYPE-bearing part among those that nobody asked for.
@@ -174,7 +187,8 @@ def count_tags(xml: bytes) -> int:
 
 def refuse_sections(xml: bytes, part: str) -> None:
     """Refuse a CDATA section with X014: it is text to a parser, and calamine reads a blank."""
-    if b"<![CDATA[" in xml:
+    # One byte is looked for thirty times as fast as nine, and this one hardly ever stands there.
+    if b"[" in xml and b"<![CDATA[" in xml:
         raise Unreadable("X014", part=part, what="用了少见的写法（CDATA 段）")
 
 

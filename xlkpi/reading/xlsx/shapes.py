@@ -1,13 +1,16 @@
-"""Rows as text: what a row is apart from its number, its values and its formulas."""
+"""Rows as text: what a row is apart from its values, worked out once for all rows alike."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from xlkpi.domain.location import Address
 from xlkpi.reading.xlsx.addresses import COLUMNS
 from xlkpi.reading.xlsx.facts import Formula
+from xlkpi.reading.xlsx.lean import lean_row
 from xlkpi.reading.xlsx.parts import is_true
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10))
@@ -16,6 +19,13 @@ _STRANGE_ENTITY = re.compile(rb"&(?!(?:lt|gt|quot|apos|amp);)")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 ATTRIBUTE = r' [\w:.]+="[^"<>&]*"'
 _ROW_TAIL = re.compile(rf"((?:{ATTRIBUTE})*)>")
+_CLOSED_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"((?:{ATTRIBUTE})*) ?/>')
+_NUMBER = re.compile("[1-9][0-9]{0,6}")
+_FORMULA = re.compile("<f>([^<]*)")
+_MARK = "\0"
+"""Stands for the row's number in a row's skeleton; XML cannot hold it."""
+# Where the number ends a style, a height or a span, and not an address.
+_NOT_ADDRESS = re.compile("\0(?<=[^A-Z]\0)")
 # The values and the formulas have been taken out by then, and the row's number is a mark.
 _CELL = re.compile(
     r'<c r="([A-Z]+)\0"(?: s="(0|[1-9][0-9]*)")?(?: t="(n|s|b|e|str|inlineStr)")?'
@@ -29,7 +39,9 @@ def plain_text(rows: bytes) -> str | None:
     # One byte is looked for ten times as fast as two, and these hardly ever stand in a sheet.
     if (b"?" in rows and b"<?" in rows) or (b"]" in rows and b"]]>" in rows):
         return None
-    if len(rows.translate(None, _CONTROLS)) != len(rows) or _STRANGE_ENTITY.search(rows):
+    if len(rows.translate(None, _CONTROLS)) != len(rows):
+        return None
+    if b"&" in rows and _STRANGE_ENTITY.search(rows):
         return None
     try:
         return rows.decode("utf-8")
@@ -38,22 +50,29 @@ def plain_text(rows: bytes) -> str | None:
 
 
 class Noted(NamedTuple):
-    """A cell of a row that is noted whatever it holds.
-
-    `formula` and `value` say which of the row's texts they are; −1 for none.
-    """
+    """A cell of a row of which more is noted than its formula."""
 
     column: int
-    formula: int
     value: int
-    written: str | None
-    """A formula with attributes, which stays in the skeleton; None for any other."""
-    text: bool
-    """The value is a text, and an empty one is a value."""
+    """Which of the row's values is its own; −1 for none."""
     number: bool
     style: str
     """Where it is noted what the cell's format does; "" elsewhere."""
     error: bool
+
+
+class _Computed(NamedTuple):
+    """A cell with a formula."""
+
+    column: int
+    formula: int
+    """Which of the row's formulas it is; −1 where it is `written`."""
+    written: str
+    """A formula with attributes, which stays in the skeleton."""
+    value: int
+    """Which of the row's values is its own; −1 for none."""
+    text: bool
+    """The value is a text, and an empty one is a value."""
 
 
 class Shape(NamedTuple):
@@ -64,18 +83,16 @@ class Shape(NamedTuple):
     """How many of the cells are valued."""
     last: int
     """Column of the last valued cell; −1 for none."""
+    values: int
+    """How many values were taken out."""
     shared: tuple[int, ...]
-    """Which of the row's texts are numbers of shared texts."""
+    """Which of the row's values are numbers of shared texts."""
     sharing: tuple[tuple[int, str], ...]
     """Column and style of the cells with those."""
     whole: tuple[int, ...]
     """Which of them are values that the engine reads up to the first entity: all but texts."""
-    formulas: tuple[tuple[int, int, int, bool], ...]
-    """Cells with a formula and a value and nothing else to note: column, formula, value, text."""
+    computed: tuple[_Computed, ...]
     noted: tuple[Noted, ...]
-    """The others that are noted."""
-    texts: int
-    """How many values and formulas were taken out."""
     size: int
     """Cells, the blank ones too."""
 
@@ -94,7 +111,110 @@ class _Cell(NamedTuple):
     """The empty element; None for no value."""
 
 
+class Row(NamedTuple):
+    """All of a row but its values."""
+
+    number: int
+    before: tuple[tuple[int, bool], ...]
+    """Number and whether hidden of the rows without any cell that stand before it."""
+    shape: Shape
+    formulas: Mapping[Address, Formula]
+    """As they are where each of them has its value."""
+    unsure: tuple[tuple[int, Address], ...]
+    """Which of the values may be blank, so that the formula there has none."""
+    skeleton: str
+    longest: int
+    """Characters of its longest formula, or of what is left without them."""
+    lean: bytes
+    """What the engine needs of it, to be filled with the values."""
+
+
+class Layout(NamedTuple):
+    """All of a sheet's rows but their values."""
+
+    bare: bytes
+    """As they are written."""
+    rows: int
+    """Number of the last valued row, counted from 1."""
+    columns: int
+    cells: int
+    """How many of the cells are valued."""
+    hidden: tuple[int, ...]
+    formulas: Mapping[Address, Formula]
+    """As they are where each of them has its value."""
+    taken: tuple[tuple[int, Row], ...]
+    """The rows, and which of the values is their first."""
+    looked_at: tuple[tuple[int, Row], ...]
+    """Those whose values matter one by one."""
+    shared: tuple[int, ...]
+    """Which of the values are numbers of shared texts."""
+    whole: tuple[int, ...]
+    """Which of them the engine reads up to the first entity."""
+    lean: bytes
+    """What the engine needs of the rows, to be filled with the values."""
+
+
 # Workbooks of one template have the same rows, so these two remember them from file to file.
+_REMEMBERED = 8_192
+"""Bytes of a row that is: 2,000 of them take little memory, whatever a file holds."""
+
+
+def row_of(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | None:
+    """A row without its end tag and its values, of formats that matter to numbers and to texts.
+
+    None where it is not plain.
+    """
+    work = _row if len(line) <= _REMEMBERED else _row.__wrapped__
+    return work(line, numbers, words)
+
+
+@lru_cache(maxsize=2_048)
+def _row(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | None:
+    text = plain_text(line)
+    before, start = closed_rows(text) if text else ((), 0)
+    if text is None or not text.startswith('<row r="', start):
+        return None
+    end = text.find('"', start + 8)
+    number = text[start + 8 : end]
+    parts = _FORMULA.split(text[end + 1 :])
+    marked = "<f>".join(parts[::2]).replace(f'{number}"', f'{_MARK}"')
+    marked = _NOT_ADDRESS.sub(number, marked)
+    shape = shape_of(marked, numbers, words) if _NUMBER.fullmatch(number) else None
+    if shape is None:
+        return None
+    formulas, unsure = _formulas(shape, int(number) - 1, parts[1::2])
+    longest = max(map(len, (marked, *parts[1::2])))
+    return Row(int(number), before, shape, formulas, unsure, marked, longest, lean_row(line))
+
+
+def closed_rows(text: str) -> tuple[tuple[tuple[int, bool], ...], int]:
+    """The rows without any cell at the start of `text`, and where they end; −1 for never."""
+    found: list[tuple[int, bool]] = []
+    at = 0
+    while (match := _CLOSED_ROW.match(text, at)) is not None:
+        hidden = is_hidden(match[2])
+        if hidden is None:
+            return (), -1
+        found.append((int(match[1]), hidden))
+        at = match.end()
+    return tuple(found), at
+
+
+def _formulas(
+    shape: Shape, row: int, written: list[str]
+) -> tuple[dict[Address, Formula], tuple[tuple[int, Address], ...]]:
+    """The formulas of a row where their values are there, and which of those are to be looked at."""
+    found: dict[Address, Formula] = {}
+    unsure: list[tuple[int, Address]] = []
+    for cell in shape.computed:
+        at = row, cell.column
+        text = written[cell.formula] if cell.formula >= 0 else cell.written
+        found[at] = formula_pair(text)[cell.text or cell.value >= 0]
+        if cell.value >= 0 and not cell.text:
+            unsure.append((cell.value, at))
+    return found, tuple(unsure)
+
+
 @lru_cache(maxsize=1_024)
 def shape_of(skeleton: str, numbers: frozenset[str], words: frozenset[str]) -> Shape | None:
     """The shape of a row, of formats that matter to numbers and to texts; None where it is not plain."""
@@ -103,25 +223,32 @@ def shape_of(skeleton: str, numbers: frozenset[str], words: frozenset[str]) -> S
     cells = _cells(skeleton, head.end()) if head else None
     if hidden is None or cells is None:
         return None
-    last, valued, texts = -1, 0, 0
-    shared, sharing, whole, formulas, noted = [], [], [], [], []
+    last, valued, values, formulas = -1, 0, 0, 0
+    shared, sharing, whole = list[int](), list[tuple[int, str]](), list[int]()
+    computed, noted = list[_Computed](), list[Noted]()
     for cell in cells:
         if cell.formula is None and cell.value is None:
             continue
         last, valued = cell.column, valued + 1
-        note = _noted(cell, texts, numbers if cell.kind == "n" else words)
-        texts += (note.formula >= 0) + (note.value >= 0)
-        if cell.kind == "s" and note.value >= 0:
-            shared.append(note.value)
+        own = values if cell.value is not None and not cell.value.endswith("/>") else -1
+        values += own >= 0
+        if cell.formula is not None:
+            cut = cell.formula == "<f></f>"
+            text = cell.kind == "str" and cell.value is not None
+            computed.append(
+                _Computed(cell.column, formulas if cut else -1, cell.written, own, text)
+            )
+            formulas += cut
+        if own >= 0 and cell.kind == "s":
+            shared.append(own)
             sharing.append((cell.column, cell.style))
-        elif cell.kind not in ("str", "inlineStr") and note.value >= 0:
-            whole.append(note.value)
-        if note.formula >= 0 and note.value >= 0 and not (note.style or note.error):
-            formulas.append((note.column, note.formula, note.value, note.text))
-        elif cell.formula or note.style or note.error:
+        elif own >= 0 and cell.kind not in ("str", "inlineStr"):
+            whole.append(own)
+        note = _noted(cell, own, numbers if cell.kind == "n" else words)
+        if note.style or note.error:
             noted.append(note)
-    told = tuple(shared), tuple(sharing), tuple(whole), tuple(formulas), tuple(noted)
-    return Shape(hidden, valued, last, *told, texts, len(cells))
+    told = tuple(shared), tuple(sharing), tuple(whole), tuple(computed), tuple(noted)
+    return Shape(hidden, valued, last, values, *told, len(cells))
 
 
 def _cells(skeleton: str, at: int) -> list[_Cell] | None:
@@ -140,21 +267,14 @@ def _cells(skeleton: str, at: int) -> list[_Cell] | None:
     return cells
 
 
-def _noted(cell: _Cell, texts: int, styles: frozenset[str]) -> Noted:
-    """What is noted of a cell, before which the row has so many texts."""
-    formula_at = value_at = -1
-    if cell.formula == "<f></f>":
-        formula_at, texts = texts, texts + 1
-    if cell.value is not None and not cell.value.endswith("/>"):
-        value_at = texts
+def _noted(cell: _Cell, value: int, styles: frozenset[str]) -> Noted:
+    """What is noted of a cell beside its formula."""
+    looks = cell.style in styles and cell.kind not in ("b", "e")
     return Noted(
         column=cell.column,
-        formula=formula_at,
-        value=value_at,
-        written=cell.written if cell.formula and formula_at < 0 else None,
-        text=cell.kind == "str" and cell.value is not None,
+        value=value,
         number=cell.kind == "n",
-        style=cell.style if cell.style in styles and cell.kind not in ("b", "e") else "",
+        style=cell.style if looks else "",
         error=cell.kind == "e",
     )
 
@@ -176,7 +296,7 @@ def is_hidden(attributes: str) -> bool | None:
 
 
 def unescaped(text: str) -> str:
-    """A text with its entities resolved; `plain_text` lets through only those that are known."""
+    """A text with its entities resolved; one with an entity that is not known is refused elsewhere."""
     if "&" not in text:
         return text
-    return _ENTITY.sub(lambda match: _ENTITIES[match[0]], text)
+    return _ENTITY.sub(lambda match: _ENTITIES.get(match[0], ""), text)

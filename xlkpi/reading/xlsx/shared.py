@@ -8,19 +8,17 @@ from typing import NamedTuple
 
 from xlkpi.domain.text import Pieces
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx.facts import Formula
 from xlkpi.reading.xlsx.limits import Limits, within
 from xlkpi.reading.xlsx.memo import Memo
 from xlkpi.reading.xlsx.parts import (
     Parts,
-    count_tags,
     local_name,
     new_parser,
     parse,
     refuse_sections,
 )
 from xlkpi.reading.xlsx.pieces import may_hold, pieces
-from xlkpi.reading.xlsx.shapes import Shape, formula_pair
+from xlkpi.reading.xlsx.shapes import Layout, Row
 from xlkpi.reading.xlsx.styles import PLAIN, Styles
 
 
@@ -39,8 +37,7 @@ def shared_texts(parts: Parts, part: str | None) -> Texts:
         return Texts()
     xml = parts.read(part)
     refuse_sections(xml, part)
-    parts.tags += count_tags(xml)
-    within(parts.limits.tags, parts.tags, "表格与文字的标记数")
+    parts.count_tags(xml)
     plain = _plain_texts(xml, parts.limits.text)
     declared, lengths = _text_lengths(xml, part, count_only=plain is not None)
     count = len(lengths) if plain is None else plain
@@ -95,8 +92,13 @@ def _text_lengths(xml: bytes, part: str, *, count_only: bool) -> tuple[int, list
 class Book:
     """What the sheets of one workbook share; the two counts go on from sheet to sheet."""
 
-    def __init__(self, limits: Limits, texts: Texts = Texts(), styles: Styles = PLAIN) -> None:  # noqa: B008
+    def __init__(
+        self, limits: Limits, texts: Texts = Texts(), styles: Styles = PLAIN,  # noqa: B008
+        lean: dict[str, bytes] | None = None,
+    ) -> None:  # fmt: skip
         self.limits = limits
+        self.lean = lean
+        """The parts as the engine needs them; None where nobody asks for that."""
         self.shared = texts.known
         """Indices of the shared texts, as written."""
         self.pieces = texts.pieces
@@ -108,8 +110,9 @@ class Book:
         self.merges = 0
         """Merged ranges so far."""
         self.local: Memo[str] = Memo(local_name)
-        self.shapes: dict[str, Shape | None] = {}
-        """Rows by their skeleton; None for one that is not plain."""
-        self.rows: dict[str, tuple[int, Shape | None]] = {}
-        """Rows without their values, as they are written: number and shape."""
-        self.formulas: Memo[tuple[Formula, Formula]] = Memo(formula_pair)
+        self.rows: dict[bytes, Row] = {}
+        """Rows without their values, as they are written."""
+        self.layout: Layout | None = None
+        """The rows of the sheet before, where they were plain."""
+        self.skeletons: set[str] = set()
+        """Those of their shapes."""

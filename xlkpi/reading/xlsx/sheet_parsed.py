@@ -6,7 +6,7 @@ from xlkpi.domain.location import a1
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx.addresses import COLUMNS, LAST_ROW
 from xlkpi.reading.xlsx.facts import SheetFacts
-from xlkpi.reading.xlsx.notes import Notes
+from xlkpi.reading.xlsx.notes import Frame, Notes
 from xlkpi.reading.xlsx.parts import is_true, new_parser, parse
 from xlkpi.reading.xlsx.pieces import may_hold, pieces
 from xlkpi.reading.xlsx.shared import Book
@@ -23,6 +23,27 @@ def parsed_notes(sheet: Listed, xml: bytes, book: Book) -> Notes:
     reader = _Worksheet(Notes(sheet, book), xml)
     parse(reader.parser, xml, sheet.part)
     return reader.notes
+
+
+_FRAMES: dict[bytes, Frame] = {}
+"""What is noted of a sheet without its rows: the same for all ballots, and all workbooks of a template."""
+_MOST_FRAMES = 128
+_LONGEST_FRAME = 32_768
+"""Bytes of one that is remembered."""
+
+
+def framed_notes(sheet: Listed, xml: bytes, book: Book) -> Notes:
+    """The same as `parsed_notes` of a sheet without its rows, remembered by its bytes."""
+    if xml in _FRAMES:
+        notes = Notes(sheet, book)
+        notes.take_frame(_FRAMES[xml])
+        return notes
+    notes = parsed_notes(sheet, xml, book)
+    if len(xml) <= _LONGEST_FRAME:
+        if len(_FRAMES) >= _MOST_FRAMES:
+            _FRAMES.clear()
+        _FRAMES[xml] = notes.frame()
+    return notes
 
 
 class _Worksheet:

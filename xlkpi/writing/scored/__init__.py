@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import (
@@ -16,13 +18,14 @@ from xlkpi.domain.schema import (
     SOURCE_SHEET,
     SUMMARY_SHEET,
 )
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Book
+from xlkpi.writing.plan import BookPlan
 from xlkpi.writing.scored import (
     comparison,
     form,
     grades,
     indicator_scores,
+    input_sheets,
     kept_form,
     provenance,
     reconciliation,
@@ -30,7 +33,9 @@ from xlkpi.writing.scored import (
     summary,
     verification_code,
 )
-from xlkpi.writing.scored.input_sheets import Inputs
+from xlkpi.writing.scored.addresses import Addresses
+from xlkpi.writing.scored.result import Result
+from xlkpi.writing.scored.shape import Shape, shape
 
 _RESULTS = (
     SUMMARY_SHEET,
@@ -52,29 +57,60 @@ def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
 
     A layout of an office's own is kept in it, on a sheet of its own.
     """
-    filled, result = outcome.filled, outcome.scored
-    assert filled is not None and result is not None
-    book = Book(f"{filled.said('部门名称')}{filled.said('评价年度')}绩效自评评分结果")
-    names = Addresses()
+    result = Result(outcome)
+    names = Addresses.of(result, reconciliation.count(result))
+    said = result.filled.said
+    title = f"{said('部门名称')}{said('评价年度')}绩效自评评分结果"
+    book = _planned(result, names, layout, own).fill(title, result)
+    code = verification_code.of_book(book, result.filled, result.scored)
+    _write(book, result, names, layout, code)
+    if own:
+        kept_form.write(book, layout)
+    for name in _STAMPED:
+        book.named(name).footer = f"校验码 {code}"
+    provenance.seal(book)
+    return book
+
+
+_PLANS: deque[tuple[Shape, BookPlan]] = deque(maxlen=12)
+"""The latest plans with their shapes; one takes a few megabytes.
+
+Looked through, not looked up: shapes that differ do so early, and to hash one takes as long as to make it.
+"""
+
+
+def _planned(result: Result, names: Addresses, layout: FormTemplate, own: bool) -> BookPlan:
+    """Return the plan of this shape, made now or for an earlier workbook."""
+    own_shape = shape(result, names, layout, own)
+    for known, plan in _PLANS:
+        if known == own_shape:
+            plan.make()
+            return plan
+    plan = _plan(result, names, layout, own)
+    _PLANS.appendleft((own_shape, plan))
+    return plan
+
+
+def _plan(result: Result, names: Addresses, layout: FormTemplate, own: bool) -> BookPlan:
+    """Plan what all workbooks of this shape have in common."""
+    book = Book("")
     for name in (*_RESULTS, LAYOUT_SHEET) if own else _RESULTS:
         book.sheet(name)
-    Inputs(filled, result).write(book)
-    names.cells["校验码"] = verification_code.of_book(book, filled, result)
-    # Filled in by who needs whose addresses, not in the order of the tabs.
-    records.write_methods(book, filled, result, names)
-    summary.locate(book, filled, result, names)
-    indicator_scores.write(book, filled, result, names)
-    comparison.write(book, filled, result, names)
-    grades.write(book, outcome, names)
-    form.write(book, outcome, names, layout)
-    provenance.write(book, outcome, names, layout)
-    if own:
-        kept_form.write(book, layout, names)
-    summary.write(book, outcome, names)
-    reconciliation.write(book, filled, result, names)
-    summary.headline(book, filled, result, names)
-    records.write_findings(book, outcome, names)
-    for name in _STAMPED:
-        names.sheet(book, name).footer = f"校验码 {names.cells['校验码']}"
-    provenance.seal(book, names)
-    return book
+    input_sheets.plan(book, result)
+    indicator_scores.plan(book, result, names)
+    comparison.plan(book, result, names)
+    provenance.plan(book, result, layout)
+    summary.plan(book, result, names)
+    reconciliation.plan(book, result, names)
+    return BookPlan(book)
+
+
+def _write(book: Book, result: Result, names: Addresses, layout: FormTemplate, code: str) -> None:
+    """Add what depends on more than the shape: lists of what was found, the form, the grade."""
+    records.write_methods(book, result.filled, result.scored)
+    records.write_findings(book, result.outcome)
+    indicator_scores.write(book, result, names)
+    comparison.write(book, result)
+    grades.write(book, result, names)
+    form.write(book, result, names, layout)
+    summary.write(book, result, names, code)

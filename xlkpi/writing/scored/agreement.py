@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.numbers import NOISE, half_up, rounded
+from xlkpi.domain.numbers import EXACT, NOISE, half_up, rounded
 from xlkpi.domain.results import IndicatorScore, Scored, ScorerMark
 
 UNIT = 10**NOISE
@@ -46,9 +46,19 @@ class Line(NamedTuple):
     def of(cls, work: IndicatorScore, hundred: bool) -> Line:
         """Return the line of a working that has marks."""
         full = Decimal(100) if hundred else work.indicator.points.value or Decimal(1)
-        rates = tuple(_rate(given, Fraction(full)) for given in work.given)
+        rates = tuple(_rate(given, full.as_integer_ratio()) for given in work.given)
         known = tuple(rate for rate in rates if rate is not None)
         return cls(work, rates, known, sum(known))
+
+    @property
+    def highest(self) -> int:
+        """The highest rate, 0 where everybody stepped aside."""
+        return max(self.known, default=0)
+
+    @property
+    def lowest(self) -> int:
+        """The lowest rate, 0 likewise."""
+        return min(self.known, default=0)
 
     @property
     def mean(self) -> Fraction:
@@ -56,12 +66,25 @@ class Line(NamedTuple):
         return Fraction(self.sum, UNIT * len(self.known)) if self.known else Fraction(0)
 
     @property
+    def apart(self) -> int:
+        """M × 离差平方和 in units of 10**-24, exactly."""
+        return len(self.known) * sum(x * x for x in self.known) - self.sum**2
+
+    @property
     def squares(self) -> Fraction:
         """离差平方和: the sum of squared distances from the mean."""
         count = len(self.known)
-        if not count:
-            return Fraction(0)
-        return Fraction(count * sum(x * x for x in self.known) - self.sum**2, count * UNIT**2)
+        return Fraction(self.apart, count * UNIT**2) if count else Fraction(0)
+
+    @property
+    def shown_mean(self) -> float:
+        """The mean as the nearest double."""
+        return self.sum / (UNIT * len(self.known)) if self.known else 0.0
+
+    @property
+    def shown_squares(self) -> float:
+        """离差平方和 as the nearest double."""
+        return self.apart / (len(self.known) * UNIT**2) if self.known else 0.0
 
     @property
     def factor(self) -> Fraction:
@@ -78,16 +101,17 @@ class Line(NamedTuple):
         return _points(100 * apart, others * UNIT)
 
 
-def _rate(given: ScorerMark, full: Fraction) -> int | None:
+def _rate(given: ScorerMark, full: tuple[int, int]) -> int | None:
     if given.mark is None:
         return None
-    exact = Fraction(given.mark) / full
-    return half_up(exact.numerator, exact.denominator, NOISE)
+    above, below = given.mark.as_integer_ratio()
+    return half_up(above * full[1], below * full[0], NOISE)
 
 
 def _points(numerator: int, denominator: int) -> Decimal:
-    exact = rounded(Fraction(numerator, denominator), NOISE_PLACES)
-    return rounded(exact, POINT_PLACES)
+    noisy = half_up(numerator, denominator, NOISE_PLACES)
+    places = half_up(noisy, 10**NOISE_PLACES, POINT_PLACES)
+    return Decimal(places).scaleb(-POINT_PLACES, EXACT)
 
 
 class Outlier(NamedTuple):
@@ -193,10 +217,14 @@ class Agreement(NamedTuple):
         """Return the agreement of so many scorers."""
         units = [line for line in lines if len(line.known) > 1]
         values = sum(len(line.known) for line in units)
-        mean = Fraction(sum(line.sum for line in units), values * UNIT) if values else Fraction(0)
-        within = sum((line.factor * line.squares for line in units), Fraction(0))
-        between = sum((len(line.known) * (line.mean - mean) ** 2 for line in units), Fraction(0))
-        whole = sum((line.squares for line in units), between)
+        total = sum(line.sum for line in units)
+        mean = Fraction(total, values * UNIT) if values else Fraction(0)
+        # Over one denominator: of a fraction each time, most of the time would go into reducing it.
+        common = math.lcm(*(len(line.known) - 1 for line in units))
+        apart = sum(line.apart * (common // (len(line.known) - 1)) for line in units)
+        within = Fraction(apart, common * UNIT**2)
+        squares = sum(x * x for line in units for x in line.known)
+        whole = Fraction(values * squares - total**2, values * UNIT**2) if values else Fraction(0)
         alpha = _alpha(scorers, len(units), values, within, whole)
         return cls(len(units), values, mean, within, whole, alpha)
 

@@ -7,6 +7,7 @@ The looks are ours: a box from the first row with several texts to the last befo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,15 +18,15 @@ from xlkpi.domain.formula import checked
 from xlkpi.domain.location import Address
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.placeholders import INDICATORS, TIERS
-from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import FORM_SHEET
 from xlkpi.domain.text import day
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Book, Cell, Held, Sheet, legal
 from xlkpi.writing.row_heights import HIGHEST, height
 from xlkpi.writing.scored import total
+from xlkpi.writing.scored.addresses import Addresses
 from xlkpi.writing.scored.form_scores import Shown
 from xlkpi.writing.scored.form_values import Filling, Record
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import DATE
 
 _ROW = 20.0
@@ -36,9 +37,9 @@ _LITERAL = 250
 _SIGNED = ("：", ":")
 
 
-def write(book: Book, outcome: Outcome, names: Addresses, layout: FormTemplate) -> None:
-    """Fill in the sheet, which already stands in the book."""
-    _Form(names.sheet(book, FORM_SHEET), layout, Filling(outcome, names, layout)).write()
+def write(book: Book, result: Result, names: Addresses, layout: FormTemplate) -> None:
+    """Fill in the sheet, which is already in the book."""
+    _Form(book.named(FORM_SHEET), layout, Filling(result, names, layout)).write()
 
 
 @dataclass(slots=True)
@@ -55,21 +56,21 @@ class _Block:
 class _Form:
     """One form being written, from the top down."""
 
-    def __init__(self, paper: Sheet, layout: FormTemplate, filling: Filling) -> None:
-        self.paper = paper
+    def __init__(self, sheet: Sheet, layout: FormTemplate, filling: Filling) -> None:
+        self.sheet = sheet
         self.layout = layout
         self.filling = filling
         self.blocks = _blocks(layout)
         self.box = _box(layout, self.blocks)
         self.next = 0
-        """The row of the paper to be written next."""
+        """The row of the sheet to be written next."""
         self.spots: list[list[Address]] = []
         """Row of the layout → first and last row of each of its records."""
 
     def write(self) -> None:
         """Write all rows, then what is merged over several of them."""
         for column in range(self.layout.columns):
-            self.paper.widths[column] = self.layout.widths.get(column, _WIDTH)
+            self.sheet.widths[column] = self.layout.widths.get(column, _WIDTH)
         for row in range(self.layout.rows):
             self.spots.append([self._record(row, record, n) for n, record in self._records(row)])
         for block in (block for blocks in self.blocks for block in blocks):
@@ -88,7 +89,7 @@ class _Form:
             words = f"注：各项得分合计 {self.filling.scored.score_totals.added:f}；" + "；".join(
                 said
             )
-            self.paper.merge(self.next, 0, self.layout.columns - 1, words, "guide")
+            self.sheet.merge(self.next, 0, self.layout.columns - 1, words, "guide")
             self.next += 1
 
     def _records(self, row: int) -> list[tuple[int, Record]]:
@@ -108,9 +109,9 @@ class _Form:
         top, count = self.next, math.ceil(high / HIGHEST)
         self.next += count
         for block, cell in cells:
-            self.paper.cells[top, block.column] = cell
+            self.sheet.cells[top, block.column] = cell
         for at in range(top, self.next):
-            self.paper.heights[at] = high / count
+            self.sheet.heights[at] = high / count
         for block, _ in own:
             self._merge(top, block.column, self.next - 1, block.right)
         return top, self.next - 1
@@ -121,20 +122,20 @@ class _Form:
         return height(cell, self._width(block.column, block.right))
 
     def _width(self, left: int, right: int) -> float:
-        return sum(self.paper.widths[column] for column in range(left, right + 1))
+        return sum(self.sheet.widths[column] for column in range(left, right + 1))
 
     def _merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Merge a block, and make its last row high enough for its text."""
         if (top, left) == (bottom, right):
             return
-        cell = self.paper.cells[top, left]
+        cell = self.sheet.cells[top, left]
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
-                self.paper.blank(row, column, cell.style)
-        self.paper.cells[top, left] = cell
-        self.paper.merges.append((top, left, bottom, right))
+                self.sheet.blank(row, column, cell.style)
+        self.sheet.cells[top, left] = cell
+        self.sheet.merges.append((top, left, bottom, right))
         if bottom > top and isinstance(cell.value, str):
-            heights = self.paper.heights
+            heights = self.sheet.heights
             have = sum(heights[row] for row in range(top, bottom + 1))
             missing = height(cell, self._width(left, right)) - have
             heights[bottom] = min(HIGHEST, heights[bottom] + max(0.0, missing))
@@ -143,7 +144,7 @@ class _Form:
         """Merge a first- or second-level indicator over the rows that have the same."""
         runs: list[tuple[int, int, str]] = []
         for top, bottom in self.spots[block.row]:
-            formula = self.paper.cells[top, block.column].formula
+            formula = self.sheet.cells[top, block.column].formula
             if runs and formula and runs[-1][2] == formula:
                 runs[-1] = (runs[-1][0], bottom, formula)
             else:
@@ -175,7 +176,7 @@ class _Form:
         return Cell(value, look, formula, shown.link)
 
     def _joined(
-        self, block: _Block, pieces: list[tuple[str, bool]], record: Record, n: int
+        self, block: _Block, pieces: Sequence[tuple[str, bool]], record: Record, n: int
     ) -> Cell:
         """A text around placeholders; before a repeated one, 其中： stands on the first row only."""
         parts, said = [], []
@@ -206,11 +207,11 @@ class _Form:
         return f"{name}:{number_format}" if number_format else name
 
     def _page(self) -> None:
-        self.paper.landscape = self.layout.landscape
-        self.paper.print_to = (self.next - 1, self.layout.columns - 1)
+        self.sheet.landscape = self.layout.landscape
+        self.sheet.print_to = (self.next - 1, self.layout.columns - 1)
         for row, blocks in enumerate(self.blocks):
             if row and any(f"{{{INDICATORS}." in block.text for block in blocks):
-                self.paper.repeat = self.spots[row - 1][-1][1]
+                self.sheet.repeat = self.spots[row - 1][-1][1]
 
 
 _TIER_CELLS = frozenset(f"{{{name}}}" for name in TIERS)

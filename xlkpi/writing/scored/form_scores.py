@@ -10,10 +10,10 @@ from xlkpi.domain.location import span
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import SCORES_SHEET
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Held
 from xlkpi.writing.scored import total as steps
-from xlkpi.writing.scored.indicator_scores import FIRST, REVIEWED, Columns, score_format
+from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns
+from xlkpi.writing.scored.indicator_scores import score_format
 from xlkpi.writing.styles import sum_figure
 
 DASH = "—"
@@ -43,8 +43,8 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
         return Shown(points.place.reference, points.value or 0, FIGURE)
     if name == REVIEWED and scored.review is None:
         return NONE_TO_SHOW
-    at = scored.indicator_scores.index(work)
-    cell = _cell(scored, _COLUMNS[name], FIRST + at)
+    at = scored.place(work)
+    cell = _cell(scored, _COLUMNS[name], FIRST_SCORE + at)
     if name == "得分计算方法":
         return Shown(cell, work.words, TEXT, link(cell))
     if not work.applies:
@@ -61,17 +61,17 @@ def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> S
     """Return the total, or what the office above came to; 汇总 has no address for that yet."""
     look = f"{FIGURE}:{sum_figure(filled.parameters.places, filled.finest_places)}"
     if not reviewed:
-        cell = names.cells["总分"]
+        cell = names.total
         return Shown(cell, scored.total, look, link(cell))
     if scored.review is None:
         return NONE_TO_SHOW
-    block = _cell(scored, REVIEWED, FIRST, FIRST + len(scored.indicator_scores) - 1)
+    block = _cell(scored, REVIEWED, FIRST_SCORE, FIRST_SCORE + len(scored.indicator_scores) - 1)
     whole = steps.whole(f"ROUND(SUM({block}),6)", scored, names)
     return Shown(whole, scored.review.score_totals.total, look)
 
 
 def _cell(scored: Scored, header: str, row: int, last: int = -1) -> str:
-    column = Columns.of(scored).right(header)
+    column = ScoreColumns.of(scored).right(header)
     return span(SCORES_SHEET, row, column, max(row, last), column)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from xlkpi.domain.cells import Number, Table, Text
 from xlkpi.domain.findings import OVERRULED
@@ -17,7 +17,7 @@ from xlkpi.domain.location import CellRef, blocks, span
 from xlkpi.domain.methods import DIRECTIONS, Votes, satisfied, satisfied_formula
 from xlkpi.domain.numbers import NOISE, from_text, rounded, settled, total
 from xlkpi.domain.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
-from xlkpi.domain.results import IndicatorScore, Outcome
+from xlkpi.domain.results import IndicatorScore
 from xlkpi.domain.schema import (
     EXECUTION,
     GOALS,
@@ -30,11 +30,12 @@ from xlkpi.domain.schema import (
     TIER3,
 )
 from xlkpi.domain.text import as_text
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.scored import form_scores
+from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses
 from xlkpi.writing.scored.form_scores import CENTER, FIGURE, NONE_TO_SHOW, NOTHING, TEXT, Shown
-from xlkpi.writing.scored.indicator_scores import FIRST, REVIEWED, votes
-from xlkpi.writing.scored.input_sheets import shown, units
+from xlkpi.writing.scored.indicator_scores import votes
+from xlkpi.writing.scored.inputs_shown import shown
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import DATE, MONEY, RATE
 
 _JUDGED = "定性"
@@ -50,14 +51,15 @@ Record = dict[str, Shown]
 class Filling:
     """The values of one outcome's form. Result sheets that it refers to have named their cells."""
 
-    def __init__(self, outcome: Outcome, names: Addresses, layout: FormTemplate) -> None:
+    def __init__(self, result: Result, names: Addresses, layout: FormTemplate) -> None:
         """Take what was scored, and the layout, which decides how indicators are told."""
-        assert outcome.filled is not None and outcome.scored is not None
-        self.filled, self.scored = outcome.filled, outcome.scored
+        self.filled, self.scored = result.filled, result.scored
         self.names = names
         self.wanted = layout.names
-        self.units = units(self.filled)
-        self.overruled = {each.place for each in outcome.findings if each.code in OVERRULED}
+        self.units = result.units
+        self.dates = result.dates
+        findings = result.outcome.findings
+        self.overruled = {each.place for each in findings if each.code in OVERRULED}
 
     def of(self, name: str) -> Shown:
         """Return what a placeholder that stands once shows."""
@@ -71,7 +73,7 @@ class Filling:
         if whole == "总分":
             return self._total(part)
         if whole == "等级":
-            return Shown(self.names.cells["等级"], self.scored.grade.name.value or "")
+            return Shown(self.names.grade, self.scored.grade.name.value or "")
         return self._info(name)
 
     def records(self, group: str) -> list[Record]:
@@ -97,7 +99,7 @@ class Filling:
         if part != "分值":
             reviewed = part == REVIEWED
             return form_scores.total(self.filled, self.scored, self.names, reviewed)
-        row = FIRST + len(self.scored.indicator_scores)
+        row = FIRST_SCORE + len(self.scored.indicator_scores)
         points = [
             work.indicator.points.value or Decimal(0) for work in self.scored.indicator_scores
         ]
@@ -335,7 +337,7 @@ class Filling:
         if header not in table.columns:
             return NOTHING._replace(style=style)
         place = table.place(row, header)
-        if place in self.filled.dates:
+        if place in self.dates:
             day = float(self.filled.readings[place])
             return Shown(_copied(place), day, f"{FIGURE}:{DATE}")
         value = self._held(table, row, header)
@@ -352,6 +354,7 @@ _AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
 }
 
 
+@lru_cache(maxsize=1 << 12)
 def _copied(place: CellRef) -> str:
     return f'IF({place.reference}="","",{place.reference})'
 

@@ -6,62 +6,59 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain.inputs import Filled, Grade, Project
-from xlkpi.domain.location import a1, quoted, span
-from xlkpi.domain.results import Outcome, Scored
+from xlkpi.domain.location import a1, quoted
+from xlkpi.domain.results import Scored
 from xlkpi.domain.schema import GRADE_SHEET, SUMMARY_SHEET
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Book, Sheet
 from xlkpi.writing.scored import total
+from xlkpi.writing.scored.addresses import FIRST_GRADE, Addresses, copy
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import MONEY, SHARE, sum_figure
 
 _HEADS = ("等级", "下限（含）", "含义", "结果应用", "是否达到", "建议安排比例")
 _LAST = len(_HEADS) - 1
-_FIRST = 5
 _NOT_DERIVED = (
     "“建议安排比例”只取“结果应用”里写得明白的（如“按本年预算的 90% 安排”）；"
     "其余列“—”，不从文字推算比例和金额。"
 )
 
 
-def write(book: Book, outcome: Outcome, names: Addresses) -> None:
+def write(book: Book, result: Result, names: Addresses) -> None:
     """Fill in 等级: the bands, the total against each, the grade, the way to the next band."""
-    filled, scored = outcome.filled, outcome.scored
-    assert filled is not None
-    assert scored is not None
-    paper = names.sheet(book, GRADE_SHEET)
-    look = f"big:{sum_figure(filled.parameters.places, filled.finest_places)}"
-    paper.merge(0, 0, _LAST, "等级评定", "heading")
-    paper.merge(1, 0, _LAST, "总分达到下限（含）即评为该等级；以四舍五入后的总分为准。", "guide")
-    paper.text(2, 0, "总分", "label")
+    filled, scored = result.filled, result.scored
+    sheet = book.named(GRADE_SHEET)
+    style = f"big:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    sheet.merge(0, 0, _LAST, "等级评定", "heading")
+    sheet.merge(1, 0, _LAST, "总分达到下限（含）即评为该等级；以四舍五入后的总分为准。", "guide")
+    sheet.text(2, 0, "总分", "label")
     link = f"internal:{quoted(SUMMARY_SHEET)}!A1"
-    paper.formula(2, 1, f"={names.cells['总分']}", scored.total, look, link)
-    paper.row(4, list(_HEADS), "head")
-    for row, grade in enumerate(filled.grades, start=_FIRST):
-        _band(paper, row, grade, scored)
-    last = _FIRST + len(filled.grades) - 1
-    paper.merge(last + 1, 0, _LAST, _NOT_DERIVED, "guide")
-    names.cells["各等级"] = span(GRADE_SHEET, _FIRST, 0, last, 0)
-    row = _result(paper, filled, scored, names, last)
-    _suggestions(paper, filled, scored, row + 2, last)
-    paper.widths = {0: 22, 1: 16, 2: 40, 3: 46, 4: 14, 5: 14}
-    paper.heights[2] = 34
-    paper.landscape = True
+    sheet.formula(2, 1, f"={names.total}", scored.total, style, link)
+    sheet.row(4, list(_HEADS), "head")
+    for row, grade in enumerate(filled.grades, start=FIRST_GRADE):
+        _band(sheet, row, grade, scored)
+    last = FIRST_GRADE + len(filled.grades) - 1
+    sheet.merge(last + 1, 0, _LAST, _NOT_DERIVED, "guide")
+    row = _result(sheet, filled, scored, last)
+    _suggestions(sheet, filled, scored, row + 2, last)
+    sheet.widths = {0: 22, 1: 16, 2: 40, 3: 46, 4: 14, 5: 14}
+    sheet.heights[2] = 34
+    sheet.landscape = True
 
 
-def _band(paper: Sheet, row: int, grade: Grade, scored: Scored) -> None:
+def _band(sheet: Sheet, row: int, grade: Grade, scored: Scored) -> None:
     style = "strong" if grade is scored.grade else "text"
-    Addresses.copy(paper, row, 0, grade.name, style)
+    copy(sheet, (row, 0), grade.name, style)
     bound, place = grade.bound.value or Decimal(0), grade.bound.place
-    paper.formula(row, 1, "=" + place.reference, bound, "figure", place.link)
-    Addresses.copy(paper, row, 2, grade.meaning, style)
-    Addresses.copy(paper, row, 3, grade.use, style)
+    sheet.formula(row, 1, "=" + place.reference, bound, "figure", place.link)
+    copy(sheet, (row, 2), grade.meaning, style)
+    copy(sheet, (row, 3), grade.use, style)
     test = f'=IF(ROUND($B$3-B{row + 1},9)>=0,"达到","未达到")'
-    paper.formula(row, 4, test, "达到" if scored.total >= bound else "未达到", "center")
+    sheet.formula(row, 4, test, "达到" if scored.total >= bound else "未达到", "center")
     share = _share(grade)
     if share is None:
-        paper.text(row, 5, "—", "grey")
+        sheet.text(row, 5, "—", "grey")
     else:
-        paper.number(row, 5, share, f"figure:{SHARE}", grade.use.place.link)
+        sheet.number(row, 5, share, f"figure:{SHARE}", grade.use.place.link)
 
 
 def _share(grade: Grade) -> Decimal | None:
@@ -76,39 +73,38 @@ def _share(grade: Grade) -> Decimal | None:
     return suggested_funding.share(said)
 
 
-def _result(paper: Sheet, filled: Filled, scored: Scored, names: Addresses, last: int) -> int:
+def _result(sheet: Sheet, filled: Filled, scored: Scored, last: int) -> int:
     """Put the grade, the way to the next band and what follows; return the last row."""
     row, count = last + 2, len(filled.grades)
-    bands, bounds, uses = (f"${c}${_FIRST + 1}:${c}${last + 1}" for c in "ABD")
+    bands, bounds, uses = (f"${c}${FIRST_GRADE + 1}:${c}${last + 1}" for c in "ABD")
     passed, at = _passed(last), _place(scored, count, last)
-    paper.text(row, 0, "评定等级", "label")
+    sheet.text(row, 0, "评定等级", "label")
     grade = scored.grade
-    paper.formula(row, 1, f"=INDEX({bands},{at})", grade.name.value or "", "big")
-    names.cells["等级"] = paper.absolute(row, 1)
-    paper.text(row + 1, 0, "距上一档", "label")
+    sheet.formula(row, 1, f"=INDEX({bands},{at})", grade.name.value or "", "big")
+    sheet.text(row + 1, 0, "距上一档", "label")
     reached = sum(scored.total >= (each.bound.value or 0) for each in filled.grades)
     top = "受否决限制" if scored.adjustments.vetoes else "已是最高等级"
     gap: str | Decimal = top
     if reached < count:
         gap = (filled.grades[count - reached - 1].bound.value or Decimal()) - scored.total
     formula = f'=IF({passed}={count},"{top}",ROUND(INDEX({bounds},{count}-{passed})-$B$3,6))'
-    paper.formula(row + 1, 1, formula, gap, "big.text")
-    paper.text(row + 2, 0, "结果应用（建议）", "label")
+    sheet.formula(row + 1, 1, formula, gap, "big.text")
+    sheet.text(row + 2, 0, "结果应用（建议）", "label")
     formula = f'=IF(INDEX({uses},{at})="","",INDEX({uses},{at}))'
-    paper.formula(row + 2, 1, formula, grade.use.value or "", "text")
+    sheet.formula(row + 2, 1, formula, grade.use.value or "", "text")
     for column in range(2, _LAST + 1):
-        paper.blank(row + 2, column, "text")
-    paper.merges.append((row + 2, 1, row + 2, _LAST))
-    paper.heights.update({row: 34, row + 1: 26})
+        sheet.blank(row + 2, column, "text")
+    sheet.merges.append((row + 2, 1, row + 2, _LAST))
+    sheet.heights.update({row: 34, row + 1: 26})
     for veto in scored.adjustments.vetoes:
         row += 1
         words = f"一票否决：{veto.what.value}（{veto.effect.value}；依据：{veto.basis.value}）"
-        paper.merge(row + 2, 0, _LAST, words, "bad.box")
+        sheet.merge(row + 2, 0, _LAST, words, "bad.box")
     return row + 2
 
 
 def _passed(last: int) -> str:
-    return f'COUNTIF($E${_FIRST + 1}:$E${last + 1},"达到")'
+    return f'COUNTIF($E${FIRST_GRADE + 1}:$E${last + 1},"达到")'
 
 
 def _place(scored: Scored, count: int, last: int) -> str:
@@ -116,19 +112,19 @@ def _place(scored: Scored, count: int, last: int) -> str:
     return total.band(scored, f"{count}-{_passed(last)}+1", count)
 
 
-def _suggestions(paper: Sheet, filled: Filled, scored: Scored, row: int, last: int) -> None:
+def _suggestions(sheet: Sheet, filled: Filled, scored: Scored, row: int, last: int) -> None:
     """Put what the grade's share of this year's budget comes to, project by project."""
     projects = _projects(filled)
     if _share(scored.grade) is None or not projects:
         return
-    paper.merge(row, 0, _LAST, "结果应用建议（仅供参考，以财政部门意见为准）", "block")
+    sheet.merge(row, 0, _LAST, "结果应用建议（仅供参考，以财政部门意见为准）", "block")
     heads = ["项目", "全年预算数", "说明", "", "建议安排比例", "建议安排金额"]
-    paper.row(row + 1, heads, "head")
-    paper.merges.append((row + 1, 2, row + 1, 3))
+    sheet.row(row + 1, heads, "head")
+    sheet.merges.append((row + 1, 2, row + 1, 3))
     at = _place(scored, len(filled.grades), last)
-    share = f"INDEX($F${_FIRST + 1}:$F${last + 1},{at})"
+    share = f"INDEX($F${FIRST_GRADE + 1}:$F${last + 1},{at})"
     for row, project in enumerate(projects, start=row + 2):  # noqa: B020
-        _suggestion(paper, filled, scored, project, row, share)
+        _suggestion(sheet, filled, scored, project, row, share)
 
 
 def _projects(filled: Filled) -> Sequence[Project]:
@@ -139,16 +135,16 @@ def _projects(filled: Filled) -> Sequence[Project]:
 
 
 def _suggestion(
-    paper: Sheet, filled: Filled, scored: Scored, project: Project, row: int, share: str
+    sheet: Sheet, filled: Filled, scored: Scored, project: Project, row: int, share: str
 ) -> None:
     value = _share(scored.grade) or Decimal(0)
     budget = project.budget.value or Decimal(0)
-    Addresses.copy(paper, row, 0, project.name, "text")
+    copy(sheet, (row, 0), project.name, "text")
     place = project.budget.place
-    paper.formula(row, 1, "=" + place.reference, budget, f"link.figure:{MONEY}", place.link)
+    sheet.formula(row, 1, "=" + place.reference, budget, f"link.figure:{MONEY}", place.link)
     unit = filled.said("金额单位") or "万元"
     words = f"全年预算数×上表的建议安排比例（{unit}）"
-    paper.merge(row, 2, 3, words, "text")
-    paper.formula(row, 4, f'=IF(ISNUMBER({share}),{share},"—")', value, f"figure:{SHARE}")
+    sheet.merge(row, 2, 3, words, "text")
+    sheet.formula(row, 4, f'=IF(ISNUMBER({share}),{share},"—")', value, f"figure:{SHARE}")
     amount = f'=IF(ISNUMBER({a1(row, 4)}),ROUND({a1(row, 1)}*{a1(row, 4)},6),"—")'
-    paper.formula(row, 5, amount, budget * value, f"figure:{MONEY}")
+    sheet.formula(row, 5, amount, budget * value, f"figure:{MONEY}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from fractions import Fraction
-from typing import NamedTuple
 
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import a1, blocks
@@ -12,72 +11,38 @@ from xlkpi.domain.methods import NOT_APPLICABLE, VOTES
 from xlkpi.domain.numbers import NOISE, decimals
 from xlkpi.domain.results import IndicatorScore, Review, Scored
 from xlkpi.domain.schema import RECUSED, SCORES_SHEET, folded
-from xlkpi.writing.addresses import Addresses
-from xlkpi.writing.book import Book, Sheet
+from xlkpi.writing.book import Book, Held, Sheet
+from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns, copy
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import RATE, figure, sum_figure
 
-TITLE, GUIDE, WEIGHTS, HEADER, FIRST = range(5)
-_LEFT = ("编号", "二级编号", "三级指标", "分值", "评分方式")
-_RIGHT = ("合成（未取整）", "得分", "得分率", "最高减最低", "计分过程")
-REVIEWED = "复核得分"
-"""Stands rightmost, where there is a review."""
+_TITLE, _GUIDE, _WEIGHTS, _HEADER = range(FIRST_SCORE)
 _COMPUTED = "系统计分"
 NOBODY = "无人评分"
 """Stands for what a group gave, where nobody of it marked."""
 
 
-class Columns(NamedTuple):
-    """Where the columns stand; they depend on the number of scorers, and of their groups."""
-
-    scorers: int
-    groups: int = 0
-
-    @classmethod
-    def of(cls, scored: Scored) -> Columns:
-        """Return the columns of a scored workbook."""
-        return cls(len(scored.scorers), len(scored.groups))
-
-    @property
-    def first_mark(self) -> int:
-        """The first scorer's column."""
-        return len(_LEFT)
-
-    @property
-    def last_mark(self) -> int:
-        """The last scorer's column."""
-        return len(_LEFT) + self.scorers - 1
-
-    @property
-    def first_group(self) -> int:
-        """The first group's column, right of the scorers."""
-        return len(_LEFT) + self.scorers
-
-    @property
-    def last_group(self) -> int:
-        """The last group's column."""
-        return len(_LEFT) + self.scorers + self.groups - 1
-
-    def right(self, name: str) -> int:
-        """Return a column right of the scorers and groups."""
-        return len(_LEFT) + self.scorers + self.groups + (*_RIGHT, REVIEWED).index(name)
+def plan(book: Book, result: Result, names: Addresses) -> None:
+    """Plan the sheet, which is already in the book; what `write` adds apart."""
+    sheet, scored = book.named(SCORES_SHEET), result.scored
+    columns = ScoreColumns.of(scored)
+    _head(sheet, result.filled, scored, columns)
+    for at, work in enumerate(scored.indicator_scores):
+        _Row(sheet, at, result, work, columns, names).plan()
+    _total(sheet, result, columns)
+    _geometry(sheet, scored, columns)
 
 
-def write(book: Book, filled: Filled, scored: Scored, names: Addresses) -> None:
-    """Fill in the sheet, which already stands in the book."""
-    paper = names.sheet(book, SCORES_SHEET)
-    columns = Columns.of(scored)
-    _head(paper, filled, scored, columns)
-    for offset, work in enumerate(scored.indicator_scores):
-        _row(paper, FIRST + offset, filled, scored, work, columns, names)
-    _total(paper, filled, scored, columns)
-    _geometry(paper, scored, columns)
-    if scored.review:
-        _reviewed(paper, filled, scored, scored.review, names)
+def write(book: Book, result: Result, names: Addresses) -> None:
+    """Add the scores of the reviewing authority, where there are any."""
+    if result.scored.review:
+        sheet = book.named(SCORES_SHEET)
+        _reviewed(sheet, result.filled, result.scored, result.scored.review, names)
 
 
-def _head(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> None:
+def _head(sheet: Sheet, filled: Filled, scored: Scored, columns: ScoreColumns) -> None:
     last = columns.right("计分过程")
-    paper.merge(TITLE, 0, last, "指标得分", "heading")
+    sheet.merge(_TITLE, 0, last, "指标得分", "heading")
     hundred = "（百分制，折算前）" if filled.parameters.hundred else ""
     words = (
         f"每个三级指标一行：各评分人的得分{hundred}取自各自的评分表（点击可前往），"
@@ -85,24 +50,27 @@ def _head(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> Non
     )
     if scored.groups:
         words += _grouping(filled, scored)
-    paper.merge(GUIDE, 0, last, words, "guide")
-    scorers = (ballot.scorer.value or "" for ballot in scored.scorers)
-    groups = (f"{group.name} 组得分" for group in scored.groups)
-    paper.row(HEADER, [*_LEFT, *scorers, *groups, *_RIGHT], "head")
+    sheet.merge(_GUIDE, 0, last, words, "guide")
+    scorers = [ballot.scorer.value or "" for ballot in scored.scorers]
+    groups = [f"{group.name} 组得分" for group in scored.groups]
+    sheet.row(_HEADER, columns.heads(scorers, groups), "head")
+    _weights(sheet, filled, scored, columns)
+
+
+def _weights(sheet: Sheet, filled: Filled, scored: Scored, columns: ScoreColumns) -> None:
     members = {folded(member.name.value): member for member in filled.members}
-    paper.text(WEIGHTS, columns.first_mark - 1, "评分权重", "label")
-    for offset, ballot in enumerate(scored.scorers):
+    sheet.text(_WEIGHTS, columns.first_mark - 1, "评分权重", "label")
+    for column, ballot in enumerate(scored.scorers, start=columns.first_mark):
         member = members.get(folded(ballot.scorer.value))
-        column = columns.first_mark + offset
         if _weighs(filled) and member and member.weight.value is not None:
             place = member.weight.place
             formula = "=" + place.reference
-            paper.formula(WEIGHTS, column, formula, member.weight.value, "figure", place.link)
+            sheet.formula(_WEIGHTS, column, formula, member.weight.value, "figure", place.link)
         else:
-            paper.text(WEIGHTS, column, "—", "grey")
+            sheet.text(_WEIGHTS, column, "—", "grey")
     for column, group in enumerate(scored.groups, start=columns.first_group):
         place, weight = group.weight.place, group.weight.value or Decimal(0)
-        paper.formula(WEIGHTS, column, "=" + place.reference, weight, "figure", place.link)
+        sheet.formula(_WEIGHTS, column, "=" + place.reference, weight, "figure", place.link)
 
 
 def _grouping(filled: Filled, scored: Scored) -> str:
@@ -120,34 +88,147 @@ def _weighs(filled: Filled) -> bool:
     return filled.parameters.text("综合方法") == "加权平均"
 
 
-def _row(
-    paper: Sheet, row: int, filled: Filled, scored: Scored, work: IndicatorScore, columns: Columns,
-    names: Addresses,
-) -> None:  # fmt: skip
-    indicator = work.indicator
-    for column, value in ((0, indicator.code), (1, indicator.parent), (2, indicator.name)):
-        names.copy(paper, row, column, value, "code" if column < 2 else "text")
-    place = indicator.points.place
-    points = indicator.points.value or Decimal(0)
-    paper.formula(row, 3, "=" + place.reference, points, "figure", place.link)
-    paper.text(row, 4, indicator.method.value or "", "center")
-    _marks(paper, row, work, columns)
-    _parts(paper, row, work, scored, columns, names)
-    if not work.applies:
-        _not_applicable(paper, row, work, columns)
-        return
-    exact, score = columns.right("合成（未取整）"), columns.right("得分")
-    formula = work.formula.at(_addresses(row, work, filled, columns, names))
-    paper.formula(row, exact, formula, work.exact, "figure:0.00####")
-    rounding = _rounded(a1(row, exact), row, points, names)
-    paper.formula(
-        row, score, f"={rounding}", work.score, f"strong.figure:{score_format(work.score)}"
-    )
-    rate = Fraction(work.score) / Fraction(points) if points else Fraction(0)
-    of_points = f"=IF({a1(row, 3)}=0,0,{a1(row, score)}/{a1(row, 3)})"
-    paper.formula(row, columns.right("得分率"), of_points, rate, f"figure:{RATE}")
-    _spread(paper, row, work, columns)
-    paper.text(row, columns.right("计分过程"), work.words, "text")
+class _Row:
+    """The row of one indicator."""
+
+    def __init__(
+        self, sheet: Sheet, at: int, result: Result, work: IndicatorScore, columns: ScoreColumns,
+        names: Addresses,
+    ) -> None:  # fmt: skip
+        self.sheet = sheet
+        self.row = FIRST_SCORE + at
+        self.filled = result.filled
+        self.scored = result.scored
+        self.work = work
+        self.columns = columns
+        self.names = names
+        self.of: Callable[[Result], IndicatorScore] = lambda r: r.scored.indicator_scores[at]
+        """Finds this indicator in whatever the plan is filled with."""
+        self.points = work.indicator.points.value or Decimal(0)
+
+    def plan(self) -> None:
+        sheet, row, of, indicator = self.sheet, self.row, self.of, self.work.indicator
+        copy(sheet, (row, 0), indicator.code, "code", lambda r: of(r).indicator.code.value or "")
+        copy(
+            sheet, (row, 1), indicator.parent, "code", lambda r: of(r).indicator.parent.value or ""
+        )
+        copy(sheet, (row, 2), indicator.name, "text", lambda r: of(r).indicator.name.value or "")
+        place = indicator.points.place
+        sheet.formula(row, 3, "=" + place.reference, self.points, "figure", place.link)
+        sheet.text(row, 4, indicator.method.value or "", "center")
+        self._marks()
+        self._groups()
+        sheet.text(row, self.columns.right("计分过程"), lambda r: of(r).words, "text")
+        if self.work.applies:
+            self._score()
+            self._spread()
+        else:
+            self._not_applicable()
+
+    def _score(self) -> None:
+        sheet, row, of, points = self.sheet, self.row, self.of, self.points
+        exact, score = self.columns.right("合成（未取整）"), self.columns.right("得分")
+        formula = self.work.formula.at(self._addresses())
+        sheet.formula(row, exact, formula, lambda r: of(r).exact, "figure:0.00####")
+        rounding = _rounded(a1(row, exact), row, points, self.names)
+        style = f"strong.figure:{score_format(self.work.score)}"
+        sheet.formula(row, score, f"={rounding}", lambda r: of(r).score, style)
+        formula = f"=IF({a1(row, 3)}=0,0,{a1(row, score)}/{a1(row, 3)})"
+        rate = self.columns.right("得分率")
+        sheet.formula(row, rate, formula, lambda r: of(r).rate, f"figure:{RATE}")
+
+    def _not_applicable(self) -> None:
+        """No score is no 0: words stand where the figures of the others do."""
+        for name in ("合成（未取整）", "得分"):
+            self.sheet.text(self.row, self.columns.right(name), NOT_APPLICABLE, "grey")
+        for name in ("得分率", "最高减最低"):
+            self.sheet.text(self.row, self.columns.right(name), "—", "grey")
+
+    def _marks(self) -> None:
+        first, last = self.columns.first_mark, self.columns.last_mark
+        if not self.work.given:
+            said = _COMPUTED if self.work.applies else "—"
+            for column in range(first, last + 1):
+                self.sheet.text(self.row, column, said, "grey")
+            return
+        for n, given in enumerate(self.work.given):
+            cell = given.place.reference
+            formula = f'=IF({cell}="","{RECUSED}",{cell})'  # a bare reference would make blank a 0
+            link = given.place.link
+            self.sheet.formula(self.row, first + n, formula, self._mark(n), "link.figure", link)
+
+    def _mark(self, scorer: int) -> Callable[[Result], Held]:
+        def find(result: Result) -> Held:
+            mark = self.of(result).given[scorer].mark
+            return RECUSED if mark is None else mark
+
+        return find
+
+    def _groups(self) -> None:
+        """Put what each group's marks come to; the marks of a group stand side by side."""
+        if not self.work.parts:
+            for column in range(self.columns.first_group, self.columns.last_group + 1):
+                self.sheet.text(self.row, column, "—", "grey")
+            return
+        first, row = self.columns.first_mark, self.row
+        for n, count in enumerate(self.scored.grouped):
+            last = first + count - 1
+            addresses = {
+                "得分": f"{a1(row, first)}:{a1(row, last)}",
+                "权重": f"{a1(_WEIGHTS, first, 'row')}:{a1(_WEIGHTS, last, 'row')}",
+                "去极值最少人数": self.names.parameters["去极值最少人数"],
+            }
+            combined = self.work.group_formula.at(addresses).removeprefix("=")
+            formula = f'=IF(COUNT({addresses["得分"]})=0,"{NOBODY}",{combined})'
+            column = self.columns.first_group + n
+            self.sheet.formula(row, column, formula, self._mean(n), "figure:0.00####")
+            first = last + 1
+
+    def _mean(self, group: int) -> Callable[[Result], Held]:
+        def find(result: Result) -> Held:
+            mean = self.of(result).parts[group].mean
+            return NOBODY if mean is None else mean
+
+        return find
+
+    def _addresses(self) -> dict[str, str]:
+        row, columns, indicator = self.row, self.columns, self.work.indicator
+        marks, groups = (
+            (columns.first_mark, columns.last_mark), (columns.first_group, columns.last_group)
+        )  # fmt: skip
+        method = self.work.method
+        return {
+            "得分": "{}:{}".format(*(a1(row, at) for at in marks)),
+            "权重": "{}:{}".format(*(a1(_WEIGHTS, at, "row") for at in marks)),
+            "组得分": "{}:{}".format(*(a1(row, at) for at in groups)),
+            "组权重": "{}:{}".format(*(a1(_WEIGHTS, at, "row") for at in groups)),
+            "分值": a1(row, 3),
+            "年度指标值": indicator.target.place.reference,
+            "实际完成值": indicator.actual.place.reference,
+            "去极值最少人数": self.names.parameters["去极值最少人数"],
+            "核减分": indicator.cut.place.reference,
+            **self.names.budget,
+            **(method.rule.cells if method and method.rule else {}),
+            **(votes(self.work, self.filled) if method and method.surveyed else {}),
+        }
+
+    def _spread(self) -> None:
+        at = self.columns.right("最高减最低")
+        block = f"{a1(self.row, self.columns.first_mark)}:{a1(self.row, self.columns.last_mark)}"
+        if _known(self.work):
+            formula = f'=IF(COUNT({block})=0,"",ROUND(MAX({block})-MIN({block}),6))'
+            self.sheet.formula(self.row, at, formula, self._range, "figure")
+        else:
+            self.sheet.text(self.row, at, "—", "grey")
+
+    def _range(self, result: Result) -> Held:
+        marks = _known(self.of(result))
+        return max(marks) - min(marks)
+
+
+def _known(work: IndicatorScore) -> list[Decimal]:
+    """Return the marks without recusals."""
+    return [given.mark for given in work.given if given.mark is not None]
 
 
 def _rounded(exact: str, row: int, points: Decimal, names: Addresses) -> str:
@@ -155,7 +236,7 @@ def _rounded(exact: str, row: int, points: Decimal, names: Addresses) -> str:
 
     Whole 分值 are never passed by rounding, so there it is the rounding alone.
     """
-    rounding = f"ROUND(ROUND({exact},{NOISE}),{names.parameter('小数位数')})"
+    rounding = f"ROUND(ROUND({exact},{NOISE}),{names.parameters['小数位数']})"
     if not decimals(points):
         return rounding
     full = a1(row, 3)
@@ -165,74 +246,6 @@ def _rounded(exact: str, row: int, points: Decimal, names: Addresses) -> str:
 def score_format(score: Decimal) -> str:
     """Return the number format of a score: it carries the decimals that it is printed with."""
     return figure(-int(score.as_tuple().exponent))
-
-
-def _not_applicable(paper: Sheet, row: int, work: IndicatorScore, columns: Columns) -> None:
-    """No score is no 0: words stand where the figures of the others do."""
-    for name in ("合成（未取整）", "得分"):
-        paper.text(row, columns.right(name), NOT_APPLICABLE, "grey")
-    for name in ("得分率", "最高减最低"):
-        paper.text(row, columns.right(name), "—", "grey")
-    paper.text(row, columns.right("计分过程"), work.words, "text")
-
-
-def _marks(paper: Sheet, row: int, work: IndicatorScore, columns: Columns) -> None:
-    if not work.given:
-        said = _COMPUTED if work.applies else "—"
-        for column in range(columns.first_mark, columns.last_mark + 1):
-            paper.text(row, column, said, "grey")
-        return
-    for offset, given in enumerate(work.given):
-        cell = given.place.reference
-        formula = f'=IF({cell}="","{RECUSED}",{cell})'  # a bare reference would make blank a 0
-        value = RECUSED if given.mark is None else given.mark
-        style = "link.figure"
-        paper.formula(row, columns.first_mark + offset, formula, value, style, given.place.link)
-
-
-def _parts(
-    paper: Sheet, row: int, work: IndicatorScore, scored: Scored, columns: Columns, names: Addresses
-) -> None:
-    """Put what each group's marks come to; the marks of a group stand side by side."""
-    if not work.parts:
-        for column in range(columns.first_group, columns.last_group + 1):
-            paper.text(row, column, "—", "grey")
-        return
-    first = columns.first_mark
-    for offset, (part, count) in enumerate(zip(work.parts, scored.grouped, strict=True)):
-        last = first + count - 1
-        addresses = {
-            "得分": f"{a1(row, first)}:{a1(row, last)}",
-            "权重": f"{a1(WEIGHTS, first, 'row')}:{a1(WEIGHTS, last, 'row')}",
-            "去极值最少人数": names.parameter("去极值最少人数"),
-        }
-        combined = work.group_formula.at(addresses).removeprefix("=")
-        formula = f'=IF(COUNT({addresses["得分"]})=0,"{NOBODY}",{combined})'
-        value = NOBODY if part.mean is None else part.mean
-        paper.formula(row, columns.first_group + offset, formula, value, "figure:0.00####")
-        first = last + 1
-
-
-def _addresses(
-    row: int, work: IndicatorScore, filled: Filled, columns: Columns, names: Addresses
-) -> dict[str, str]:
-    indicator = work.indicator
-    first, last = columns.first_mark, columns.last_mark
-    weights = f"{a1(WEIGHTS, first, 'row')}:{a1(WEIGHTS, last, 'row')}"
-    return {
-        "得分": f"{a1(row, first)}:{a1(row, last)}",
-        "权重": weights,
-        "组得分": f"{a1(row, columns.first_group)}:{a1(row, columns.last_group)}",
-        "组权重": f"{a1(WEIGHTS, columns.first_group, 'row')}:{a1(WEIGHTS, columns.last_group, 'row')}",
-        "分值": a1(row, 3),
-        "年度指标值": indicator.target.place.reference,
-        "实际完成值": indicator.actual.place.reference,
-        "去极值最少人数": names.parameter("去极值最少人数"),
-        "核减分": indicator.cut.place.reference,
-        **names.budget,
-        **(work.method.rule.cells if work.method and work.method.rule else {}),
-        **(votes(work, filled) if work.method and work.method.surveyed else {}),
-    }
 
 
 def votes(work: IndicatorScore, filled: Filled) -> dict[str, str]:
@@ -246,46 +259,37 @@ def votes(work: IndicatorScore, filled: Filled) -> dict[str, str]:
     }
 
 
-def _spread(paper: Sheet, row: int, work: IndicatorScore, columns: Columns) -> None:
-    at = columns.right("最高减最低")
-    marks = [given.mark for given in work.given if given.mark is not None]
-    block = f"{a1(row, columns.first_mark)}:{a1(row, columns.last_mark)}"
-    if marks:
-        formula = f'=IF(COUNT({block})=0,"",ROUND(MAX({block})-MIN({block}),6))'
-        paper.formula(row, at, formula, max(marks) - min(marks), "figure")
-    else:
-        paper.text(row, at, "—", "grey")
-
-
-def _total(paper: Sheet, filled: Filled, scored: Scored, columns: Columns) -> None:
-    row = FIRST + len(scored.indicator_scores)
+def _total(sheet: Sheet, result: Result, columns: ScoreColumns) -> None:
+    filled, scored = result.filled, result.scored
+    row = FIRST_SCORE + len(scored.indicator_scores)
     last = row - 1
-    look = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    style = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
     for column in range(columns.right("计分过程") + 1):
-        paper.blank(row, column, "strong")
-    paper.text(row, 2, "合计", "strong")
-    points = sum(
-        (work.indicator.points.value or Decimal(0) for work in scored.indicator_scores), Decimal()
-    )
-    block = f"{a1(FIRST, 3)}:{a1(last, 3)}"
-    paper.formula(row, 3, f"=ROUND(SUM({block}),6)", points, "strong.figure")
+        sheet.blank(row, column, "strong")
+    sheet.text(row, 2, "合计", "strong")
+    points = sum((each.indicator.points.value or 0 for each in scored.indicator_scores), Decimal())
+    block = f"{a1(FIRST_SCORE, 3)}:{a1(last, 3)}"
+    sheet.formula(row, 3, f"=ROUND(SUM({block}),6)", points, "strong.figure")
     at = columns.right("得分")
-    whole = sum((work.score for work in scored.indicator_scores), Decimal())
-    formula = f"=ROUND(SUM({a1(FIRST, at)}:{a1(last, at)}),6)"
-    paper.formula(row, at, formula, whole, look)
+    formula = f"=ROUND(SUM({a1(FIRST_SCORE, at)}:{a1(last, at)}),6)"
+    sheet.formula(row, at, formula, _whole, style)
+
+
+def _whole(result: Result) -> Held:
+    return sum((each.score for each in result.scored.indicator_scores), Decimal())
 
 
 def _reviewed(
-    paper: Sheet, filled: Filled, scored: Scored, review: Review, names: Addresses
+    sheet: Sheet, filled: Filled, scored: Scored, review: Review, names: Addresses
 ) -> None:
-    """Put the office above's score beside each: its own where it gave one, else the self-evaluation's."""
-    columns = Columns.of(scored)
+    """Put the reviewing authority's score beside each: its own where it gave one, else the self-evaluation's."""
+    columns = ScoreColumns.of(scored)
     at, own = columns.right(REVIEWED), columns.right("得分")
-    paper.text(HEADER, at, REVIEWED, "head")
-    paper.widths[at] = 10
-    for row, tier in enumerate(review.score_totals.tiers[2], start=FIRST):
+    sheet.text(_HEADER, at, REVIEWED, "head")
+    sheet.widths[at] = 10
+    for row, tier in enumerate(review.score_totals.tiers[2], start=FIRST_SCORE):
         if not tier.applies:
-            paper.text(row, at, NOT_APPLICABLE, "grey")
+            sheet.text(row, at, NOT_APPLICABLE, "grey")
             continue
         given = review.rows.get(tier.tier.key)
         formula, link = f"={a1(row, own)}", ""
@@ -293,17 +297,17 @@ def _reviewed(
             cell, link = given.score.place.reference, given.score.place.link
             rounding = _rounded(cell, row, tier.points, names)
             formula = f'=IF({cell}="",{a1(row, own)},{rounding})'
-        paper.formula(row, at, formula, tier.score, f"figure:{score_format(tier.score)}", link)
+        sheet.formula(row, at, formula, tier.score, f"figure:{score_format(tier.score)}", link)
 
 
-def _geometry(paper: Sheet, scored: Scored, columns: Columns) -> None:
+def _geometry(sheet: Sheet, scored: Scored, columns: ScoreColumns) -> None:
     widths = [9, 9, 24, 8, 13, *[9] * (columns.scorers + columns.groups), 12, 10, 10, 11, 40]
-    paper.widths = dict(enumerate(widths))
-    paper.heights.update({TITLE: 26, GUIDE: 20, HEADER: 32})
+    sheet.widths = dict(enumerate(widths))
+    sheet.heights.update({_TITLE: 26, _GUIDE: 20, _HEADER: 32})
     if scored.groups:
-        del paper.heights[GUIDE]  # who is in which group may take several lines
-    paper.freeze = (FIRST, 3)
-    paper.repeat = HEADER
-    paper.landscape = True
-    last = FIRST + len(scored.indicator_scores) - 1
-    paper.filter = (HEADER, 0, last, len(widths) - 1)
+        del sheet.heights[_GUIDE]  # who is in which group may take several lines
+    sheet.freeze = (FIRST_SCORE, 3)
+    sheet.repeat = _HEADER
+    sheet.landscape = True
+    last = FIRST_SCORE + len(scored.indicator_scores) - 1
+    sheet.filter = (_HEADER, 0, last, len(widths) - 1)

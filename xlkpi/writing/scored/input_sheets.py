@@ -1,27 +1,24 @@
-"""The input sheets of a scored workbook: what was read, at the addresses where it stood.
+"""The input sheets of a scored workbook: what was read, at the addresses where it was.
 
-Numbers stand as they were read, so that the formulas can work on them; what they were typed as is
+Numbers are stored as they were read, so that the formulas can work on them; how they were typed is
 in 检查记录. Computed columns are live again. Staff text is only ever text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from xlkpi.domain.cells import Derived, Grid, Table
-from xlkpi.domain.inputs import Ballot, Filled, Parameters, Tier
+from xlkpi.domain.inputs import Ballot, Survey
 from xlkpi.domain.location import Block, CellRef, apart, span
 from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
 from xlkpi.domain.number_format.suffix import with_unit
 from xlkpi.domain.numbers import as_shown
-from xlkpi.domain.results import Scored
 from xlkpi.domain.schema import (
     BALLOT,
     EXECUTION,
     GUIDE_SHEET,
-    PARAMETER_LIST,
     REVIEW,
     RULES,
     SCORES_SHEET,
@@ -31,262 +28,258 @@ from xlkpi.domain.schema import (
     Column,
     Kind,
 )
-from xlkpi.domain.text import as_text, day, tidy
+from xlkpi.domain.text import as_text, tidy
 from xlkpi.writing import computed_columns
-from xlkpi.writing.addresses import Addresses
-from xlkpi.writing.book import Book, Cell, Sheet, legal
+from xlkpi.writing.book import Book, Held, Sheet, Source
 from xlkpi.writing.computed_columns import REVIEW_COPIES, Spot
-from xlkpi.writing.scored.indicator_scores import FIRST, Columns
+from xlkpi.writing.scored.addresses import FIRST_SCORE, ScoreColumns
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import DATE, MONEY, SHARE
+
+GridOf = Callable[[Result], Grid]
+"""Finds a sheet that was read in whatever the plan is filled with."""
 
 
 def spot(table: Table) -> Spot:
-    """Return where a table that was read stands, from its first row of data to its last."""
+    """Return where a table that was read is, from its first row of data to its last."""
     rows = table.rows or (table.header_row + 1,)
     return Spot(table.grid.name, dict(table.columns), min(rows), max(rows))
 
 
-class Inputs:
-    """Writes the sheets that were read back into a scored workbook."""
+def plan(book: Book, result: Result) -> None:
+    """Plan every sheet that was read in the order of the file, 填表说明 first; they are added."""
+    filled = result.filled
+    if filled.guide:
+        guide = book.sheet(GUIDE_SHEET, "rare")
+        _constants(guide, filled.guide, _guide)
+        guide.widths = {0: 14, 1: 34, 2: 66}
+    tables = {table.grid.name: table for table in filled.tables.values()}
+    tables |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
+    for at, grid in enumerate(filled.grids):
+        table = tables.get(grid.name)
+        sheet = book.sheet(grid.name, table.layout.tab if table else "rare")
+        _constants(sheet, grid, _grid(at), table)
+        if table:
+            _Table(sheet, table, _grid(at), result).plan()
+    if REVIEW.name in filled.tables:
+        table = filled.tables[REVIEW.name]
+        _beside_reviews(book.named(table.grid.name), table, result)
+    for ballot in filled.ballots:
+        _beside_marks(book.named(ballot.table.grid.name), ballot, result)
 
-    def __init__(self, filled: Filled, scored: Scored) -> None:
-        """Take the workbook as read, and what came of it."""
-        self.filled = filled
-        self.scored = scored
-        self.codes = codes(filled)
-        self.shares = shares(filled.parameters)
-        self.dates = filled.dates
-        self.units = units(filled)
-        self.beside = {
-            work.indicator.key: self._told(work.indicator.row) for work in scored.indicator_scores
-        }
-        """What 三级指标 says of each indicator, which stands beside its mark on every ballot."""
-        self.by_grid = {table.grid.name: table for table in filled.tables.values()}
-        self.by_grid |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
 
-    def write(self, book: Book) -> None:
-        """Add every sheet in the order of the file, 填表说明 first."""
-        if self.filled.guide:
-            _constants(book.sheet(GUIDE_SHEET, "rare"), self.filled.guide)
-        for grid in self.filled.grids:
-            table = self.by_grid.get(grid.name)
-            paper = book.sheet(grid.name, table.layout.tab if table else "rare")
-            _constants(paper, grid, table)
-            if table:
-                self._table(paper, table)
-        if REVIEW.name in self.filled.tables:
-            table = self.filled.tables[REVIEW.name]
-            self._beside_reviews(Addresses.sheet(book, table.grid.name), table)
-        for ballot in self.filled.ballots:
-            self._beside_marks(Addresses.sheet(book, ballot.table.grid.name), ballot)
+def _guide(result: Result) -> Grid:
+    assert result.filled.guide is not None
+    return result.filled.guide
 
-    def _table(self, paper: Sheet, table: Table) -> None:
-        sheet = table.layout
-        for column in sheet.columns:
+
+def _grid(at: int) -> GridOf:
+    return lambda result: result.filled.grids[at]
+
+
+class _Table:
+    """The table of one sheet."""
+
+    def __init__(self, sheet: Sheet, table: Table, grid_of: GridOf, result: Result) -> None:
+        self.sheet = sheet
+        self.table = table
+        self.grid_of = grid_of
+        self.result = result
+        self.filled = result.filled
+
+    def plan(self) -> None:
+        sheet, table = self.sheet, self.table
+        for column in table.layout.columns:
             at = table.columns.get(column.header)
-            if at is None:
-                continue
-            beside = sheet in (BALLOT, REVIEW) and column.computed  # put in with what is given
-            paper.text(table.header_row, at, str(table.grid.raw(table.header_row, at)), "head")
-            paper.widths[at] = column.width
-            style = _style(column)
-            for row in () if beside else (*table.rows, *table.of_which, *table.totals):
-                self._cell(paper, table, row, column, at, style)
+            if at is not None:
+                sheet.text(table.header_row, at, self._head(at), "head")
+                sheet.widths[at] = column.width
+                self._column(column, at)
         last = max(table.columns.values())
-        paper.freeze = (table.header_row + 1, 0)
-        paper.repeat = table.header_row
-        paper.landscape = sum(column.width for column in sheet.columns) > 100
+        sheet.freeze = (table.header_row + 1, 0)
+        sheet.repeat = table.header_row
+        sheet.landscape = sum(column.width for column in table.layout.columns) > 100
         if table.rows:
             bottom = max((*table.rows, *table.of_which, *table.totals))
-            paper.filter = (table.header_row, min(table.columns.values()), bottom, last)
-        paper.heights[0] = 26
+            sheet.filter = (table.header_row, min(table.columns.values()), bottom, last)
+        sheet.heights[0] = 26
 
-    def _cell(
-        self, paper: Sheet, table: Table, row: int, column: Column, at: int, style: str
-    ) -> None:
+    def _head(self, at: int) -> Source:
+        row = self.table.header_row
+        return lambda result: str(self.grid_of(result).raw(row, at))
+
+    def _column(self, column: Column, at: int) -> None:
+        table = self.table
+        if table.layout in (BALLOT, REVIEW) and column.computed:
+            return  # put in beside what is given
+        style = _style(column)
+        for row in (*table.rows, *table.of_which, *table.totals):
+            if column.computed and row in table.rows:
+                self._computed(row, column, at)
+            elif (row, at) in table.derived:
+                self._derived(table.derived[row, at])
+            else:
+                self._cell(row, column, at, style)
+
+    def _cell(self, row: int, column: Column, at: int, style: str) -> None:
+        table, result = self.table, self.result
         place = CellRef(table.grid.name, row, at)
-        number = self.filled.readings.get(place)
-        held = table.grid.raw(row, at)
-        share = table.layout is RULES and column.header == "得分比例"
-        figure = f"{style}:{SHARE}" if share else style
-        if unit := with_unit(self.units.get(place, "")):
+        figure = style
+        if table.layout is RULES and column.header == "得分比例":
+            figure = f"{style}:{SHARE}"
+        if unit := with_unit(result.units.get(place, "")):
             figure = f"{style}:{unit}"
-        if column.computed and row in table.rows:
-            paper.cells.pop((row, at), None)
-            self._computed(paper, table, row, column, at)
-        elif (row, at) in table.derived:
-            _derived(paper, table.derived[row, at])
-        elif place in self.dates:
-            paper.number(row, at, number or 0, f"{style}:{DATE}")
-        elif number is not None:
-            paper.number(row, at, number, figure)
-        elif place in self.shares:
-            paper.number(row, at, self.shares[place], f"{style}:{SHARE}")
-        elif place in self.codes:
-            paper.text(row, at, self.codes[place], style)
-        elif isinstance(held, int | float) and not isinstance(held, bool):
+        held = table.grid.raw(row, at)
+        if place in result.dates:
+            self.sheet.number(row, at, lambda r: r.filled.readings.get(place, 0), f"{style}:{DATE}")
+        elif place in self.filled.readings:
+            self.sheet.number(row, at, lambda r: r.filled.readings[place], figure)
+        elif place in result.shares:
+            self.sheet.number(row, at, lambda r: r.shares[place], f"{style}:{SHARE}")
+        elif place in result.codes:
+            self.sheet.text(row, at, lambda r: r.codes[place], style)
+        elif _is_number(held):
             percent = (row, at) in table.grid.percents
-            paper.number(row, at, as_shown(held), f"{style}:{SHARE}" if percent else figure)
+            shown = f"{style}:{SHARE}" if percent else figure
+            self.sheet.number(row, at, _number(self.grid_of, row, at), shown)
         else:
-            paper.text(row, at, tidy(as_text(held)), style)
+            self.sheet.text(row, at, _tidy(self.grid_of, row, at), style)
 
-    def _computed(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
-        if table.layout is EXECUTION:
-            project = next(each for each in self.filled.projects if each.row == row)
-            rate = _rate(project.budget.value, project.executed.value)
-            paper.formula(
-                row, at, computed_columns.execution_rate(row, spot(table)), rate, "figure:0.00%"
-            )
-        elif table.layout is TEXTS:
-            text = tidy(as_text(table.grid.raw(row, table.columns["正文"])))
-            paper.formula(
-                row, at, computed_columns.length(row, spot(table)), len(text) or "", "figure"
-            )
-        elif table.layout is SURVEY and all(name in table.columns for name in VOTES):
-            self._votes(paper, table, row, column, at)
+    def _computed(self, row: int, column: Column, at: int) -> None:
+        layout = self.table.layout
+        if layout is EXECUTION:
+            formula = computed_columns.execution_rate(row, spot(self.table))
+            n = [each.row for each in self.filled.projects].index(row)
+            self.sheet.formula(row, at, formula, _rate(n), "figure:0.00%")
+        elif layout is TEXTS:
+            formula = computed_columns.length(row, spot(self.table))
+            text = _tidy(self.grid_of, row, self.table.columns["正文"])
+            self.sheet.formula(row, at, formula, lambda r: len(text(r)) or "", "figure")
+        elif layout is SURVEY and all(name in self.table.columns for name in VOTES):
+            self._votes(row, column, at)
 
-    def _votes(self, paper: Sheet, table: Table, row: int, column: Column, at: int) -> None:
-        survey = next(each for each in self.filled.surveys if each.row == row)
-        votes = [int(vote.value or 0) for vote in survey.votes]
+    def _votes(self, row: int, column: Column, at: int) -> None:
+        n = [each.row for each in self.filled.surveys].index(row)
         caliber = self.filled.parameters.text("满意度口径")
+
+        def valid(result: Result) -> Held:
+            survey = result.filled.surveys[n]
+            return sum(_counts(survey)) if any(vote.good for vote in survey.votes) else ""
+
+        def share(result: Result) -> Held:
+            votes = _counts(result.filled.surveys[n])
+            return satisfied(Votes(*votes), caliber) / 100 if sum(votes) else ""
+
         if column.header == "有效问卷":
-            known = any(vote.good for vote in survey.votes)
-            value = sum(votes) if known else ""
-            paper.formula(row, at, computed_columns.valid_votes(row, spot(table)), value, "figure")
+            formula = computed_columns.valid_votes(row, spot(self.table))
+            self.sheet.formula(row, at, formula, valid, "figure")
         else:
-            share = satisfied(Votes(*votes), caliber) / 100 if sum(votes) else ""
-            formula = computed_columns.satisfaction(row, spot(table), caliber)
-            paper.formula(row, at, formula, share, "figure:0.00%")
+            formula = computed_columns.satisfaction(row, spot(self.table), caliber)
+            self.sheet.formula(row, at, formula, share, "figure:0.00%")
 
-    def _told(self, row: int) -> dict[str, Cell]:
-        """Return the cells that a ballot shows of an indicator: copies to read, no figures of ours."""
-        known = self.filled.tables[TIER3.name]
-        cells = {}
-        for column in BALLOT.columns:
-            if column.computed and column.header in known.columns:
-                held = shown(self.filled, known, row, column.header)
-                look = "grey.text" if isinstance(held, str) else "grey.figure"
-                unit = self.units.get(known.place(row, column.header), "")
-                if not isinstance(held, str) and (code := with_unit(unit)):
-                    look += f":{code}"
-                cells[column.header] = Cell(legal(held) if isinstance(held, str) else held, look)
-        return cells
+    def _derived(self, found: Derived) -> None:
+        """Put what the template computes from 基础数据, live again; it stays empty without a value."""
+        at, name = (found.place.row, found.place.column), self.table.layout.name
 
-    def _beside_reviews(self, paper: Sheet, table: Table) -> None:
-        """Put what 三级指标 says, and the live score of the self-evaluation, beside each row."""
-        rows = {
-            work.indicator.key: FIRST + at for at, work in enumerate(self.scored.indicator_scores)
-        }
-        column = Columns.of(self.scored).right("得分")
-        for each in self.filled.reviews:
-            told = self.beside.get(each.key)
-            if told is None:
-                continue
-            for header, name in REVIEW_COPIES.items():
-                if header in table.columns and name in told:
-                    paper.cells[each.row, table.columns[header]] = told[name]
-            if "自评得分" in table.columns:
-                at, row = table.columns["自评得分"], rows[each.key]
-                work = self.scored.indicator_scores[row - FIRST]
-                score = work.score if work.applies else NOT_APPLICABLE
-                cell = span(SCORES_SHEET, row, column, row, column)
-                paper.formula(each.row, at, f"={cell}", score, "grey.figure")
+        def value(result: Result) -> Held:
+            now = result.filled.tables[name].derived[at].value
+            return "" if now is None else now
 
-    def _beside_marks(self, paper: Sheet, ballot: Ballot) -> None:
-        columns = ballot.table.columns
-        for mark in ballot.marks:
-            for header, cell in self.beside.get(mark.key, {}).items():
-                if header in columns:
-                    paper.cells[mark.row, columns[header]] = cell
+        style = "grey.text" if found.value is None else "grey.figure"
+        self.sheet.formula(*at, found.formula, value, style)
 
 
-def _derived(paper: Sheet, found: Derived) -> None:
-    """Put what the template computes from 基础数据, live again; where it comes to nothing it stays empty."""
-    row, at = found.place.row, found.place.column
-    if found.value is None:
-        paper.formula(row, at, found.formula, "", "grey.text")
-    else:
-        paper.formula(row, at, found.formula, found.value, "grey.figure")
+def _counts(survey: Survey) -> list[int]:
+    return [int(vote.value or 0) for vote in survey.votes]
 
 
-def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
-    """Return what a cell of a table holds in the scored workbook; codes aside."""
-    place = table.place(row, header)
-    number = filled.readings.get(place)
-    if number is not None:
-        return day(number) if place in filled.dates else float(number)
-    at = table.columns[header]
-    if (row, at) in table.derived:
-        value = table.derived[row, at].value
-        return "" if value is None else float(value)
-    held = table.grid.raw(row, at)
-    if isinstance(held, int | float) and not isinstance(held, bool):
+def _is_number(held: object) -> bool:
+    return isinstance(held, int | float) and not isinstance(held, bool)
+
+
+def _number(grid_of: GridOf, row: int, column: int) -> Source:
+    def find(result: Result) -> float:
+        held = grid_of(result).raw(row, column)
+        assert isinstance(held, int | float)
         return as_shown(held)
-    return tidy(as_text(held))
+
+    return find
 
 
-def units(filled: Filled) -> dict[CellRef, str]:
-    """Return the cells of numbers behind which a unit was typed that stands in no other cell."""
-    each_unit = [
-        pair
-        for each in filled.indicators
-        for pair in ((each.target.place, each.target_unit), (each.actual.place, each.actual_unit))
-    ]
-    return {place: unit for place, unit in each_unit if unit and place not in filled.dates}
+def _tidy(grid_of: GridOf, row: int, column: int) -> Callable[[Result], str]:
+    return lambda result: tidy(as_text(grid_of(result).raw(row, column)))
 
 
-def codes(filled: Filled) -> dict[CellRef, str]:
-    """Return each cell that names an indicator → the code as it was read.
-
-    So is 指标性质 where it was taken from the operator before the target, and 是否评分, which formulas count.
-    """
-    tiers: tuple[Tier, ...] = (*filled.tier1, *filled.tier2, *filled.indicators)
-    codes = {tier.code.place: tier.code.value or "" for tier in tiers}
-    codes |= {tier.parent.place: tier.parent.value or "" for tier in tiers if tier.level > 1}
-    natures = (each.nature for each in filled.indicators)
-    codes |= {each.place: each.value or "" for each in natures if each.good and not each.typed}
-    members = (each.status for each in filled.members)
-    codes |= {each.place: each.value or "" for each in members if each.typed}
-    groups = (each.group for each in filled.members)
-    codes |= {each.place: each.value or "" for each in groups if each.good}
-    codes |= {row.code.place: row.code.value or "" for row in filled.reviews}
-    codes |= {row.code.place: row.code.value or "" for row in filled.surveys}
-    for ballot in filled.ballots:
-        codes |= {mark.code.place: mark.code.value or "" for mark in ballot.marks}
-    return codes
+def _text(grid_of: GridOf, row: int, column: int) -> Source:
+    return lambda result: as_text(grid_of(result).raw(row, column))
 
 
-def shares(settings: Parameters) -> dict[CellRef, Decimal]:
-    """Return the cell of each per cent among the parameters → 0.8 for 80%, however it is typed."""
-    held = ((each, settings.in_force(each)) for each in PARAMETER_LIST if each.percent)
-    return {
-        settings.values[each.name].place: share
-        for each, share in held
-        if isinstance(share, Decimal) and settings.values[each.name].place.sheet
-    }
+def _copied(n: int, header: str, result: Result) -> tuple[Source, str]:
+    """Return where a ballot's copy of an indicator's cell comes from, and its style."""
+    held = result.beside[n][header]
+    style = "grey.text" if isinstance(held, str) else "grey.figure"
+    third = result.filled.tables[TIER3.name]
+    unit = result.units.get(third.place(result.filled.indicators[n].row, header), "")
+    if not isinstance(held, str) and (code := with_unit(unit)):
+        style += f":{code}"
+    return lambda r: r.beside[n][header], style
 
 
-def _constants(paper: Sheet, grid: Grid, table: Table | None = None) -> None:
+def _beside_reviews(sheet: Sheet, table: Table, result: Result) -> None:
+    """Put what 三级指标 says, and the live score of the self-evaluation, beside each row."""
+    column = ScoreColumns.of(result.scored).right("得分")
+    for each in result.filled.reviews:
+        n = result.places.get(each.key)
+        if n is None:
+            continue
+        for header, name in REVIEW_COPIES.items():
+            if header in table.columns and name in result.beside[n]:
+                value, style = _copied(n, name, result)
+                sheet.number(each.row, table.columns[header], value, style)
+        if "自评得分" in table.columns:
+            cell = span(SCORES_SHEET, FIRST_SCORE + n, column, FIRST_SCORE + n, column)
+            at = table.columns["自评得分"]
+            sheet.formula(each.row, at, f"={cell}", _own_score(n), "grey.figure")
+
+
+def _own_score(n: int) -> Source:
+    def find(result: Result) -> Held:
+        work = result.scored.indicator_scores[n]
+        return work.score if work.applies else NOT_APPLICABLE
+
+    return find
+
+
+def _beside_marks(sheet: Sheet, ballot: Ballot, result: Result) -> None:
+    columns = ballot.table.columns
+    for mark in ballot.marks:
+        n = result.places.get(mark.key)
+        for header in result.beside[n] if n is not None else ():
+            if n is not None and header in columns:
+                value, style = _copied(n, header, result)
+                sheet.number(mark.row, columns[header], value, style)
+
+
+def _constants(sheet: Sheet, grid: Grid, grid_of: GridOf, table: Table | None = None) -> None:
     """Copy every constant that the table does not write itself.
 
     Formulas outside the tables are the template's own checks and stay out.
     """
-    for row, column, held in _held(grid, table):
-        style = "heading" if row == 0 else "guide" if row < 3 else "plain"
-        if isinstance(held, int | float) and not isinstance(held, bool):
-            paper.number(row, column, as_shown(held), "plain")
+    for row, column, held in held_apart(grid, table):
+        if _is_number(held):
+            sheet.number(row, column, _number(grid_of, row, column), "plain")
         else:
-            paper.text(row, column, as_text(held), style)
-    _spread(paper, grid)
-    if grid.name == GUIDE_SHEET:
-        paper.widths = {0: 14, 1: 34, 2: 66}
+            style = "heading" if row == 0 else "guide" if row < 3 else "plain"
+            sheet.text(row, column, _text(grid_of, row, column), style)
+    _spread(sheet, grid)
 
 
 LIVE_WORDS = ("", "检查", "未评项数")
 """Words beside the blank's own checks, which mean nothing without them."""
 
 
-def _held(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
+def held_apart(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
+    """Yield row, column and content of the cells that are no part of the table."""
     own = set(table.columns.values()) if table else set()
     rows = {*table.rows, *table.of_which, *table.totals} if table else set()
     for row, cells in enumerate(grid.rows):
@@ -299,7 +292,7 @@ def _held(grid: Grid, table: Table | None) -> Iterator[tuple[int, int, object]]:
                 yield row, column, held
 
 
-def _spread(paper: Sheet, grid: Grid) -> None:
+def _spread(sheet: Sheet, grid: Grid) -> None:
     """Merge again what was merged beside the data, where it would not hide a cell.
 
     Of merges that overlap, or stand there twice, the largest: there are programs that write such.
@@ -308,13 +301,13 @@ def _spread(paper: Sheet, grid: Grid) -> None:
     for top, left, bottom, right in dict.fromkeys(grid.merges):
         others = [
             at
-            for at in paper.cells
+            for at in sheet.cells
             if top <= at[0] <= bottom and left <= at[1] <= right and at != (top, left)
         ]
-        if (top, left) in paper.cells and not others and top == bottom and left < right:
+        if (top, left) in sheet.cells and not others and top == bottom and left < right:
             shown.append((top, left, bottom, right))
     whole = apart(shown)
-    paper.merges.extend(block for block in shown if block in whole)
+    sheet.merges.extend(block for block in shown if block in whole)
 
 
 def _style(column: Column) -> str:
@@ -325,7 +318,14 @@ def _style(column: Column) -> str:
     return "code" if column.kind is Kind.CODE else "text"
 
 
-def _rate(budget: Decimal | None, executed: Decimal | None) -> Fraction | str:
-    if budget is None or executed is None:
-        return ""
-    return Fraction(executed) / Fraction(budget) if budget else Fraction(0)
+def _rate(n: int) -> Source:
+    """Return what finds 执行率 of a row of 预算执行."""
+
+    def find(result: Result) -> Held:
+        project = result.filled.projects[n]
+        budget, executed = project.budget.value, project.executed.value
+        if budget is None or executed is None:
+            return ""
+        return Fraction(executed) / Fraction(budget) if budget else Fraction(0)
+
+    return find

@@ -8,8 +8,8 @@ from xlkpi.domain.findings import Finding
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored
 from xlkpi.domain.schema import FINDINGS_SHEET, METHODS_SHEET, PARAMETER_LIST, PARAMETERS
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Book, Sheet
+from xlkpi.writing.scored.addresses import FIRST_PARAMETER
 from xlkpi.writing.styles import SHARE
 
 FINDINGS_HEADER = 3
@@ -18,77 +18,76 @@ FOLDED_TITLE = "逐格列出：上面合并成一条的提示"
 """Stands two rows above the first of them."""
 
 
-def write_findings(book: Book, outcome: Outcome, names: Addresses) -> None:
+def write_findings(book: Book, outcome: Outcome) -> None:
     """Fill in 检查记录: every finding, then every reading that was normalised and told among others."""
     findings, folded = outcome.findings, outcome.folded
-    paper = names.sheet(book, FINDINGS_SHEET)
-    paper.merge(0, 0, 5, "检查记录", "heading")
+    sheet = book.named(FINDINGS_SHEET)
+    sheet.merge(0, 0, 5, "检查记录", "heading")
     words = "读取和检查时的每一条提醒、提示和换算；都不影响计分。点击位置可前往。"
-    paper.merge(1, 0, 5, words, "guide")
-    list_findings(paper, findings, FINDINGS_HEADER)
+    sheet.merge(1, 0, 5, words, "guide")
+    list_findings(sheet, findings, FINDINGS_HEADER)
     if not findings:
-        paper.merge(4, 0, 5, "没有提醒，也没有换算。", "center")
+        sheet.merge(4, 0, 5, "没有提醒，也没有换算。", "center")
     if folded:
         below = FINDINGS_HEADER + len(findings) + 2
-        paper.merge(below, 0, 5, FOLDED_TITLE, "block")
-        list_findings(paper, folded, below + 1)
-        paper.repeat, paper.freeze = FINDINGS_HEADER, (FINDINGS_HEADER + 1, 0)
+        sheet.merge(below, 0, 5, FOLDED_TITLE, "block")
+        list_findings(sheet, folded, below + 1)
+        sheet.repeat, sheet.freeze = FINDINGS_HEADER, (FINDINGS_HEADER + 1, 0)
 
 
-def list_findings(paper: Sheet, findings: Sequence[Finding], header: int) -> None:
+def list_findings(sheet: Sheet, findings: Sequence[Finding], header: int) -> None:
     """Put a table of findings with links; its header stands in row `header`."""
-    paper.row(header, ["序号", "级别", "代码", "位置", "发现", "怎么改"], "head")
+    sheet.row(header, ["序号", "级别", "代码", "位置", "发现", "怎么改"], "head")
     for row, finding in enumerate(findings, start=header + 1):
-        paper.number(row, 0, row - header, "center")
-        paper.text(row, 1, f"{finding.severity.sign} {finding.severity.chinese}", "center")
-        paper.text(row, 2, finding.code, "center")
+        sheet.number(row, 0, row - header, "center")
+        sheet.text(row, 1, f"{finding.severity.sign} {finding.severity.chinese}", "center")
+        sheet.text(row, 2, finding.code, "center")
         where = finding.place.said
         link = finding.place.link if finding.place.sheet else ""
-        paper.text(row, 3, where, "link.box" if link else "text", link)
-        paper.text(row, 4, finding.message, "text")
-        paper.text(row, 5, finding.remedy, "text")
-    paper.widths = {0: 6, 1: 9, 2: 8, 3: 24, 4: 48, 5: 48}
-    paper.freeze = (header + 1, 0)
-    paper.repeat = header
-    paper.landscape = True
+        sheet.text(row, 3, where, "link.box" if link else "text", link)
+        sheet.text(row, 4, finding.message, "text")
+        sheet.text(row, 5, finding.remedy, "text")
+    sheet.widths = {0: 6, 1: 9, 2: 8, 3: 24, 4: 48, 5: 48}
+    sheet.freeze = (header + 1, 0)
+    sheet.repeat = header
+    sheet.landscape = True
 
 
-def write_methods(book: Book, filled: Filled, scored: Scored, names: Addresses) -> None:
+def write_methods(book: Book, filled: Filled, scored: Scored) -> None:
     """Fill in 方法与参数: the parameters in force, then every rule in words."""
-    paper = names.sheet(book, METHODS_SHEET)
-    paper.merge(0, 0, 3, "方法与参数", "heading")
-    paper.merge(
+    sheet = book.named(METHODS_SHEET)
+    sheet.merge(0, 0, 3, "方法与参数", "heading")
+    sheet.merge(
         1,
         0,
         3,
         "“去极值最少人数”“小数位数”“离群线”改动后公式随之变化；其余参数在评分时已定，改动后请重新评分。",
         "guide",
     )
-    paper.row(3, ["参数", "生效值", "来源", "说明"], "head")
-    row = 3
+    sheet.row(3, ["参数", "生效值", "来源", "说明"], "head")
+    row = FIRST_PARAMETER - 1
     for parameter in PARAMETER_LIST:
         row += 1
-        paper.text(row, 0, parameter.name, "text")
+        sheet.text(row, 0, parameter.name, "text")
         value = filled.parameters.values[parameter.name]
         held = filled.parameters.in_force(parameter)
         style = f"center:{SHARE}" if parameter.percent else "center"
         if value.place.sheet:
-            paper.formula(row, 1, f"={value.place.reference}", held, style, value.place.link)
-            paper.text(row, 2, f"“{PARAMETERS.name}”表", "center")
+            sheet.formula(row, 1, f"={value.place.reference}", held, style, value.place.link)
+            sheet.text(row, 2, f"“{PARAMETERS.name}”表", "center")
         else:
-            paper.text(row, 1, held, style) if isinstance(held, str) else paper.number(
+            sheet.text(row, 1, held, style) if isinstance(held, str) else sheet.number(
                 row, 1, held, style
             )
-            paper.text(row, 2, "默认值", "center")
-        paper.text(row, 3, parameter.words, "text")
-        names.parameters[parameter.name] = paper.absolute(row, 1)
-    _rules(paper, filled, scored, row + 2)
-    paper.widths = {0: 20, 1: 16, 2: 14, 3: 70}
-    paper.landscape = True
+            sheet.text(row, 2, "默认值", "center")
+        sheet.text(row, 3, parameter.words, "text")
+    _rules(sheet, filled, scored, row + 2)
+    sheet.widths = {0: 20, 1: 16, 2: 14, 3: 70}
+    sheet.landscape = True
 
 
-def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
-    paper.merge(row, 0, 3, "计分规则", "block")
+def _rules(sheet: Sheet, filled: Filled, scored: Scored, row: int) -> None:
+    sheet.merge(row, 0, 3, "计分规则", "block")
     used = dict.fromkeys(
         (work.indicator.method.value or "", _in_general(work)) for work in scored.indicator_scores
     )
@@ -102,8 +101,8 @@ def _rules(paper: Sheet, filled: Filled, scored: Scored, row: int) -> None:
     ]  # fmt: skip
     for name, words in rules:
         row += 1
-        paper.text(row, 0, name, "text")
-        paper.merge(row, 1, 3, words, "text")
+        sheet.text(row, 0, name, "text")
+        sheet.merge(row, 1, 3, words, "text")
 
 
 def _rounding(filled: Filled) -> str:

@@ -11,34 +11,34 @@ from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.numbers import total as added
 from xlkpi.domain.results import IndicatorScore, Review, Scored
 from xlkpi.domain.schema import SCORES_SHEET
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Sheet
 from xlkpi.writing.scored import total
-from xlkpi.writing.scored.indicator_scores import FIRST, REVIEWED, Columns, score_format
+from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns, copy
+from xlkpi.writing.scored.indicator_scores import score_format
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import RATE, sum_figure
 
 _LAST = 6
 
 
-def write(
-    paper: Sheet, filled: Filled, scored: Scored, review: Review, row: int, names: Addresses
-) -> int:
+def write(sheet: Sheet, result: Result, review: Review, row: int, names: Addresses) -> int:
     """Put the block from `row` on, and return the row after it."""
+    filled, scored = result.filled, result.scored
     words = "七、上级复核（与自评并列；自评总分和等级不因此改变）"
-    paper.merge(row, 0, _LAST, words, "block")
+    sheet.merge(row, 0, _LAST, words, "block")
     heads = ["编号", "一级指标", "分值", "自评得分", "复核得分", "自评－复核", "偏离度"]
-    paper.row(row + 1, heads, "head")
+    sheet.row(row + 1, heads, "head")
     top = row + 2
     for at in range(len(scored.tiers[0])):
-        _tier(paper, filled, scored, review, at, top + at, names)
+        _tier(sheet, filled, scored, review, at, top + at, names)
     row = top + len(scored.tiers[0])
-    _total(paper, filled, scored, review, top, row, names)
-    _grade(paper, filled, scored, review, row + 1, names)
-    return _changes(paper, scored, review, row + 2) + 1
+    _total(sheet, filled, scored, review, top, row, names)
+    _grade(sheet, filled, scored, review, row + 1, names)
+    return _changes(sheet, scored, review, row + 2) + 1
 
 
 def _tier(
-    paper: Sheet,
+    sheet: Sheet,
     filled: Filled,
     scored: Scored,
     review: Review,
@@ -48,33 +48,35 @@ def _tier(
 ) -> None:
     own, other = scored.tiers[0][at], review.score_totals.tiers[0][at]
     look = f"figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
-    Addresses.copy(paper, row, 0, own.tier.code, "code")
-    Addresses.copy(paper, row, 1, own.tier.name, "text")
+    copy(sheet, (row, 0), own.tier.code, "code")
+    copy(sheet, (row, 1), own.tier.name, "text")
     place = own.tier.points.place
-    paper.formula(row, 2, "=" + place.reference, own.points, "figure", place.link)
+    sheet.formula(row, 2, "=" + place.reference, own.points, "figure", place.link)
     if not own.applies:
-        paper.row(row, [NOT_APPLICABLE, NOT_APPLICABLE, "—", "—"], "grey", start=3)
+        sheet.row(row, [NOT_APPLICABLE, NOT_APPLICABLE, "—", "—"], "grey", start=3)
         return
-    paper.formula(row, 3, f"={names.cells[f'一级得分{at}']}", own.score, look)
+    sheet.formula(row, 3, f"={names.tier1[at]}", own.score, look)
     below = {tier.tier.key for tier in scored.tiers[1] if tier.tier.parent_key == own.tier.key}
     rows = [
-        FIRST + n for n, w in enumerate(scored.indicator_scores) if w.indicator.parent_key in below
+        FIRST_SCORE + n
+        for n, w in enumerate(scored.indicator_scores)
+        if w.indicator.parent_key in below
     ]
-    column = Columns.of(scored).right(REVIEWED)
+    column = ScoreColumns.of(scored).right(REVIEWED)
     parts = blocks(SCORES_SHEET, column, rows)
-    paper.formula(row, 4, f"=ROUND(SUM({parts}),6)", other.score, look)
-    _gap(paper, row, own.score, other.score, look)
+    sheet.formula(row, 4, f"=ROUND(SUM({parts}),6)", other.score, look)
+    _gap(sheet, row, own.score, other.score, look)
 
 
-def _gap(paper: Sheet, row: int, own: Decimal, other: Decimal, look: str) -> None:
+def _gap(sheet: Sheet, row: int, own: Decimal, other: Decimal, look: str) -> None:
     left, right = a1(row, 3), a1(row, 4)
-    paper.formula(row, 5, f"=ROUND({left}-{right},6)", own - other, look)
+    sheet.formula(row, 5, f"=ROUND({left}-{right},6)", own - other, look)
     share = Fraction(own - other) / Fraction(own) if own else Fraction(0)
-    paper.formula(row, 6, f"=IF({left}=0,0,({left}-{right})/{left})", share, f"figure:{RATE}")
+    sheet.formula(row, 6, f"=IF({left}=0,0,({left}-{right})/{left})", share, f"figure:{RATE}")
 
 
 def _total(
-    paper: Sheet,
+    sheet: Sheet,
     filled: Filled,
     scored: Scored,
     review: Review,
@@ -83,30 +85,29 @@ def _total(
     names: Addresses,
 ) -> None:
     look = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
-    paper.blank(row, 0, "strong")
-    paper.text(row, 1, "总分", "strong")
+    sheet.blank(row, 0, "strong")
+    sheet.text(row, 1, "总分", "strong")
     points = added([tier.points for tier in scored.tiers[0]])
-    paper.formula(row, 2, f"=ROUND(SUM({a1(top, 2)}:{a1(row - 1, 2)}),6)", points, "strong.figure")
-    paper.formula(row, 3, f"={names.cells['总分']}", scored.total, look)
+    sheet.formula(row, 2, f"=ROUND(SUM({a1(top, 2)}:{a1(row - 1, 2)}),6)", points, "strong.figure")
+    sheet.formula(row, 3, f"={names.total}", scored.total, look)
     sum_of_tiers = f"ROUND(SUM({a1(top, 4)}:{a1(row - 1, 4)}),6)"
     formula = total.whole(sum_of_tiers, scored, names)
-    paper.formula(row, 4, f"={formula}", review.score_totals.total, look)
-    _gap(paper, row, scored.total, review.score_totals.total, look)
-    names.cells["复核总分"] = paper.absolute(row, 4)
+    sheet.formula(row, 4, f"={formula}", review.score_totals.total, look)
+    _gap(sheet, row, scored.total, review.score_totals.total, look)
+    assert sheet.absolute(row, 4) == names.review_total
 
 
 def _grade(
-    paper: Sheet, filled: Filled, scored: Scored, review: Review, row: int, names: Addresses
+    sheet: Sheet, filled: Filled, scored: Scored, review: Review, row: int, names: Addresses
 ) -> None:
-    paper.blank(row, 0, "strong")
-    paper.text(row, 1, "等级", "strong")
-    paper.blank(row, 2, "strong")
-    paper.formula(row, 3, f"={names.cells['等级']}", scored.grade.name.value or "", "strong.figure")
+    sheet.blank(row, 0, "strong")
+    sheet.text(row, 1, "等级", "strong")
+    sheet.blank(row, 2, "strong")
+    sheet.formula(row, 3, f"={names.grade}", scored.grade.name.value or "", "strong.figure")
     band = _band(filled, scored, a1(row - 1, 4), names)
-    paper.formula(row, 4, f"={band}", review.score_totals.grade.name.value or "", "strong.figure")
-    names.cells["复核等级"] = paper.absolute(row, 4)
+    sheet.formula(row, 4, f"={band}", review.score_totals.grade.name.value or "", "strong.figure")
     for column in (5, 6):
-        paper.blank(row, column, "strong")
+        sheet.blank(row, column, "strong")
 
 
 def _band(filled: Filled, scored: Scored, whole: str, names: Addresses) -> str:
@@ -114,20 +115,20 @@ def _band(filled: Filled, scored: Scored, whole: str, names: Addresses) -> str:
     place = str(len(filled.grades))
     for at, grade in reversed(list(enumerate(filled.grades, start=1))):
         place = f"IF(ROUND({whole}-{grade.bound.place.reference},9)>=0,{at},{place})"
-    return f"INDEX({names.cells['各等级']},{total.band(scored, place, len(filled.grades))})"
+    return f"INDEX({names.bands},{total.band(scored, place, len(filled.grades))})"
 
 
-def _changes(paper: Sheet, scored: Scored, review: Review, row: int) -> int:
+def _changes(sheet: Sheet, scored: Scored, review: Review, row: int) -> int:
     """List the indicators that were given another score, each with the reason and who gave it."""
     told = [work for work in scored.indicator_scores if _given(review, work)]
     if not told:
-        paper.merge(row, 0, _LAST, "复核没有改动任何指标得分", "center")
+        sheet.merge(row, 0, _LAST, "复核没有改动任何指标得分", "center")
         return row
-    paper.row(row, ["编号", "三级指标", "自评得分", "复核得分", "扣减"], "head")
-    paper.merge(row, 5, _LAST, "扣分原因", "head")
+    sheet.row(row, ["编号", "三级指标", "自评得分", "复核得分", "扣减"], "head")
+    sheet.merge(row, 5, _LAST, "扣分原因", "head")
     for work in told:
         row += 1
-        _change(paper, scored, review, work, row)
+        _change(sheet, scored, review, work, row)
     return row
 
 
@@ -137,23 +138,23 @@ def _given(review: Review, work: IndicatorScore) -> bool:
     return given is not None and given != work.score
 
 
-def _change(paper: Sheet, scored: Scored, review: Review, work: IndicatorScore, row: int) -> None:
-    columns, at = Columns.of(scored), FIRST + scored.indicator_scores.index(work)
-    sheet, look = quoted(SCORES_SHEET), f"figure:{score_format(work.score)}"
+def _change(sheet: Sheet, scored: Scored, review: Review, work: IndicatorScore, row: int) -> None:
+    columns, at = ScoreColumns.of(scored), FIRST_SCORE + scored.place(work)
+    scores, look = quoted(SCORES_SHEET), f"figure:{score_format(work.score)}"
     other = next(t for t in review.score_totals.tiers[2] if t.tier.key == work.indicator.key).score
-    Addresses.copy(paper, row, 0, work.indicator.code, "code")
-    Addresses.copy(paper, row, 1, work.indicator.name, "text")
+    copy(sheet, (row, 0), work.indicator.code, "code")
+    copy(sheet, (row, 1), work.indicator.name, "text")
     for column, name, value in ((2, "得分", work.score), (3, REVIEWED, other)):
-        cell = f"{sheet}!{a1(at, columns.right(name))}"
-        paper.formula(row, column, f"={cell}", value, look, f"internal:{cell}")
+        cell = f"{scores}!{a1(at, columns.right(name))}"
+        sheet.formula(row, column, f"={cell}", value, look, f"internal:{cell}")
     gap = f"=ROUND({a1(row, 2)}-{a1(row, 3)},6)"
-    paper.formula(row, 4, gap, work.score - other, look)
+    sheet.formula(row, 4, gap, work.score - other, look)
     told = review.rows[work.indicator.key]
     if told.reason.good:
-        Addresses.copy(paper, row, 5, told.reason, "text")
+        copy(sheet, (row, 5), told.reason, "text")
     elif other < work.score:
-        paper.text(row, 5, "待补", "bad.box", told.reason.place.link)
+        sheet.text(row, 5, "待补", "bad.box", told.reason.place.link)
     else:
-        paper.text(row, 5, "复核得分高于自评", "text")
-    paper.blank(row, 6, "text")
-    paper.merges.append((row, 5, row, 6))
+        sheet.text(row, 5, "复核得分高于自评", "text")
+    sheet.blank(row, 6, "text")
+    sheet.merges.append((row, 5, row, 6))

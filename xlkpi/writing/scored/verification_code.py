@@ -6,7 +6,7 @@ depend on looks, on result sheets, or on the program that saved the file last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xlkpi.domain import fingerprint
 from xlkpi.domain.inputs import Filled
@@ -19,20 +19,20 @@ LENGTH = 12
 def of_book(book: Book, filled: Filled, scored: Scored) -> str:
     """Return the code of a scored workbook whose input sheets have been written."""
     inputs = {grid.name for grid in filled.grids}
-    constants = (each for each in book.contents() if each[0] in inputs and not each[3])
-    return code(constants, scored)
+    constants = (
+        line
+        for sheet in book.sheets
+        if sheet.name in inputs
+        for line in sheet.lines(formulas=False)
+    )
+    return fingerprint.digest_of_lines([*constants, *_results(scored)])[:LENGTH]
 
 
-def code(constants: Iterable[fingerprint.Content], scored: Scored) -> str:
-    """Return the code of the input sheets' constants and the results."""
-    return fingerprint.digest([*constants, *_results(scored)])[:LENGTH]
-
-
-def _results(scored: Scored) -> Iterator[fingerprint.Content]:
+def _results(scored: Scored) -> Iterator[str]:
     figures = [f"{scored.total:f}", scored.grade.name.value or ""]
     figures += [f"{t.score:f}" if t.applies else "" for tiers in scored.tiers for t in tiers]
     if scored.review:
         score_totals = scored.review.score_totals
         figures += [f"{score_totals.total:f}", score_totals.grade.name.value or ""]
     for row, figure in enumerate(figures):
-        yield "", (row, 0), figure, ""
+        yield fingerprint.line("", (row, 0), figure, "")

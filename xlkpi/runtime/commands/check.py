@@ -1,0 +1,38 @@
+"""`check`: what there is to say of a source, writing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xlkpi.runtime.protocol import Report, SourcePath
+from xlkpi.runtime.supervisor import Worker, first_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which source is to be checked."""
+
+    source: SourcePath
+
+
+def handle(request: Request) -> Iterator[Report]:
+    """Read and check it; of a workbook in which nobody has scored, say whether it is a template, too."""
+    from xlkpi import pipeline
+    from xlkpi.exchange.contents import hindrances, uncarried, untouched
+    from xlkpi.writing import text as plain
+
+    outcome = pipeline.checked(request.source.path, request.source.name)
+    report = Report.of(outcome, check=True)
+    filled = outcome.filled
+    if filled and untouched(filled):
+        found = hindrances(filled, outcome.findings)
+        lines = plain.as_template(Path(outcome.source.file).name, found, uncarried(filled))
+        report = replace(report, text="\n".join(filter(None, [report.text, *lines])))
+    yield report
+
+
+def check(path: Path, worker: Worker | None = None) -> Report:
+    """Return what there is to say of one source."""
+    return first_reply(path, handle, Request(SourcePath.of(path)), worker)

@@ -1,0 +1,221 @@
+"""`score`: one source → the scored workbook, or the marked copy, where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xlkpi.runtime import files
+from xlkpi.runtime.form import office_form
+from xlkpi.runtime.outputs import CORRECTION, RESULT, Seen, judge, output_path, put, retire, stem
+from xlkpi.runtime.protocol import Json, Lost, Report, SourcePath, lost_report
+from xlkpi.runtime.supervisor import Worker, at_hand
+
+KINDS = ("scored", "correction", "public")
+"""Of outputs; the public one is 自评表 alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the results of one source go."""
+
+    scored: Path
+    correction: Path
+    public: Path | None = None
+
+    @property
+    def paths(self) -> list[Path]:
+        """All of them."""
+        return [self.scored, self.correction, *([self.public] if self.public else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Outputs under their temporary names."""
+
+    scored: Path | None = None
+    correction: Path | None = None
+    public: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be scored, and to where."""
+
+    source: SourcePath
+    target: Target
+    form: Path | None
+    """The office's own layout of 自评表."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The source is scored, or is not, and what came of it is written."""
+
+    report: Report
+    written: Written
+    unwritten: str
+    """Why an output could not be written."""
+    identity: str
+    """Whose workbook it is; "" where it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Old outputs that are ours to replace, as they were when they were looked at."""
+
+    ours: dict[str, Seen]
+
+
+def handle(request: Request) -> Iterator[Prepared | Judged]:
+    """Score a source and prepare its outputs, then judge what stands in their places."""
+    from xlkpi import pipeline
+
+    form = office_form(request.form)
+    source, target = request.source, request.target
+    made = pipeline.made(source.path, source.name, form, target.public is not None)
+    written, unwritten = Written(), ""
+    own: list[bytes] = []
+    try:
+        for kind, data in made.outputs:
+            prepared = files.prepare(getattr(target, kind), data)
+            written = replace(written, **{kind: prepared})
+            own.append(data)
+    except files.Unwritten as problem:
+        unwritten = str(problem)
+    yield Prepared(Report.of(made.outcome), written, unwritten, made.identity)
+    # A reply of its own: an old output that ends this process must not cost the new one.
+    try:
+        yield Judged(judge(target.paths, source.path, made.identity, own))
+    except Exception:  # noqa: BLE001  (then none is ours, and all of them stay)
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one source."""
+
+    report: Report
+    scored: Path | None = None
+    correction: Path | None = None
+    public: Path | None = None
+    """自评表 alone, where it was asked for; no part of `outputs`."""
+    remarks: tuple[str, ...] = ()
+    """Sentences about files: what was put beside what, and why."""
+    unwritten: str = ""
+    """Why the output could not be written; nothing was."""
+    identity: str = ""
+    """Whose workbook it is, "" where that is not known."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether others of the same workbook may have what it lacks: a part, or marks alone are missing."""
+        errors = self.report.errors
+        return len(errors) == 1 and errors <= {"X201", "X801", "X802"}
+
+    @property
+    def json(self) -> Json:
+        """As `score --json` prints it."""
+        outputs = {
+            "scored": str(self.scored) if self.scored else None,
+            "correction": str(self.correction) if self.correction else None,
+            "report": None,
+        }
+        return {**self.report.json, "outputs": outputs}
+
+    @property
+    def exit_code(self) -> int:
+        """As `Report` says, and 2 where the output was not written."""
+        return 2 if self.unwritten else self.report.exit_code
+
+
+def score(
+    path: Path,
+    out: Path | None = None,
+    folder: bool = False,
+    taken: set[Path] | None = None,
+    *,
+    form: Path | None = None,
+    public: Path | None = None,
+    worker: Worker | None = None,
+) -> Result:
+    """Score one source and put the scored workbook, or the marked copy, where it belongs.
+
+    `taken` holds what this run has already written, so that two sources of one name never replace
+    each other's results; it grows. `form` lays out 自评表; `public` gets it alone, as values.
+    Raises Refused where `form` is no layout.
+    """
+    target = target_of(path, out, folder, public)
+    _sweep(target)
+    prepared: Prepared | None = None
+    ours: dict[str, Seen] = {}
+    with at_hand(worker) as asked:
+        try:
+            for reply in asked.ask(handle, Request(SourcePath.of(path), target, form)):
+                if isinstance(reply, Judged):
+                    ours = reply.ours
+                else:
+                    prepared = reply
+        except Lost as lost:
+            # Lost while it looked at old outputs: then none of them is ours, and all stay.
+            if prepared is None:
+                _sweep(target)
+                return Result(lost_report(path, lost))
+        if prepared is None:
+            return Result(lost_report(path, Lost("X035", code="JSON")))
+        # The worker is kept until its files have their names: it is their owner.
+        return _placed(path, prepared, target, ours, set() if taken is None else taken)
+
+
+def target_of(source: Path, out: Path | None, folder: bool, public: Path | None = None) -> Target:
+    """Return where results go: beside the source, to `out`, or into it where it is a folder."""
+    if out is not None and not folder:
+        return Target(out, output_path(out.parent, out.stem, CORRECTION), public)
+    home = out if out is not None else source.parent
+    base = stem(source)
+    return Target(output_path(home, base, RESULT), output_path(home, base, CORRECTION), public)
+
+
+def _sweep(target: Target) -> None:
+    for folder in {each.parent for each in target.paths}:
+        files.sweep(folder)
+
+
+def _placed(
+    path: Path, prepared: Prepared, target: Target, ours: dict[str, Seen], taken: set[Path]
+) -> Result:
+    """Put what the worker prepared where it belongs, and take away what has become stale."""
+    temporaries = {kind: at for kind in KINDS if (at := getattr(prepared.written, kind))}
+    placed: dict[str, Path] = {}
+    remarks: list[str] = []
+    unwritten = prepared.unwritten
+    try:
+        for kind, temporary in temporaries.items():
+            placed[kind], words = put(getattr(target, kind), temporary, ours, taken)
+            remarks += words
+    except files.Unwritten as problem:
+        unwritten = str(problem)
+    finally:
+        for temporary in temporaries.values():
+            files.discard(temporary)
+    for stale in _stale(target, placed):
+        remarks += retire(stale, path, ours, taken)
+    if "correction" in placed and target.public:
+        remarks.append("有错误要改，没有写公开版")
+    return Result(
+        report=prepared.report,
+        scored=placed.get("scored"),
+        correction=placed.get("correction"),
+        public=placed.get("public"),
+        remarks=tuple(remarks),
+        unwritten=unwritten,
+        identity=prepared.identity,
+    )
+
+
+def _stale(target: Target, placed: Collection[str]) -> list[Path]:
+    """Return where outputs of earlier runs are stale by now."""
+    if "correction" in placed:
+        return [each for each in (target.scored, target.public) if each]
+    return [target.correction] if "scored" in placed else []
