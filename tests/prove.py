@@ -1,6 +1,6 @@
 """`make prove`: the tests with their full counts, part by part, and what they counted.
 
-    python -m tests.prove                     all parts, about an hour and a half on two processors
+    python -m tests.prove                     all parts, some half an hour on two quiet processors
     python -m tests.prove figures files       these parts alone
     python -m tests.prove --share 0.02        all parts with a fiftieth of the counts, to try it out
 
