@@ -23,6 +23,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import column_index_from_string
 
+from tests.made_once import made_once
 from xlkpi import pipeline
 from xlkpi.audit import verify
 from xlkpi.domain.form_template import FormTemplate
@@ -43,6 +44,7 @@ Step = tuple[str, str, str, str]
 
 
 @lru_cache(maxsize=32)
+@made_once
 def book(text: str) -> bytes:
     """The workbook of a Markdown text; a template without a scorer gets one."""
     contents = markdown.parse(text)
@@ -65,6 +67,11 @@ def scored(folder: Path, name: str, data: bytes) -> Path:
 
 def mishandled(data: bytes, steps: Sequence[Step]) -> bytes:
     """The workbook after these steps, saved by openpyxl with the template's values kept."""
+    return _mishandled(data, tuple(steps))
+
+
+@made_once
+def _mishandled(data: bytes, steps: tuple[Step, ...]) -> bytes:
     opened = openpyxl.load_workbook(io.BytesIO(data))
     for what, sheet, cell, content in steps:
         _OPERATIONS[what](opened, sheet, cell, content)

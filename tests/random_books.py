@@ -15,6 +15,7 @@ from functools import lru_cache
 from random import Random
 
 from tests import random_groups
+from tests.made_once import made_once
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.numbers import a_hundredfold
 from xlkpi.writing.blank import blank
@@ -55,6 +56,7 @@ _GRADES = (
 
 
 @lru_cache(maxsize=512)
+@made_once
 def workbook(seed: int) -> bytes:
     """The filled workbook of a seed."""
     made, rng = blank(contents(seed)), Random(f"百分数 {seed}")

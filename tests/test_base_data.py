@@ -201,6 +201,7 @@ def test_our_guard_comes_off_and_nobody_elses() -> None:
     )
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_gives_formulas_the_same_values(tmp_path: Path) -> None:
     """ROUND at ties, quotients, long sums: the program that shows the blank computes what we do."""
     formulas, data = [], []
@@ -326,6 +327,7 @@ def test_a_judged_indicator_may_do_without() -> None:
     assert documents.verified(result, "示例.xlsx").status == "same"
 
 
+@pytest.mark.usefixtures("office")
 def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
     source = tmp_path / "表.xlsx"
     source.write_bytes(documents.book(text()))
@@ -340,17 +342,14 @@ def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
     assert loud(made) == []
     assert actual(made) == Decimal("95.1")
     assert "改了名的数据项（本年）136（基础数据!B7）" in explain.of_code(made, "A1.2")
-    ods = libreoffice._converted([out], tmp_path / "ods", "ods", "calc8", _copied)[0]
+    ods = libreoffice.saved_as([out], tmp_path, "ods")["ods"][0]
     assert actual(outcome(ods.read_bytes())) == Decimal("95.1")
-
-
-def _copied(path: Path, at: Path) -> None:
-    at.write_bytes(path.read_bytes())
 
 
 # Writing
 
 
+@pytest.mark.usefixtures("office")
 def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
     data = documents.mishandled(documents.book(text()), [("写", "基础数据", "B5", "１３６人")])
     made = outcome(data)

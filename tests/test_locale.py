@@ -130,6 +130,7 @@ cli(prog_name="xlkpi")
         (["make", "x", "--size", "1"], ["已中止！"]),
     ],
 )
+@pytest.mark.usefixtures("processes")
 def test_click_speaks_chinese_on_an_ascii_console(
     arguments: list[str], expected: list[str]
 ) -> None:
@@ -159,6 +160,7 @@ for stream in (sys.stdout, sys.stderr):
         ("ascii:strict", "utf-8", "中文?😀"),
     ],
 )
+@pytest.mark.usefixtures("processes")
 def test_a_console_prints_chinese_and_never_raises(encoding: str, used: str, printed: str) -> None:
     said = run(PRINTS, PYTHONIOENCODING=encoding)
     assert said.returncode == 0
@@ -175,6 +177,7 @@ def test_streams_that_cannot_be_changed_are_left_alone(monkeypatch: pytest.Monke
         console.console()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_file_with_a_chinese_name_is_scored_where_file_names_are_ascii(tmp_path: Path) -> None:
     """Python cannot name the result there: the program starts once more, in UTF-8 mode."""
     source = tmp_path / "示例 办公室（一）.xlsx"

@@ -6,7 +6,6 @@ Named rules, surveys, what is taken off and what does not apply; the measured me
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +17,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
-from tests.own_rules import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
+from tests.counts import drawn
+from tests.custom_rule_rows import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
 from xlkpi.audit import reference
 from xlkpi.domain import methods
 from xlkpi.domain.custom_rules import HIGHER, OVERDONE, Rule
@@ -32,9 +32,8 @@ from xlkpi.pipeline import Document, outcomes
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-MANY = settings(max_examples=5000 if PROVE else 100)
-LAWFUL = 200 if PROVE else 10
+MANY = settings(max_examples=drawn(100, 5000))
+LAWFUL = drawn(10, 200)
 
 
 def earned(rule: Rule, points: Decimal, value: Decimal | Fraction) -> Fraction:
@@ -503,7 +502,7 @@ def test_a_cut_takes_off_and_stops_at_nothing() -> None:
 
 
 @given(st.decimals("0.000001", 20, places=6), st.decimals("0.000001", 20, places=6))
-@settings(max_examples=200 if PROVE else 10, deadline=None)
+@settings(max_examples=drawn(10, 200), deadline=None)
 def test_a_cut_never_raises(one: Decimal, two: Decimal) -> None:
     """The more is cut the less is left, never more than without, never below 0."""
     totals = [

@@ -1,11 +1,10 @@
 """直线, 偏离, 不足一步 and 得分: their laws, published schemes worked by hand, and what stops.
 
-分档, 步长 and 超额完成 have theirs in `test_methods`; formulas are held against LibreOffice in `test_parity`.
+分档, 步长 and 超额完成 have theirs in `test_methods`; formulas are held against LibreOffice in `test_formulas`.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -16,17 +15,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import clerk_book, documents
-from tests.own_rules import DIRECTIONS, LOWER, astray, banded, pointed, stepped, straight, table
-from tests.test_own_rules import BASE, RIGHT, R, T, done, figures, outcome, stops
+from tests import documents, plain_workbook
+from tests.counts import drawn
+from tests.custom_rule_rows import (
+    DIRECTIONS,
+    LOWER,
+    astray,
+    banded,
+    pointed,
+    stepped,
+    straight,
+    table,
+)
+from tests.test_custom_rules import BASE, RIGHT, R, T, done, figures, outcome, stops
 from xlkpi.audit import reference
 from xlkpi.domain import methods
 from xlkpi.domain.custom_rules import A_STEP, HIGHER, IN_PROPORTION, PARTS, Rule
 from xlkpi.domain.methods import Case
 from xlkpi.domain.results import Outcome
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-MANY = settings(max_examples=5000 if PROVE else 100)
+MANY = settings(max_examples=drawn(100, 5000))
 
 points_ = st.decimals("0.001", 100, places=3)
 value_ = st.decimals(-500, 500, places=3) | st.integers(-20, 200).map(Decimal)
@@ -489,7 +497,7 @@ def test_a_unit_or_a_number_of_the_same_size_is_clear(
 
 def test_a_bare_per_cent_beside_rules_is_read_again_as_it_was(tmp_path: Path) -> None:
     steps = [*LINE, *(("写", T, *cell) for cell in (("I8", "甲"), ("G8", "空"), ("H8", "0.85%")))]
-    source = clerk_book.followed(BASE, steps)
+    source = plain_workbook.followed(BASE, steps)
     held = documents.scored(tmp_path, "甲", source).read_bytes()
     assert figures(outcome(held)) == figures(outcome(source))
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from itertools import chain, pairwise
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
+from tests.counts import drawn
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import disagreements
 from xlkpi.domain.findings import errors
@@ -30,11 +30,10 @@ from xlkpi.scoring.score import score
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
 BATCH = 25
-BATCHES = 120 if PROVE else 5
-LAWFUL = 300 if PROVE else 8
-MANY = settings(max_examples=5000 if PROVE else 100)
+BATCHES = drawn(5, 120)
+LAWFUL = drawn(8, 300)
+MANY = settings(max_examples=drawn(100, 5000))
 
 
 def scored(data: bytes) -> Scored:
@@ -91,12 +90,15 @@ def results(batch: int) -> list[tuple[int, Outcome, Scored]]:
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_every_figure_is_the_second_implementations(batch: int) -> None:
+def test_every_figure_is_the_second_implementations(
+    batch: int, record_property: Callable[[str, object], None]
+) -> None:
     """To the last digit, and no score of any tier above its points, the review's too.
 
     The reference is given what was typed, and what was read of it.
     """
     made = results(batch)
+    record_property("random workbooks, every figure the reference's too", len(made))
     assert [each for seed, _, result in made for each in differences(seed, result)] == []
     assert [(seed, each) for seed, outcome, _ in made for each in disagreements(outcome)] == []
     for _, _, result in made:
@@ -112,6 +114,7 @@ def test_every_figure_is_the_second_implementations(batch: int) -> None:
                 assert work.score == points
 
 
+@pytest.mark.thorough
 def test_the_random_workbooks_cover_what_they_are_for() -> None:
     """A generator that never recuses anybody proves nothing about recusals."""
     seen: dict[str, int] = {}
@@ -132,6 +135,7 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
     assert {trait for trait in wanted if seen.get(trait, 0) < 3} == set(), seen
 
 
+@pytest.mark.thorough
 def test_some_random_workbooks_have_cells_shown_as_per_cent() -> None:
     """95.1% as Excel keeps it, in what is scored and in rules."""
     grids = [grid for seed in range(LAWFUL * 3) for grid in filled(seed).grids if grid.percents]

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import to_excel
 
-from tests import clerk_book, documents, libreoffice
+from tests import documents, libreoffice, plain_workbook
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import disagreements
 from xlkpi.domain.findings import Finding
@@ -62,7 +62,7 @@ GOOD = [line for line in LINES if not line.stops]
 
 def workbook(lines: list[Line], points: str = "数 1", base: bytes = BASE) -> bytes:
     """A workbook with an indicator a line in place of its own."""
-    book = copy.deepcopy(clerk_book._opened(base))
+    book = copy.deepcopy(plain_workbook._opened(base))
     rows = book.sheet("三级指标").rows
     del rows[FIRST - 1 :]
     for n, line in enumerate(lines):
@@ -70,14 +70,14 @@ def workbook(lines: list[Line], points: str = "数 1", base: bytes = BASE) -> by
             f"A1.{n}", "A1", f"指标{n}", points, line.nature, line.target, line.unit, line.actual,
             line.method or "达标得满分",
         ]  # fmt: skip
-        row = [clerk_book.Cell() for _ in held]
+        row = [plain_workbook.Cell() for _ in held]
         for cell, content in zip(row, held, strict=True):
             if " " in content or content == "空":
-                clerk_book._type(cell, content)
+                plain_workbook._type(cell, content)
             else:
                 cell.value = content
         rows.append(row)
-    return clerk_book.written(book)
+    return plain_workbook.written(book)
 
 
 @lru_cache(maxsize=1)
@@ -208,9 +208,12 @@ def sound() -> bytes:
     last = Line("数 8", "场", "≥", "数 8", "", "≥ 8 · 8")
     data = workbook([*GOOD, last], "数 0.5", documents.book(SKELETON))
     left = 100 - Decimal("0.5") * len(GOOD)
-    return clerk_book.followed(data, [("写", "三级指标", f"D{FIRST + len(GOOD)}", f"数 {left}")])
+    return plain_workbook.followed(
+        data, [("写", "三级指标", f"D{FIRST + len(GOOD)}", f"数 {left}")]
+    )
 
 
+@pytest.mark.usefixtures("office")
 def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_verifies(
     tmp_path: Path,
 ) -> None:
@@ -233,10 +236,10 @@ def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_ve
 def typed_formula(text: str, value: float, percent: bool, unit: str = "%") -> list[Finding]:
     """What is told of a target that was typed with = before it, beside an actual of 96."""
     data = workbook([Line("空", unit, "=", "数 96", "", "")])
-    book = clerk_book.opened(data)
-    cell = clerk_book._at(book.sheet("三级指标"), f"F{FIRST}")
+    book = plain_workbook.opened(data)
+    cell = plain_workbook._at(book.sheet("三级指标"), f"F{FIRST}")
     cell.value, cell.formula, cell.style = value, text, int(percent)
-    found = outcomes([Document("甲.xlsx", clerk_book.written(book))])[0].findings
+    found = outcomes([Document("甲.xlsx", plain_workbook.written(book))])[0].findings
     return [each for each in found if each.place.cell == f"F{FIRST}" and each.code != "X507"]
 
 

@@ -256,6 +256,7 @@ def test_a_file_added_to_the_templates_is_a_template(
     assert [each.code.value for each in filled.indicators][:2] == ["A1.1", "A1.2"]
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",

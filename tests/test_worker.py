@@ -20,6 +20,8 @@ from xlkpi.runtime import commands, spawn, supervisor
 from xlkpi.runtime.commands import check, score
 from xlkpi.runtime.supervisor import LIMITS, Limits, Worker
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 BASE = documents.RECIPES / "基本示例.md"
 TOTAL = "93.57"
 READ = "import sys; sys.stdin.buffer.readline(); sys.stdin.buffer.readline(); "

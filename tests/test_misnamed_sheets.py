@@ -8,8 +8,8 @@ import io
 import openpyxl
 import pytest
 
-from tests import clerk_book, deform, documents
-from tests.clerk_book import Book, Cell, Sheet
+from tests import clerical_mishaps, documents, plain_workbook
+from tests.plain_workbook import Book, Cell, Sheet
 from xlkpi import pipeline
 from xlkpi.domain.findings import Severity
 from xlkpi.domain.results import Outcome
@@ -30,9 +30,9 @@ def loud(made: Outcome) -> list[tuple[str, str]]:
 
 
 def with_sheet(name: str, rows: list[list[object]]) -> bytes:
-    book = clerk_book.opened(documents.sample(BASE))
+    book = plain_workbook.opened(documents.sample(BASE))
     book.sheets.append(Sheet(name, [[Cell(held) for held in row] for row in rows]))
-    return clerk_book.written(book)
+    return plain_workbook.written(book)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_results_pasted_under_other_names_are_left_alone() -> None:
     data = SEVEN.read_bytes()
     before = outcome(data)
     scored = openpyxl.load_workbook(io.BytesIO(pipeline.result(before)), data_only=True)
-    book = clerk_book.opened(data)
+    book = plain_workbook.opened(data)
     results = before.filled.grids if before.filled else ()
     inputs = {grid.name for grid in results}
     added = [s for s in scored.worksheets if s.title not in inputs and s.title != "填表说明"]
@@ -74,7 +74,7 @@ def test_results_pasted_under_other_names_are_left_alone() -> None:
     for sheet in added:
         rows = [[Cell(held) for held in row] for row in sheet.iter_rows(values_only=True)]
         book.sheets.append(Sheet(f"上年{sheet.title}", rows))
-    after = outcome(clerk_book.written(book))
+    after = outcome(plain_workbook.written(book))
     assert loud(after) == loud(before)
     assert sum(f.code == "X108" for f in after.findings) == len(added)
     assert after.scored is not None
@@ -99,11 +99,11 @@ def test_a_foreign_sheet_that_cannot_be_read_stops_nothing(monkeypatch: pytest.M
 def looking_up(book: Book, formula: str) -> bytes:
     """评分_乙 with its names looked up by a formula that shows another department's."""
     made = copy.deepcopy(book)
-    each = deform.table(made.sheet("评分_乙"))
+    each = clerical_mishaps.table(made.sheet("评分_乙"))
     for number, row in enumerate(each.filled):
         cell = each.cell(row, "三级指标")
         cell.formula, cell.value = formula, f"别处的工作{number}"
-    return clerk_book.written(made)
+    return plain_workbook.written(made)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +115,13 @@ def looking_up(book: Book, formula: str) -> bytes:
     ],
 )
 def test_look_ups_into_another_workbook_tell_whose_ballot_it_is(formula: str) -> None:
-    book = clerk_book.opened(documents.sample(BASE))
+    book = plain_workbook.opened(documents.sample(BASE))
     assert loud(outcome(looking_up(book, formula))) == [("X227", "评分_乙!B4")]
 
 
 def test_a_look_up_that_went_stale_is_harmless() -> None:
     """Nobody has recalculated; the code stands, and the name is looked up again."""
-    book = clerk_book.opened(documents.sample(BASE))
+    book = plain_workbook.opened(documents.sample(BASE))
     formula = "INDEX(三级指标!$C$5:$C$28,MATCH(A5,三级指标!$A$5:$A$28,0))"
     made = outcome(looking_up(book, formula))
     assert made.scored is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, libreoffice
+from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import diff, explain, reference
 from xlkpi.audit.crosscheck import disagreements
@@ -27,8 +27,7 @@ from xlkpi.scoring import aggregate
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-MANY = settings(max_examples=2000 if PROVE else 60, deadline=None)
+MANY = settings(max_examples=drawn(60, 2000), deadline=None)
 BASE = markdown.parse((documents.RECIPES / "基本示例.md").read_text(encoding="utf-8"))
 CODES = ("A1.1", "C1.1")
 """What the scorers of the base mark, out of 30 points each."""
@@ -455,6 +454,7 @@ def test_diff_tells_a_change_in_it() -> None:
     assert [(str(each.new_place), each.new) for each in told] == [("三级指标!K6", "改了")]
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_finds_the_same_in_a_blank_and_in_results(tmp_path: Path) -> None:
     """A blank with rows 其中, and results with groups, in which one stepped aside or was trimmed."""
     away = [(group, w, [m[0], "回避" if group == "领导" else m[1]]) for group, w, m in THREE]

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl.worksheet.cell_range import CellRange
 
-from tests import documents, layouts, libreoffice
+from tests import documents, form_templates, libreoffice
 from tests.test_templates import parts
 from xlkpi import pipeline
 from xlkpi.domain.placeholders import KNOWN
@@ -22,7 +22,7 @@ from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading.form_template import BadFormTemplate, read
 from xlkpi.runtime.commands import score
 
-TEXTS = sorted(layouts.FOLDER.glob("*.md"))
+TEXTS = sorted(form_templates.FOLDER.glob("*.md"))
 BASE = (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8")
 SHEET = "自评表"
 MONEY_AND_GOALS = """
@@ -68,7 +68,7 @@ def row(sheet: openpyxl.worksheet.worksheet.Worksheet, number: int) -> list[obje
 
 def grid(kind: str = "项目支出") -> list[list[str]]:
     """The cells of a built-in layout, to be spoiled."""
-    return layouts.grid((layouts.FOLDER / f"{kind}.md").read_text(encoding="utf-8"))
+    return form_templates.grid((form_templates.FOLDER / f"{kind}.md").read_text(encoding="utf-8"))
 
 
 def run(*arguments: object) -> Result:
@@ -88,7 +88,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
 def test_a_layout_is_made_from_its_text(text: Path) -> None:
     """`make workbooks` has been run since the text, or the writer, was changed."""
-    assert parts(text.with_suffix(".xlsx")) == parts(layouts.layout(text))
+    assert parts(text.with_suffix(".xlsx")) == parts(form_templates.layout(text))
 
 
 def test_layouts_are_no_templates() -> None:
@@ -101,10 +101,11 @@ def test_an_office_may_edit_a_built_in_layout() -> None:
     assert not sheet.protection.sheet
 
 
+@pytest.mark.usefixtures("office")
 def test_a_layout_may_ask_how_points_came_about_and_what_the_review_gave(tmp_path: Path) -> None:
     """得分计算方法, 得分系数, 复核得分 and the target of January, live; a dash where there is none."""
     names = ("三级指标", "年初指标值", "年度指标值", "得分计算方法", "得分系数", "得分", "复核得分")
-    own = layouts.workbook(
+    own = form_templates.workbook(
         [
             ["", *["14"] * len(names)],
             ["", *(f"{{指标.{name}}}" for name in names)],
@@ -273,6 +274,7 @@ def test_every_figure_is_a_formula() -> None:
     assert numbers == []
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
     texts = {
         "部门": BASE,
@@ -280,7 +282,7 @@ def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
         "项目": PROJECT,
         "长": PROJECT.replace("减少投诉", '引"号' * 2000),
     }
-    own = layouts.workbook(everything())
+    own = form_templates.workbook(everything())
     paths = []
     for name, text in texts.items():
         for kind, layout in (("", None), ("全", own)):
@@ -307,6 +309,7 @@ def everything() -> list[list[str]]:
             ["", *texts]]  # fmt: skip
 
 
+@pytest.mark.usefixtures("office")
 def test_a_mark_changed_in_the_scored_workbook_moves_the_form(source: Path, tmp_path: Path) -> None:
     made = score.score(source)
     assert made.scored
@@ -357,7 +360,7 @@ OWN = [
 
 
 def test_an_office_lays_out_its_own_form() -> None:
-    sheet = form(PROJECT, layouts.workbook(OWN, landscape=True))
+    sheet = form(PROJECT, form_templates.workbook(OWN, landscape=True))
     assert [row(sheet, n) for n in range(1, 10)] == [
         ["本局自评表"],
         ["单位", "示例办公室", "得分93.57分，优秀"],
@@ -373,9 +376,10 @@ def test_an_office_lays_out_its_own_form() -> None:
     assert sheet.column_dimensions["A"].width == pytest.approx(20.7, abs=0.1)
 
 
+@pytest.mark.usefixtures("office")
 def test_a_layout_saved_by_another_program_is_read_alike(tmp_path: Path) -> None:
     path = tmp_path / "版式.xlsx"
-    path.write_bytes(layouts.workbook(OWN))
+    path.write_bytes(form_templates.workbook(OWN))
     ours = read(path.read_bytes(), "版式")
     (saved,) = libreoffice.recalculated([path], tmp_path / "lo", strip=False)
     book = openpyxl.load_workbook(path)
@@ -420,12 +424,12 @@ HOSTILE: dict[str, tuple[Sequence[Sequence[str]], str]] = {
 def test_a_layout_that_is_none_is_told(name: str) -> None:
     cells, words = HOSTILE[name]
     with pytest.raises(BadFormTemplate) as told:
-        read(layouts.workbook(cells), "版式")
+        read(form_templates.workbook(cells), "版式")
     assert words in str(told.value)
 
 
 def test_formulas_and_overlapping_merges_are_told() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(layouts.workbook(OWN)))
+    book = openpyxl.load_workbook(io.BytesIO(form_templates.workbook(OWN)))
     sheet = book.worksheets[0]
     sheet["B2"] = "=1+1"
     for block in ("C2:C3", "A9:A1048576"):
@@ -439,7 +443,7 @@ def test_formulas_and_overlapping_merges_are_told() -> None:
 
 
 def test_two_sheets_are_no_layout() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(layouts.workbook(OWN)))
+    book = openpyxl.load_workbook(io.BytesIO(form_templates.workbook(OWN)))
     book.create_sheet("别的")["A1"] = 1
     data = io.BytesIO()
     book.save(data)
@@ -460,7 +464,7 @@ def test_a_layout_that_cannot_be_used_is_a_usage_error(data: bytes, source: Path
 
 def test_form_names_the_layout(source: Path) -> None:
     path = source.with_name("版式.xlsx")
-    path.write_bytes(layouts.workbook(OWN))
+    path.write_bytes(form_templates.workbook(OWN))
     assert run(source, "--form", path).exit_code == 0
     made = openpyxl.load_workbook(source.with_name("甲_评分结果.xlsx"), data_only=True)
     assert made[SHEET]["A1"].value == "本局自评表"
@@ -511,7 +515,7 @@ def test_the_public_version_holds_the_form_and_no_person(source: Path) -> None:
 
 def test_an_own_layout_cannot_bring_persons_into_the_public_version(source: Path) -> None:
     layout, path = source.with_name("版式.xlsx"), source.with_name("公开.xlsx")
-    layout.write_bytes(layouts.workbook(OWN))
+    layout.write_bytes(form_templates.workbook(OWN))
     assert run(source, "--form", layout, "--public", path).exit_code == 0
     assert "0571" not in texts(path)
     assert openpyxl.load_workbook(path)[SHEET]["A9"].value == "联系电话："
@@ -608,6 +612,7 @@ def test_a_target_that_no_method_reads_keeps_its_sign(target: str, nature: str, 
     assert line_of(text, "重点工作完成情况")[1] == shown
 
 
+@pytest.mark.usefixtures("office")
 def test_typed_units_stand_on_ballots_are_live_and_verify(tmp_path: Path) -> None:
     text = retyped(BASE, "培训场次", 性质="", 指标值="≥95%", 单位="", 完成值="0.96%")
     text = retyped(text, "投诉件数", 性质="≤", 指标值="9万元", 单位="", 完成值="8.5万元")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -471,7 +470,9 @@ def listed() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+def converted(
+    office: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, bytes]]:
     """By format, by name: the cases as LibreOffice saves them."""
     folder = tmp_path_factory.mktemp("shown")
     paths = [folder / f"{name}.xlsx" for name in CASES]
@@ -479,10 +480,8 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, b
         path.write_bytes(documents.mishandled(documents.sample(BASE), CASES[path.stem][0]))
     paths.append(folder / "格式表.xlsx")
     paths[-1].write_bytes(listed())
-    filters = {"xls": "MS Excel 97", "ods": "calc8"}
     made: dict[str, dict[str, bytes]] = {"xlsx": {path.stem: path.read_bytes() for path in paths}}
-    for suffix, name in filters.items():
-        saved = libreoffice._converted(paths, folder / suffix, suffix, name, shutil.copy)
+    for suffix, saved in libreoffice.saved_as(paths, folder, "xls", "ods").items():
         made[suffix] = {path.stem: path.read_bytes() for path in saved}
     return made
 

@@ -84,6 +84,7 @@ AWAY = "缺席人数 = 读入时"
         ({"do": "delete_sheet", "sheet": "评分_乙"}, {ATTENDED}),
     ],
 )
+@pytest.mark.usefixtures("office")
 def test_the_count_of_absences_fails_when_a_ballot_or_the_word_is_gone(
     step: libreoffice.Step | None, told: set[str], tmp_path: Path
 ) -> None:

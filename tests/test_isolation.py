@@ -17,6 +17,8 @@ from xlkpi.runtime import protocol
 from xlkpi.runtime.commands import check, explain, score, verify
 from xlkpi.runtime.protocol import SourcePath
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 ASKED_FOR = documents.SAMPLES / "高新区考核办2023.xlsx"
 
 # Every connection and every file opened for writing passes CPython's audit hooks.

@@ -51,6 +51,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.usefixtures("office")
 def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(
     blank: Path, tmp_path: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(
     assert Decimal(60) < left.scored.total < Decimal(100)
 
 
+@pytest.mark.usefixtures("office")
 def test_satisfaction_follows_the_caliber_while_staff_change_it(tmp_path: Path) -> None:
     """满意度 of a blank is by 满意度口径 as it stands on 参数, and empty without votes."""
     source = tmp_path / "原.xlsx"
@@ -95,6 +97,7 @@ def test_satisfaction_follows_the_caliber_while_staff_change_it(tmp_path: Path) 
         assert not {"X414", "X650"} & {each.code for each in made.findings}
 
 
+@pytest.mark.usefixtures("office")
 def test_the_checks_work_while_staff_type(tmp_path: Path) -> None:
     """LibreOffice recalculates the blank's own checks: running totals, 还差, unknown and repeated codes."""
     source = tmp_path / "原.xlsx"
@@ -124,6 +127,7 @@ def test_the_checks_work_while_staff_type(tmp_path: Path) -> None:
     assert "一级指标分值合计不是 100；" in missing
 
 
+@pytest.mark.usefixtures("office")
 def test_sorting_inserting_and_deleting_moves_no_mark(tmp_path: Path) -> None:
     source = tmp_path / "原.xlsx"
     source.write_bytes(documents.sample(BASE))
@@ -148,6 +152,7 @@ def test_sorting_inserting_and_deleting_moves_no_mark(tmp_path: Path) -> None:
     assert order != list(scores)
 
 
+@pytest.mark.usefixtures("office")
 def test_a_deleted_indicator_is_named_not_dropped(tmp_path: Path) -> None:
     source = tmp_path / "原.xlsx"
     source.write_bytes(documents.sample(BASE))

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests import clerk_book, documents
+from tests import documents, plain_workbook
 from xlkpi.checks.typed_values import differs
 from xlkpi.domain.cells import State, Text, Value
 from xlkpi.domain.findings import Severity
@@ -27,7 +27,7 @@ COLUMNS = {"性质": "E", "指标值": "F", "单位": "G", "完成值": "H", "�
 def typed(**cells: str) -> Outcome:
     """The outcome with these things typed into the indicator's row, as `documents` writes them."""
     steps = [("写", "三级指标", f"{COLUMNS[name]}{ROW}", held) for name, held in cells.items()]
-    return outcomes([Document("甲.xlsx", clerk_book.followed(BASE, steps))])[0]
+    return outcomes([Document("甲.xlsx", plain_workbook.followed(BASE, steps))])[0]
 
 
 def told(made: Outcome) -> set[tuple[str, str]]:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests import documents, libreoffice
-from tests.test_writing import apart
+from tests.test_atomic_outputs import apart
 from xlkpi.domain.findings import CODES
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS
@@ -560,6 +560,7 @@ def test_a_name_taken_while_the_parts_are_put_in_place_leaves_none(
     ]
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_full_disk_leaves_no_part(sound: bytes, tmp_path: Path) -> None:
     source, small = tmp_path / "原.xlsx", tmp_path / "小盘"
     source.write_bytes(sound)
@@ -634,6 +635,7 @@ def test_a_name_that_no_file_may_have_on_windows_is_written_wide(sound: bytes) -
     assert [name for name, _ in parted(documents.book(text)).files][1] == "评分_＜甲＞.xlsx"
 
 
+@pytest.mark.usefixtures("office")
 def test_parts_filled_in_with_other_programs_merge(sound: bytes, tmp_path: Path) -> None:
     """LibreOffice for one, openpyxl for another, an .ods from a third."""
     empty = changed(
@@ -663,6 +665,7 @@ def test_parts_filled_in_with_other_programs_merge(sound: bytes, tmp_path: Path)
     assert figures(out.read_bytes()) == figures(sound)
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_gives_every_formula_of_the_parts_back(files: Files, tmp_path: Path) -> None:
     held = {
         "主表.xlsx": files["主表.xlsx"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import shutil
 from pathlib import Path
 
 import openpyxl
@@ -104,12 +103,12 @@ def test_what_an_ods_shows_of_a_date(shown: str, value: str, code: str | None) -
     assert disguise_date(shown, value) == code
 
 
+@pytest.mark.usefixtures("office")
 def test_other_formats_are_read_as_far_as_they_show(tmp_path: Path) -> None:
     """.xls and .ods, where a month would count as its first day."""
     path = tmp_path / "月.xlsx"
     path.write_bytes(workbook(dt.date(2023, 12, 1), dt.date(2023, 12, 20), (MONTH, "yyyy-mm-dd")))
-    for suffix, name in (("xls", "MS Excel 97"), ("ods", "calc8")):
-        (saved,) = libreoffice._converted([path], tmp_path / suffix, suffix, name, shutil.copy)
+    for suffix, (saved,) in libreoffice.saved_as([path], tmp_path, "xls", "ods").items():
         (made,) = outcomes([Document(saved.name, saved.read_bytes())])
         assert score(made) == "10.00", suffix
         notes = [f.message for f in made.findings if f.code == "X507" and f.place.cell == "F7"]

@@ -1,7 +1,7 @@
 """A folder of files made to hurt: bombs, rings, lies, halves; made one at a time, none kept.
 
 Most stand on a workbook of the format with one wrong mark, so that what the scan lets through meets
-the engines too, and still scores nowhere. `python -m tests.hostile` tells what becomes of each.
+the engines too, and still scores nowhere. `python -m tests.hostile_files` tells what becomes of each.
 """
 
 from __future__ import annotations

@@ -111,6 +111,7 @@ def test_what_is_added_is_rounded_as_the_finest_score(points: str, total: str) -
     )
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_and_the_formulas_say_the_same(tmp_path: Path) -> None:
     """The scored workbooks recalculate unchanged, 校验 says 全部通过, and nothing is cut off."""
     extra = {"事项": "表彰", "类别": "加分", "分值": Decimal("0.0625"), "依据": "文号"}

@@ -6,7 +6,6 @@ Excel has to find the same; nobody can run it here, so LibreOffice stands for th
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,8 @@ from random import Random
 import pytest
 import xlsxwriter
 
-from tests import documents, libreoffice, own_rules, random_books
+from tests import custom_rule_rows, documents, libreoffice, random_books
+from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import reference
 from xlkpi.domain import custom_rules, methods
@@ -36,10 +36,9 @@ from xlkpi.scoring import aggregate
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-BATCH = 50 if PROVE else 8
-BATCHES = 4 if PROVE else 1
-ROWS = 5000 if PROVE else 300
+BATCH = drawn(8, 50)
+BATCHES = drawn(1, 4)
+ROWS = drawn(300, 5000)
 """Cases of each method, and of each way of combining."""
 FIRST_SEED = 10_000  # other workbooks than those of test_scoring
 
@@ -69,6 +68,7 @@ def disagreements(books: Mapping[str, Outcome], folder: Path) -> list[tuple[str,
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.usefixtures("office")
 def test_libreoffice_computes_every_formula_of_random_workbooks_alike(
     batch: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -83,7 +83,7 @@ def test_libreoffice_computes_every_formula_of_random_workbooks_alike(
     record_property(
         "random workbooks recalculated by LibreOffice without a disagreement", len(books)
     )
-    record_property("formula cells compared in them", cells)
+    record_property("formula cells of random workbooks, the same in LibreOffice", cells)
 
 
 # every rule alone
@@ -256,15 +256,17 @@ def banded(rng: Random) -> Line:
     edges = _edges(rng, *rng.choice(((0, 120), (-50, 50), (0, 100000))), most=30)
     share = Decimal(str(round(part / points, 6)))
     shares = [rng.choice((share, share, random_books.number(rng, Decimal(0), Decimal(1), 3))) for _ in edges]  # fmt: skip
-    bands: list[own_rules.Band] = [(b, i, s) for (b, i), s in zip(edges, shares, strict=True)]
-    rule = own_rules.banded([(None, True, share), *bands])
+    bands: list[custom_rule_rows.Band] = [
+        (b, i, s) for (b, i), s in zip(edges, shares, strict=True)
+    ]
+    rule = custom_rule_rows.banded([(None, True, share), *bands])
     if rng.random() < 0.3:
         amounts = [rng.choice((part, part, points, Decimal(0))) for _ in rule.entries]
-        rule = own_rules.pointed(rule, amounts)
+        rule = custom_rule_rows.pointed(rule, amounts)
     value = rng.choice(edges)[0] + rng.choice(_OFF)
     if rng.random() < 0.3:
         value = random_books.number(rng, edges[0][0] - 9, edges[-1][0] + 9, 3)
-    exact = reference.banded(Fraction(points), own_rules.table(rule), Fraction(value))
+    exact = reference.banded(Fraction(points), custom_rule_rows.table(rule), Fraction(value))
     case = Case(Fraction(points), actual=Fraction(value))
     return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
 
@@ -278,7 +280,9 @@ def _steps(rng: Random, points: Decimal, part: Decimal) -> Rule:
     cost = part / rng.choice((1, 2, 4, 5, 10)) or Decimal("0.5")
     floor = rng.choice((None, None, random_books.number(rng, Decimal(0), points, 2)))
     part = rng.choice(("", *custom_rules.PARTS))
-    return own_rules.stepped(base, rng.choice(own_rules.DIRECTIONS), step, cost, floor, part)
+    return custom_rule_rows.stepped(
+        base, rng.choice(custom_rule_rows.DIRECTIONS), step, cost, floor, part
+    )
 
 
 def _steps_off(rng: Random, rule: Rule) -> Decimal:
@@ -298,7 +302,7 @@ def stepped(rng: Random) -> Line:
     points, part = _worth(rng, places)
     rule = _steps(rng, points, part)
     value = _steps_off(rng, rule)
-    (row,) = own_rules.table(rule)
+    (row,) = custom_rule_rows.table(rule)
     exact = reference.stepped(Fraction(points), row, Fraction(value))
     case = Case(Fraction(points), actual=Fraction(value))
     return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
@@ -319,10 +323,10 @@ def _line(rng: Random, points: Decimal, part: Decimal) -> tuple[Rule, Decimal]:
         shares[-1] = Decimal(str(max(shares[-2], middle, Decimal("0.01"))))
         shares[0] = Decimal(0)
     falls = rng.random() < 0.5
-    rule = own_rules.straight(list(zip(sorted(bounds, reverse=falls), shares, strict=True)))
+    rule = custom_rule_rows.straight(list(zip(sorted(bounds, reverse=falls), shares, strict=True)))
     if rng.random() < 0.3:
         amounts = sorted((points * (each.share or 0) for each in rule.entries), reverse=not falls)
-        rule = own_rules.pointed(rule, [Decimal(str(round(each, 6))) for each in amounts])
+        rule = custom_rule_rows.pointed(rule, [Decimal(str(round(each, 6))) for each in amounts])
     one, two = rng.choice(bounds), rng.choice(bounds)
     value = rng.choice((one, one, (one + two) / 2, one + (two - one) / 4)) + rng.choice(_OFF)
     if rng.random() < 0.2:
@@ -335,7 +339,7 @@ def straight(rng: Random) -> Line:
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
     points, part = _worth(rng, places)
     rule, value = _line(rng, points, part)
-    exact = reference.straight(Fraction(points), own_rules.table(rule), Fraction(value))
+    exact = reference.straight(Fraction(points), custom_rule_rows.table(rule), Fraction(value))
     case = Case(Fraction(points), actual=Fraction(value))
     return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
 
@@ -343,9 +347,9 @@ def straight(rng: Random) -> Line:
 def _astray(rng: Random, points: Decimal, part: Decimal, base: Decimal | None) -> Rule:
     floor = rng.choice((None, None, random_books.number(rng, Decimal(0), points, 2)))
     if rng.random() < 0.5:
-        return own_rules.astray(base, floor=floor)
+        return custom_rule_rows.astray(base, floor=floor)
     row = _steps(rng, points, part).entries[0]
-    return own_rules.astray(base, row.step, row.cost, floor, row.part)
+    return custom_rule_rows.astray(base, row.step, row.cost, floor, row.part)
 
 
 def astray(rng: Random) -> Line:
@@ -359,7 +363,7 @@ def astray(rng: Random) -> Line:
     base = rng.choice((None, None, Decimal(rng.choice((100, 0, -40, target)))))
     rule = _astray(rng, points, part, base)
     if base == 0 and rule.entries[0].step is None:
-        rule = own_rules.astray(Decimal(100))
+        rule = custom_rule_rows.astray(Decimal(100))
     base = rule.entries[0].base
     goal = target if base is None else base
     if rng.random() < 0.5:
@@ -367,7 +371,7 @@ def astray(rng: Random) -> Line:
         value = goal + rng.choice((1, -1)) * away + rng.choice(_OFF)
     elif rng.random() < 0.5:
         value = 2 * goal - value
-    (row,) = own_rules.table(rule)
+    (row,) = custom_rule_rows.table(rule)
     exact = reference.astray(Fraction(points), row, Fraction(target), Fraction(value))
     case = Case(Fraction(points), target=Fraction(target), actual=Fraction(value))
     cells = {"分值": points, "年度指标值": target, "实际完成值": value}
@@ -379,7 +383,7 @@ def overdone(rng: Random) -> Line:
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
     points, part = _worth(rng, places)
     edges, factor = _edges(rng, 100, 400, most=8), Decimal(str(round(part / points, 6)))
-    rule = own_rules.banded(
+    rule = custom_rule_rows.banded(
         [(b, i, rng.choice((factor, factor, None))) for b, i in edges], custom_rules.OVERDONE
     )
     target, actual = random_books.measure(rng, points, places)
@@ -389,7 +393,7 @@ def overdone(rng: Random) -> Line:
     worth, goal, value = Fraction(points), Fraction(target), Fraction(actual)
     sign = rng.choice(methods.UPWARDS)
     exact = reference.proportional(worth, sign, goal, value, "线性")
-    exact *= reference.overdone(own_rules.table(rule), goal, value)
+    exact *= reference.overdone(custom_rule_rows.table(rule), goal, value)
     cells = {"分值": points, "年度指标值": target, "实际完成值": actual}
     return _own(rule, Case(worth, sign, goal, value), exact, places, cells)
 
@@ -412,13 +416,13 @@ def spent(rng: Random) -> Line:
         rate = 100 + rng.choice((1, -1)) * random_books.number(rng, Decimal(0), Decimal(120), 2)
     else:
         edges, share = _edges(rng, 0, 120, most=10), Decimal(str(round(part / points, 6)))
-        rule = own_rules.banded(
+        rule = custom_rule_rows.banded(
             [(None, True, share), *((b, i, rng.choice((share, Decimal(1)))) for b, i in edges)]
         )
         rate = rng.choice(edges)[0] + rng.choice(_OFF)
     executed = max(Decimal(0), budget * rate / 100)
     now = 100 * Fraction(executed) / Fraction(budget) if budget else Fraction(0)
-    rows = own_rules.table(rule)
+    rows = custom_rule_rows.table(rule)
     worth = Fraction(points)
     exact = {
         custom_rules.STEPS: lambda: reference.stepped(worth, rows[0], now),
@@ -434,7 +438,7 @@ def surveyed(rng: Random) -> Line:
     """A case of 满意度."""
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
     points, part = _worth(rng, places)
-    caliber = rng.choice(tuple(own_rules.CALIBERS))
+    caliber = rng.choice(tuple(custom_rule_rows.CALIBERS))
     target = Decimal(rng.choice((90, 95, 100, 0)))
     if rng.random() < 0.3:
         target = random_books.number(rng, Decimal(1), Decimal(100), 2)
@@ -442,7 +446,7 @@ def surveyed(rng: Random) -> Line:
     if rng.random() < 0.5:  # a rate that makes `part` of the points of a target of 100
         most = 10**7
         target, pleased = Decimal(100), int(part / points * most)
-        counts = [pleased, 0, 0, most - pleased] if caliber != own_rules.CALIBERS[2] else [pleased, 0, most - pleased, 0]  # fmt: skip
+        counts = [pleased, 0, 0, most - pleased] if caliber != custom_rule_rows.CALIBERS[2] else [pleased, 0, most - pleased, 0]  # fmt: skip
     counts[0] += not any(counts)
     votes, worth = [Fraction(n) for n in counts], Fraction(points)
     rate = reference.satisfaction(caliber, votes)
@@ -531,7 +535,9 @@ CASES = dict(_cases())
 
 
 @pytest.fixture(scope="module")
-def computed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+def computed(
+    office: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, object]]:
     """What LibreOffice makes of all cases, by sheet and cell."""
     folder = tmp_path_factory.mktemp("rules")
     path = write(folder / "规则.xlsx", CASES)
@@ -681,7 +687,7 @@ ODD: Mapping[str, Callable[[], bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, ...]]]:
+def odd(office: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, ...]]]:
     """The disagreements over each of them."""
     books = {name: outcome(made(), f"{name}.xlsx") for name, made in ODD.items()}
     found: dict[str, list[tuple[str, ...]]] = {name: [] for name in books}

@@ -252,6 +252,7 @@ def _plainly(said: str, points: Fraction) -> Fraction:
     return Fraction(0) if said.endswith("不得分") else points
 
 
+@pytest.mark.thorough
 def test_the_random_books_hold_every_kind_of_figure_that_the_way_must_reach() -> None:
     said = "\n".join(explain.tree(outcome(random_books.workbook(seed))) for seed in range(40))
     for words in (

@@ -14,8 +14,8 @@ from functools import cache
 from itertools import pairwise
 from random import Random
 
-from tests import clerk_book, documents
-from tests.clerk_book import Book, Cell, Row, Sheet
+from tests import documents, plain_workbook
+from tests.plain_workbook import Book, Cell, Row, Sheet
 from xlkpi.domain.schema import PARAMETER_BY_NAME, canonical, sheet_named
 
 
@@ -963,7 +963,8 @@ def a_ballot_from_another_file(book: Book, rng: Random) -> list[Expected] | None
 @cache
 def _others() -> list[Book]:
     return [
-        clerk_book.opened(path.read_bytes()) for path in sorted(documents.SAMPLES.glob("*.xlsx"))
+        plain_workbook.opened(path.read_bytes())
+        for path in sorted(documents.SAMPLES.glob("*.xlsx"))
     ]
 
 

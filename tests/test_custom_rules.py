@@ -10,7 +10,7 @@ import io
 import openpyxl
 import pytest
 
-from tests import clerk_book, documents
+from tests import documents, plain_workbook
 from tests.documents import Step
 from xlkpi.domain.findings import Severity
 from xlkpi.domain.results import Outcome
@@ -25,7 +25,7 @@ def outcome(data: bytes) -> Outcome:
 
 
 def done(*steps: Step) -> Outcome:
-    return outcome(clerk_book.followed(BASE, steps))
+    return outcome(plain_workbook.followed(BASE, steps))
 
 
 def rewritten(old: str, new: str) -> Outcome:
