@@ -185,20 +185,19 @@ def _scorer(sheet: Sheet, matrix: Matrix, scorer: int, row: int) -> None:
     count = f"COUNT({own})"
     sheet.formula(row, at, count, lambda r: len(r.panel.marks(scorer)), "figure")
     formula = f'IF({a1(row, at)}=0,"{NONE}",AVERAGE({own}))'
-    average = lambda r: _or_none(r.panel.mean(scorer))  # noqa: E731
-    sheet.formula(row + 1, at, formula, average, f"figure:{SHARE}")
+    style = f"figure:{SHARE}"
+    sheet.formula(row + 1, at, formula, lambda r: _or_none(r.panel.mean(scorer)), style)
     shared = f"SUMPRODUCT(ISNUMBER({own})*({factor}>0))"
     apart = f"SUMPRODUCT({own},{factor})-SUMPRODUCT(ISNUMBER({own})*{factor}*{mean})"
     formula = f'IF({shared}=0,"{NONE}",ROUND(ROUND(100*({apart})/{shared},{agreement.NOISE_PLACES}),{agreement.POINT_PLACES}))'
-    gap = lambda r: _or_none(r.leniency[scorer])  # noqa: E731
-    sheet.formula(row + 2, at, formula, gap, f"figure:{GAP}")
+    style = f"figure:{GAP}"
+    sheet.formula(row + 2, at, formula, lambda r: _or_none(r.leniency[scorer]), style)
     cell = a1(row + 2, at)
     formula = (
         f'IF(NOT(ISNUMBER({cell})),"{NONE}",IF({cell}>{LENIENCY_LINE},"偏宽",'
         f'IF({cell}<-{LENIENCY_LINE},"偏严","居中")))'
     )
-    strictness = lambda r: _strictness(r.leniency[scorer])  # noqa: E731
-    sheet.formula(row + 3, at, formula, strictness, "center")
+    sheet.formula(row + 3, at, formula, lambda r: _strictness(r.leniency[scorer]), "center")
 
 
 def _or_none(value: Held | None) -> Held:

@@ -10,7 +10,7 @@ from xlkpi.domain.inputs import Ballot, Filled, Member
 from xlkpi.domain.location import a1, blocks, quoted, span
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import Budget, Scored, TierScore
-from xlkpi.writing.book import Book, Chart, Sheet, Source
+from xlkpi.writing.book import Book, Chart, Held, Sheet, Source
 from xlkpi.writing.scored import addresses, total
 from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import MONEY, RATE, sum_figure
@@ -57,6 +57,10 @@ def _title(result: Result) -> str:
     return f"{said('部门名称')} {said('评价年度')}年度{said('评价类型')}绩效自评汇总"
 
 
+def _grade(result: Result) -> Held:
+    return result.scored.grade.name.value or ""
+
+
 def _headline(sheet: Sheet, filled: Filled, names: addresses.Addresses) -> None:
     """Put the total, the grade and the verdict of 校验 on top."""
     row = addresses.TOTAL_AT[0]
@@ -68,8 +72,7 @@ def _headline(sheet: Sheet, filled: Filled, names: addresses.Addresses) -> None:
         *addresses.TOTAL_AT, f"={total}", lambda r: r.scored.total, f"big:{_look(filled)}", link
     )
     link = f"internal:{quoted(schema.GRADE_SHEET)}!A1"
-    grade = lambda r: r.scored.grade.name.value or ""  # noqa: E731
-    sheet.formula(*addresses.GRADE_AT, f"={names.grade}", grade, "big", link)
+    sheet.formula(*addresses.GRADE_AT, f"={names.grade}", _grade, "big", link)
     sheet.blank(row, 4, "big")
     sheet.merges.append((row, 3, row, 4))
     link = f"internal:{quoted(schema.PROOF_SHEET)}!A1"
@@ -113,8 +116,8 @@ def _tier(
     else:
         sheet.row(row, [NOT_APPLICABLE, "—", "—"], "grey", start=3)
     if level:
-        parent = lambda r: of(r).tier.parent.value or ""  # noqa: E731
-        addresses.copy(sheet, (row, 6), tier.tier.parent, "center", parent)
+        upper = tier.tier.parent
+        addresses.copy(sheet, (row, 6), upper, "center", lambda r: of(r).tier.parent.value or "")
     else:
         sheet.text(row, 6, "查看", "link.box", link)
 
@@ -179,8 +182,9 @@ def _rate_and_loss(
     """得分率 and 失分 of what applies: what does not is not lost."""
     points, value = applicable
     rate = f"=IF({points}=0,0,D{row + 1}/{points})"
-    share = lambda r: score(r) / value if value else Decimal(0)  # noqa: E731
-    sheet.formula(row, 4, rate, share, f"figure:{RATE}")
+    sheet.formula(
+        row, 4, rate, lambda r: score(r) / value if value else Decimal(0), f"figure:{RATE}"
+    )
     loss = f"=ROUND({points}-D{row + 1},6)"
     sheet.formula(row, 5, loss, lambda r: value - score(r), f"figure:{style}")
 
