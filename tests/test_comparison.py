@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -12,7 +13,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from xlkpi.writing.addresses import Addresses
 
 from tests import documents, libreoffice, random_books
 from tests.counts import drawn
@@ -21,8 +21,8 @@ from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.domain.schema import COMPARISON_SHEET, METHODS_SHEET
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.writing.book import Book, Sheet
-from xlkpi.writing.scored import comparison, records
+from xlkpi.writing.book import Sheet
+from xlkpi.writing.scored import scored
 from xlkpi.writing.scored.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
 
 Rates = Sequence[Sequence[Fraction | None]]
@@ -100,13 +100,12 @@ def panel(data: bytes) -> Panel:
 def sheets(data: bytes) -> dict[str, Sheet]:
     """方法与参数 and 评分对比 of a workbook."""
     made = outcome(data)
-    assert made.filled is not None
-    assert made.scored is not None
-    book, names = Book("试"), Addresses()
-    found = {name: book.sheet(name) for name in (METHODS_SHEET, COMPARISON_SHEET)}
-    records.write_methods(book, made.filled, made.scored, names)
-    comparison.write(book, made.filled, made.scored, names)
-    return found
+    book = scored(made, pipeline._form(made, None))
+    found = {name: book.named(name) for name in (METHODS_SHEET, COMPARISON_SHEET)}
+    return {
+        name: replace(sheet, cells=dict(sheet.every_cell()), planned=None)
+        for name, sheet in found.items()
+    }
 
 
 def said(data: bytes) -> list[str]:
