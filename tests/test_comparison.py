@@ -20,9 +20,9 @@ from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.domain.schema import COMPARISON_SHEET, METHODS_SHEET
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Book, Sheet
 from xlkpi.writing.scored import comparison, records
+from xlkpi.writing.scored.addresses import Addresses
 from xlkpi.writing.scored.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
 
 Rates = Sequence[Sequence[Fraction | None]]
