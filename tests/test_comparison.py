@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from xlkpi.writing.addresses import Addresses
 
 from tests import documents, libreoffice, random_books
 from tests.counts import drawn

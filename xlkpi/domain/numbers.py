@@ -99,6 +99,8 @@ _WHOLE_FROM, _WHOLE_TO = 50, 200
 
 def as_shown(value: float) -> float:
     """Return a number without the noise behind the digits that count."""
+    if len(repr(value)) <= DIGITS + 1:  # a point or a sign among them: there is no noise
+        return float(value)
     number = from_double(value)
     return value if number is None else float(number)
 

@@ -157,11 +157,10 @@ class Sheet:
             yield from self.planned.cells()
         yield from self.cells.items()
 
-    def lines(self, formulas: bool = True) -> Iterator[str]:
-        """Yield the lines that a fingerprint counts; only those of constants without `formulas`."""
-        if self.planned:
-            yield from self.planned.lines(formulas)
-        yield from lines(self.name, self.cells.items(), formulas)
+    def lines(self, formulas: bool = True) -> list[str]:
+        """Return the lines that a fingerprint counts; only those of constants without `formulas`."""
+        planned = self.planned.lines(formulas) if self.planned else []
+        return [*planned, *lines(self.name, self.cells.items(), formulas)]
 
 
 def lines(sheet: str, cells: Iterable[tuple[Address, Cell]], formulas: bool) -> Iterator[str]:

@@ -156,16 +156,13 @@ class FilledPlan:
             else:
                 yield at, cell
 
-    def lines(self, formulas: bool) -> Iterator[str]:
-        """Yield the lines that a fingerprint counts; only those of constants without `formulas`."""
+    def lines(self, formulas: bool) -> list[str]:
+        """Return the lines that a fingerprint counts; only those of constants without `formulas`."""
         made = self.plan.made
         if made is None:
-            yield from lines(self.plan.sheet.name, self.cells(), formulas)
-            return
-        yield from made.constants
-        yield from self._value_lines(made)
-        if formulas:
-            yield from made.formula_lines
+            return list(lines(self.plan.sheet.name, self.cells(), formulas))
+        own = made.constants + self._value_lines(made)
+        return own + made.formula_lines if formulas else own
 
     def _value_lines(self, made: _Made) -> list[str]:
         """Return the lines of what has a value and no formula; asked for twice, worked out once."""

@@ -108,6 +108,7 @@ def _sheet(
         worksheet.hold(sheet, numbers, high)
         if worksheet.find_frame(_frame(sheet, worksheet)):
             return
+        worksheet.refuse_overlaps()
     else:
         _stock_cells(sheet, worksheet, formats)
     if sheet.charts or not isinstance(worksheet, FastWorksheet):  # a chart is placed by them

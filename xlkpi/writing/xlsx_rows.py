@@ -177,10 +177,9 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
             if isinstance(cell.value, str) and cell.value and not cell.formula:
                 self.texts[cell.value] = index(cell.value)
         self.merge = [list(block) for block in sheet.merges]
-        self._refuse_overlaps()
         self._corners()
 
-    def _refuse_overlaps(self) -> None:
+    def refuse_overlaps(self) -> None:
         """Merges that share a cell make Excel call a file damaged."""
         cells = [
             (row, column)

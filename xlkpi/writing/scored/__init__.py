@@ -22,6 +22,7 @@ from xlkpi.writing.book import Book
 from xlkpi.writing.plan import BookPlan
 from xlkpi.writing.scored import (
     comparison,
+    comparison_findings,
     form,
     grades,
     indicator_scores,
@@ -31,6 +32,7 @@ from xlkpi.writing.scored import (
     reconciliation,
     records,
     summary,
+    summary_findings,
     verification_code,
 )
 from xlkpi.writing.scored.addresses import Addresses
@@ -110,7 +112,7 @@ def _write(book: Book, result: Result, names: Addresses, layout: FormTemplate, c
     records.write_methods(book, result.filled, result.scored)
     records.write_findings(book, result.outcome)
     indicator_scores.write(book, result, names)
-    comparison.write(book, result)
+    comparison_findings.write(book, result)
     grades.write(book, result, names)
     form.write(book, result, names, layout)
-    summary.write(book, result, names, code)
+    summary_findings.write(book, result, names, code)

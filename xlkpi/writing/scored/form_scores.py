@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
+from xlkpi.domain.cells import Text
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import span
+from xlkpi.domain.location import CellRef, span
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import SCORES_SHEET
+from xlkpi.domain.text import as_text
 from xlkpi.writing.book import Held
 from xlkpi.writing.scored import total as steps
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns
 from xlkpi.writing.scored.indicator_scores import score_format
-from xlkpi.writing.styles import sum_figure
+from xlkpi.writing.styles import RATE, sum_figure
+
+LONGEST_FORMULA = 8_000
+"""Excel's limit is 8192 characters."""
+
 
 DASH = "—"
 TEXT, CENTER, FIGURE = "form.text", "form.center", "form.figure"
@@ -78,3 +85,31 @@ def _cell(scored: Scored, header: str, row: int, last: int = -1) -> str:
 def link(cell: str) -> str:
     """Return the target of a link to a reference."""
     return "internal:" + cell.replace("$", "")
+
+
+@lru_cache(maxsize=1 << 12)
+def copied(place: CellRef) -> str:
+    """Return the expression of a live copy of a cell, empty where that is."""
+    return f'IF({place.reference}="","",{place.reference})'
+
+
+def same(text: Text) -> Shown:
+    """Return a live copy of a text."""
+    return Shown(copied(text.place), text.value or "")
+
+
+def spelled(value: float, digits: int) -> str:
+    """Return a number as a formula joins it to a text: at most 15 digits."""
+    return as_text(float(f"{round(value, digits):.15g}"))
+
+
+def rate(executed: Shown, budget: Shown) -> Shown:
+    """Return 执行率 from two figures that are shown, a dash where one of them is none."""
+    spent, planned = executed.value, budget.value
+    if isinstance(spent, str) or isinstance(planned, str):
+        return NONE_TO_SHOW
+    value = Fraction(spent) / Fraction(planned) if planned else Fraction(0)
+    above, below = executed.expression, budget.expression
+    formula = f"IF({below}=0,0,{above}/{below})"
+    known = above and below and len(formula) < LONGEST_FORMULA
+    return Shown(formula if known else "", value, f"{FIGURE}:{RATE}")

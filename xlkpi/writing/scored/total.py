@@ -12,8 +12,9 @@ from xlkpi.domain.location import blocks
 from xlkpi.domain.numbers import NOISE, plain
 from xlkpi.domain.results import Scored
 from xlkpi.domain.schema import SCORES_SHEET
-from xlkpi.writing.book import Sheet
+from xlkpi.writing.book import Held, Sheet
 from xlkpi.writing.scored.addresses import ADJUSTED, FIRST_SCORE, RESCALED, Addresses, steps
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import sum_figure
 
 
@@ -88,8 +89,11 @@ def _adjusted(sheet: Sheet, scored: Scored, row: int) -> None:
     sheet.text(row, 1, words, "strong")
     formula = f"=ROUND({_sum(adjustments.plus)}-{_sum(adjustments.minus)},6)"
     link = (*adjustments.plus, *adjustments.minus)[0].points.place.link
-    points = lambda r: r.scored.adjustments.points  # noqa: E731
-    sheet.formula(row, 3, formula, points, "link.strong:0.00####", link)
+    sheet.formula(row, 3, formula, _points, "link.strong:0.00####", link)
+
+
+def _points(result: Result) -> Held:
+    return result.scored.adjustments.points
 
 
 def _vetoed(sheet: Sheet, scored: Scored, row: int) -> None:
