@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from xlkpi.writing.addresses import Addresses
 
 from tests import documents, libreoffice, random_books
 from tests.counts import drawn
@@ -21,9 +20,8 @@ from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.domain.schema import COMPARISON_SHEET, METHODS_SHEET
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.writing.book import Book, Sheet
-from xlkpi.writing.scored import comparison, records
-from xlkpi.writing.scored.addresses import Addresses
+from xlkpi.writing import scored as scored_workbook
+from xlkpi.writing.book import Cell
 from xlkpi.writing.scored.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
 
 Rates = Sequence[Sequence[Fraction | None]]
@@ -98,21 +96,20 @@ def panel(data: bytes) -> Panel:
     return Panel.of(made.filled, made.scored)
 
 
-def sheets(data: bytes) -> dict[str, Sheet]:
-    """方法与参数 and 评分对比 of a workbook."""
+def sheets(data: bytes) -> dict[str, dict[tuple[int, int], Cell]]:
+    """The cells of 方法与参数 and 评分对比 of a workbook, as planned and as written, in order."""
     made = outcome(data)
-    assert made.filled is not None
-    assert made.scored is not None
-    book, names = Book("试"), Addresses()
-    found = {name: book.sheet(name) for name in (METHODS_SHEET, COMPARISON_SHEET)}
-    records.write_methods(book, made.filled, made.scored, names)
-    comparison.write(book, made.filled, made.scored, names)
+    book = scored_workbook.scored(made, pipeline._form(made, None))
+    found = {}
+    for name in (METHODS_SHEET, COMPARISON_SHEET):
+        sheet = book.named(name)
+        found[name] = dict(sheet.planned.cells() if sheet.planned else ()) | sheet.cells
     return found
 
 
 def said(data: bytes) -> list[str]:
     """Every text on the sheet, top down."""
-    cells = sheets(data)[COMPARISON_SHEET].cells
+    cells = sheets(data)[COMPARISON_SHEET]
     found = [cells[at].value for at in sorted(cells)]
     return [value for value in found if value and isinstance(value, str)]
 
@@ -270,7 +267,7 @@ def test_outliers_are_held_against_the_others_only() -> None:
 
 def test_each_outlier_leads_to_the_scorers_cell() -> None:
     marks = {"甲": "20 30 20 10", "乙": "40 30 20 10", "丙": "40 30 20 10"}
-    cells = sheets(workbook(marks))[COMPARISON_SHEET].cells.values()
+    cells = sheets(workbook(marks))[COMPARISON_SHEET].values()
     assert "internal:'评分_甲'!H5" in [cell.link for cell in cells]
 
 
@@ -280,10 +277,10 @@ def test_the_line_is_a_parameter_however_it_is_typed(typed: str) -> None:
     data = workbook(marks, parameters="| 离群线 | 5% |")
     step = "数 5" if typed == "5" else typed
     found = sheets(documents.mishandled(data, [("写", "参数", "B6", step)]))
-    values = [cell.value for cell in found[COMPARISON_SHEET].cells.values()]
+    values = [cell.value for cell in found[COMPARISON_SHEET].values()]
     assert 5.0 in values
     assert values.count("离群") == 1
-    assert 0.05 in [cell.value for cell in found[METHODS_SHEET].cells.values()]
+    assert 0.05 in [cell.value for cell in found[METHODS_SHEET].values()]
 
 
 def test_a_long_list_of_outliers_is_cut_and_says_so() -> None:
