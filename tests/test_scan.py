@@ -954,7 +954,7 @@ def cells_of(data: bytes) -> dict[str, list[list[object]]]:
 
 def lean(data: bytes) -> bytes:
     parts: dict[str, bytes] = {}
-    scan(data, LIMITS, parts)
+    scan(data, LIMITS, None, parts)
     return stored(parts)
 
 
@@ -974,7 +974,7 @@ def test_what_is_cut_out_for_the_engine_is_nothing_but_formulas_and_blank_cells(
     )
     data = with_rows(rows)
     parts: dict[str, bytes] = {}
-    scan(data, LIMITS, parts)
+    scan(data, LIMITS, None, parts)
     assert b"<f>" not in parts[SHEET1]
     assert b'"A1"' not in parts[SHEET1]
     assert cells_of(stored(parts)) == cells_of(data)
@@ -982,5 +982,5 @@ def test_what_is_cut_out_for_the_engine_is_nothing_but_formulas_and_blank_cells(
 
 def test_a_large_package_is_given_to_the_engine_as_it_is() -> None:
     parts: dict[str, bytes] = {}
-    scan(small(), LIMITS._replace(tags=1_000), parts)
+    scan(small(), LIMITS._replace(tags=1_000), None, parts)
     assert not parts
