@@ -22,7 +22,7 @@ from xlkpi.audit.diff import Change
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import BASE_DATA, SHEETS
 from xlkpi.interfaces.cli.commands import cli
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 
 RICH = documents.SAMPLES / "示例局2023_各种计分.md"
@@ -167,8 +167,8 @@ def test_every_changed_input_cell_is_listed_at_its_address_and_no_other(
 @pytest.mark.parametrize("seed", range(40_000, 40_000 + drawn(6, 120)))
 def test_a_random_workbook_and_its_result_do_not_differ(seed: int) -> None:
     source = random_books.workbook(seed)
-    made = outcomes([Document("甲.xlsx", source)])[0]
-    again = pipeline.result(made)
+    made = score_documents([Document("甲.xlsx", source)])[0]
+    again = pipeline.write_scored(made)
     other = Outcome(made.source, (), read(again, "乙.xlsx")[0], made.scored)
     assert diff.changes(made, other) == []
 
@@ -188,7 +188,7 @@ def edited(*steps: documents.Step, path: Path = RICH) -> bytes:
 
 
 def told(old: bytes, new: bytes) -> list[Change]:
-    one, other = outcomes([Document("旧.xlsx", old), Document("新.xlsx", new)])
+    one, other = score_documents([Document("旧.xlsx", old), Document("新.xlsx", new)])
     return diff.changes(one, other)
 
 

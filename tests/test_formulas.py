@@ -31,7 +31,7 @@ from xlkpi.domain.methods import BY_NAME, Case, Votes
 from xlkpi.domain.numbers import NOISE
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -48,7 +48,7 @@ FIRST_SEED = 10_000  # other workbooks than those of test_scoring
 
 def outcome(data: bytes, name: str) -> Outcome:
     """What comes of a workbook, which must be sound."""
-    made = outcomes([Document(name, data)])[0]
+    made = score_documents([Document(name, data)])[0]
     assert made.scored is not None, [finding.message for finding in made.findings]
     return made
 
@@ -58,7 +58,7 @@ def disagreements(books: Mapping[str, Outcome], folder: Path) -> list[tuple[str,
     paths = []
     for name, made in books.items():
         paths.append(folder / f"{name}.xlsx")
-        paths[-1].write_bytes(pipeline.result(made))
+        paths[-1].write_bytes(pipeline.write_scored(made))
     theirs = libreoffice.recalculated(paths, folder / "theirs")
     return [
         (path.stem, *map(str, found))

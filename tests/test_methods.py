@@ -28,7 +28,7 @@ from xlkpi.domain.methods import Case, Method, Votes
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import Scored
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
@@ -410,7 +410,7 @@ def test_where_nothing_was_wanted_nothing_less_is_enough(
 
 def scored(made: Contents) -> Scored:
     """What comes of a workbook, which must be sound."""
-    (outcome,) = outcomes([Document("示例.xlsx", emit(blank(made)))])
+    (outcome,) = score_documents([Document("示例.xlsx", emit(blank(made)))])
     assert outcome.scored is not None, [f.message for f in errors(outcome.findings)]
     return outcome.scored
 

@@ -22,7 +22,7 @@ from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import contents, markdown
 from xlkpi.exchange import new as blanks
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -66,7 +66,7 @@ def book(
 
 
 def outcome(made: Contents) -> Outcome:
-    return outcomes([Document("示例.xlsx", emit(blank(made)))])[0]
+    return score_documents([Document("示例.xlsx", emit(blank(made)))])[0]
 
 
 def scored(made: Contents) -> dict[str, Decimal]:
@@ -290,8 +290,8 @@ def test_words_and_the_way_of_a_figure_name_groups_means_and_weights() -> None:
 
 def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
     got = outcome(book(THREE))
-    data = pipeline.result(got)
-    again = outcomes([Document("结果.xlsx", data)])[0]
+    data = pipeline.write_scored(got)
+    again = score_documents([Document("结果.xlsx", data)])[0]
     assert again.filled is not None and got.filled is not None
     assert [m.group.value for m in again.filled.members] == [
         m.group.value for m in got.filled.members
@@ -399,7 +399,7 @@ def test_a_row_without_points_is_kept_listed_and_not_scored(code: str) -> None:
         ("X318", "C6")
     ]
     assert scored(aside(code)) == scored(book([("", "", plain("20", "20"))] * 2))
-    again = outcomes([Document("结果.xlsx", pipeline.result(got))])[0]
+    again = score_documents([Document("结果.xlsx", pipeline.write_scored(got))])[0]
     assert again.filled is not None
     grid = again.filled.tables["三级指标"].grid
     assert [grid.raw(5, at) for at in (2, 3, 7)] == ["其中：重点项目", "—", 7]
@@ -424,7 +424,7 @@ def test_a_ballot_may_name_it_and_not_mark_it() -> None:
                 "回避" if isinstance(held, str) else "数 3",
             ),
         )
-        got = outcomes([Document("示例.xlsx", documents.mishandled(data, step))])[0]
+        got = score_documents([Document("示例.xlsx", documents.mishandled(data, step))])[0]
         assert sorted({each.code for each in got.findings if each.code[1] in "23"}) == expected
 
 
@@ -462,9 +462,9 @@ def test_libreoffice_finds_the_same_in_a_blank_and_in_results(tmp_path: Path) ->
     trimmed_ = {"综合方法": "去掉最高最低", "去极值最少人数": Decimal(5), "去极值个数": Decimal(2)}
     made = {
         "空白": emit(blank(aside("A1.1-1"))),
-        "回避": pipeline.result(outcome(book(away, 打分制="百分制"))),
-        "加权": pipeline.result(outcome(book(THREE, 综合方法="加权平均"))),
-        "去极值": pipeline.result(
+        "回避": pipeline.write_scored(outcome(book(away, 打分制="百分制"))),
+        "加权": pipeline.write_scored(outcome(book(THREE, 综合方法="加权平均"))),
+        "去极值": pipeline.write_scored(
             outcome(book([*large, ("领导", "40%", plain("7", "回避"))], **trimmed_))
         ),
     }

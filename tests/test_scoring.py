@@ -24,7 +24,7 @@ from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
 from xlkpi.domain.numbers import half_up, rounded, settled
 from xlkpi.domain.results import Outcome, Scored
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
 from xlkpi.scoring.score import score
 from xlkpi.writing.blank import blank
@@ -38,12 +38,12 @@ MANY = settings(max_examples=drawn(100, 5000))
 
 def scored(data: bytes) -> Scored:
     """What comes of one workbook, which must be sound."""
-    return _sound(outcomes([Document("随机.xlsx", data)]))[0]
+    return _sound(score_documents([Document("随机.xlsx", data)]))[0]
 
 
 def filled(seed: int) -> Filled:
     """The workbook of a seed as it is read."""
-    read = outcomes([Document("随机.xlsx", random_books.workbook(seed))])[0].filled
+    read = score_documents([Document("随机.xlsx", random_books.workbook(seed))])[0].filled
     assert read is not None
     return read
 
@@ -85,7 +85,7 @@ def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
 def results(batch: int) -> list[tuple[int, Outcome, Scored]]:
     """(seed, what came of it) of a batch of random workbooks, scored as one frame."""
     seeds = range(batch * BATCH, (batch + 1) * BATCH)
-    made = outcomes([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
+    made = score_documents([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
     return list(zip(seeds, made, _sound(made), strict=True))
 
 

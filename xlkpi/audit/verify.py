@@ -29,7 +29,7 @@ from xlkpi.domain.schema import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.domain.text import as_text
 from xlkpi.domain.verification import Difference, Verification
 from xlkpi.domain.version import VERSION
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import form_template
 from xlkpi.reading.open import OpenedWorkbook, reopened
 
@@ -59,7 +59,7 @@ def verify(
     told = labels(grids)
     if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
-    again = with_recorded(outcomes([result])[0], grids)
+    again = with_recorded(score_documents([result])[0], grids)
     touched = list(_stamp(workbook))
     stated = told.get(fingerprint.SOURCE_LABEL, result.file)
     right = again if source is None else _named(source, stated, bool(touched))
@@ -101,7 +101,7 @@ def _made(
     """The scored workbook of an outcome, written just now; None where it has none."""
     if outcome.status is not Status.SCORED:
         return None
-    return reopened(pipeline.result(outcome, layout), *known, keep_parts=True)
+    return reopened(pipeline.write_scored(outcome, layout), *known, keep_parts=True)
 
 
 def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:

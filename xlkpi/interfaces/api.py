@@ -71,10 +71,10 @@ class Outcome:
         if self._made.scored is None:
             raise ValueError("the workbook has errors; nothing was scored")
         target = Path(fspath(path))
-        files.store(target, pipeline.result(self._made))
+        files.store(target, pipeline.write_scored(self._made))
         return target
 
 
 def score(path: str | PathLike[str]) -> Outcome:
     """Read, check and score one workbook in memory; trouble is in `findings`, nothing is raised."""
-    return Outcome(pipeline.checked(Path(fspath(path))))
+    return Outcome(pipeline.score_file(Path(fspath(path))))

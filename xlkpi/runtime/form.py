@@ -17,7 +17,7 @@ def office_form(path: Path | None) -> FormTemplate | None:
     from xlkpi.reading.form_template import BadFormTemplate
 
     try:
-        return pipeline.form(path) if path else None
+        return pipeline.read_form_template(path) if path else None
     except BadFormTemplate as problem:
         assert path is not None
         raise Refused(f"“{path.name}”不能用作自评表的版式：{problem}") from problem

@@ -23,7 +23,7 @@ def handle(request: Request) -> Iterator[Report]:
     from xlkpi.exchange.contents import hindrances, uncarried, untouched
     from xlkpi.writing import text as plain
 
-    outcome = pipeline.checked(request.source.path, request.source.name)
+    outcome = pipeline.score_file(request.source.path, request.source.name)
     report = Report.of(outcome, check=True)
     filled = outcome.filled
     if filled and untouched(filled):

@@ -43,8 +43,10 @@ def handle(request: Request) -> Iterator[Comparison | Report]:
     from xlkpi.audit import diff as differences
     from xlkpi.audit import diff_report
 
-    documents = [pipeline.document(each.path, each.name) for each in (request.old, request.new)]
-    old, new = (pipeline.outcomes([document])[0] for document in documents)
+    documents = [
+        pipeline.open_document(each.path, each.name) for each in (request.old, request.new)
+    ]
+    old, new = (pipeline.score_documents([document])[0] for document in documents)
     for outcome in (old, new):
         if outcome.filled is None:
             yield Report.of(outcome)

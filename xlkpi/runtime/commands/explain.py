@@ -36,8 +36,8 @@ def handle(request: Request) -> Iterator[Explanation | Report]:
     from xlkpi import pipeline
     from xlkpi.audit import explain as words
 
-    document = pipeline.document(request.scored.path, request.scored.name)
-    (outcome,) = pipeline.outcomes([document])
+    document = pipeline.open_document(request.scored.path, request.scored.name)
+    (outcome,) = pipeline.score_documents([document])
     if outcome.scored is None or outcome.filled is None:
         yield Report.of(outcome)
         return

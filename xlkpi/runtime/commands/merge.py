@@ -54,7 +54,7 @@ def handle(request: Request) -> Iterator[Reading | Merged | NotMerged]:
     documents = []
     for number, source in enumerate(request.sources):
         yield Reading(number)
-        documents.append(pipeline.document(source.path, source.name))
+        documents.append(pipeline.open_document(source.path, source.name))
     made = merged(documents)
     if made.refused:
         yield NotMerged(tuple(Report.of(each) for each in made.refused))

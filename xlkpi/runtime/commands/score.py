@@ -74,20 +74,24 @@ def handle(request: Request) -> Iterator[Prepared | Judged]:
 
     form = office_form(request.form)
     source, target = request.source, request.target
-    made = pipeline.made(source.path, source.name, form, target.public is not None)
+    document = pipeline.open_document(source.path, source.name)
+    outcome = pipeline.score_document(document)
+    identity = outcome.filled.identity if outcome.filled else ""
     written, unwritten = Written(), ""
     own: list[bytes] = []
     try:
-        for kind, data in made.outputs:
+        for kind, data in pipeline.write_outputs(
+            outcome, document, form, target.public is not None
+        ):
             prepared = files.prepare(getattr(target, kind), data)
             written = replace(written, **{kind: prepared})
             own.append(data)
     except files.Unwritten as problem:
         unwritten = str(problem)
-    yield Prepared(Report.of(made.outcome), written, unwritten, made.identity)
+    yield Prepared(Report.of(outcome), written, unwritten, identity)
     # A reply of its own: an old output that ends this process must not cost the new one.
     try:
-        yield Judged(judge(target.paths, source.path, made.identity, own))
+        yield Judged(judge(target.paths, source.path, identity, own))
     except Exception:  # noqa: BLE001  (then none is ours, and all of them stay)
         return
 

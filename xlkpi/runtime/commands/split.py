@@ -38,7 +38,7 @@ def handle(request: Request) -> Iterator[Parts | Report]:
     from xlkpi.exchange.split import split as parts_of
     from xlkpi.writing import text as plain
 
-    made = parts_of(pipeline.document(request.source.path, request.source.name))
+    made = parts_of(pipeline.open_document(request.source.path, request.source.name))
     if not made.files:
         yield Report.of(made.outcome)
         return

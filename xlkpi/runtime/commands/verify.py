@@ -32,14 +32,14 @@ def handle(request: Request) -> Iterator[Verification | Report]:
     from xlkpi.domain.results import Status
     from xlkpi.reading.unreadable import Unreadable
 
-    result = pipeline.document(request.scored.path, request.scored.name, keep_parts=True)
+    result = pipeline.open_document(request.scored.path, request.scored.name, keep_parts=True)
     if result.data is None:
-        yield Report.of(pipeline.understood(result))
+        yield Report.of(pipeline.score_document(result))
         return
     source = None
     if request.source:
-        given = pipeline.document(request.source.path, request.source.name)
-        (source,) = pipeline.outcomes([given])
+        given = pipeline.open_document(request.source.path, request.source.name)
+        (source,) = pipeline.score_documents([given])
         if source.status is Status.UNREADABLE:
             yield Report.of(source)
             return
@@ -48,7 +48,7 @@ def handle(request: Request) -> Iterator[Verification | Report]:
     except audit.NotScored as problem:
         raise Refused("这不是 xlkpi 的评分结果工作簿，没有可以核对的内容") from problem
     except Unreadable as problem:
-        yield Report.of(pipeline.unreadable(result.workbook, problem))
+        yield Report.of(pipeline.reject(result.workbook, problem))
 
 
 def verify(
