@@ -341,7 +341,7 @@ def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
     made = outcome(out.read_bytes())
     assert loud(made) == []
     assert actual(made) == Decimal("95.1")
-    assert "改了名的数据项（本年）136（基础数据!B7）" in explain.of_code(made, "A1.2")
+    assert "改了名的数据项（本年）136（基础数据!B7）" in explain.explain_indicator(made, "A1.2")
     ods = libreoffice.saved_as([out], tmp_path, "ods")["ods"][0]
     assert actual(outcome(ods.read_bytes())) == Decimal("95.1")
 
@@ -417,7 +417,7 @@ def test_a_name_that_is_not_there_makes_no_template() -> None:
 
 
 def test_explain_tells_the_data_and_their_cells() -> None:
-    said = explain.of_code(outcome(documents.book(text())), "A1.2")
+    said = explain.explain_indicator(outcome(documents.book(text())), "A1.2")
     assert RATE in said
     assert "在职人员数（本年）136（基础数据!B5）" in said
     assert "编制人数（本年）143（基础数据!B6）" in said

@@ -203,7 +203,7 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
     """Of the sample with all ways of scoring, and of random workbooks."""
     made = outcome(EVERY_WAY.read_bytes() if seed is None else random_books.workbook(seed))
     book = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(made)), data_only=True)
-    for figure, share, sheet, cell in FIGURE.findall(explain.tree(made)):
+    for figure, share, sheet, cell in FIGURE.findall(explain.explain_all(made)):
         held = book[sheet][cell].value
         expected = float(figure) / (100 if share else 1)
         assert abs(float(held) - expected) < 1e-6, (sheet, cell, held, figure)
@@ -254,7 +254,9 @@ def _plainly(said: str, points: Fraction) -> Fraction:
 
 @pytest.mark.thorough
 def test_the_random_books_hold_every_kind_of_figure_that_the_way_must_reach() -> None:
-    said = "\n".join(explain.tree(outcome(random_books.workbook(seed))) for seed in range(40))
+    said = "\n".join(
+        explain.explain_all(outcome(random_books.workbook(seed))) for seed in range(40)
+    )
     for words in (
         "加权平均：", "折算 ", "预算执行率：", "得分比例", "个整步", "不足一步", "封底", "不打折", "约 ",
         "不到其他各档", "高于下限", "按比例所得再乘以", "在两点之间", "正在一点上", "一端以外", "都扣分",

@@ -85,7 +85,7 @@ def test_every_deduction_stands_in_the_summary_with_its_reason() -> None:
     summary = next(grid for grid in grids if grid.name == "汇总")
     row = next(r for r in summary.rows if "没有佐证材料（示例）" in r)
     assert [row[0], row[2], row[3]] == ["A1.1", 28.33, 9]
-    said = explain.of_code(made, "A1.1")
+    said = explain.explain_indicator(made, "A1.1")
     assert "复核得分 9（复核!G5），扣分原因：没有佐证材料（示例）" in said
 
 

@@ -16,7 +16,7 @@ from tests import documents, libreoffice
 from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import diff, explain, reference
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain import schema
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.results import Outcome
@@ -73,7 +73,7 @@ def scored(made: Contents) -> dict[str, Decimal]:
     """Every score of the third level, which the reference must find, too."""
     got = outcome(made)
     assert got.scored is not None, [each.message for each in got.findings]
-    assert not list(disagreements(got))
+    assert not list(find_disagreements(got))
     return {work.indicator.key: work.score for work in got.scored.indicator_scores}
 
 
@@ -210,7 +210,7 @@ def test_a_group_of_one_is_its_mark(
     marks: list[Decimal], data: st.DataObject, way_: aggregate.Aggregation
 ) -> None:
     weights = [data.draw(weight_) for _ in marks]
-    exact = reference.weighted([Fraction(m) for m in marks], [Fraction(w) for w in weights])
+    exact = reference.weighted_mean([Fraction(m) for m in marks], [Fraction(w) for w in weights])
     assert joined([[mark] for mark in marks], weights, way_) == exact
 
 
@@ -283,7 +283,7 @@ def test_a_new_workbook_of_last_years_keeps_its_groups() -> None:
 
 
 def test_words_and_the_way_of_a_figure_name_groups_means_and_weights() -> None:
-    told = explain.of_code(outcome(book(THREE)), "A1.1")
+    told = explain.explain_indicator(outcome(book(THREE)), "A1.1")
     assert "群众：3 人评分，算术平均，组得分 12，组权重 30（评价工作组!G8）" in told
     assert "按组权重：(30 × 40 + 22.5 × 30 + 12 × 30) ÷ (40 + 30 + 30) = 22.35" in told
 
@@ -298,7 +298,7 @@ def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
     ]
     assert documents.verified(data, "结果.xlsx").status == "same"
     other = outcome(book([("群众", Decimal(30), THREE[0][2]), *THREE[1:]]))
-    places = [str(each.old_place) for each in diff.changes(got, other)]
+    places = [str(each.old_place) for each in diff.find_changes(got, other)]
     assert "评价工作组!D5" in places
 
 
@@ -450,7 +450,7 @@ def test_diff_tells_a_change_in_it() -> None:
         for row in other.sheets["三级指标"]
     ]
     other = other._replace(sheets={**other.sheets, "三级指标": tuple(rows)})
-    told = diff.changes(outcome(one), outcome(other))
+    told = diff.find_changes(outcome(one), outcome(other))
     assert [(str(each.new_place), each.new) for each in told] == [("三级指标!K6", "改了")]
 
 

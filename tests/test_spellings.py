@@ -22,7 +22,7 @@ from openpyxl.utils.datetime import to_excel
 
 from tests import documents, libreoffice, plain_workbook
 from xlkpi.audit import reference
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain.findings import Finding
 from xlkpi.domain.inputs import Indicator
 from xlkpi.domain.numbers import a_hundredfold, plain
@@ -138,7 +138,7 @@ def test_a_good_actual_beside_an_unreadable_target_is_left_alone() -> None:
             assert {f.place.cell[0] for f in told()[n] if f.severity == "error"} == {"F"}, line
 
 
-def _written(content: str) -> reference.Held:
+def _written(content: str) -> reference.Content:
     """A cell as the reference is given it: it sees no formats."""
     kind, _, rest = content.partition(" ")
     if kind == "数":
@@ -155,7 +155,7 @@ def test_the_reference_reads_them_alike_by_itself() -> None:
         cells = {"指标性质": line.nature, "年度指标值": line.target, "实际完成值": line.actual}
         row = {name: _written(held) for name, held in cells.items() if held != "空"}
         sign, *numbers = book.read(row)
-        dated = reference.day(row["年度指标值"], 2023) is not None
+        dated = reference.parse_day(row["年度指标值"], 2023) is not None
         shown = [str(date.fromordinal(int(n))) if dated else plain(n) for n in numbers]
         assert f"{sign} {shown[0]} · {shown[1]}" == line.expected, line
 
@@ -220,7 +220,7 @@ def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_ve
     outcome = score_documents([Document("甲.xlsx", sound())])[0]
     assert not [each for each in outcome.findings if each.severity == "error"]
     assert outcome.scored
-    assert not list(disagreements(outcome))
+    assert not list(find_disagreements(outcome))
     path = documents.scored(tmp_path, "甲", sound())
     made = documents.verified(path.read_bytes(), path.name)
     assert (made.status, made.differences) == ("same", ())

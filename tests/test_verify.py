@@ -18,7 +18,7 @@ from tests.counts import PROVE, chosen, drawn
 from tests.zips import unzipped, zipped
 from xlkpi import pipeline
 from xlkpi.audit import reference, verify
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, score_documents
@@ -331,7 +331,7 @@ def test_engine_and_reference_agree_on_random_workbooks(
     for seed in seeds:
         made = score_documents([Document("随机.xlsx", random_books.workbook(seed))])[0]
         assert made.scored, seed
-        assert list(disagreements(made)) == [], seed
+        assert list(find_disagreements(made)) == [], seed
         figures += sum(map(len, made.scored.tiers)) + 2
     record_property("scored workbooks whose figures the reference gives too", len(seeds))
     record_property("figures of scored workbooks that the reference gives too", figures)
@@ -339,13 +339,13 @@ def test_engine_and_reference_agree_on_random_workbooks(
 
 def test_an_engine_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wrong here and in the workbook alike: only a second computation can tell."""
-    right = reference.verdict
+    right = reference.compute_verdict
 
     def other(*arguments: Any) -> reference.Verdict:
         said = right(*arguments)
         return reference.Verdict(said.total + 1, said.grade, said.tiers)
 
-    monkeypatch.setattr(reference, "verdict", other)
+    monkeypatch.setattr(reference, "compute_verdict", other)
     made = documents.verified(scored(), "甲.xlsx")
     assert [each.kind for each in made.differences] == ["figure"]
 

@@ -51,14 +51,14 @@ def handle(request: Request) -> Iterator[Comparison | Report]:
         if outcome.filled is None:
             yield Report.of(outcome)
             return
-    found = differences.changes(old, new)
+    found = differences.find_changes(old, new)
     written = None
     if request.out:
-        data = diff_report.workbook(request.old.name, request.new.name, found)
+        data = diff_report.write_workbook(request.old.name, request.new.name, found)
         written = files.prepare(request.out, data)
     yield Comparison(
-        json=diff_report.report(old, new, found),
-        text=diff_report.text(found),
+        json=diff_report.make_json(old, new, found),
+        text=diff_report.format_text(found),
         changes=len(found),
         worked_on=tuple(each.file for each in documents if each.workbook.worked_on),
         written=written,

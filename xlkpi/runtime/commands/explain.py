@@ -42,7 +42,11 @@ def handle(request: Request) -> Iterator[Explanation | Report]:
         yield Report.of(outcome)
         return
     try:
-        said = words.of_code(outcome, request.code) if request.code else words.tree(outcome)
+        said = (
+            words.explain_indicator(outcome, request.code)
+            if request.code
+            else words.explain_all(outcome)
+        )
     except words.NoSuchCode as problem:
         known = "、".join(each.code.value or "" for each in outcome.filled.indicators[:60])
         raise Refused(f"没有编号“{request.code}”；三级指标的编号有：{known}") from problem
