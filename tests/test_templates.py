@@ -268,7 +268,7 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(inside)
     out = tmp_path / "空白.xlsx"
     subprocess.run(
-        [sys.executable, "-c", "from xlkpi.interfaces.cli.commands import main; main()", "new", out],
+        [sys.executable, "-c", "from xlkpi.interfaces.cli.program import main; main()", "new", out],
         check=True, cwd=tmp_path, env={"PYTHONPATH": str(inside), "PATH": ""}, timeout=60,
     )  # fmt: skip
     assert out.is_file()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from xlkpi.domain.form_template import FormTemplate
 
 
-def office_form(path: Path | None) -> FormTemplate | None:
+def read_office_form(path: Path | None) -> FormTemplate | None:
     """Return the layout in a file, None where none was given; Refused where it is no layout."""
     from xlkpi import pipeline
     from xlkpi.reading.form_template import BadFormTemplate

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlkpi.runtime import files
 from xlkpi.runtime.outputs import place_new
 from xlkpi.runtime.protocol import Json, Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, at_hand, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once, use_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def diff(
     With `out` the changes are written there too; an existing file is never overwritten (Refused).
     """
     request = Request(SourcePath.of(old), SourcePath.of(new), out)
-    with at_hand(worker) as asked:
-        reply = first_reply(old, handle, request, asked)
+    with use_worker(worker) as asked:
+        reply = ask_once(old, handle, request, asked)
         if isinstance(reply, Comparison) and reply.written and out is not None:
             place_new(reply.written, out)
     return reply

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlkpi.runtime.protocol import Refused, Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once
 
 _WORKED_ON = (
     "注意：这份评分结果被改动过，下面按现有的填报内容说明，与表上显示的可能不同；"
@@ -58,4 +58,4 @@ def explain(path: Path, code: str, worker: Worker | None = None) -> Explanation 
 
     Raises Refused where it has no indicator of that code.
     """
-    return first_reply(path, handle, Request(SourcePath.of(path), code), worker)
+    return ask_once(path, handle, Request(SourcePath.of(path), code), worker)
