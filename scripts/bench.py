@@ -27,7 +27,7 @@ from tests.documents import SAMPLES  # noqa: E402
 from xlkpi import pipeline  # noqa: E402
 from xlkpi.domain.inputs import Contents, Fields  # noqa: E402
 from xlkpi.exchange import markdown  # noqa: E402
-from xlkpi.pipeline import Document, outcomes  # noqa: E402
+from xlkpi.pipeline import Document, score_documents  # noqa: E402
 from xlkpi.reading.xlsx import scan  # noqa: E402
 from xlkpi.writing import xlsx  # noqa: E402
 from xlkpi.writing.blank import blank  # noqa: E402
@@ -77,9 +77,9 @@ def workbook(scorers: int, indicators: int, seed: int = 0) -> bytes:
 
 def ours(data: bytes) -> bytes:
     """Read, check, score and write, in memory."""
-    made = outcomes([Document("示例.xlsx", data)])[0]
+    made = score_documents([Document("示例.xlsx", data)])[0]
     assert made.scored, [each.message for each in made.findings][:3]
-    return pipeline.result(made)
+    return pipeline.write_scored(made)
 
 
 def script(data: bytes) -> bytes:

@@ -119,6 +119,6 @@ def _keep(asked: Worker, _: None, line: bytes) -> None:
 
 def _replies(asked: Worker, _: None, command: str) -> Iterator[object]:
     """The replies to the question that was sent, each through the line that it would be."""
-    kinds = protocol.command(command).replies
-    for reply in list(worker.served(asked._question)):  # type: ignore[attr-defined]  # to its end
-        yield protocol.reply_of(protocol.reply_line(reply), kinds)
+    kinds = protocol.load_command(command).replies
+    for reply in list(worker.answer(asked._question)):  # type: ignore[attr-defined]  # to its end
+        yield protocol.decode_reply(protocol.encode_reply(reply), kinds)

@@ -67,7 +67,7 @@ def table(rule: Rule) -> list[reference.Row]:
     return [_cells(row) for row in rule.entries]
 
 
-def _cells(row: Entry) -> dict[str, reference.Held]:
+def _cells(row: Entry) -> dict[str, reference.Content]:
     held = {
         "方式": row.kind, "下限": row.bound, "含下限": "是" if row.inclusive else "否", "得分比例": row.share,
         "基准": row.base, "方向": row.direction, "步长": row.step, "每步扣分": row.cost, "封底": row.floor,

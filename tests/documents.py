@@ -30,7 +30,7 @@ from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.verification import Verification
 from xlkpi.exchange import markdown
 from xlkpi.exchange.new import Scorer, prepared
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.marked_copy import steady
 from xlkpi.writing.xlsx import emit
@@ -61,8 +61,14 @@ def sample(path: Path) -> bytes:
 def scored(folder: Path, name: str, data: bytes) -> Path:
     """The scored workbook of a sound one, as a file of that name."""
     path = folder / f"{name}.xlsx"
-    path.write_bytes(pipeline.result(outcomes([Document(path.name, data)])[0]))
+    path.write_bytes(pipeline.write_scored(score_documents([Document(path.name, data)])[0]))
     return path
+
+
+def outputs(path: Path, public: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Kind and bytes of what is written for a source."""
+    document = pipeline.open_document(path, path.name)
+    return pipeline.write_outputs(pipeline.score_document(document), document, public=public)
 
 
 def mishandled(data: bytes, steps: Sequence[Step]) -> bytes:
@@ -262,5 +268,5 @@ def verified(
     form: FormTemplate | None = None,
 ) -> Verification:
     """What `verify` says of a scored workbook's bytes, and of those of its source."""
-    of_source = outcomes([Document(source_file, source)])[0] if source is not None else None
+    of_source = score_documents([Document(source_file, source)])[0] if source is not None else None
     return verify.verify(Document(file, data, keep_parts=True), of_source, form)

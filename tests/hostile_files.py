@@ -1118,7 +1118,7 @@ def folder() -> Iterator[tuple[str, bytes]]:
 
 def main(*wanted: str) -> None:
     """A line for each: name, codes, seconds, and the memory of this process so far in MiB."""
-    from xlkpi.pipeline import Document, outcomes
+    from xlkpi.pipeline import Document, score_documents
 
     for each in files():
         if wanted and each.name not in wanted:
@@ -1126,7 +1126,7 @@ def main(*wanted: str) -> None:
         begun = time.perf_counter()
         data = each.make()
         made = time.perf_counter()
-        outcome = outcomes([Document(f"{each.name}.xlsx", data)])[0]
+        outcome = score_documents([Document(f"{each.name}.xlsx", data)])[0]
         codes = sorted({f.code for f in outcome.findings if f.severity == "error"})
         taken, peak = time.perf_counter() - made, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         line = {

@@ -134,12 +134,12 @@ def test_killed_at_any_moment_the_output_is_whole_or_absent(
 def test_only_the_litter_of_the_dead_of_this_machine_is_cleaned(source: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    left = files._mine(dead.pid) + "00.tmp"
+    left = files._make_prefix(dead.pid) + "00.tmp"
     kept = [
-        files._mine(os.getpid()) + "00.tmp",  # alive
+        files._make_prefix(os.getpid()) + "00.tmp",  # alive
         f".xlkpi-00000000-{dead.pid}-00.tmp",  # of another machine
-        files._mine() + "x-00.tmp",
-        files._mine(dead.pid) + "00.xlsx",
+        files._make_prefix() + "x-00.tmp",
+        files._make_prefix(dead.pid) + "00.xlsx",
         "~$甲.xlsx",
     ]
     for name in (left, *kept):
@@ -195,7 +195,7 @@ def test_a_name_taken_at_the_last_moment_is_not_overwritten(source: Path) -> Non
 def test_an_output_changed_after_it_was_judged_is_its_users(source: Path) -> None:
     target = source.with_name("结果.xlsx")
     target.write_bytes(b"ours")
-    seen = outputs._seen(target)
+    seen = outputs._look_at(target)
     assert seen is not None
     target.write_bytes(b"worked on since")
     put = outputs.put(target, files.prepare(target, b"new"), {str(target): seen}, set())

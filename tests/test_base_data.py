@@ -23,7 +23,7 @@ from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown, merge, split
 from xlkpi.exchange import new as blanks
 from xlkpi.exchange.contents import everything
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -51,7 +51,7 @@ def text(
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("示例.xlsx", data)])[0]
+    return score_documents([Document("示例.xlsx", data)])[0]
 
 
 def loud(made: Outcome) -> list[tuple[str, str]]:
@@ -288,7 +288,7 @@ def test_a_quotient_with_unit_per_cent_says_which_it_is() -> None:
     shown = outcome(data)
     assert loud(shown) == []
     assert actual(shown) == Decimal("95.1048951049")  # 0.951048951049, to twelve decimals
-    again = pipeline.result(shown)
+    again = pipeline.write_scored(shown)
     assert documents.verified(again, "示例.xlsx", data).status == "same"
     more = documents.book(text("=[编制人数]/[在职人员数]"))  # 1.05…, and no sign which it is
     assert loud(outcome(more)) == [("X664", "三级指标!H6")]
@@ -323,7 +323,7 @@ def test_other_formulas_are_what_they_were(formula: str) -> None:
 def test_a_judged_indicator_may_do_without() -> None:
     made = mended(documents.book(text(method="不适用")), ("写", "基础数据", "B5", "空"))
     assert loud(made) == []
-    result = pipeline.result(made)
+    result = pipeline.write_scored(made)
     assert documents.verified(result, "示例.xlsx").status == "same"
 
 
@@ -341,7 +341,7 @@ def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
     made = outcome(out.read_bytes())
     assert loud(made) == []
     assert actual(made) == Decimal("95.1")
-    assert "改了名的数据项（本年）136（基础数据!B7）" in explain.of_code(made, "A1.2")
+    assert "改了名的数据项（本年）136（基础数据!B7）" in explain.explain_indicator(made, "A1.2")
     ods = libreoffice.saved_as([out], tmp_path, "ods")["ods"][0]
     assert actual(outcome(ods.read_bytes())) == Decimal("95.1")
 
@@ -353,7 +353,7 @@ def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
 def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
     data = documents.mishandled(documents.book(text()), [("写", "基础数据", "B5", "１３６人")])
     made = outcome(data)
-    result = pipeline.result(made)
+    result = pipeline.write_scored(made)
     assert documents.verified(result, "示例.xlsx", data).status == "same"
     path = tmp_path / "结果.xlsx"
     path.write_bytes(result)
@@ -370,7 +370,7 @@ def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
 
 def test_a_value_changed_behind_it_is_found() -> None:
     data = documents.book(text())
-    result = pipeline.result(outcome(data))
+    result = pipeline.write_scored(outcome(data))
     book = openpyxl.load_workbook(io.BytesIO(result))
     book["三级指标"]["H6"].value = 50
     buffer = io.BytesIO()
@@ -417,7 +417,7 @@ def test_a_name_that_is_not_there_makes_no_template() -> None:
 
 
 def test_explain_tells_the_data_and_their_cells() -> None:
-    said = explain.of_code(outcome(documents.book(text())), "A1.2")
+    said = explain.explain_indicator(outcome(documents.book(text())), "A1.2")
     assert RATE in said
     assert "在职人员数（本年）136（基础数据!B5）" in said
     assert "编制人数（本年）143（基础数据!B6）" in said

@@ -11,7 +11,7 @@ import pytest
 from tests import documents, libreoffice, random_books
 from xlkpi import pipeline
 from xlkpi.domain.inputs import CellCounts, Filled
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import every_sheet
 from xlkpi.reading.workbook import read
 
@@ -61,8 +61,8 @@ def test_each_kind_of_cell_is_told_apart() -> None:
 
 
 def test_the_scored_workbook_says_so_and_its_proof_holds() -> None:
-    made = outcomes([Document("甲.xlsx", BASE)])[0]
-    _, grids = every_sheet(pipeline.result(made))
+    made = score_documents([Document("甲.xlsx", BASE)])[0]
+    _, grids = every_sheet(pipeline.write_scored(made))
     by_name = {grid.name: grid for grid in grids}
     whole = next(row for row in by_name["来源与指纹"].rows if row[0] == "合计")
     assert made.filled
@@ -91,8 +91,8 @@ def test_the_count_of_absences_fails_when_a_ballot_or_the_word_is_gone(
     """Marks, recusals and absences are held against 评价工作组, not against themselves."""
     late = [("写", "评价工作组", "A8", "丁"), ("写", "评价工作组", "E8", " 缺 席")]
     source = tmp_path / "甲.xlsx"
-    made = outcomes([Document("甲.xlsx", documents.mishandled(BASE, late))])[0]
-    source.write_bytes(pipeline.result(made))
+    made = score_documents([Document("甲.xlsx", documents.mishandled(BASE, late))])[0]
+    source.write_bytes(pipeline.write_scored(made))
     if step is None:
         (again,) = libreoffice.recalculated([source], tmp_path / "又")
         assert libreoffice.disagreements(source, again) == []

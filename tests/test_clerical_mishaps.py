@@ -16,14 +16,14 @@ from tests.plain_workbook import Book
 from xlkpi.domain.findings import CODES, Severity
 from xlkpi.domain.location import a1
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 
 PARTS = 20
 EACH = drawn(6, 500)
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("甲.xlsx", data)])[0]
+    return score_documents([Document("甲.xlsx", data)])[0]
 
 
 def figures(made: Outcome) -> object:

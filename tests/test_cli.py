@@ -73,8 +73,8 @@ def test_a_file_that_may_not_be_read_does_not_stop_the_others(sound: Path) -> No
     other = sound.with_name("别人的.xlsx")
     other.write_bytes(b"")
     code = (
-        "import os; from xlkpi.interfaces.cli import commands; os.access = lambda *_, **__: False\n"
-        "commands.main()"
+        "import os; from xlkpi.interfaces.cli import program; os.access = lambda *_, **__: False\n"
+        "program.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "check", other, sound], capture_output=True, timeout=60,
@@ -234,7 +234,7 @@ def test_our_own_bug_is_one_chinese_sentence(sound: Path, tmp_path: Path) -> Non
         "def broken(*_, **__): raise KeyError('boom')\n"
         "xlkpi.runtime.commands.score.score = broken\n"
         f"sys.argv = ['xlkpi', 'score', {str(sound)!r}]\n"
-        "from xlkpi.interfaces.cli.commands import main\nmain()\n",
+        "from xlkpi.interfaces.cli.program import main\nmain()\n",
         encoding="utf-8",
     )
     for shown in ("", "1"):

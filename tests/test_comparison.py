@@ -20,7 +20,7 @@ from xlkpi import pipeline
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.domain.schema import COMPARISON_SHEET, METHODS_SHEET
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.book import Sheet
 from xlkpi.writing.scored import scored
 from xlkpi.writing.scored.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
@@ -85,7 +85,7 @@ def workbook(
 
 
 def outcome(data: bytes) -> Outcome:
-    made = outcomes([Document("试.xlsx", data)])[0]
+    made = score_documents([Document("试.xlsx", data)])[0]
     assert made.scored is not None, [finding.message for finding in made.findings]
     return made
 
@@ -355,7 +355,7 @@ def compared(
     ours = []
     for name, data in books.items():
         ours.append(folder / f"{name}.xlsx")
-        ours[-1].write_bytes(pipeline.result(outcome(data)))
+        ours[-1].write_bytes(pipeline.write_scored(outcome(data)))
     theirs = libreoffice.recalculated(ours, folder / "theirs")
     return {one.stem: (one, other) for one, other in zip(ours, theirs, strict=True)}
 

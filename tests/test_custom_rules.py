@@ -14,14 +14,14 @@ from tests import documents, plain_workbook
 from tests.documents import Step
 from xlkpi.domain.findings import Severity
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 
 TEXT = (documents.SAMPLES / "示例局2023_各种计分.md").read_text(encoding="utf-8")
 BASE = documents.book(TEXT)
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("甲.xlsx", data)])[0]
+    return score_documents([Document("甲.xlsx", data)])[0]
 
 
 def done(*steps: Step) -> Outcome:

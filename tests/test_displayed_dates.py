@@ -11,7 +11,7 @@ import pytest
 
 from tests import documents, libreoffice
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.ods.displayed import disguise_date
 from xlkpi.reading.xlsx import hides_day
 
@@ -34,7 +34,7 @@ def workbook(target: object, actual: object, formats: tuple[str, str] = ("", "")
 
 
 def outcome(target: object, actual: object, formats: tuple[str, str] = ("", "")) -> Outcome:
-    return outcomes([Document("示例.xlsx", workbook(target, actual, formats))])[0]
+    return score_documents([Document("示例.xlsx", workbook(target, actual, formats))])[0]
 
 
 def score(made: Outcome) -> str:
@@ -109,7 +109,7 @@ def test_other_formats_are_read_as_far_as_they_show(tmp_path: Path) -> None:
     path = tmp_path / "月.xlsx"
     path.write_bytes(workbook(dt.date(2023, 12, 1), dt.date(2023, 12, 20), (MONTH, "yyyy-mm-dd")))
     for suffix, (saved,) in libreoffice.saved_as([path], tmp_path, "xls", "ods").items():
-        (made,) = outcomes([Document(saved.name, saved.read_bytes())])
+        (made,) = score_documents([Document(saved.name, saved.read_bytes())])
         assert score(made) == "10.00", suffix
         notes = [f.message for f in made.findings if f.code == "X507" and f.place.cell == "F7"]
         assert notes == ["“2023年12月”读作 ≤ 2023-12-31"], suffix

@@ -24,7 +24,7 @@ from xlkpi.domain.results import Outcome
 from xlkpi.domain.text import LOWERED, PALE, RAISED, STRUCK, Piece
 from xlkpi.exchange.merge import merge
 from xlkpi.exchange.split import split
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import xlsx as scan_module
 from xlkpi.reading.displayed import misleading
 from xlkpi.reading.open import every_sheet
@@ -38,7 +38,7 @@ MARK = "H5"
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("甲.xlsx", data)])[0]
+    return score_documents([Document("甲.xlsx", data)])[0]
 
 
 def after(*steps: Step) -> Outcome:
@@ -415,7 +415,7 @@ def test_inline_texts_in_pieces() -> None:
 def test_nothing_is_noted_in_our_own_workbooks() -> None:
     """Blanks and results stay on the fast way, and none of their cells needs a second look."""
     blank = documents.sample(BASE)
-    result = pipeline.result(outcome(blank))
+    result = pipeline.write_scored(outcome(blank))
     for data in (blank, result):
         for facts in scan(data).sheets:
             noted = (facts.formats, facts.struck, facts.unseen, facts.pieces)
@@ -530,7 +530,7 @@ def test_a_marked_copy_shows_what_its_source_shows(
     path.write_bytes(documents.mishandled(documents.sample(BASE), CASES[name][0]))
     if anew:
         rewritten(monkeypatch, path.read_bytes())
-    ((_, copy),) = pipeline.made(path, path.name, None, public=False).outputs
+    ((_, copy),) = documents.outputs(path)
     assert stops(outcome(copy)) == stops(outcome(path.read_bytes()))
 
 

@@ -21,7 +21,7 @@ from xlkpi.domain import custom_rules
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.interfaces.cli.commands import cli
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import trace
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -47,7 +47,7 @@ def test_every_place_that_the_tree_names_holds_what_it_says(result: Path) -> Non
     for figure, sheet, cell in found:
         held = book[sheet][cell].value
         assert abs(float(held) - float(figure)) < 1e-6, (sheet, cell, held, figure)
-    outcome = outcomes([Document("x", RICHER.read_bytes())])[0]
+    outcome = score_documents([Document("x", RICHER.read_bytes())])[0]
     assert outcome.scored
     for work in outcome.scored.indicator_scores:
         for given in work.given:
@@ -177,7 +177,7 @@ def test_the_methods_say_a_rule_whole_and_a_deduction_shows_its_reason(tmp_path:
 
 
 def outcome(data: bytes) -> Outcome:
-    made = outcomes([Document("甲.xlsx", data)])[0]
+    made = score_documents([Document("甲.xlsx", data)])[0]
     assert made.scored
     return made
 
@@ -202,8 +202,8 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
 ) -> None:
     """Of the sample with all ways of scoring, and of random workbooks."""
     made = outcome(EVERY_WAY.read_bytes() if seed is None else random_books.workbook(seed))
-    book = openpyxl.load_workbook(io.BytesIO(pipeline.result(made)), data_only=True)
-    for figure, share, sheet, cell in FIGURE.findall(explain.tree(made)):
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(made)), data_only=True)
+    for figure, share, sheet, cell in FIGURE.findall(explain.explain_all(made)):
         held = book[sheet][cell].value
         expected = float(figure) / (100 if share else 1)
         assert abs(float(held) - expected) < 1e-6, (sheet, cell, held, figure)
@@ -254,7 +254,9 @@ def _plainly(said: str, points: Fraction) -> Fraction:
 
 @pytest.mark.thorough
 def test_the_random_books_hold_every_kind_of_figure_that_the_way_must_reach() -> None:
-    said = "\n".join(explain.tree(outcome(random_books.workbook(seed))) for seed in range(40))
+    said = "\n".join(
+        explain.explain_all(outcome(random_books.workbook(seed))) for seed in range(40)
+    )
     for words in (
         "加权平均：", "折算 ", "预算执行率：", "得分比例", "个整步", "不足一步", "封底", "不打折", "约 ",
         "不到其他各档", "高于下限", "按比例所得再乘以", "在两点之间", "正在一点上", "一端以外", "都扣分",

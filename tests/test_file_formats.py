@@ -21,7 +21,7 @@ from tests.zips import unzipped, zipped
 from xlkpi import pipeline
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xls import biff
@@ -47,7 +47,7 @@ SPOILT: dict[str, list[documents.Step]] = {
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("甲.xlsx", data)])[0]
+    return score_documents([Document("甲.xlsx", data)])[0]
 
 
 def said(made: Outcome) -> list[tuple[str, str]]:
@@ -107,7 +107,7 @@ def test_the_marked_copy_of_another_format_is_an_xlsx_with_everything_in_it(
 ) -> None:
     path = tmp_path / f"甲.{suffix}"
     path.write_bytes(converted[suffix]["错误值"])
-    ((kind, copy),) = pipeline.made(path, path.name, None, public=False).outputs
+    ((kind, copy),) = documents.outputs(path)
     assert kind == "correction"
     book = openpyxl.load_workbook(io.BytesIO(copy))
     assert book.sheetnames[0] == "问题清单"
@@ -546,7 +546,7 @@ def test_the_marked_copy_of_a_strict_workbook_has_everything_in_it(tmp_path: Pat
     source = documents.mishandled(documents.sample(BASE), SPOILT["错误值"])
     path = tmp_path / "甲.xlsx"
     path.write_bytes(zipped(strict(unzipped(source))))
-    ((kind, copy),) = pipeline.made(path, path.name, None, public=False).outputs
+    ((kind, copy),) = documents.outputs(path)
     assert kind == "correction"
     assert [place for _, place in said(outcome(copy))] == ["评分_甲!H5"]
     book = openpyxl.load_workbook(io.BytesIO(copy))
@@ -569,7 +569,7 @@ def test_macros_are_said_and_nothing_else_changes() -> None:
     plain, made = outcome(documents.sample(BASE)), outcome(zipped(held))
     assert figures(made) == figures(plain)
     assert said(made) == sorted([*said(plain), ("X117", "")])
-    assert not [name for name in unzipped(pipeline.result(made)) if "vba" in name.lower()]
+    assert not [name for name in unzipped(pipeline.write_scored(made)) if "vba" in name.lower()]
 
 
 MODULE = b"""<?xml version="1.0" encoding="UTF-8"?>

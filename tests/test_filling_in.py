@@ -12,13 +12,13 @@ import pytest
 from tests import documents, libreoffice
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange.new import Scorer, made
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 
 BASE = documents.RECIPES / "基本示例.md"
 
 
 def outcome(path: Path) -> Outcome:
-    return outcomes([Document(path.name, path.read_bytes())])[0]
+    return score_documents([Document(path.name, path.read_bytes())])[0]
 
 
 def errors(path: Path) -> list[tuple[str, str]]:
@@ -187,7 +187,7 @@ def test_a_deleted_indicator_is_named_not_dropped(tmp_path: Path) -> None:
 )
 def test_each_kind_of_mark_is_what_the_contract_says(content: str, code: str | None) -> None:
     data = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", content)])
-    made = outcomes([Document("示例.xlsx", data)])[0]
+    made = score_documents([Document("示例.xlsx", data)])[0]
     said = [(f.code, str(f.place)) for f in made.findings if f.severity == "error"]
     if code is None:
         assert made.scored is not None
@@ -211,7 +211,7 @@ def test_each_kind_of_mark_is_what_the_contract_says(content: str, code: str | N
 )  # fmt: skip
 def test_a_slip_of_the_hand_is_proposed_and_never_used(content: str, meant: str) -> None:
     data = documents.mishandled(documents.sample(BASE), [("写", "评分_甲", "H5", content)])
-    made = outcomes([Document("示例.xlsx", data)])[0]
+    made = score_documents([Document("示例.xlsx", data)])[0]
     said = [each for each in made.findings if each.severity == "error"]
     assert [(each.code, str(each.place)) for each in said] == [("X505", "评分_甲!H5")]
     assert f"例如 {meant}；" in said[0].remedy
@@ -235,7 +235,7 @@ def test_a_text_read_without_invisible_characters_is_listed(
     book[cell[0]][cell[1]] = content
     data = io.BytesIO()
     book.save(data)
-    made = outcomes([Document("示例.xlsx", data.getvalue())])[0]
+    made = score_documents([Document("示例.xlsx", data.getvalue())])[0]
     notes = [
         f.message for f in made.findings if f.code == "X507" and str(f.place) == "!".join(cell)
     ]
@@ -244,7 +244,9 @@ def test_a_text_read_without_invisible_characters_is_listed(
 
 def test_the_scorers_name_behind_the_colon_is_listed_too() -> None:
     steps = [("写", "评分_甲", "A3", "评分人：\u200b甲"), ("写", "评分_甲", "B3", "空")]
-    made = outcomes([Document("示例.xlsx", documents.mishandled(documents.sample(BASE), steps))])[0]
+    made = score_documents(
+        [Document("示例.xlsx", documents.mishandled(documents.sample(BASE), steps))]
+    )[0]
     assert made.scored
     assert [(str(f.place), f.message) for f in made.findings if f.code == "X507"] == [
         ("评分_甲!A3", "“�甲”读作 甲")

@@ -31,7 +31,7 @@ from xlkpi.domain.methods import BY_NAME, Case, Votes
 from xlkpi.domain.numbers import NOISE
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -48,7 +48,7 @@ FIRST_SEED = 10_000  # other workbooks than those of test_scoring
 
 def outcome(data: bytes, name: str) -> Outcome:
     """What comes of a workbook, which must be sound."""
-    made = outcomes([Document(name, data)])[0]
+    made = score_documents([Document(name, data)])[0]
     assert made.scored is not None, [finding.message for finding in made.findings]
     return made
 
@@ -58,7 +58,7 @@ def disagreements(books: Mapping[str, Outcome], folder: Path) -> list[tuple[str,
     paths = []
     for name, made in books.items():
         paths.append(folder / f"{name}.xlsx")
-        paths[-1].write_bytes(pipeline.result(made))
+        paths[-1].write_bytes(pipeline.write_scored(made))
     theirs = libreoffice.recalculated(paths, folder / "theirs")
     return [
         (path.stem, *map(str, found))
@@ -144,7 +144,7 @@ def wrong(lines: Sequence[Line], computed: Mapping[str, object]) -> list[tuple[o
     found: list[tuple[object, ...]] = []
     for row, line in enumerate(lines):
         shown = [*map(str, line.cells.values()), *map(str, line.marks), *map(str, line.weights)]
-        score = reference.settled(line.exact, line.places)
+        score = reference.round_score(line.exact, line.places)
         raw, fine = computed.get(a1(row, _FORMULA)), computed.get(a1(row, _ROUNDED))
         if not isinstance(fine, int | float) or Fraction(str(fine)) != score:
             found.append((row + 1, "rounded", fine, float(score), shown))
@@ -166,9 +166,9 @@ def measured(name: str, rng: Random) -> Line:
     numbers = (Fraction(points), sign, Fraction(target), Fraction(actual))
     case = Case(*numbers, inverse=inverse)
     if name == "达标得满分":
-        exact = reference.all_or_nothing(*numbers)
+        exact = reference.score_all_or_nothing(*numbers)
     else:
-        exact = reference.proportional(*numbers, inverse)
+        exact = reference.score_proportional(*numbers, inverse)
     cells = {"分值": points, "年度指标值": target, "实际完成值": actual}
     return Line(cells, (), (), BY_NAME[name].formula(case), exact, places)
 
@@ -201,7 +201,7 @@ def funded(rng: Random) -> Line:
             random_books.tied(rng, Decimal(0), points, places) * times,
         )
     executed = max(Decimal(0), executed)
-    exact = reference.execution(Fraction(points), Fraction(budget), Fraction(executed))
+    exact = reference.score_execution(Fraction(points), Fraction(budget), Fraction(executed))
     cells = {"分值": points, "全年预算数": budget, "全年执行数": executed}
     return Line(cells, (), (), BY_NAME["预算执行率"].formula(Case(Fraction(points))), exact, places)
 
@@ -266,7 +266,7 @@ def banded(rng: Random) -> Line:
     value = rng.choice(edges)[0] + rng.choice(_OFF)
     if rng.random() < 0.3:
         value = random_books.number(rng, edges[0][0] - 9, edges[-1][0] + 9, 3)
-    exact = reference.banded(Fraction(points), custom_rule_rows.table(rule), Fraction(value))
+    exact = reference.score_banded(Fraction(points), custom_rule_rows.table(rule), Fraction(value))
     case = Case(Fraction(points), actual=Fraction(value))
     return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
 
@@ -303,7 +303,7 @@ def stepped(rng: Random) -> Line:
     rule = _steps(rng, points, part)
     value = _steps_off(rng, rule)
     (row,) = custom_rule_rows.table(rule)
-    exact = reference.stepped(Fraction(points), row, Fraction(value))
+    exact = reference.score_stepped(Fraction(points), row, Fraction(value))
     case = Case(Fraction(points), actual=Fraction(value))
     return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
 
@@ -339,7 +339,9 @@ def straight(rng: Random) -> Line:
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
     points, part = _worth(rng, places)
     rule, value = _line(rng, points, part)
-    exact = reference.straight(Fraction(points), custom_rule_rows.table(rule), Fraction(value))
+    exact = reference.score_straight(
+        Fraction(points), custom_rule_rows.table(rule), Fraction(value)
+    )
     case = Case(Fraction(points), actual=Fraction(value))
     return _own(rule, case, exact, places, {"分值": points, "实际完成值": value})
 
@@ -372,7 +374,7 @@ def astray(rng: Random) -> Line:
     elif rng.random() < 0.5:
         value = 2 * goal - value
     (row,) = custom_rule_rows.table(rule)
-    exact = reference.astray(Fraction(points), row, Fraction(target), Fraction(value))
+    exact = reference.score_deviation(Fraction(points), row, Fraction(target), Fraction(value))
     case = Case(Fraction(points), target=Fraction(target), actual=Fraction(value))
     cells = {"分值": points, "年度指标值": target, "实际完成值": value}
     return _own(rule, case, exact, places, cells)
@@ -392,8 +394,8 @@ def overdone(rng: Random) -> Line:
         actual = target * rng.choice(edges)[0] / 100 + rng.choice(_OFF) * target
     worth, goal, value = Fraction(points), Fraction(target), Fraction(actual)
     sign = rng.choice(methods.UPWARDS)
-    exact = reference.proportional(worth, sign, goal, value, "线性")
-    exact *= reference.overdone(custom_rule_rows.table(rule), goal, value)
+    exact = reference.score_proportional(worth, sign, goal, value, "线性")
+    exact *= reference.find_overachievement_factor(custom_rule_rows.table(rule), goal, value)
     cells = {"分值": points, "年度指标值": target, "实际完成值": actual}
     return _own(rule, Case(worth, sign, goal, value), exact, places, cells)
 
@@ -425,10 +427,10 @@ def spent(rng: Random) -> Line:
     rows = custom_rule_rows.table(rule)
     worth = Fraction(points)
     exact = {
-        custom_rules.STEPS: lambda: reference.stepped(worth, rows[0], now),
-        custom_rules.BANDS: lambda: reference.banded(worth, rows, now),
-        custom_rules.LINE: lambda: reference.straight(worth, rows, now),
-        custom_rules.DEVIATION: lambda: reference.astray(worth, rows[0], Fraction(0), now),
+        custom_rules.STEPS: lambda: reference.score_stepped(worth, rows[0], now),
+        custom_rules.BANDS: lambda: reference.score_banded(worth, rows, now),
+        custom_rules.LINE: lambda: reference.score_straight(worth, rows, now),
+        custom_rules.DEVIATION: lambda: reference.score_deviation(worth, rows[0], Fraction(0), now),
     }[rule.kind]()
     cells = {"分值": points, "全年预算数": budget, "全年执行数": executed}
     return _own(rule, Case(worth), exact, places, cells, "预算执行率:甲")
@@ -449,8 +451,8 @@ def surveyed(rng: Random) -> Line:
         counts = [pleased, 0, 0, most - pleased] if caliber != custom_rule_rows.CALIBERS[2] else [pleased, 0, most - pleased, 0]  # fmt: skip
     counts[0] += not any(counts)
     votes, worth = [Fraction(n) for n in counts], Fraction(points)
-    rate = reference.satisfaction(caliber, votes)
-    exact = reference.proportional(worth, "≥", Fraction(target), rate, "线性")
+    rate = reference.compute_satisfaction(caliber, votes)
+    exact = reference.score_proportional(worth, "≥", Fraction(target), rate, "线性")
     case = Case(worth, "≥", Fraction(target), votes=Votes(*counts), caliber=caliber)
     cells = {"分值": points, "年度指标值": target}
     cells |= dict(zip(("很满意", "满意", "基本满意", "不满意"), map(Decimal, counts), strict=True))
@@ -509,7 +511,7 @@ def panel(way: str, rng: Random) -> Line:
     ]
     left = [(m, w) for m, w in zip(marks, weights, strict=True) if isinstance(m, Decimal)]
     given, weighed = [Fraction(m) for m, _ in left], [Fraction(w) for _, w in left]
-    exact = reference.combined(way, given, weighed, enough, each)
+    exact = reference.combine(way, given, weighed, enough, each)
     if hundred:
         exact = exact * Fraction(points) / 100
     cells = {"分值": points, "去极值最少人数": Decimal(enough)}

@@ -38,7 +38,7 @@ sys.addaudithook(hook)
 """
 _SERVED = """
 from xlkpi.runtime import protocol, worker
-replies = list(worker.served(sys.argv[1].encode()))
+replies = list(worker.answer(sys.argv[1].encode()))
 assert isinstance(replies[-1], protocol.End) and not replies[-1].failure, replies
 print(json.dumps(told))
 """
@@ -80,7 +80,7 @@ def question(do: str, source: Path) -> bytes:
         "verify": (verify.handle, verify.Request(given, None, None)),
         "explain": (explain.handle, explain.Request(given, "")),
     }
-    return protocol.question_line(*asked[do], protocol.LIMITS)
+    return protocol.encode_question(*asked[do], protocol.LIMITS)
 
 
 @pytest.mark.parametrize("do", ["score", "check", "verify", "explain"])

@@ -93,8 +93,8 @@ COMMANDS = """
 import gettext
 assert gettext.gettext("Options") == "Options"  # gettext is in use before we come
 import click
-from xlkpi.interfaces.cli.console import chinese, console
-chinese(); chinese(); console(); console()
+from xlkpi.interfaces.cli.console import set_up_streams, translate_click
+translate_click(); translate_click(); set_up_streams(); set_up_streams()
 
 @click.group()
 def cli(): pass
@@ -143,8 +143,8 @@ def test_click_speaks_chinese_on_an_ascii_console(
 
 PRINTS = """
 import sys
-from xlkpi.interfaces.cli.console import console
-console()
+from xlkpi.interfaces.cli.console import set_up_streams
+set_up_streams()
 for stream in (sys.stdout, sys.stderr):
     stream.write("中文\\udcff\\U0001f600")
 """
@@ -174,7 +174,7 @@ def test_streams_that_cannot_be_changed_are_left_alone(monkeypatch: pytest.Monke
     for stream in (None, io.StringIO(), closed):
         monkeypatch.setattr(sys, "stdout", stream)
         monkeypatch.setattr(sys, "stderr", stream)
-        console.console()
+        console.set_up_streams()
 
 
 @pytest.mark.usefixtures("processes")

@@ -28,7 +28,7 @@ from xlkpi.domain.methods import Case, Method, Votes
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import Scored
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
@@ -81,7 +81,7 @@ def test_a_banded_value_is_the_second_implementations(
     for at in (value, *(b + off for b, _, _ in bands if b is not None for off in _OFF)):
         own = earned(rule, points, at)
         assert 0 <= own <= points
-        assert own == reference.banded(Fraction(points), table(rule), Fraction(at))
+        assert own == reference.score_banded(Fraction(points), table(rule), Fraction(at))
         assert own == earned(banded(rng.sample(bands, len(bands))), points, at)
 
 
@@ -172,7 +172,7 @@ def test_a_stepped_value_is_the_second_implementations(
     for at in (value, row.base, *(row.base + count * row.step + off for off in _OFF)):
         own = earned(rule, points, at)
         assert (row.floor or 0) <= own <= points
-        assert own == reference.stepped(Fraction(points), table(rule)[0], Fraction(at))
+        assert own == reference.score_stepped(Fraction(points), table(rule)[0], Fraction(at))
 
 
 @given(st.data(), points_, value_, value_)
@@ -266,10 +266,10 @@ def test_over_completion_multiplies_what_the_proportion_earned(
     rule = banded(bands, OVERDONE)
     for at in (actual, target, *(target * b / 100 for b, _, _ in bands if b is not None)):
         worth, goal, value = Fraction(points), Fraction(target), Fraction(at)
-        plain = reference.proportional(worth, "≥", goal, value, "线性")
+        plain = reference.score_proportional(worth, "≥", goal, value, "线性")
         own = overdone(rule, points, target, at)
         assert 0 <= own <= plain <= points
-        assert own == plain * reference.overdone(table(rule), goal, value)
+        assert own == plain * reference.find_overachievement_factor(table(rule), goal, value)
         lowest = min(b for b, _, _ in bands if b is not None)
         assert own == plain or at * 100 >= target * lowest - target
 
@@ -305,7 +305,7 @@ def test_a_rule_over_the_rate_of_execution_looks_at_percentage_points(
     assert method is not None
     case = Case(Fraction(points), budget=Fraction(budget), executed=Fraction(executed))
     rate = Fraction(executed) / Fraction(budget) * 100 if budget else Fraction(0)
-    assert method.points(case) == reference.banded(Fraction(points), table(rule), rate)
+    assert method.points(case) == reference.score_banded(Fraction(points), table(rule), rate)
 
 
 def test_a_rate_of_execution_worked_by_hand() -> None:
@@ -343,12 +343,12 @@ def satisfied(votes: tuple[int, int, int, int], points: Decimal, goal: Decimal, 
 def test_a_survey_is_the_second_implementations(
     votes: tuple[int, int, int, int], points: Decimal, goal: Decimal, caliber: str
 ) -> None:
-    rate = reference.satisfaction(caliber, [Fraction(n) for n in votes])
+    rate = reference.compute_satisfaction(caliber, [Fraction(n) for n in votes])
     assert 0 <= rate <= 100
     assert rate == methods.satisfied(Votes(*votes), caliber)
     own = satisfied(votes, points, goal, caliber)
     assert 0 <= own <= points
-    assert own == reference.proportional(Fraction(points), "≥", Fraction(goal), rate, "线性")
+    assert own == reference.score_proportional(Fraction(points), "≥", Fraction(goal), rate, "线性")
 
 
 @given(votes_, points_, goal_, caliber_, st.integers(0, 2), st.integers(1, 2))
@@ -410,7 +410,7 @@ def test_where_nothing_was_wanted_nothing_less_is_enough(
 
 def scored(made: Contents) -> Scored:
     """What comes of a workbook, which must be sound."""
-    (outcome,) = outcomes([Document("示例.xlsx", emit(blank(made)))])
+    (outcome,) = score_documents([Document("示例.xlsx", emit(blank(made)))])
     assert outcome.scored is not None, [f.message for f in errors(outcome.findings)]
     return outcome.scored
 
@@ -575,7 +575,7 @@ def _ended(bands: list[Fields], adjustments: list[Fields], points: Decimal) -> t
     }
     ballot = [("甲", [{"编号": "C", "得分": points}])]
     sheets = {**tiers, "评价工作组": [{"姓名": "甲"}], "等级标准": bands, "加减分": adjustments}
-    found = reference.verdict(sheets, ballot)
+    found = reference.compute_verdict(sheets, ballot)
     return found.total, found.grade
 
 

@@ -13,7 +13,7 @@ from tests.plain_workbook import Book, Cell, Sheet
 from xlkpi import pipeline
 from xlkpi.domain.findings import Severity
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import engine
 from xlkpi.reading.unreadable import Unreadable
 
@@ -22,7 +22,7 @@ SEVEN = documents.SAMPLES / "示例局2023_七人评分.xlsx"
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("示例.xlsx", data)])[0]
+    return score_documents([Document("示例.xlsx", data)])[0]
 
 
 def loud(made: Outcome) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ def test_results_pasted_under_other_names_are_left_alone() -> None:
     """Last year's results kept in this year's workbook: they have headers like ours, and marks."""
     data = SEVEN.read_bytes()
     before = outcome(data)
-    scored = openpyxl.load_workbook(io.BytesIO(pipeline.result(before)), data_only=True)
+    scored = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(before)), data_only=True)
     book = plain_workbook.opened(data)
     results = before.filled.grids if before.filled else ()
     inputs = {grid.name for grid in results}

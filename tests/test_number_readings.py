@@ -15,7 +15,7 @@ from xlkpi import pipeline
 from xlkpi.domain.findings import Finding
 from xlkpi.domain.numbers import from_double, significant
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 
 BASE = documents.RECIPES / "基本示例.md"
 
@@ -23,7 +23,7 @@ BASE = documents.RECIPES / "基本示例.md"
 def outcome(*steps: documents.Step) -> Outcome:
     """What comes of the small sample after these steps."""
     data = documents.mishandled(documents.sample(BASE), steps)
-    return outcomes([Document("示例.xlsx", data)])[0]
+    return score_documents([Document("示例.xlsx", data)])[0]
 
 
 def notes(made: Outcome, code: str = "X507") -> list[Finding]:
@@ -65,7 +65,7 @@ def test_money_with_a_binary_tail_is_told_and_written_as_read(tmp_path: Path) ->
     made = outcome(("写", "预算执行", "D5", "数 120.50000000000001"))
     assert made.filled is not None
     assert made.filled.projects[0].budget.value == Decimal("120.5")
-    assert pipeline.result(made)
+    assert pipeline.write_scored(made)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -123,7 +123,7 @@ def test_the_record_lists_every_reading_of_a_flood(tmp_path: Path) -> None:
     import openpyxl
 
     path = tmp_path / "结果.xlsx"
-    path.write_bytes(pipeline.result(flooded()))
+    path.write_bytes(pipeline.write_scored(flooded()))
     sheet = openpyxl.load_workbook(path)["检查记录"]
     lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
     at = next(n for n, line in enumerate(lines) if str(line[0]).startswith("逐格列出"))
@@ -134,4 +134,4 @@ def test_the_record_lists_every_reading_of_a_flood(tmp_path: Path) -> None:
 
 def test_a_result_with_a_flood_verifies_the_same() -> None:
     """Without its source: what 检查记录 says of the readings is held against the fingerprint."""
-    assert documents.verified(pipeline.result(flooded()), "结果.xlsx").status == "same"
+    assert documents.verified(pipeline.write_scored(flooded()), "结果.xlsx").status == "same"

@@ -18,7 +18,7 @@ from xlkpi import pipeline
 from xlkpi.domain.placeholders import KNOWN
 from xlkpi.exchange import new as blanks
 from xlkpi.interfaces.cli.commands import cli
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.form_template import BadFormTemplate, read
 from xlkpi.runtime.commands import score
 
@@ -54,11 +54,11 @@ def form(text: str, own: bytes | None = None) -> openpyxl.worksheet.worksheet.Wo
 
 
 def opened(text: str, own: bytes | None = None, **how: bool) -> openpyxl.Workbook:
-    made = outcomes([Document("示例.xlsx", documents.book(text))])[0]
+    made = score_documents([Document("示例.xlsx", documents.book(text))])[0]
     assert made.scored, [each.message for each in made.findings]
     layout = read(own, "版式") if own else None
     return openpyxl.load_workbook(
-        io.BytesIO(pipeline.result(made, layout)), **{"data_only": True, **how}
+        io.BytesIO(pipeline.write_scored(made, layout)), **{"data_only": True, **how}
     )
 
 
@@ -132,8 +132,8 @@ def test_a_layout_may_ask_how_points_came_about_and_what_the_review_gave(tmp_pat
     assert row(sheet, 1)[3:] == ["全部完成得满分", pytest.approx(28.33 / 30), 28.33, 28.33]
     assert row(sheet, 6)[-2:] == [93.57, 91.07]
     path = tmp_path / "甲.xlsx"
-    made = outcomes([Document("示例.xlsx", documents.book(text + review))])[0]
-    path.write_bytes(pipeline.result(made, read(own, "版式")))
+    made = score_documents([Document("示例.xlsx", documents.book(text + review))])[0]
+    path.write_bytes(pipeline.write_scored(made, read(own, "版式")))
     (again,) = libreoffice.recalculated([path], tmp_path / "again")
     assert list(libreoffice.disagreements(path, again)) == []
     plain = form(BASE, own)
@@ -197,8 +197,8 @@ def test_the_form_of_a_project() -> None:
 
 @pytest.mark.parametrize("name", ["高新区考核办2023", "示例项目2023"])
 def test_the_points_and_scores_of_a_sample_add_up_to_its_total(name: str) -> None:
-    made = outcomes([Document("x", (documents.SAMPLES / f"{name}.xlsx").read_bytes())])[0]
-    sheet = openpyxl.load_workbook(io.BytesIO(pipeline.result(made)), data_only=True)[SHEET]
+    made = score_documents([Document("x", (documents.SAMPLES / f"{name}.xlsx").read_bytes())])[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(made)), data_only=True)[SHEET]
     assert made.scored
     held = {cell.value: cell.row for line in sheet.iter_rows() for cell in line}
     first, last = held["一级指标"], held["总分"]
@@ -244,8 +244,8 @@ def test_per_cents_read_as_people_see_them() -> None:
     book = documents.mishandled(
         documents.book(PROJECT), [("写", "三级指标", "F5", "百分比 0.955"), ("写", "三级指标", "H5", "百分比 1")]
     )  # fmt: skip
-    made = outcomes([Document("x", book)])[0]
-    sheet = openpyxl.load_workbook(io.BytesIO(pipeline.result(made)), data_only=True)[SHEET]
+    made = score_documents([Document("x", book)])[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(made)), data_only=True)[SHEET]
     assert [sheet["E13"].value, sheet["F13"].value] == ["95.5%", "100%"]
 
 
@@ -287,8 +287,10 @@ def test_libreoffice_computes_the_form_alike(tmp_path: Path) -> None:
     for name, text in texts.items():
         for kind, layout in (("", None), ("全", own)):
             paths.append(tmp_path / f"{name}{kind}.xlsx")
-            made = outcomes([Document("x", documents.book(text))])[0]
-            paths[-1].write_bytes(pipeline.result(made, read(layout, "x") if layout else None))
+            made = score_documents([Document("x", documents.book(text))])[0]
+            paths[-1].write_bytes(
+                pipeline.write_scored(made, read(layout, "x") if layout else None)
+            )
     for path, theirs in zip(paths, libreoffice.recalculated(paths, tmp_path / "re"), strict=True):
         assert len(libreoffice.formulas(path)[SHEET]) > 40
         assert [d for d in libreoffice.disagreements(path, theirs) if d[0] == SHEET] == []

@@ -75,7 +75,7 @@ def named(path: Path) -> SourcePath:
 
 def scored(path: Path) -> Path:
     """Score, and put the result where it belongs: its path."""
-    target = score.target_of(path, None, False)
+    target = score.choose_target(path, None, False)
     prepared, _ = score.handle(score.Request(named(path), target, None))
     assert isinstance(prepared, score.Prepared) and prepared.written.scored
     return prepared.written.scored.replace(target.scored)

@@ -24,7 +24,7 @@ from tests.payloads import PAYLOADS
 from tests.plain_workbook import Book, Cell
 from xlkpi import pipeline
 from xlkpi.interfaces.cli.commands import cli
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing import text as plain
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -107,15 +107,15 @@ def made(
                         cell.value = escaped(cell.value)
         source = folder / f"来源{number}.xlsx"
         source.write_bytes(plain_workbook.written(book))
-        outputs = dict(pipeline.made(source, source.name, None, public=True).outputs)
-        assert set(outputs) == {"scored", "public"}, outcomes([Document("x", source.read_bytes())])[
-            0
-        ].findings
+        outputs = dict(documents.outputs(source, public=True))
+        assert set(outputs) == {"scored", "public"}, score_documents(
+            [Document("x", source.read_bytes())]
+        )[0].findings
         table, _, cell = clerical_mishaps.mark(book, Random(1)) or (None, None, None)
         assert table is not None and cell is not None
         cell.value = 999
         source.write_bytes(plain_workbook.written(book))
-        outputs |= dict(pipeline.made(source, source.name, None, public=False).outputs)
+        outputs |= dict(documents.outputs(source))
         for kind, data in outputs.items():
             path = folder / f"{kind}{number}.xlsx"
             path.write_bytes(data)
@@ -156,8 +156,8 @@ def test_no_formula_link_or_code_is_made_of_a_text(
     for number in range(COPIES):
         book, _ = filled(number, [f"字{n}" for n in range(len(PAYLOADS))])
         source = plain_workbook.written(book)
-        outcome = outcomes([Document(f"来源{number}.xlsx", source)])[0]
-        words[f"scored{number}"] = formulas(pipeline.result(outcome))
+        outcome = score_documents([Document(f"来源{number}.xlsx", source)])[0]
+        words[f"scored{number}"] = formulas(pipeline.write_scored(outcome))
     for _, path, _ in made:
         data = path.read_bytes()
         if path.stem in words:
@@ -220,11 +220,11 @@ def test_a_scorers_name_is_a_name(tmp_path: Path) -> None:
                 text.replace("| 甲 | 主任", f"| {name} | 主任").replace("评分_甲", f"评分_{name}")
             )
         )
-        outcome = pipeline.checked(source)
+        outcome = pipeline.score_file(source)
         assert outcome.scored, (name, [(f.code, f.message) for f in outcome.findings])
         assert str(outcome.scored.total) == "93.57"
         paths.append(tmp_path / f"{number}_结果.xlsx")
-        paths[-1].write_bytes(pipeline.result(outcome))
+        paths[-1].write_bytes(pipeline.write_scored(outcome))
     for path, again in zip(paths, libreoffice.recalculated(paths, tmp_path / "re"), strict=True):
         assert libreoffice.disagreements(path, again) == [], path.name
 
@@ -237,7 +237,7 @@ def test_what_is_printed_is_one_line_of_json_and_plain_text(name: str, tmp_path:
     found[2].value = escaped(PAYLOADS[name])
     path = tmp_path / "甲.xlsx"
     path.write_bytes(plain_workbook.written(book))
-    told = plain.told(pipeline.made(path, path.name, None, public=False).outcome)
+    told = plain.told(pipeline.score_file(path, path.name))
     line = json.dumps(told["report"], ensure_ascii=False)
     assert json.loads(line.encode("utf-8").decode("utf-8")) == told["report"]
     assert "\n" not in line

@@ -14,7 +14,7 @@ from xlkpi import pipeline
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.results import Outcome, Status
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing import scored as scored_workbook
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -41,11 +41,11 @@ KEPT = scored_workbook._PLANS.maxlen or 0
 def fresh(outcome: Outcome) -> bytes:
     """The result as a process writes it that has written no other."""
     scored_workbook._PLANS.clear()
-    return pipeline.result(outcome)
+    return pipeline.write_scored(outcome)
 
 
 def outcome(contents: Contents) -> Outcome:
-    return outcomes([Document("甲.xlsx", emit(blank(contents)))])[0]
+    return score_documents([Document("甲.xlsx", emit(blank(contents)))])[0]
 
 
 def varied(contents: Contents, rng: Random) -> Contents:
@@ -86,7 +86,7 @@ def check(made: list[Outcome]) -> int:
     expected = [fresh(each) for each in made]
     scored_workbook._PLANS.clear()
     for each, data in zip(made, expected, strict=True):
-        assert pipeline.result(each) == data
+        assert pipeline.write_scored(each) == data
     return len(made) - len(scored_workbook._PLANS)
 
 
@@ -109,13 +109,13 @@ def test_another_shape_gets_another_plan() -> None:
     """One column more, one recusal, another parameter: each changes formulas or styles."""
     scored_workbook._PLANS.clear()
     base = markdown.parse(SAMPLES[0].read_text(encoding="utf-8"))
-    pipeline.result(outcome(base))
+    pipeline.write_scored(outcome(base))
     assert len(scored_workbook._PLANS) == 1
     parameters = tuple(
         {**row, "值": "中位数"} if row.get("参数") == "综合方法" else row
         for row in base.sheets["参数"]
     )
-    pipeline.result(outcome(base._replace(sheets={**base.sheets, "参数": parameters})))
+    pipeline.write_scored(outcome(base._replace(sheets={**base.sheets, "参数": parameters})))
     assert len(scored_workbook._PLANS) == 2
 
 
@@ -124,5 +124,5 @@ def test_plans_are_kept_for_a_few_shapes_only() -> None:
     for seed in range(KEPT + 8):
         made = outcome(random_books.contents(seed))
         if made.status is Status.SCORED:
-            pipeline.result(made)
+            pipeline.write_scored(made)
     assert 1 < len(scored_workbook._PLANS) <= KEPT

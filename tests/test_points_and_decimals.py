@@ -16,7 +16,7 @@ from xlkpi import pipeline
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.numbers import decimals, earned
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.text import score_report
 from xlkpi.writing.xlsx import emit
@@ -62,7 +62,7 @@ def contents(places: int, marked: Sequence[Marked], *, extra: Sequence[Fields] =
 
 def outcome(made: Contents) -> Outcome:
     """What comes of it; it must be sound."""
-    found = outcomes([Document("示例.xlsx", emit(blank(made)))])[0]
+    found = score_documents([Document("示例.xlsx", emit(blank(made)))])[0]
     assert found.scored is not None, [each.message for each in found.findings]
     return found
 
@@ -123,7 +123,7 @@ def test_libreoffice_and_the_formulas_say_the_same(tmp_path: Path) -> None:
     paths = []
     for name, each in made.items():
         paths.append(tmp_path / f"{name}.xlsx")
-        paths[-1].write_bytes(pipeline.result(outcome(each)))
+        paths[-1].write_bytes(pipeline.write_scored(outcome(each)))
     theirs = libreoffice.recalculated(paths, tmp_path / "theirs")
     for path, other in zip(paths, theirs, strict=True):
         assert list(libreoffice.disagreements(path, other)) == []

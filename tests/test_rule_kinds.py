@@ -79,7 +79,7 @@ def test_a_line_is_the_second_implementations(rule: Rule, points: Decimal, value
         for at in (value, *(bound + hair for bound in bounds for hair in hairs)):
             own = earned(made, points, at)
             assert 0 <= own <= points
-            assert own == reference.straight(Fraction(points), table(made), Fraction(at))
+            assert own == reference.score_straight(Fraction(points), table(made), Fraction(at))
 
 
 @given(lines_(), points_)
@@ -165,7 +165,7 @@ def test_a_deviation_is_the_second_implementations_and_costs_alike_on_either_sid
     for own, side in zip(both, (1, -1), strict=True):
         value = Fraction(target + side * away)
         assert floor <= own <= points
-        assert own == reference.astray(Fraction(points), row, Fraction(target), value)
+        assert own == reference.score_deviation(Fraction(points), row, Fraction(target), value)
     assert both[0] == both[1]
     assert earned(rule, points, target, target) == points
 
@@ -221,7 +221,7 @@ def test_a_part_of_a_step_costs_nothing_its_part_or_a_step(
     assert points >= none >= pro_rata >= whole >= 0
     for rule in rules.values():
         own = earned(rule, points, value)
-        assert own == reference.stepped(Fraction(points), table(rule)[0], Fraction(value))
+        assert own == reference.score_stepped(Fraction(points), table(rule)[0], Fraction(value))
     side = -1 if direction == LOWER else 1
     for count in (0, 1, 3, 29):
         at = {earned(rule, points, base + side * count * step) for rule in rules.values()}

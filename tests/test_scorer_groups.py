@@ -16,13 +16,13 @@ from tests import documents, libreoffice
 from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import diff, explain, reference
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain import schema
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import contents, markdown
 from xlkpi.exchange import new as blanks
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -66,14 +66,14 @@ def book(
 
 
 def outcome(made: Contents) -> Outcome:
-    return outcomes([Document("示例.xlsx", emit(blank(made)))])[0]
+    return score_documents([Document("示例.xlsx", emit(blank(made)))])[0]
 
 
 def scored(made: Contents) -> dict[str, Decimal]:
     """Every score of the third level, which the reference must find, too."""
     got = outcome(made)
     assert got.scored is not None, [each.message for each in got.findings]
-    assert not list(disagreements(got))
+    assert not list(find_disagreements(got))
     return {work.indicator.key: work.score for work in got.scored.indicator_scores}
 
 
@@ -210,7 +210,7 @@ def test_a_group_of_one_is_its_mark(
     marks: list[Decimal], data: st.DataObject, way_: aggregate.Aggregation
 ) -> None:
     weights = [data.draw(weight_) for _ in marks]
-    exact = reference.weighted([Fraction(m) for m in marks], [Fraction(w) for w in weights])
+    exact = reference.weighted_mean([Fraction(m) for m in marks], [Fraction(w) for w in weights])
     assert joined([[mark] for mark in marks], weights, way_) == exact
 
 
@@ -283,22 +283,22 @@ def test_a_new_workbook_of_last_years_keeps_its_groups() -> None:
 
 
 def test_words_and_the_way_of_a_figure_name_groups_means_and_weights() -> None:
-    told = explain.of_code(outcome(book(THREE)), "A1.1")
+    told = explain.explain_indicator(outcome(book(THREE)), "A1.1")
     assert "群众：3 人评分，算术平均，组得分 12，组权重 30（评价工作组!G8）" in told
     assert "按组权重：(30 × 40 + 22.5 × 30 + 12 × 30) ÷ (40 + 30 + 30) = 22.35" in told
 
 
 def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
     got = outcome(book(THREE))
-    data = pipeline.result(got)
-    again = outcomes([Document("结果.xlsx", data)])[0]
+    data = pipeline.write_scored(got)
+    again = score_documents([Document("结果.xlsx", data)])[0]
     assert again.filled is not None and got.filled is not None
     assert [m.group.value for m in again.filled.members] == [
         m.group.value for m in got.filled.members
     ]
     assert documents.verified(data, "结果.xlsx").status == "same"
     other = outcome(book([("群众", Decimal(30), THREE[0][2]), *THREE[1:]]))
-    places = [str(each.old_place) for each in diff.changes(got, other)]
+    places = [str(each.old_place) for each in diff.find_changes(got, other)]
     assert "评价工作组!D5" in places
 
 
@@ -399,7 +399,7 @@ def test_a_row_without_points_is_kept_listed_and_not_scored(code: str) -> None:
         ("X318", "C6")
     ]
     assert scored(aside(code)) == scored(book([("", "", plain("20", "20"))] * 2))
-    again = outcomes([Document("结果.xlsx", pipeline.result(got))])[0]
+    again = score_documents([Document("结果.xlsx", pipeline.write_scored(got))])[0]
     assert again.filled is not None
     grid = again.filled.tables["三级指标"].grid
     assert [grid.raw(5, at) for at in (2, 3, 7)] == ["其中：重点项目", "—", 7]
@@ -424,7 +424,7 @@ def test_a_ballot_may_name_it_and_not_mark_it() -> None:
                 "回避" if isinstance(held, str) else "数 3",
             ),
         )
-        got = outcomes([Document("示例.xlsx", documents.mishandled(data, step))])[0]
+        got = score_documents([Document("示例.xlsx", documents.mishandled(data, step))])[0]
         assert sorted({each.code for each in got.findings if each.code[1] in "23"}) == expected
 
 
@@ -450,7 +450,7 @@ def test_diff_tells_a_change_in_it() -> None:
         for row in other.sheets["三级指标"]
     ]
     other = other._replace(sheets={**other.sheets, "三级指标": tuple(rows)})
-    told = diff.changes(outcome(one), outcome(other))
+    told = diff.find_changes(outcome(one), outcome(other))
     assert [(str(each.new_place), each.new) for each in told] == [("三级指标!K6", "改了")]
 
 
@@ -462,9 +462,9 @@ def test_libreoffice_finds_the_same_in_a_blank_and_in_results(tmp_path: Path) ->
     trimmed_ = {"综合方法": "去掉最高最低", "去极值最少人数": Decimal(5), "去极值个数": Decimal(2)}
     made = {
         "空白": emit(blank(aside("A1.1-1"))),
-        "回避": pipeline.result(outcome(book(away, 打分制="百分制"))),
-        "加权": pipeline.result(outcome(book(THREE, 综合方法="加权平均"))),
-        "去极值": pipeline.result(
+        "回避": pipeline.write_scored(outcome(book(away, 打分制="百分制"))),
+        "加权": pipeline.write_scored(outcome(book(THREE, 综合方法="加权平均"))),
+        "去极值": pipeline.write_scored(
             outcome(book([*large, ("领导", "40%", plain("7", "回避"))], **trimmed_))
         ),
     }

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from tests import documents, random_books
 from tests.counts import drawn
 from xlkpi.audit import reference
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain.findings import errors
 from xlkpi.domain.inputs import Contents, Fields, Filled
 from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
 from xlkpi.domain.numbers import half_up, rounded, settled
 from xlkpi.domain.results import Outcome, Scored
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
 from xlkpi.scoring.score import score
 from xlkpi.writing.blank import blank
@@ -38,12 +38,12 @@ MANY = settings(max_examples=drawn(100, 5000))
 
 def scored(data: bytes) -> Scored:
     """What comes of one workbook, which must be sound."""
-    return _sound(outcomes([Document("随机.xlsx", data)]))[0]
+    return _sound(score_documents([Document("随机.xlsx", data)]))[0]
 
 
 def filled(seed: int) -> Filled:
     """The workbook of a seed as it is read."""
-    read = outcomes([Document("随机.xlsx", random_books.workbook(seed))])[0].filled
+    read = score_documents([Document("随机.xlsx", random_books.workbook(seed))])[0].filled
     assert read is not None
     return read
 
@@ -71,7 +71,7 @@ def figures(result: Scored) -> Figures:
 def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
     """(seed, what, ours, the reference's) of every figure that differs."""
     contents = random_books.contents(seed)
-    expected = reference.verdict(contents.sheets, contents.ballots)
+    expected = reference.compute_verdict(contents.sheets, contents.ballots)
     total, grade, tiers = figures(result)
     found: list[tuple[object, ...]] = []
     if (total, grade) != (expected.total, expected.grade):
@@ -85,7 +85,7 @@ def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
 def results(batch: int) -> list[tuple[int, Outcome, Scored]]:
     """(seed, what came of it) of a batch of random workbooks, scored as one frame."""
     seeds = range(batch * BATCH, (batch + 1) * BATCH)
-    made = outcomes([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
+    made = score_documents([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
     return list(zip(seeds, made, _sound(made), strict=True))
 
 
@@ -100,7 +100,7 @@ def test_every_figure_is_the_second_implementations(
     made = results(batch)
     record_property("random workbooks, every figure the reference's too", len(made))
     assert [each for seed, _, result in made for each in differences(seed, result)] == []
-    assert [(seed, each) for seed, outcome, _ in made for each in disagreements(outcome)] == []
+    assert [(seed, each) for seed, outcome, _ in made for each in find_disagreements(outcome)] == []
     for _, _, result in made:
         assert 0 <= result.total <= 100
         reviewed = result.review.score_totals.tiers if result.review else ()
@@ -162,15 +162,15 @@ def _settings(made: Contents) -> set[str]:
 
 def _ways(made: Contents) -> set[str]:
     """The methods, of rules the kind, and what is typed in the cells of an indicator."""
-    kinds = {reference.plain(str(row["规则"])): str(row["方式"]) for row in _rules(made)}
-    called = [reference.plain(str(row.get("评分方式", "评分人打分"))) for row in _third(made)]
+    kinds = {reference.normalise(str(row["规则"])): str(row["方式"]) for row in _rules(made)}
+    called = [reference.normalise(str(row.get("评分方式", "评分人打分"))) for row in _third(made)]
     traits = {kinds.get(name, name) for name in called}
     for head, colon, tail in (name.partition(":") for name in called):
         traits |= {f"{head}:{kinds[tail]}"} if colon else set()
     traits |= {"共用的规则"} if any(called.count(name) > 1 for name in kinds) else set()
     traits |= {"核减分"} if any("核减分" in row for row in _third(made)) else set()
     for header, what in (("年度指标值", "指标值"), ("实际完成值", "完成值")):
-        typed = [str(row.get(header, "")) for row in _third(made) if reference.method_of(row) not in reference.JUDGED]  # fmt: skip
+        typed = [str(row.get(header, "")) for row in _third(made) if reference.find_method(row) not in reference.JUDGED]  # fmt: skip
         traits |= {f"{what}带%"} if any(text.endswith("%") for text in typed) else set()
         signed = any(text and text[0] in "≥≤><=＞＜＝不大小等" for text in typed)
         traits |= {f"{what}带符号"} if signed else set()
@@ -230,7 +230,9 @@ def _local(made: Contents) -> set[str]:
         traits |= {"步长按比例"} if row.get("不足一步") == "按比例" else set()
         traits |= {"固定得分"} if "得分" in row else set()
         traits |= {"整步有零头"} if str(row.get("步长")) in ("0.1", "0.01", "0.3") else set()
-    surveyed = [reference.plain(str(row["指标编号"])) for row in made.sheets.get("满意度调查", ())]
+    surveyed = [
+        reference.normalise(str(row["指标编号"])) for row in made.sheets.get("满意度调查", ())
+    ]
     traits |= {"几行调查"} if len(set(surveyed)) < len(surveyed) else set()
     traits |= {_said(made, "满意度口径", "满意以上")} if surveyed else set()
     traits |= {str(row["完成程度"])[:4].removesuffix("预期").removesuffix("年度") for row in _third(made) if "完成程度" in row}  # fmt: skip
@@ -268,9 +270,9 @@ def test_rounding_is_half_away_from_zero(
             expected = quotient.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
         assert Decimal(half_up(top, bottom, places)).scaleb(-places) == expected
         assert rounded(Fraction(top, bottom), places) == expected
-        assert reference.half_up(Fraction(top, bottom), places) == expected
+        assert reference.round_half_up(Fraction(top, bottom), places) == expected
         score = settled(Fraction(top, bottom), places)  # by way of 12 places, as the formulas go
-        assert score == reference.settled(Fraction(top, bottom), places)
+        assert score == reference.round_score(Fraction(top, bottom), places)
         off = abs(Fraction(top, bottom) * 10**places % 1 - Fraction(1, 2)) / 10**places
         assert score == expected or off <= Fraction(5, 10**13)
 
@@ -308,7 +310,7 @@ def test_marks_of_many_indicators_are_combined_exactly(
     for n, lines in enumerate(items):
         marks, weights = ([Fraction(x) for x in row] for row in zip(*lines, strict=True))
         for way in aggregate.AGGREGATIONS:
-            expected = reference.combined(way.name, marks, weights, enough)
+            expected = reference.combine(way.name, marks, weights, enough)
             assert way.combined(made[n], aggregate.Trim(enough)) == expected, way.name
 
 
@@ -319,7 +321,7 @@ def test_marks_around_the_edge_of_int64(near: int) -> None:
     tally = aggregate.mark_stats(rows)[0]
     exact, weights = [Fraction(m) for m in marks], [Fraction(row.weight) for row in rows]
     for way in aggregate.AGGREGATIONS:
-        assert way.combined(tally, aggregate.Trim(5)) == reference.combined(
+        assert way.combined(tally, aggregate.Trim(5)) == reference.combine(
             way.name, exact, weights, 5
         )
 
@@ -473,8 +475,8 @@ def plainly(
     """The same by the reference."""
     numbers = (Fraction(points), nature, Fraction(target), Fraction(actual))
     if method == "达标得满分":
-        return reference.all_or_nothing(*numbers)
-    return reference.proportional(*numbers, inverse)
+        return reference.score_all_or_nothing(*numbers)
+    return reference.score_proportional(*numbers, inverse)
 
 
 measured_ = st.sampled_from(("按比例", "达标得满分"))
@@ -593,7 +595,7 @@ def test_budget_execution(points: Decimal, budget: Decimal, one: Decimal, two: D
 
     less, more = sorted((one, two))
     assert 0 <= points_for(less) <= points_for(more) <= worth
-    assert points_for(less) == reference.execution(worth, whole, Fraction(less))
+    assert points_for(less) == reference.score_execution(worth, whole, Fraction(less))
     assert points_for(budget) == (worth if budget else 0)
     assert points_for(budget + 1) == (worth if budget else 0)
     assert not budget or points_for(budget - Decimal("0.01")) < worth
@@ -609,7 +611,7 @@ def _shuffled(made: Contents, rng: Random) -> Contents:
         rows = [
             row
             for row in sheets[name]
-            if "合计" not in map(reference.plain, map(str, row.values()))
+            if "合计" not in map(reference.normalise, map(str, row.values()))
         ]
         sheets[name] = tuple(rng.sample(rows, len(rows)))
     return made._replace(sheets=sheets, ballots=tuple(rng.sample(made.ballots, len(made.ballots))))

@@ -78,7 +78,7 @@ def test_the_loop_mended_in_the_marked_copy_and_dropped_again(source: Path) -> N
     assert copy.exists()  # the clerk's work is in it
     sound = source.with_name("好.xlsx")
     sound.write_bytes(documents.sample(BASE))
-    mended, never_broken = (pipeline.checked(path) for path in (copy, sound))
+    mended, never_broken = (pipeline.score_file(path) for path in (copy, sound))
     assert mended.scored.total == never_broken.scored.total
     held = openpyxl.load_workbook(made.scored)
     assert "问题清单" not in held.sheetnames
@@ -185,9 +185,9 @@ def test_our_worksheet_writes_what_the_stock_one_writes(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cells, formulas, values, looks and links, cell by cell; the other parts to the byte."""
-    ours = pipeline.result(pipeline.checked(source))
+    ours = pipeline.write_scored(pipeline.score_file(source))
     monkeypatch.setattr(xlsx, "STOCK", True)
-    stock = pipeline.result(pipeline.checked(source))
+    stock = pipeline.write_scored(pipeline.score_file(source))
     left, right = (_parts(data) for data in (ours, stock))
     assert left.keys() == right.keys()
     for name in left:

@@ -22,14 +22,14 @@ from openpyxl.utils.datetime import to_excel
 
 from tests import documents, libreoffice, plain_workbook
 from xlkpi.audit import reference
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain.findings import Finding
 from xlkpi.domain.inputs import Indicator
 from xlkpi.domain.numbers import a_hundredfold, plain
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import is_percent
 from xlkpi.domain.text import day
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import dates, units
 from xlkpi.reading.spellings import spelled
 
@@ -82,7 +82,7 @@ def workbook(lines: list[Line], points: str = "数 1", base: bytes = BASE) -> by
 
 @lru_cache(maxsize=1)
 def read() -> Outcome:
-    return outcomes([Document("甲.xlsx", workbook(LINES))])[0]
+    return score_documents([Document("甲.xlsx", workbook(LINES))])[0]
 
 
 @lru_cache(maxsize=1)
@@ -138,7 +138,7 @@ def test_a_good_actual_beside_an_unreadable_target_is_left_alone() -> None:
             assert {f.place.cell[0] for f in told()[n] if f.severity == "error"} == {"F"}, line
 
 
-def _written(content: str) -> reference.Held:
+def _written(content: str) -> reference.Content:
     """A cell as the reference is given it: it sees no formats."""
     kind, _, rest = content.partition(" ")
     if kind == "数":
@@ -155,7 +155,7 @@ def test_the_reference_reads_them_alike_by_itself() -> None:
         cells = {"指标性质": line.nature, "年度指标值": line.target, "实际完成值": line.actual}
         row = {name: _written(held) for name, held in cells.items() if held != "空"}
         sign, *numbers = book.read(row)
-        dated = reference.day(row["年度指标值"], 2023) is not None
+        dated = reference.parse_day(row["年度指标值"], 2023) is not None
         shown = [str(date.fromordinal(int(n))) if dated else plain(n) for n in numbers]
         assert f"{sign} {shown[0]} · {shown[1]}" == line.expected, line
 
@@ -217,10 +217,10 @@ def sound() -> bytes:
 def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_verifies(
     tmp_path: Path,
 ) -> None:
-    outcome = outcomes([Document("甲.xlsx", sound())])[0]
+    outcome = score_documents([Document("甲.xlsx", sound())])[0]
     assert not [each for each in outcome.findings if each.severity == "error"]
     assert outcome.scored
-    assert not list(disagreements(outcome))
+    assert not list(find_disagreements(outcome))
     path = documents.scored(tmp_path, "甲", sound())
     made = documents.verified(path.read_bytes(), path.name)
     assert (made.status, made.differences) == ("same", ())
@@ -239,7 +239,7 @@ def typed_formula(text: str, value: float, percent: bool, unit: str = "%") -> li
     book = plain_workbook.opened(data)
     cell = plain_workbook._at(book.sheet("三级指标"), f"F{FIRST}")
     cell.value, cell.formula, cell.style = value, text, int(percent)
-    found = outcomes([Document("甲.xlsx", plain_workbook.written(book))])[0].findings
+    found = score_documents([Document("甲.xlsx", plain_workbook.written(book))])[0].findings
     return [each for each in found if each.place.cell == f"F{FIRST}" and each.code != "X507"]
 
 
@@ -341,5 +341,5 @@ def test_a_judged_indicator_is_not_said_to_be_missed_where_its_unit_is_a_guess()
         Line("95%", "空", "≥", "数 0.96", "评分人打分", ""),
         Line("数 100", "件", "≥", "数 0.95", "评分人打分", ""),
     ]
-    found = outcomes([Document("甲.xlsx", workbook(lines))])[0].findings
+    found = score_documents([Document("甲.xlsx", workbook(lines))])[0].findings
     assert [each.place.row - FIRST + 1 for each in found if each.code == "X609"] == [2]

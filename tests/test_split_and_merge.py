@@ -23,7 +23,7 @@ from xlkpi.exchange.contents import uncarried
 from xlkpi.exchange.merge import Merge, merge
 from xlkpi.exchange.split import Split, split
 from xlkpi.interfaces.cli.commands import cli
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.runtime import files as disk
 from xlkpi.runtime.commands import check, score, verify
@@ -38,7 +38,7 @@ Files = dict[str, bytes]
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("示例.xlsx", data)])[0]
+    return score_documents([Document("示例.xlsx", data)])[0]
 
 
 def figures(data: bytes) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from xlkpi.domain.cells import State, Text, Value
 from xlkpi.domain.findings import Severity
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 
 BASE = documents.sample(documents.RECIPES / "基本示例.md")
 ROW = 6
@@ -27,7 +27,7 @@ COLUMNS = {"性质": "E", "指标值": "F", "单位": "G", "完成值": "H", "�
 def typed(**cells: str) -> Outcome:
     """The outcome with these things typed into the indicator's row, as `documents` writes them."""
     steps = [("写", "三级指标", f"{COLUMNS[name]}{ROW}", held) for name, held in cells.items()]
-    return outcomes([Document("甲.xlsx", plain_workbook.followed(BASE, steps))])[0]
+    return score_documents([Document("甲.xlsx", plain_workbook.followed(BASE, steps))])[0]
 
 
 def told(made: Outcome) -> set[tuple[str, str]]:

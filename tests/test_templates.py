@@ -22,7 +22,7 @@ from xlkpi.domain.schema import SHEETS
 from xlkpi.exchange import markdown
 from xlkpi.exchange import new as blanks
 from xlkpi.exchange.contents import everything
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.runtime.commands.check import check
 from xlkpi.runtime.commands.new import new as make
@@ -268,7 +268,7 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(inside)
     out = tmp_path / "空白.xlsx"
     subprocess.run(
-        [sys.executable, "-c", "from xlkpi.interfaces.cli.commands import main; main()", "new", out],
+        [sys.executable, "-c", "from xlkpi.interfaces.cli.program import main; main()", "new", out],
         check=True, cwd=tmp_path, env={"PYTHONPATH": str(inside), "PATH": ""}, timeout=60,
     )  # fmt: skip
     assert out.is_file()
@@ -332,8 +332,10 @@ def test_an_amount_is_suggested_only_where_the_text_is_plain() -> None:
 
 def suggestions(text: str) -> dict[str, list[float]]:
     """The block under the bands, by its headers; nothing where there is none."""
-    outcome = outcomes([Document("甲.xlsx", documents.book(text))])[0]
-    page = openpyxl.load_workbook(io.BytesIO(pipeline.result(outcome)), data_only=True)["等级"]
+    outcome = score_documents([Document("甲.xlsx", documents.book(text))])[0]
+    page = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(outcome)), data_only=True)[
+        "等级"
+    ]
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
     assert any("不从文字推算" in str(row[0]) for row in rows)
     heads = next((n for n, row in enumerate(rows) if row[0] == "项目"), None)

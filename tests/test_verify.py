@@ -18,10 +18,10 @@ from tests.counts import PROVE, chosen, drawn
 from tests.zips import unzipped, zipped
 from xlkpi import pipeline
 from xlkpi.audit import reference, verify
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.interfaces.cli.commands import cli
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import OpenedWorkbook
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -34,7 +34,7 @@ CHOSEN = 4
 @cache
 def scored() -> bytes:
     source = documents.sample(BASE)
-    return pipeline.result(outcomes([Document("甲.xlsx", source)])[0])
+    return pipeline.write_scored(score_documents([Document("甲.xlsx", source)])[0])
 
 
 @cache
@@ -152,7 +152,9 @@ def test_saved_again_by_libreoffice_it_is_resaved(tmp_path: Path) -> None:
     for source in [BASE, *(samples if PROVE else ())]:
         data = documents.sample(source) if source.suffix == ".md" else source.read_bytes()
         paths.append(tmp_path / f"{source.stem}.xlsx")
-        paths[-1].write_bytes(pipeline.result(outcomes([Document(source.name, data)])[0]))
+        paths[-1].write_bytes(
+            pipeline.write_scored(score_documents([Document(source.name, data)])[0])
+        )
     for again in libreoffice.recalculated(paths, tmp_path / "re", strip=False):
         made = documents.verified(again.read_bytes(), again.name)
         assert (made.status, made.differences[:3]) == ("resaved", ()), again.name
@@ -238,7 +240,7 @@ def test_what_was_scored_is_the_same_to_the_last_byte(
     seeds = range(400 + part, 400 + drawn(12, 200), 4)
     for seed in seeds:
         source = random_books.workbook(seed)
-        data = pipeline.result(outcomes([Document("随机.xlsx", source)])[0])
+        data = pipeline.write_scored(score_documents([Document("随机.xlsx", source)])[0])
         for given in (None, source):
             made = documents.verified(data, "随机_评分结果.xlsx", given, "随机.xlsx")
             assert (made.status, made.differences[:3]) == ("same", ()), seed
@@ -249,7 +251,7 @@ def test_what_was_scored_is_the_same_to_the_last_byte(
 def test_our_own_labels_are_only_words_where_staff_write_them(words: str) -> None:
     steps = [("写", "三级指标", "C5", words), ("写", "评价工作组", "B5", words)]
     source = documents.mishandled(documents.sample(BASE), steps)
-    data = pipeline.result(outcomes([Document("甲.xlsx", source)])[0])
+    data = pipeline.write_scored(score_documents([Document("甲.xlsx", source)])[0])
     assert documents.verified(data, "甲_评分结果.xlsx", source, "甲.xlsx").status == "same"
     origin = OpenedWorkbook("", data).origin
     assert origin is not None
@@ -258,10 +260,12 @@ def test_our_own_labels_are_only_words_where_staff_write_them(words: str) -> Non
 
 def own_form() -> tuple[FormTemplate, dict[str, bytes], str]:
     """An office's own layout, the parts of what was scored with it, and the part of 自评表."""
-    outcome = outcomes([Document("甲.xlsx", documents.sample(BASE))])[0]
-    layout = pipeline.form(documents.ROOT / "workbook_templates/自评表版式/项目支出.xlsx")
+    outcome = score_documents([Document("甲.xlsx", documents.sample(BASE))])[0]
+    layout = pipeline.read_form_template(
+        documents.ROOT / "workbook_templates/自评表版式/项目支出.xlsx"
+    )
     part = next(part for part, name in sheets().items() if name == "自评表")
-    return layout, unzipped(pipeline.result(outcome, layout)), part
+    return layout, unzipped(pipeline.write_scored(outcome, layout)), part
 
 
 def test_an_offices_own_layout_of_the_form_is_kept_and_verified() -> None:
@@ -325,9 +329,9 @@ def test_engine_and_reference_agree_on_random_workbooks(
     seeds = range(50_000 + part, 50_000 + drawn(28, 1000), 4)
     figures = 0
     for seed in seeds:
-        made = outcomes([Document("随机.xlsx", random_books.workbook(seed))])[0]
+        made = score_documents([Document("随机.xlsx", random_books.workbook(seed))])[0]
         assert made.scored, seed
-        assert list(disagreements(made)) == [], seed
+        assert list(find_disagreements(made)) == [], seed
         figures += sum(map(len, made.scored.tiers)) + 2
     record_property("scored workbooks whose figures the reference gives too", len(seeds))
     record_property("figures of scored workbooks that the reference gives too", figures)
@@ -335,13 +339,13 @@ def test_engine_and_reference_agree_on_random_workbooks(
 
 def test_an_engine_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wrong here and in the workbook alike: only a second computation can tell."""
-    right = reference.verdict
+    right = reference.compute_verdict
 
     def other(*arguments: Any) -> reference.Verdict:
         said = right(*arguments)
         return reference.Verdict(said.total + 1, said.grade, said.tiers)
 
-    monkeypatch.setattr(reference, "verdict", other)
+    monkeypatch.setattr(reference, "compute_verdict", other)
     made = documents.verified(scored(), "甲.xlsx")
     assert [each.kind for each in made.differences] == ["figure"]
 

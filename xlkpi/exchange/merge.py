@@ -19,7 +19,7 @@ from xlkpi.domain.schema import MAIN_PART, MERGED, SCORERS_PART, SHEETS, SOURCE_
 from xlkpi.exchange import parts
 from xlkpi.exchange.contents import rows
 from xlkpi.exchange.parts import Filling, Held, Rows
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import reopened
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -80,7 +80,7 @@ _Told = tuple[_File, Finding]
 
 def merge(documents: Sequence[Document]) -> Merge:
     """Return the workbook that these are the parts or copies of; or what keeps them apart."""
-    read = [outcomes([document])[0] for document in documents]
+    read = [score_documents([document])[0] for document in documents]
     unfit = [found for each in read if (found := _unfit(each))]
     if unfit:
         return Merge(tuple(unfit))

@@ -34,7 +34,7 @@ class Split(NamedTuple):
 
 def split(document: Document) -> Split:
     """Return the parts of a workbook; none where its structure is wrong."""
-    outcome = pipeline.understood(document)
+    outcome = pipeline.score_document(document)
     filled = outcome.filled
     stops = [each for each in errors(outcome.findings) if each.code not in _STILL]
     if filled is None or stops:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlkpi.runtime.protocol import Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def handle(request: Request) -> Iterator[Report]:
     from xlkpi.exchange.contents import hindrances, uncarried, untouched
     from xlkpi.writing import text as plain
 
-    outcome = pipeline.checked(request.source.path, request.source.name)
+    outcome = pipeline.score_file(request.source.path, request.source.name)
     report = Report.of(outcome, check=True)
     filled = outcome.filled
     if filled and untouched(filled):
@@ -35,4 +35,4 @@ def handle(request: Request) -> Iterator[Report]:
 
 def check(path: Path, worker: Worker | None = None) -> Report:
     """Return what there is to say of one source."""
-    return first_reply(path, handle, Request(SourcePath.of(path)), worker)
+    return ask_once(path, handle, Request(SourcePath.of(path)), worker)
