@@ -14,7 +14,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from xlkpi.domain.formula import Formula
@@ -210,10 +209,10 @@ def mark_stats(rows: Sequence[Row]) -> dict[int, MarkStats]:
     weights, _ = _whole([row.weight for row in rows])
     largest = max(1, *map(abs, marks)) * max(1, *map(abs, weights)) * len(rows)
     kind = "int64" if largest < _INT64_SAFE else "object"  # Python's integers where int64 is short
-    mark, weight = np.array(marks, kind), np.array(weights, kind)
-    # One block of numbers: a frame of three named columns takes twice as long to make and to add up.
-    frame = pd.DataFrame(np.column_stack((mark, mark * weight, weight)), index=items)
-    sums = frame.groupby(level=0, sort=False).sum()
+    # One block of numbers: a frame of three named columns takes longer to make and to add up.
+    block = pd.Series([*marks, *marks, *weights], dtype=kind).to_numpy(copy=True).reshape(3, -1)
+    block[1] *= block[2]
+    sums = pd.DataFrame(block.T, index=items).groupby(level=0, sort=False).sum()
     own: dict[int, list[int]] = {}
     for item, each in zip(items, marks, strict=True):
         own.setdefault(item, []).append(each)

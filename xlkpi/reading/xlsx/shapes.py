@@ -17,7 +17,7 @@ _CONTROLS = bytes(code for code in range(32) if code not in (9, 10))
 _ENTITY = re.compile("&[a-z]+;")
 _STRANGE_ENTITY = re.compile(rb"&(?!(?:lt|gt|quot|apos|amp);)")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
-ATTRIBUTE = r' [\w:.]+="[^"<>&]*"'
+ATTRIBUTE = r' [A-Za-z_][A-Za-z0-9_:.]*="[^"<>&]*"'
 _ROW_TAIL = re.compile(rf"((?:{ATTRIBUTE})*)>")
 _CLOSED_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"((?:{ATTRIBUTE})*) ?/>')
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
@@ -44,9 +44,10 @@ def plain_text(rows: bytes) -> str | None:
     if b"&" in rows and _STRANGE_ENTITY.search(rows):
         return None
     try:
-        return rows.decode("utf-8")
+        text = rows.decode("utf-8")
     except UnicodeDecodeError:
         return None
+    return None if "\ufffe" in text or "\uffff" in text else text  # neither is XML
 
 
 class Noted(NamedTuple):
@@ -263,6 +264,8 @@ def _cells(skeleton: str, at: int) -> list[_Cell] | None:
         cell = _Cell(before, match[2] or "0", match[3] or "n", match[4], match[5] or "", match[6])
         if cell.value is not None and (cell.kind == "inlineStr") != cell.value.startswith("<is>"):
             return None
+        if _by_name((match[4] or "").partition(">")[0]) is None:
+            return None
         cells.append(cell)
     return cells
 
@@ -288,11 +291,17 @@ def formula_pair(written: str) -> tuple[Formula, Formula]:
 
 def is_hidden(attributes: str) -> bool | None:
     """Whether a row is hidden; None where an attribute comes twice."""
-    pairs = re.findall(r'([\w:.]+)="([^"]*)"', attributes)
-    named = dict(pairs)
-    if len(named) != len(pairs) or "r" in named:
+    named = _by_name(attributes)
+    if named is None or "r" in named:
         return None
     return is_true(named.get("hidden")) or named.get("ht") == "0"
+
+
+def _by_name(attributes: str) -> dict[str, str] | None:
+    """Return attributes by their names; None where one comes twice, which is no XML."""
+    pairs = re.findall(r' ([\w:.]+)="([^"]*)"', attributes)
+    named = dict(pairs)
+    return named if len(named) == len(pairs) else None
 
 
 def unescaped(text: str) -> str:

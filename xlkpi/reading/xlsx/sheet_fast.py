@@ -27,7 +27,7 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
     """The facts of a sheet whose rows are plain; None where any of them is not."""
     start, end = xml.find(b"<sheetData>") + 11, xml.rfind(b"</sheetData>")
     frame = xml[:start] + xml[end:]
-    if not 11 <= start <= end or b"<!" in frame:  # in the rows it is found not to be plain
+    if not 11 <= start <= end or not _is_plain_frame(frame):
         return None
     cells, merges = book.cells, book.merges
     # What is left without its rows is small; the parser reads it as ever.
@@ -41,6 +41,14 @@ def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
         rows = layout.lean % tuple(values)
         book.lean[sheet.part] = b"".join((xml[:start], rows, xml[end:]))
     return notes.facts()
+
+
+def _is_plain_frame(frame: bytes) -> bool:
+    """Whether no comment and no `<?…?>` may hide the rows that were cut out of `frame`.
+
+    The XML declaration is none; what is between the rows `plain_text` looks at.
+    """
+    return b"<!" not in frame and frame.find(b"<?", len("<?xml")) < 0
 
 
 def _layout(bare: bytes, book: Book) -> Layout | None:

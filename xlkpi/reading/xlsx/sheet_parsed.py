@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlkpi.domain.location import a1
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx.addresses import COLUMNS, LAST_ROW
-from xlkpi.reading.xlsx.facts import SheetFacts
+from xlkpi.reading.xlsx.facts import Formula, SheetFacts
 from xlkpi.reading.xlsx.notes import Frame, Notes
 from xlkpi.reading.xlsx.parts import is_true, new_parser, parse
 from xlkpi.reading.xlsx.pieces import may_hold, pieces
@@ -60,7 +60,7 @@ class _Worksheet:
         "column",
         "filled",
         "formula_at",
-        "inline",
+        "inline_at",
         "inline_from",
         "kind",
         "local",
@@ -96,8 +96,7 @@ class _Worksheet:
         self.value_at = self.value_to = -1
         self.value_from = -1
         self.formula_at = -1
-        self.inline = False
-        self.inline_from = -1
+        self.inline_at = self.inline_from = -1
 
     # The frame: everything but the rows.
 
@@ -152,11 +151,10 @@ class _Worksheet:
                 self.place(reference)
             self.kind = attributes.get("t", "n")
             self.style = attributes.get("s", "0")
-            self.value_at = self.formula_at = -1
-            self.inline = False
+            self.value_at = self.formula_at = self.inline_at = -1
             self.texts.clear()
         elif tag == "v":
-            if self.value_at >= 0 or self.inline:
+            if self.value_at >= 0 or self.inline_at >= 0:
                 raise self.misplaced()
             self.value_at = self.value_to = len(self.texts)
             self.value_from = self.parser.CurrentByteIndex
@@ -172,15 +170,15 @@ class _Worksheet:
     def start_odd(self, tag: str) -> None:
         if tag == "extLst":  # allowed, and the engine gives up the sheet
             raise self.notes.damaged("用了少见的写法（单元格里的 extLst）")
-        if self.value_at >= 0 or self.inline:
+        if self.value_at >= 0 or self.inline_at >= 0:
             raise self.misplaced()
-        self.inline = True
+        self.inline_at = len(self.texts)
         self.inline_from = self.parser.CurrentByteIndex
 
     def end(self, name: str) -> None:
         tag = self.local[name]
         if tag == "c":
-            if self.value_at >= 0 or self.formula_at >= 0 or self.inline:
+            if self.value_at >= 0 or self.formula_at >= 0 or self.inline_at >= 0:
                 self.valued()
         elif tag == "v":
             self.value_to = len(self.texts)
@@ -243,14 +241,20 @@ class _Worksheet:
     def odd(self) -> None:
         """Take apart the text of a cell that has a formula, an error, an odd look, a text."""
         texts, value_at, formula_at = self.texts, self.value_at, self.formula_at
+        address = self.row, self.column
         value = "".join(texts[value_at : self.value_to]) if value_at >= 0 else None
         formula = None
         if formula_at >= 0:
-            formula = "".join(texts[formula_at : value_at if value_at >= 0 else None])
-        if self.inline:
+            end = max(value_at, self.inline_at)
+            formula = "".join(texts[formula_at : end if end >= formula_at else None])
+        if self.inline_at >= 0:
             self.notes.check_text(sum(map(len, texts)))
             self.note_inline()
-        self.notes.note((self.row, self.column), self.kind, self.style, formula, value)
+        self.notes.note(address, self.kind, self.style, formula, value)
+        # calamine reads an inline text behind a formula, but a blank where the formula is behind it.
+        if formula is not None and self.inline_at >= formula_at:
+            cached = "".join(texts[self.inline_at :]).strip() != ""
+            self.notes.formulas[address] = Formula(formula.strip(), cached)
 
     def note_inline(self) -> None:
         """Look at the runs of an inline text, if it has any."""
