@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from xlkpi.writing.addresses import Addresses
 
 from tests import documents, libreoffice, random_books
 from xlkpi import pipeline
@@ -20,7 +21,6 @@ from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.domain.schema import COMPARISON_SHEET, METHODS_SHEET
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.writing.addresses import Addresses
 from xlkpi.writing.book import Book, Sheet
 from xlkpi.writing.scored import comparison, records
 from xlkpi.writing.scored.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel

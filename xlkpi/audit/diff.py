@@ -203,7 +203,7 @@ def _row(
     was: Row | None, now: Row | None, old: Side, new: Side, typed: bool, scorer: str
 ) -> Iterator[Change]:
     if was and now:
-        for column in columns_of(now.table.layout):
+        for column in columns_of(now.table.sheet):
             yield from _cell(was, now, column, typed, scorer)
     elif was:
         yield from _alone(was, new, scorer, _dropped)
@@ -222,7 +222,7 @@ def _cell(was: Row, now: Row, column: Column, typed: bool, scorer: str) -> Itera
 
 def _named(row: Row, column: Column, scorer: str) -> tuple[str, str]:
     """Return what a cell is called, and what it belongs to."""
-    sheet, header = row.table.layout, column.header
+    sheet, header = row.table.sheet, column.header
     code = f"{scorer} {row.label}" if scorer else row.label
     if header == _BY_NAME.get(sheet.name) and not row.total:
         return f"{sheet.name}：{row.label}", ""
@@ -240,7 +240,7 @@ _OneSided = Callable[[str, str, str, CellRef], Change]
 
 def _alone(row: Row, other: Side, scorer: str, told: _OneSided) -> Iterator[Change]:
     """A row that only one of the two has."""
-    sheet = row.table.layout
+    sheet = row.table.sheet
     code = f"{scorer} {row.label}" if scorer else row.label
     if sheet is PARAMETERS and not row.total:
         known = PARAMETER_BY_NAME.get(canonical(row.names[0]))

@@ -95,7 +95,7 @@ class Side:
         totals = set(table.totals)
         return [
             Row(self, table, row, row in totals, tuple(
-                self.said(table, row, column) for column in columns_of(table.layout)
+                self.said(table, row, column) for column in columns_of(table.sheet)
             ))
             for row in sorted((*table.rows, *table.of_which, *totals))
         ]  # fmt: skip
@@ -118,7 +118,7 @@ def _held(table: Table, row: int, at: int, column: Column) -> str:
 
 def _is_share(table: Table, column: Column) -> bool:
     """Whether numbers of a column are parts of one, which people write in per cent."""
-    return table.layout is RULES and column.header == "得分比例"
+    return table.sheet is RULES and column.header == "得分比例"
 
 
 def _share(number: Decimal) -> str:
@@ -143,19 +143,19 @@ class Row(NamedTuple):
     @property
     def fields(self) -> dict[str, str]:
         """The same by header."""
-        headers = (column.header for column in columns_of(self.table.layout))
+        headers = (column.header for column in columns_of(self.table.sheet))
         return dict(zip(headers, self.said, strict=True))
 
     @property
     def names(self) -> tuple[str, ...]:
         """What stands in the columns by which it is told from others."""
         fields = self.fields
-        return tuple(fields[header] for header in _keys(self.table.layout))
+        return tuple(fields[header] for header in _keys(self.table.sheet))
 
     @property
     def beyond(self) -> tuple[str, ...]:
         """What stands in the other columns."""
-        names = _keys(self.table.layout)
+        names = _keys(self.table.sheet)
         return tuple(said for header, said in self.fields.items() if header not in names)
 
     @property
@@ -164,7 +164,7 @@ class Row(NamedTuple):
         if self.total:
             return True, ()
         own = (folded(name) for name in self.names)
-        info = self.table.layout is INFO
+        info = self.table.sheet is INFO
         return False, tuple(name.rstrip(":?*") if info else name for name in own)
 
     @property
@@ -173,12 +173,12 @@ class Row(NamedTuple):
         if self.total:
             return next((said for said in self.said if said), "")
         names = " ".join(name for name in self.names if name)
-        return names or self.fields.get(self.table.layout.name) or f"第 {self.row + 1} 行"
+        return names or self.fields.get(self.table.sheet.name) or f"第 {self.row + 1} 行"
 
     @property
     def whole(self) -> str:
         """Everything that stands in it, its name first."""
-        sheet, fields = self.table.layout, self.fields
+        sheet, fields = self.table.sheet, self.fields
         bare = [sheet.name] if sheet.name in fields else list(_keys(sheet))
         left = ["编号"] if sheet in TIERS and fields[sheet.name] else []
         first = [fields[header] for header in bare if fields[header]]
@@ -193,7 +193,7 @@ class Row(NamedTuple):
     def place(self) -> CellRef:
         """The cell of its name; of what stands in it, where it has none."""
         fields, columns = self.fields, self.table.columns
-        ordered = [*_keys(self.table.layout), *fields]
+        ordered = [*_keys(self.table.sheet), *fields]
         held = next((h for h in ordered if fields[h] and h in columns), ordered[0])
         return self.table.place(self.row, held)
 
@@ -252,7 +252,7 @@ def _renamed(old: Iterable[Row], new: Iterable[Row]) -> dict[int, Row]:
     """Pair rows of which all but the name is the same; an indicator's code is more than a name."""
     known: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in new:
-        if row.table.layout not in _CODED and not row.total:
+        if row.table.sheet not in _CODED and not row.total:
             known[row.beyond].append(row)
     pairs = {}
     for row in old:

@@ -135,7 +135,7 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
     """Everyone who is to score has a ballot."""
     ballots, members = _ballots(filled), _members(filled)
     sheets = [grid for grid in filled.grids if sheet_named(grid.name) is BALLOT]
-    elsewhere = {folded(each.scorer) for each in filled.misnamed_sheets if each.layout is BALLOT}
+    elsewhere = {folded(each.scorer) for each in filled.misnamed_sheets if each.sheet is BALLOT}
     unsure = len(sheets) > len(filled.ballots) or any(b.scorer.broken for b in filled.ballots)
     if any(key not in members for key in (*ballots, *elsewhere)):
         return  # a ballot under an unknown name is told; it may well be the missing one

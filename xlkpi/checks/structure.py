@@ -30,7 +30,7 @@ def required_sheets(filled: Filled) -> Iterator[Finding]:
     for sheet in SHEETS:
         if sheet.required and sheet not in present and not filled.misplaced(sheet):
             yield finding("X101", CellRef(""), name=sheet.name)
-    if BALLOT not in present and not any(each.layout is BALLOT for each in filled.misnamed_sheets):
+    if BALLOT not in present and not any(each.sheet is BALLOT for each in filled.misnamed_sheets):
         yield finding("X106", CellRef(""))
     if PARAMETERS not in present and not filled.misplaced(PARAMETERS):
         yield finding("X717", CellRef(""))
@@ -46,12 +46,12 @@ _DECIDES = (
 def foreign_names(filled: Filled) -> Iterator[Finding]:
     """A sheet of the format under a foreign name goes unread: a spare copy is told, a lost one stops."""
     for each in filled.misnamed_sheets:
-        name = each.layout.name
-        if each.layout is BALLOT:
+        name = each.sheet.name
+        if each.sheet is BALLOT:
             name = f"{BALLOT_PREFIX}{each.scorer or '姓名'}"
             lost = not _spare_ballot(filled, each)
         else:
-            lost = each.layout in _DECIDES and filled.misplaced(each.layout)
+            lost = each.sheet in _DECIDES and filled.misplaced(each.sheet)
         yield finding("X118" if lost else "X119", each.head, each.head.sheet, name=name)
 
 
@@ -67,7 +67,7 @@ def empty_sheets(filled: Filled) -> Iterator[Finding]:
     for sheet in SHEETS:
         table = filled.tables.get(sheet.name)
         if sheet.required and table and not table.rows and not filled.misplaced(sheet):
-            yield finding("X113", table.head(table.layout.columns[0].header), name=sheet.name)
+            yield finding("X113", table.head(table.sheet.columns[0].header), name=sheet.name)
 
 
 def format_version(filled: Filled) -> Iterator[Finding]:

@@ -192,7 +192,7 @@ def control_total(table: Table, header: str, parts: dict[int, Decimal | None]) -
         if said is not None and said != expected:
             yield finding(
                 "X311", table.place(row, header), plain(said),
-                what=str(table.grid.raw(row, table.columns[table.layout.columns[0].header])) or "合计",
+                what=str(table.grid.raw(row, table.columns[table.sheet.columns[0].header])) or "合计",
                 expected=plain(expected),
             )  # fmt: skip
 

@@ -201,7 +201,7 @@ class Derived(NamedTuple):
 class Table(NamedTuple):
     """The table of one sheet, found by its headers."""
 
-    layout: Sheet
+    sheet: Sheet
     grid: Grid
     header_row: int
     columns: Mapping[str, int]

@@ -229,7 +229,7 @@ class Ballot(NamedTuple):
 class MisnamedSheet(NamedTuple):
     """A sheet under a name that the format does not know, whose table looks like one of the format's."""
 
-    layout: Sheet
+    sheet: Sheet
     """What it looks like."""
     head: CellRef
     """Where its header row begins."""
@@ -380,7 +380,7 @@ class Filled(NamedTuple):
     def misplaced(self, sheet: Sheet) -> bool:
         """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""
         table = self.tables.get(sheet.name)
-        return not (table and table.rows) and any(s.layout is sheet for s in self.misnamed_sheets)
+        return not (table and table.rows) and any(s.sheet is sheet for s in self.misnamed_sheets)
 
     def has_sheet(self, sheet: Sheet) -> bool:
         """Whether a sheet of the format stands in the file, whether its table was found or not."""

@@ -130,7 +130,7 @@ def contents(filled: Filled, name: str, department: str = "") -> Contents:
     foreign = bool(own and department) and canonical(own) != canonical(department)
     sheets: dict[str, tuple[Fields, ...]] = {}
     for table in filled.tables.values():
-        sheet = table.layout
+        sheet = table.sheet
         if sheet in _STANDING or (sheet is GROUP and foreign):
             sheets[sheet.name] = ()
         elif sheet not in _EMPTIED:
@@ -143,7 +143,7 @@ def contents(filled: Filled, name: str, department: str = "") -> Contents:
 def everything(filled: Filled) -> Contents:
     """Return all rows of a workbook, answers and ballots included."""
     sheets = {
-        table.layout.name: tuple(fields for _, fields in rows(table))
+        table.sheet.name: tuple(fields for _, fields in rows(table))
         for table in filled.tables.values()
     }
     ballots = tuple(
@@ -164,7 +164,7 @@ def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fie
     """Yield the rows of a table as they would be written again, each with where it stands."""
     for row in sorted((*table.rows, *table.of_which)):
         fields: dict[str, str | Decimal] = {}
-        for column in table.layout.columns:
+        for column in table.sheet.columns:
             if column.computed or column.header not in table.columns:
                 continue
             value = held(table, row, column)

@@ -70,7 +70,7 @@ def _typed(
     for mark in ballot.marks:
         for header in _TYPED if mark.key in judged else ():
             if header in table.columns:
-                value = held(table, mark.row, table.layout.column(header))
+                value = held(table, mark.row, table.sheet.column(header))
                 if value != "":
                     yield (mark.key, header), (table.place(mark.row, header), value)
 
@@ -171,8 +171,8 @@ class Written:
 
     def changed(self, filled: Filled) -> Iterator[Finding]:
         """Yield the cells of the tables of what it was made of that are not as they were; 合并记录 grows."""
-        for table in (each for each in filled.tables.values() if each.layout is not MERGED):
-            found = self.rows.get(table.layout.name, [])
+        for table in (each for each in filled.tables.values() if each.sheet is not MERGED):
+            found = self.rows.get(table.sheet.name, [])
             for n, (row, fields) in enumerate(rows(table)):
                 other = found[n] if n < len(found) else {}
                 for header, value in fields.items():
@@ -210,7 +210,7 @@ def texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
 def left(filled: Filled, written: Mapping[str, set[str]]) -> Iterator[tuple[CellRef, str]]:
     """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
     for table in filled.tables.values():
-        yield from _left(table, written.get(table.layout.name, set()))
+        yield from _left(table, written.get(table.sheet.name, set()))
     for row in filled.reviews:
         if text := as_text(row.own.typed).strip():  # computed in a result, empty in a new workbook
             yield row.own.place, text

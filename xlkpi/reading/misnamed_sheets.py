@@ -82,8 +82,8 @@ def _stranger(grid: Grid) -> MisnamedSheet | None:
         return None
     best = max(likely, key=lambda found: len(found.columns))
     head = grid.place(best.header_row, min(best.columns.values()))
-    if best.layout is not BALLOT:
-        return MisnamedSheet(best.layout, head)
+    if best.sheet is not BALLOT:
+        return MisnamedSheet(best.sheet, head)
     reader = Reader()
     scorer = scorer_of(reader, best)
     named = "X219" not in {each.code for each in reader.findings}

@@ -95,7 +95,7 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
 
 def _undecided(found: Table) -> list[str]:
     """Return the headers on which the score depends and that the sheet does not have."""
-    return [c.header for c in found.layout.columns if c.decides and c.header not in found.columns]
+    return [c.header for c in found.sheet.columns if c.decides and c.header not in found.columns]
 
 
 def _rows(
@@ -130,7 +130,7 @@ def _without_of_which(found: Table) -> Table:
 
 def aside(found: Table, row: int) -> str:
     """Return the code of the finding about a row of a tier without points, "" for any other row."""
-    layout = found.layout
+    layout = found.sheet
     if layout not in _TIERS:
         return ""
     points = found.grid.raw(row, found.columns.get("分值", -1))
@@ -176,7 +176,7 @@ def _gaps(found: Table) -> Iterator[Finding]:
     """Rows far below the others: forgotten scraps are read like any, so it is said."""
     for above, row in pairwise(found.rows):
         gap = row - above - 1
-        if gap > SPARE_ROWS and found.layout in _COUNTED:
+        if gap > SPARE_ROWS and found.sheet in _COUNTED:
             yield finding("X121", _first(found.grid, row), gap=gap)
 
 
@@ -251,7 +251,7 @@ def _remarks(found: Table) -> Iterator[Finding]:
     grid = found.grid
     inputs = [
         found.columns[c.header]
-        for c in found.layout.columns
+        for c in found.sheet.columns
         if not (c.computed or c.words) and c.header in found.columns
     ]
     for row in found.remarks:
@@ -279,9 +279,9 @@ def _strange_columns(found: Table, taken: Set[int]) -> Iterator[Finding]:
             yield finding("X115", place, shown, missing=f"调整后的{TARGET.header}")
         elif missing and column < last:
             yield finding("X115", place, shown, missing="、".join(missing))
-        elif missing or column < last or headers.known(found.layout, head):
+        elif missing or column < last or headers.known(found.sheet, head):
             yield finding("X112", place, shown)
-    if found.layout is BALLOT and not missing:
+    if found.sheet is BALLOT and not missing:
         yield from _scraps(found)
 
 

@@ -56,10 +56,10 @@ def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | Non
 
 def broken_inputs(table: Table) -> Iterator[Finding]:
     """Find what is broken, or is a formula, in the input columns of a table."""
-    for column in table.layout.columns:
+    for column in table.sheet.columns:
         if column.computed or column.header not in table.columns:
             continue
-        dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
+        dates = column.kind is Kind.DATE or table.sheet.name == "基本信息"
         at, formulas = table.columns[column.header], table.grid.formulas
         for row in _suspects(table, at):
             if (row, at) in table.derived:
@@ -197,7 +197,7 @@ class Reader:
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""
         value = self.text(table, row, header)
-        choices = table.layout.column(header).choices
+        choices = table.sheet.column(header).choices
         if value.blank:
             return Value(value.place, State.GOOD, default, "") if default else value
         if not value.good or value.value is None:

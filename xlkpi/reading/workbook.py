@@ -280,7 +280,7 @@ class _Reading:
             "key": key,
             "parent": parent,
             "parent_key": parent_key,
-            "name": self.reader.text(table, row, table.layout.name),
+            "name": self.reader.text(table, row, table.sheet.name),
             "points": self.reader.number(table, row, "分值", ("分",)),
         }
 

@@ -57,7 +57,7 @@ def plan(book: Book, result: Result) -> None:
     tables |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
     for at, grid in enumerate(filled.grids):
         table = tables.get(grid.name)
-        sheet = book.sheet(grid.name, table.layout.tab if table else "rare")
+        sheet = book.sheet(grid.name, table.sheet.tab if table else "rare")
         _constants(sheet, grid, _grid(at), table)
         if table:
             _Table(sheet, table, _grid(at), result).plan()
@@ -89,7 +89,7 @@ class _Table:
 
     def plan(self) -> None:
         sheet, table = self.sheet, self.table
-        for column in table.layout.columns:
+        for column in table.sheet.columns:
             at = table.columns.get(column.header)
             if at is not None:
                 sheet.text(table.header_row, at, self._head(at), "head")
@@ -98,7 +98,7 @@ class _Table:
         last = max(table.columns.values())
         sheet.freeze = (table.header_row + 1, 0)
         sheet.repeat = table.header_row
-        sheet.landscape = sum(column.width for column in table.layout.columns) > 100
+        sheet.landscape = sum(column.width for column in table.sheet.columns) > 100
         if table.rows:
             bottom = max((*table.rows, *table.of_which, *table.totals))
             sheet.filter = (table.header_row, min(table.columns.values()), bottom, last)
@@ -110,7 +110,7 @@ class _Table:
 
     def _column(self, column: Column, at: int) -> None:
         table = self.table
-        if table.layout in (BALLOT, REVIEW) and column.computed:
+        if table.sheet in (BALLOT, REVIEW) and column.computed:
             return  # put in beside what is given
         style = _style(column)
         for row in (*table.rows, *table.of_which, *table.totals):
@@ -125,7 +125,7 @@ class _Table:
         table, result = self.table, self.result
         place = CellRef(table.grid.name, row, at)
         figure = style
-        if table.layout is RULES and column.header == "得分比例":
+        if table.sheet is RULES and column.header == "得分比例":
             figure = f"{style}:{SHARE}"
         if unit := with_unit(result.units.get(place, "")):
             figure = f"{style}:{unit}"
@@ -146,7 +146,7 @@ class _Table:
             self.sheet.text(row, at, _tidy(self.grid_of, row, at), style)
 
     def _computed(self, row: int, column: Column, at: int) -> None:
-        layout = self.table.layout
+        layout = self.table.sheet
         if layout is EXECUTION:
             formula = computed_columns.execution_rate(row, spot(self.table))
             n = [each.row for each in self.filled.projects].index(row)
@@ -179,7 +179,7 @@ class _Table:
 
     def _derived(self, found: Derived) -> None:
         """Put what the template computes from 基础数据, live again; it stays empty without a value."""
-        at, name = (found.place.row, found.place.column), self.table.layout.name
+        at, name = (found.place.row, found.place.column), self.table.sheet.name
 
         def value(result: Result) -> Held:
             now = result.filled.tables[name].derived[at].value

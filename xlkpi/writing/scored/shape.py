@@ -63,7 +63,7 @@ def _sheet(grid: Grid, table: Table | None) -> Shape:
     kinds = tuple(tuple(map(type, grid.rows[row][:last])) for row in rows)
     derived = tuple((at, each.formula, each.value is None) for at, each in table.derived.items())
     return (
-        grid.name, grid.merges, apart, table.layout.name, table.header_row,
+        grid.name, grid.merges, apart, table.sheet.name, table.header_row,
         tuple(table.columns.items()), table.rows, table.of_which, table.totals,
         len(table.remarks), kinds, derived, grid.percents,
     )  # fmt: skip
