@@ -185,7 +185,7 @@ def joined(
     """The engine's combination of groups of marks."""
     rows = [aggregate.Row(n, mark, Decimal(1)) for n, marks in enumerate(panel) for mark in marks]
     found = aggregate.mark_stats(rows)
-    means = [way_.combined(found[n], aggregate.Trim(3)) for n in range(len(panel))]
+    means = [way_.combine(found[n], aggregate.Trim(3)) for n in range(len(panel))]
     return aggregate.joined(list(zip(map(Fraction, weights), means, strict=True)))
 
 
@@ -310,7 +310,7 @@ def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
 @MANY
 def test_so_many_marks_go_at_either_end(marks: list[Decimal], least: int, each: int) -> None:
     rows = [aggregate.Row(0, mark, Decimal(1)) for mark in marks]
-    made = aggregate.BY_NAME["去掉最高最低"].combined(
+    made = aggregate.BY_NAME["去掉最高最低"].combine(
         aggregate.mark_stats(rows)[0], aggregate.Trim(least, each)
     )
     kept = sorted(marks)

@@ -335,7 +335,7 @@ goal_ = st.decimals(0, 100, places=2)
 
 def satisfied(votes: tuple[int, int, int, int], points: Decimal, goal: Decimal, caliber: str) -> Fraction:  # fmt: skip
     """What the engine gives for a survey."""
-    case = Case(Fraction(points), target=Fraction(goal), votes=Votes(*votes), caliber=caliber)
+    case = Case(Fraction(points), target=Fraction(goal), votes=Votes(*votes), criterion=caliber)
     return methods.BY_NAME["满意度"].points(case)
 
 

@@ -447,7 +447,7 @@ def surveyed(rng: Random) -> Line:
     votes, worth = [Fraction(n) for n in counts], Fraction(points)
     rate = reference.satisfaction(caliber, votes)
     exact = reference.proportional(worth, "≥", Fraction(target), rate, "线性")
-    case = Case(worth, "≥", Fraction(target), votes=Votes(*counts), caliber=caliber)
+    case = Case(worth, "≥", Fraction(target), votes=Votes(*counts), criterion=caliber)
     cells = {"分值": points, "年度指标值": target}
     cells |= dict(zip(("很满意", "满意", "基本满意", "不满意"), map(Decimal, counts), strict=True))
     return Line(cells, (), (), BY_NAME["满意度"].formula(case), exact, places)

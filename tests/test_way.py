@@ -209,7 +209,7 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
         assert abs(float(held) - expected) < 1e-6, (sheet, cell, held, figure)
     assert made.scored
     assert made.filled
-    hundred = made.filled.parameters.hundred
+    hundred = made.filled.parameters.out_of_100
     for work in made.scored.indicator_scores:
         steps = [*trace.rule(work), *trace.weighted(work, hundred)]
         steps += [trace.mark(work, given, hundred) for given in work.given]
@@ -224,7 +224,7 @@ def _holds(work: IndicatorScore, hundred: bool) -> None:
     """What the words of a rule or of weights come to is the engine's own figure."""
     said = "".join([*trace.rule(work), *trace.weighted(work, hundred)])
     exact, points = work.exact, Fraction(work.indicator.points.value or 0)
-    if work.indicator.cut.value:
+    if work.indicator.deduction.value:
         return
     if "加权平均" in said or work.parts:
         _, sign, right = list(numbered(said))[

@@ -163,7 +163,7 @@ def _built_in(kind: str) -> FormTemplate:
 def _form(outcome: Outcome, own: FormTemplate | None) -> FormTemplate:
     """Return the office's own layout, else the built-in one for the kind of expenditure."""
     assert outcome.filled is not None
-    project = "项目" in outcome.filled.said("评价类型")
+    project = "项目" in outcome.filled.info_text("评价类型")
     return own or _built_in("项目支出" if project else "部门整体支出")
 
 

@@ -106,7 +106,7 @@ def _indicator(each: Indicator) -> Row:
             指标性质=each.nature,
             年度指标值=each.target,
             实际完成值=each.actual,
-            核减分=each.cut,
+            核减分=each.deduction,
         ),
         **_signed(each),
     }

@@ -127,7 +127,7 @@ def _share(number: Decimal) -> str:
 
 def columns_of(sheet: Sheet) -> list[Column]:
     """Return the columns in which something is filled in."""
-    return [column for column in sheet.columns if not (column.computed or column.words)]
+    return [column for column in sheet.columns if not (column.computed or column.explanatory)]
 
 
 class Row(NamedTuple):

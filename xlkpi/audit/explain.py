@@ -57,7 +57,7 @@ def _scored(outcome: Outcome) -> Scored:
 def _head(outcome: Outcome) -> Iterator[str]:
     assert outcome.filled is not None
     scored = _scored(outcome)
-    who = f"{outcome.filled.said('部门名称')} {outcome.filled.said('评价年度')} 年度"
+    who = f"{outcome.filled.info_text('部门名称')} {outcome.filled.info_text('评价年度')} 年度"
     yield f"{who}：总分 {scored.total:f}，等级 {scored.grade.name.value}"
 
 
@@ -132,7 +132,7 @@ def _working(scored: Scored, third: TierScore) -> IndicatorScore:
 def _origins(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     """The cells that a third-level score came of, what was done with them, where the formula stands."""
     assert outcome.filled is not None
-    scored, hundred = _scored(outcome), outcome.filled.parameters.hundred
+    scored, hundred = _scored(outcome), outcome.filled.parameters.out_of_100
     yield from (trace.mark(work, given, hundred) for given in work.given)
     if not work.applies:
         yield f"计分：{work.words}（{work.indicator.method.place}）"
@@ -144,7 +144,7 @@ def _origins(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
         yield from _inputs(work)
         yield from _looked_at(outcome, work)
     columns = ScoreColumns.of(scored)
-    row = FIRST_SCORE + scored.place(work)
+    row = FIRST_SCORE + scored.index_of(work)
     exact = f"{SCORES_SHEET}!{a1(row, columns.right('合成（未取整）'))}"
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
     yield f"计分：{work.words}"
@@ -170,9 +170,9 @@ def _looked_at(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
                     f"{name} {_number(vote.value)}（{vote.place}）"
                     for name, vote in zip(VOTES, row.votes, strict=True)
                 )
-                yield f"{row.asked.value or '满意度调查'}：{said}"
-    if work.indicator.cut.value:
-        yield f"核减分：{_number(work.indicator.cut.value)}（{work.indicator.cut.place}）"
+                yield f"{row.respondents.value or '满意度调查'}：{said}"
+    if work.indicator.deduction.value:
+        yield f"核减分：{_number(work.indicator.deduction.value)}（{work.indicator.deduction.place}）"
 
 
 def _inputs(work: IndicatorScore) -> Iterator[str]:

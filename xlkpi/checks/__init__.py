@@ -55,7 +55,7 @@ CHECKS: tuple[Check, ...] = (
     tiers.tier_one_is_100,
     tiers.children_add_up,
     tiers.control_totals,
-    of_which.told,
+    of_which.rows,
     of_which.unmarked,
     of_which.childless,
     of_which.unreviewed,

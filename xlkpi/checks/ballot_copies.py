@@ -54,14 +54,14 @@ def _single(filled: Filled) -> dict[str, Indicator]:
 
 
 def _rate(filled: Filled, indicator: Indicator, mark: Decimal) -> Decimal | None:
-    full = Decimal(100) if filled.parameters.hundred else indicator.points.value
+    full = Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
     return EXACT.divide(mark, full) if full else None
 
 
 def ballots_own(filled: Filled) -> Iterator[Finding]:
     """No ballot repeats another's marks and words; marks at one and the same rate throughout may."""
     known = {key: each for key, each in _single(filled).items() if each.judged}
-    silent = {folded(member.name.value) for member in filled.members if not member.scores}
+    silent = {folded(member.name.value) for member in filled.members if not member.is_scorer}
     first: dict[tuple[object, ...], Ballot] = {}
     for ballot in filled.ballots:
         rows = ballot.by_key()
@@ -83,7 +83,7 @@ def ballots_own(filled: Filled) -> Iterator[Finding]:
 
 def scale(filled: Filled) -> Iterator[Finding]:
     """Marks out of 100 are not all within 分值, nor marks out of 分值 all within 1: some rate is meant."""
-    known, hundred = _single(filled), filled.parameters.hundred
+    known, hundred = _single(filled), filled.parameters.out_of_100
     for ballot in filled.ballots:
         given = [
             (mark.mark.value, points)

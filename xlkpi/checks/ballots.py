@@ -50,14 +50,14 @@ def _indicators(filled: Filled) -> dict[str, Indicator]:
 
 
 def _limit(filled: Filled, indicator: Indicator) -> Decimal | None:
-    return Decimal(100) if filled.parameters.hundred else indicator.points.value
+    return Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
 
 
 def _asked(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
     """The members who are to score, with their ballots."""
     ballots = _ballots(filled)
     for key, member in _members(filled).items():
-        if member.scores and key in ballots:
+        if member.is_scorer and key in ballots:
             yield member, ballots[key]
 
 
@@ -68,7 +68,7 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
         key, name = folded(member.name.value), member.name.value or ""
         if key and key in seen:
             yield finding("X216", member.name.place, name, other=seen[key].name.place.cell)
-        if member.scores and not _can_be_a_sheet(name):
+        if member.is_scorer and not _can_be_a_sheet(name):
             yield finding("X221", member.name.place, name)
         if member.name.blank:
             yield finding("X222", member.name.place)
@@ -79,7 +79,7 @@ def someone_scores(filled: Filled) -> Iterator[Finding]:
     """At least one member is to score."""
     table = filled.tables.get(GROUP.name)
     unsure = any(member.status.broken for member in filled.members)
-    if table and table.rows and not unsure and not any(m.scores for m in filled.members):
+    if table and table.rows and not unsure and not any(m.is_scorer for m in filled.members):
         yield finding("X220", table.head("姓名"))
 
 
@@ -88,7 +88,7 @@ def weights(filled: Filled) -> Iterator[Finding]:
     if filled.parameters.text("综合方法") != "加权平均":
         return
     for member in filled.members:
-        if not member.scores:
+        if not member.is_scorer:
             continue
         if member.weight.blank:
             scorer = member.name.value or "这名成员"
@@ -102,7 +102,7 @@ def weights_alike(filled: Filled) -> Iterator[Finding]:
     table = filled.tables.get(GROUP.name)
     if filled.parameters.text("综合方法") != "加权平均" or table is None:
         return
-    known = [m for m in filled.members if m.scores and m.weight.value is not None]
+    known = [m for m in filled.members if m.is_scorer and m.weight.value is not None]
     shares = [member for member in known if _share(member, table.grid)]
     for member in known if shares else ():
         value = member.weight.value
@@ -144,7 +144,7 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
     }
     for key, member in members.items():
         if (
-            member.scores
+            member.is_scorer
             and key not in ballots
             and key not in doubtful
             and (sheets or elsewhere)
@@ -189,7 +189,7 @@ def ballots_unique(filled: Filled) -> Iterator[Finding]:
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A mark, or a word about it, belongs to an indicator that exists."""
-    known = {**filled.of_which_in(3), **_indicators(filled)}
+    known = {**filled.of_which_by_key(3), **_indicators(filled)}
     if not known or any(not each.key for each in filled.indicators):
         return  # the code that is missing there has been told
     for _, mark in _rows(filled):
@@ -263,9 +263,9 @@ def _beside(ballot: Ballot, mark: Mark) -> str:
 
 def within_limits(filled: Filled) -> Iterator[Finding]:
     """0 ≤ 得分 ≤ 分值, or 100 in 百分制."""
-    what = "百分制满分" if filled.parameters.hundred else "分值"
+    what = "百分制满分" if filled.parameters.out_of_100 else "分值"
     limits = {key: _limit(filled, each) for key, each in _indicators(filled).items()}
-    silent = {key for key, member in _members(filled).items() if not member.scores}
+    silent = {key for key, member in _members(filled).items() if not member.is_scorer}
     for ballot, mark in _rows(filled):
         value, limit = mark.mark.value, limits.get(mark.key)
         if value is None or limit is None or folded(ballot.scorer.value) in silent:
@@ -289,7 +289,7 @@ def silent_members(filled: Filled) -> Iterator[Finding]:
     ballots = _ballots(filled)
     for key, member in _members(filled).items():
         ballot = ballots.get(key)
-        if member.scores or ballot is None or not member.status.good:
+        if member.is_scorer or ballot is None or not member.status.good:
             continue
         marked = [mark for mark in ballot.marks if mark.mark.value is not None]
         if marked:

@@ -35,6 +35,6 @@ def _needed(filled: Filled) -> Iterator[tuple[str, Derived]]:
         each.place: each for table in filled.tables.values() for each in table.derived.values()
     }
     for indicator in filled.indicators:
-        found, method = by_place.get(indicator.actual.place), filled.way(indicator)
+        found, method = by_place.get(indicator.actual.place), filled.method_of(indicator)
         if found and method and method.measured:
             yield indicator.label, found

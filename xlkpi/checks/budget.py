@@ -41,7 +41,7 @@ def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
 
 def header_units(filled: Filled) -> Iterator[Finding]:
     """A unit of money in a header is that of 金额单位: nobody can tell which of two holds."""
-    unit = filled.said("金额单位") or "万元"
+    unit = filled.info_text("金额单位") or "万元"
     for sheet in (EXECUTION, SOURCES):
         table = filled.tables.get(sheet.name)
         for header, column in table.columns.items() if table and table.rows else ():
@@ -101,8 +101,8 @@ def measure_units(filled: Filled) -> Iterator[Finding]:
 def present(filled: Filled) -> Iterator[Finding]:
     """A wholly empty sheet is a reminder."""
     table = filled.tables.get(EXECUTION.name)
-    ways = (filled.way(indicator) for indicator in filled.indicators)
-    needed = any(way.budgeted for way in ways if way)
+    methods = (filled.method_of(indicator) for indicator in filled.indicators)
+    needed = any(method.budgeted for method in methods if method)
     if table and not filled.projects and not needed and not filled.misplaced(EXECUTION):
         yield finding("X401", table.head("项目名称"))
 
@@ -213,7 +213,7 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
         [project.budget for project in filled.projects],
     )
     for indicator in filled.indicators if rate is not None else ():
-        method, held = filled.way(indicator), indicator.actual_text
+        method, held = filled.method_of(indicator), indicator.actual_text
         assert rate is not None
         if method and method.budgeted and typed_values.differs(held, rate):
             yield finding("X665", held.place, held.value or "", rate=plain(rate, 2))

@@ -45,7 +45,7 @@ def marks_inside(filled: Filled) -> Iterator[Finding]:
     lower, upper = _bounds(filled)
     if lower > upper:
         return  # which was told; nothing lies between them
-    silent = {folded(m.name.value) for m in filled.members if not m.scores}
+    silent = {folded(m.name.value) for m in filled.members if not m.is_scorer}
     for ballot in filled.ballots:
         if folded(ballot.scorer.value) in silent:
             continue
@@ -59,7 +59,7 @@ def marks_inside(filled: Filled) -> Iterator[Finding]:
 def _limit(filled: Filled, indicator: Indicator | None) -> Decimal | None:
     if indicator is None:
         return None
-    return Decimal(100) if filled.parameters.hundred else indicator.points.value
+    return Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
 
 
 def _outside(

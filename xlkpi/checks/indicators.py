@@ -24,7 +24,7 @@ def known(filled: Filled) -> Iterator[Finding]:
         choices += f"；或在“{RULES.name}”表补上这条规则"
     for indicator in filled.indicators:
         name = indicator.method.value
-        if indicator.method.good and not (_is_known(name, names) or filled.way(indicator)):
+        if indicator.method.good and not (_is_known(name, names) or filled.method_of(indicator)):
             yield finding("X601", indicator.method.place, name or "", choices=choices)
 
 
@@ -37,7 +37,7 @@ def _is_known(name: str | None, own: Iterable[str]) -> bool:
 def numbers_present(filled: Filled) -> Iterator[Finding]:
     """A method that looks at the actual value or the target needs a number there."""
     for indicator in filled.indicators:
-        method = filled.way(indicator)
+        method = filled.method_of(indicator)
         if method is None or not indicator.key:
             continue
         said = {"code": indicator.label, "method": method.name}
@@ -62,7 +62,7 @@ def _undivided(method: rules_of.Method, target: Decimal) -> bool:
 def natures(filled: Filled) -> Iterator[Finding]:
     """指标性质 tells which way is better; without it nothing is computed."""
     for indicator in filled.indicators:
-        method, nature = filled.way(indicator), indicator.nature
+        method, nature = filled.method_of(indicator), indicator.nature
         if method is None or not indicator.key or nature.broken:
             continue
         unread = indicator.target.broken  # it might have told
@@ -86,7 +86,11 @@ def signs(filled: Filled) -> Iterator[Finding]:
 def _enough(filled: Filled, indicator: Indicator) -> bool:
     if indicator.actual_sign == "=":
         return True
-    method, target, actual = filled.way(indicator), indicator.target.value, indicator.actual.value
+    method, target, actual = (
+        filled.method_of(indicator),
+        indicator.target.value,
+        indicator.actual.value,
+    )
     if method is None or method.rule or target is None or actual is None:
         return False
     nature = indicator.nature.value or ""
@@ -100,22 +104,25 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
 def cuts(filled: Filled) -> Iterator[Finding]:
     """核减分 lowers what was computed, with a reason; a mark is for its scorer to lower."""
     for indicator in filled.indicators:
-        cut, points = indicator.cut.value, indicator.points.value
+        cut, points = indicator.deduction.value, indicator.points.value
         said = {"code": indicator.label}
-        if indicator.cut.blank and indicator.cut_reason.good:
+        if indicator.deduction.blank and indicator.deduction_reason.good:
             yield finding(
-                "X667", indicator.cut_reason.place, indicator.cut_reason.value or "", **said
+                "X667",
+                indicator.deduction_reason.place,
+                indicator.deduction_reason.value or "",
+                **said,
             )
         if cut is None:
             continue
         if cut and (indicator.judged or not indicator.applies):
             method = indicator.method.value or ""
-            yield finding("X617", indicator.cut.place, plain(cut), method=method, **said)
+            yield finding("X617", indicator.deduction.place, plain(cut), method=method, **said)
         elif cut < 0 or (points is not None and cut > points):
             limit = "分值" if points is None else plain(points)
-            yield finding("X618", indicator.cut.place, plain(cut), limit=limit, **said)
-        elif cut and indicator.cut_reason.blank:
-            yield finding("X619", indicator.cut_reason.place, plain(cut), **said)
+            yield finding("X618", indicator.deduction.place, plain(cut), limit=limit, **said)
+        elif cut and indicator.deduction_reason.blank:
+            yield finding("X619", indicator.deduction_reason.place, plain(cut), **said)
 
 
 def something_applies(filled: Filled) -> Iterator[Finding]:
@@ -128,7 +135,7 @@ def budget_needed(filled: Filled) -> Iterator[Finding]:
     """预算执行率 needs projects; a budget of 0 gives 0 points, and is said."""
     budgets = [project.budget.value for project in filled.projects]
     for indicator in filled.indicators:
-        method = filled.way(indicator)
+        method = filled.method_of(indicator)
         if method is None or not method.budgeted:
             continue
         if not filled.projects:
@@ -161,14 +168,14 @@ def reasons(filled: Filled) -> Iterator[Finding]:
 
 def _line(filled: Filled, indicator: Indicator) -> Decimal:
     """Return from what per cent of the target on a reason is asked for: the rule's own, else the setting."""
-    method = filled.way(indicator)
+    method = filled.method_of(indicator)
     own = method.rule.lowest if method and method.rule and method.scaled else None
     return filled.parameters.numbers["超额完成说明线"] if own is None else own
 
 
 def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     """Return what a measuring rule would look at, judged indicators included; None without numbers."""
-    method, table = filled.way(indicator), filled.tables[TIER3.name]
+    method, table = filled.method_of(indicator), filled.tables[TIER3.name]
     if method and method.surveyed:
         return _surveyed(filled, indicator)
     if not (indicator.judged or (method and method.measured)):

@@ -17,7 +17,7 @@ from xlkpi.domain.text import as_text
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A row of 复核 belongs to an indicator that exists."""
-    known = {indicator.key for indicator in filled.indicators} | filled.of_which_in(3).keys()
+    known = {indicator.key for indicator in filled.indicators} | filled.of_which_by_key(3).keys()
     for row in filled.reviews:
         if row.key and known and row.key not in known:
             yield finding("X621", row.code.place, row.code.value or "")

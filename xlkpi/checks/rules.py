@@ -110,7 +110,7 @@ def line_ends(filled: Filled) -> Iterator[Finding]:
     """Nothing is earned beyond a line's bad end, and all beyond its good one: a jump is told."""
     told: set[CellRef] = set()
     for indicator in filled.indicators:
-        method, worth = filled.way(indicator), indicator.points.value
+        method, worth = filled.method_of(indicator), indicator.points.value
         if method is None or method.rule is None or method.rule.kind != LINE or worth is None:
             continue
         rule = method.rule
@@ -131,7 +131,7 @@ def line_ends(filled: Filled) -> Iterator[Finding]:
 def deviations(filled: Filled) -> Iterator[Finding]:
     """偏离 costs on both sides of one target, by which it can divide."""
     for indicator in filled.indicators:
-        method, nature = filled.way(indicator), indicator.nature
+        method, nature = filled.method_of(indicator), indicator.nature
         if method is None or method.rule is None or method.rule.kind != DEVIATION:
             continue
         said = {"code": indicator.label, "name": method.rule.name}
@@ -164,7 +164,7 @@ def scale(filled: Filled) -> Iterator[Finding]:
     """
     told: set[tuple[str, bool]] = set()
     for indicator in filled.indicators:
-        method = filled.way(indicator)
+        method = filled.method_of(indicator)
         if method is None or method.rule is None:
             continue
         points = method.budgeted or method.rule.kind == OVERDONE or indicator.in_points
@@ -199,7 +199,7 @@ def unsaid(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
 
     Rules that look at the target as well have it held against the actual as it is read.
     """
-    method, actual = filled.way(indicator), indicator.actual
+    method, actual = filled.method_of(indicator), indicator.actual
     if method is None or method.rule is None or method.targeted or not method.measured:
         return None
     clear = isinstance(actual.typed, Derived) and (actual.typed.clear or actual.typed.percent)
@@ -237,7 +237,7 @@ _DOWN, _UP = ("≤", "<", "反向", "逆向", "负向"), ("≥", ">", "正向")
 def natures(filled: Filled) -> Iterator[Finding]:
     """A rule that pays for more where 指标性质 asks for less, or the contrary, is told."""
     for indicator in filled.indicators:
-        method, nature = filled.way(indicator), indicator.nature
+        method, nature = filled.method_of(indicator), indicator.nature
         if method is None or method.rule is None or nature.broken:
             continue
         better = _better(method.rule)
@@ -331,7 +331,7 @@ def _unused(entry: Entry, header: str, held: object) -> Finding:
 def covered(filled: Filled) -> Iterator[Finding]:
     """A value below the lowest band has no points of its own: to give it 0 would be a guess."""
     for indicator in filled.indicators:
-        method = filled.way(indicator)
+        method = filled.method_of(indicator)
         if method is None or method.rule is None or method.rule.kind != BANDS:
             continue
         if unsaid(filled, indicator):

@@ -15,10 +15,10 @@ from xlkpi.domain.schema import GROUP, canonical, folded
 
 def members_grouped(filled: Filled) -> Iterator[Finding]:
     """Where one scorer has a group, everyone has."""
-    if not any(member.scores and member.group.good for member in filled.members):
+    if not any(member.is_scorer and member.group.good for member in filled.members):
         return
     for member in filled.members:
-        if member.scores and member.group.blank:
+        if member.is_scorer and member.group.blank:
             yield finding("X230", member.group.place, scorer=member.name.value or "这名成员")
 
 
@@ -80,7 +80,7 @@ def weights_apart(filled: Filled) -> Iterator[Finding]:
     """A weight of 0.4 beside 30 was most likely meant as 40 %: of groups, and of scorers who are weighed."""
     groups = [group.weight for group in filled.groups]
     weighs = filled.parameters.text("综合方法") == "加权平均"
-    scorers = [member.weight for member in filled.members if member.scores and weighs]
+    scorers = [member.weight for member in filled.members if member.is_scorer and weighs]
     for weights in (scorers, groups):
         known = [
             (each.value, each) for each in weights if each.value is not None and each.value > 0
@@ -105,7 +105,7 @@ def weights_of_groups(filled: Filled) -> Iterator[Finding]:
         member for member in filled.members if member.group.blank and not member.group_weight.blank
     ]
     if any(member.group.good for member in filled.members):
-        bare = [member for member in bare if not member.scores]  # X230 tells of the others
+        bare = [member for member in bare if not member.is_scorer]  # X230 tells of the others
     for member in bare[:1]:
         value = member.group_weight.value
         found = plain(value) if value is not None else ""
@@ -126,7 +126,7 @@ def names_apart(filled: Filled) -> Iterator[Finding]:
 def nobody_of_a_group(filled: Filled) -> Iterator[Finding]:
     """The weight of a group in which nobody scores goes to the others, and that is told."""
     names = {member.group_key: member for member in reversed(filled.members) if member.group_key}
-    scoring = {member.group_key for member in filled.members if member.scores}
+    scoring = {member.group_key for member in filled.members if member.is_scorer}
     unsure = any(member.status.broken for member in filled.members)
     for key, member in names.items():
         absent = any(m.status.value == "缺席" for m in filled.members if m.group_key == key)
@@ -154,7 +154,9 @@ def nobody_on_an_indicator(filled: Filled) -> Iterator[Finding]:
 
 def _stepped_aside(filled: Filled, group: Group, judged: list[Indicator]) -> set[str]:
     """Return the indicators from which everybody of a group stepped aside."""
-    names = {folded(m.name.value) for m in filled.members if m.scores and m.group_key == group.key}
+    names = {
+        folded(m.name.value) for m in filled.members if m.is_scorer and m.group_key == group.key
+    }
     ballots = [each.by_key() for each in filled.ballots if folded(each.scorer.value) in names]
     return {
         each.key
@@ -166,7 +168,12 @@ def _stepped_aside(filled: Filled, group: Group, judged: list[Indicator]) -> set
 def trimming(filled: Filled) -> Iterator[Finding]:
     """Of the least number of marks that are trimmed one has to remain."""
     settings = filled.parameters
-    if settings.text("综合方法") == "去掉最高最低" and settings.trim_from <= 2 * settings.trimmed:
-        said = {"least": settings.trim_from, "each": 2 * settings.trimmed}
+    if (
+        settings.text("综合方法") == "去掉最高最低"
+        and settings.trim_from <= 2 * settings.trim_count
+    ):
+        said = {"least": settings.trim_from, "each": 2 * settings.trim_count}
         place = settings.values["去极值个数"].place
-        yield finding("X238", place, str(settings.trimmed), needed=2 * settings.trimmed + 1, **said)
+        yield finding(
+            "X238", place, str(settings.trim_count), needed=2 * settings.trim_count + 1, **said
+        )

@@ -58,7 +58,7 @@ def foreign_names(filled: Filled) -> Iterator[Finding]:
 def _spare_ballot(filled: Filled, stranger: MisnamedSheet) -> bool:
     """Whether the scorer has a ballot besides, or is a member who does not score."""
     key = folded(stranger.scorer)
-    silent = {folded(member.name.value) for member in filled.members if not member.scores}
+    silent = {folded(member.name.value) for member in filled.members if not member.is_scorer}
     return key in silent | {folded(ballot.scorer.value) for ballot in filled.ballots} - {""}
 
 

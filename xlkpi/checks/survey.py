@@ -17,8 +17,8 @@ from xlkpi.domain.schema import SURVEY, TIER3, folded
 
 def _asking(filled: Filled) -> dict[str, Indicator]:
     """The indicators that are scored by a survey."""
-    ways = ((each, filled.way(each)) for each in filled.indicators)
-    return {each.key: each for each, way in ways if way and way.surveyed}
+    methods = ((each, filled.method_of(each)) for each in filled.indicators)
+    return {each.key: each for each, method in methods if method and method.surveyed}
 
 
 def present(filled: Filled) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
     if TIER3.name not in filled.tables:  # which is told, and explains every row here
         return
     known, asking = {each.key for each in filled.indicators}, _asking(filled)
-    of_which = filled.of_which_in(3)
+    of_which = filled.of_which_by_key(3)
     for row in filled.surveys:
         if row.key in of_which:
             continue  # told with the others of that row
@@ -76,7 +76,9 @@ def repeated(filled: Filled) -> Iterator[Finding]:
         counts = tuple(vote.value for vote in row.votes)
         if not row.key or None in counts:
             continue
-        other = first.setdefault((row.key, folded(row.asked.value), row.way.value, *counts), row)
+        other = first.setdefault(
+            (row.key, folded(row.respondents.value), row.method.value, *counts), row
+        )
         if other is not row:
             said = row.code.value or ""
             yield finding("X640", row.code.place, said, other=str(other.row + 1))

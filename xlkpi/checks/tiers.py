@@ -76,7 +76,7 @@ def points_positive(filled: Filled) -> Iterator[Finding]:
 
 def points_finer(filled: Filled) -> Iterator[Finding]:
     """A 分值 with more decimals than 小数位数 is told once, with what follows from it."""
-    places, finest = filled.parameters.places, filled.finest_places
+    places, finest = filled.parameters.decimals, filled.finest_decimals
     finer = [
         each
         for each in filled.indicators
@@ -99,7 +99,7 @@ def parents_exist(filled: Filled) -> Iterator[Finding]:
         known = {tier.key for tier in above}
         if not above or "" in known:  # the parent may be the one whose code is missing
             continue
-        known |= filled.of_which_in(level).keys()  # told by what it is
+        known |= filled.of_which_by_key(level).keys()  # told by what it is
         for tier in tiers:
             if tier.parent_key and tier.parent_key not in known:
                 yield finding(

@@ -55,7 +55,7 @@ def constant(table: Table, row: int, header: str) -> Text:
 def readable(filled: Filled) -> Iterator[Finding]:
     """What stands in 实际完成值 of an indicator with a rate of its own is a rate."""
     for indicator in filled.indicators:
-        method, held = filled.way(indicator), indicator.actual_text
+        method, held = filled.method_of(indicator), indicator.actual_text
         if method and (method.surveyed or method.budgeted) and held.good and points(held) is None:
             said = {"code": indicator.label, "method": method.name}
             yield finding("X666", held.place, held.value or "", **said)

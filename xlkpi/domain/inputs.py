@@ -42,7 +42,7 @@ class Parameters(NamedTuple):
         """Return the setting as text."""
         return self.values[name].value or ""
 
-    def in_force(self, parameter: Parameter) -> str | Decimal:
+    def output_value(self, parameter: Parameter) -> str | Decimal:
         """Return the setting as an output's cell holds it: a word, a number, 0.8 for 80%."""
         if parameter.choices:
             return self.text(parameter.name)
@@ -50,12 +50,12 @@ class Parameters(NamedTuple):
         return number.scaleb(-2) if parameter.percent else number
 
     @property
-    def places(self) -> int:
+    def decimals(self) -> int:
         """小数位数."""
         return int(self.numbers["小数位数"])
 
     @property
-    def hundred(self) -> bool:
+    def out_of_100(self) -> bool:
         """Whether marks are out of 100 (百分制) instead of out of 分值."""
         return self.text("打分制") == "百分制"
 
@@ -65,7 +65,7 @@ class Parameters(NamedTuple):
         return int(self.numbers["去极值最少人数"])
 
     @property
-    def trimmed(self) -> int:
+    def trim_count(self) -> int:
         """去极值个数: how many marks go at either end."""
         return int(self.numbers["去极值个数"])
 
@@ -85,7 +85,7 @@ class Member(NamedTuple):
     group_weight: Number
 
     @property
-    def scores(self) -> bool:
+    def is_scorer(self) -> bool:
         """Whether this member is to score."""
         return self.status.value == "是"
 
@@ -136,7 +136,7 @@ class OfWhichRow(NamedTuple):
     code: Text
     key: str
     """The code as it is compared, "" where there is none, or where it is an indicator's."""
-    why: str
+    finding_code: str
     """The code of the finding that tells it."""
 
 
@@ -182,8 +182,8 @@ class Indicator(Tier):
     actual_unit: str
     method: Text
     degree: Text
-    cut: Number
-    cut_reason: Text
+    deduction: Number
+    deduction_reason: Text
     reason: Text
     """偏差原因分析及改进措施."""
 
@@ -243,9 +243,9 @@ class Survey(NamedTuple):
     row: int
     code: Text
     key: str
-    asked: Text
+    respondents: Text
     """调查对象."""
-    way: Text
+    method: Text
     """调查方式."""
     sent: Number
     """发放问卷."""
@@ -387,10 +387,10 @@ class Filled(NamedTuple):
         return any(sheet_named(grid.name) is sheet for grid in self.grids)
 
     @property
-    def finest_places(self) -> int:
+    def finest_decimals(self) -> int:
         """小数位数, or the most decimals that a 分值 has: no sum of scores has more."""
         points = (each.points.value for each in self.indicators if each.applies)
-        return max(self.parameters.places, *(decimals(each) for each in points if each), 0)
+        return max(self.parameters.decimals, *(decimals(each) for each in points if each), 0)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -409,7 +409,7 @@ class Filled(NamedTuple):
                 named[known.key] = known._replace(weight=member.group_weight)
         return tuple(named.values()) if len(named) > 1 else ()
 
-    def of_which_in(self, level: int) -> dict[str, OfWhichRow]:
+    def of_which_by_key(self, level: int) -> dict[str, OfWhichRow]:
         """Return the rows without points of a tier by their codes, of those that have one of their own."""
         return {each.key: each for each in self.of_which if each.level == level and each.key}
 
@@ -417,9 +417,9 @@ class Filled(NamedTuple):
     def identity(self) -> str:
         """Whose workbook it is, whatever the file is called."""
         names = ("部门名称", "评价年度", "评价类型", "项目名称")
-        return fingerprint.identity(*(self.said(name) for name in names))
+        return fingerprint.identity(*(self.info_text(name) for name in names))
 
-    def way(self, indicator: Indicator) -> Method | None:
+    def method_of(self, indicator: Indicator) -> Method | None:
         """Return what computes an indicator; None where scorers mark it or it does not apply."""
         name = indicator.method.value
         return None if name == methods.JUDGED else methods.find(name, self.rules)
@@ -439,7 +439,7 @@ class Filled(NamedTuple):
         dated = (each for each in self.indicators if each.dated)
         return frozenset(cell.place for each in dated for cell in (each.target, each.actual))
 
-    def said(self, name: str) -> str:
+    def info_text(self, name: str) -> str:
         """Return a line of 基本信息, "" where it is empty."""
         held = self.info.get(name)
         return (held.value or "") if held else ""

@@ -116,7 +116,7 @@ class CellRef(NamedTuple):
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
 
     @property
-    def said(self) -> str:
+    def label(self) -> str:
         """The same, with words for the whole file."""
         return str(self) or "整个工作簿"
 

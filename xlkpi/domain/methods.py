@@ -63,7 +63,7 @@ class Case(NamedTuple):
     inverse: str = "线性"
     """反向公式: 线性 or 比例."""
     votes: Votes | None = None
-    caliber: str = "满意以上"
+    criterion: str = "满意以上"
     """满意度口径."""
     actual_sign: str = ""
     """The operator typed before 实际完成值: what is "<5" meets < 5, though its number equals the target."""
@@ -290,21 +290,21 @@ class Satisfaction(Method):
     def formula(self, case: Case) -> Formula:
         """Return the formula of 按比例 with the rate in the place of the actual value."""
         said = _PROPORTIONAL.formula(_surveyed(case)).text
-        return Formula(said.replace("{实际完成值}", f"({satisfied_formula(case.caliber)})"))
+        return Formula(said.replace("{实际完成值}", f"({satisfied_formula(case.criterion)})"))
 
     def words(self, case: Case) -> str:
         """Name the sample and what counts as satisfied."""
         assert case.votes is not None
-        rate = f"{rounded(satisfied(case.votes, case.caliber), 2):f}"
+        rate = f"{rounded(satisfied(case.votes, case.criterion), 2):f}"
         return (
-            f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.caliber}”，"
+            f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.criterion}”，"
             f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{_equal_words(case)}"
         )
 
 
 def _surveyed(case: Case) -> Case:
     assert case.votes is not None
-    return case._replace(nature="≥", actual=satisfied(case.votes, case.caliber))
+    return case._replace(nature="≥", actual=satisfied(case.votes, case.criterion))
 
 
 _WEIGHTS = {

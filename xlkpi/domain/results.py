@@ -196,10 +196,10 @@ class Scored(NamedTuple):
     """What 加减分 does to the total and the grade."""
     groups: tuple[Group, ...] = ()
     """The 评分组 that score; the scorers of each stand side by side. () where groups do not count."""
-    grouped: tuple[int, ...] = ()
+    group_sizes: tuple[int, ...] = ()
     """How many scorers each of them has."""
 
-    def place(self, work: IndicatorScore) -> int:
+    def index_of(self, work: IndicatorScore) -> int:
         """Return the place of one of `indicator_scores` among them."""
         return next(at for at, each in enumerate(self.indicator_scores) if each is work)
 

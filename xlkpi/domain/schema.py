@@ -89,7 +89,7 @@ class Column(NamedTuple):
     """The template computes it: never trusted, never required."""
     decides: bool = False
     """Not required, but the score depends on what stands there."""
-    words: bool = False
+    explanatory: bool = False
     """It only explains; a text there makes no row."""
     choices: tuple[str, ...] = ()
     prompt: str = ""
@@ -363,7 +363,7 @@ INFO = Sheet(
     (
         Column("项目", _T, 16, True),
         Column("内容", _A, 36, True),
-        Column("填写说明", _T, 46, words=True),
+        Column("填写说明", _T, 46, explanatory=True),
     ),
     "在“内容”一栏填写本单位情况；部门名称、评价年度必填。",
     required=True,
@@ -687,7 +687,7 @@ TEXTS = Sheet(
     "文字材料",
     (
         Column("章节", _T, 20, True),
-        Column("填写说明", _T, 34, words=True),
+        Column("填写说明", _T, 34, explanatory=True),
         Column("正文", _T, 70, True),
         Column("字数", _N, 8, computed=True),
         Column("上限", _N, 8),
@@ -737,7 +737,11 @@ GRADES = Sheet(
 )
 PARAMETERS = Sheet(
     "参数",
-    (Column("参数", _T, 18, True), Column("值", _A, 16, True), Column("说明", _T, 70, words=True)),
+    (
+        Column("参数", _T, 18, True),
+        Column("值", _A, 16, True),
+        Column("说明", _T, 70, explanatory=True),
+    ),
     "一般不用改动；改动会写进评分结果的“方法与参数”。",
     tab="rare",
     key="参数",

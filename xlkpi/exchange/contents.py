@@ -126,7 +126,7 @@ def contents(filled: Filled, name: str, department: str = "") -> Contents:
     `department` is whose the new one will be: of another one's, 基本信息 keeps what is no department's
     (评价类型, 金额单位), and 评价工作组 nobody. "" leaves it the same.
     """
-    own = filled.said("部门名称")
+    own = filled.info_text("部门名称")
     foreign = bool(own and department) and canonical(own) != canonical(department)
     sheets: dict[str, tuple[Fields, ...]] = {}
     for table in filled.tables.values():

@@ -173,8 +173,8 @@ def _identity(file: _File) -> tuple[tuple[str, str, str], ...]:
     who = ("部门名称", "评价类型", "项目名称")
     version = filled.version if filled.version is not None else "未注明"
     return (
-        *(("X805", name, filled.said(name)) for name in who),
-        ("X806", "评价年度", filled.said("评价年度")),
+        *(("X805", name, filled.info_text(name)) for name in who),
+        ("X806", "评价年度", filled.info_text("评价年度")),
         ("X807", "模板", f"{filled.template or '未注明'}，格式 {version}"),
     )
 
@@ -266,7 +266,7 @@ def _at(filled: Filled, sheet: Sheet, row: int, header: str) -> CellRef:
 
 def _conflicts(base: _File, files: Iterable[_File]) -> Iterator[_Told]:
     """Every filling is of a member who scores, in the own part, and of one member they are all alike."""
-    names = {folded(each.name.value) for each in base.filled.members if each.scores}
+    names = {folded(each.name.value) for each in base.filled.members if each.is_scorer}
     first: dict[str, tuple[_File, Filling]] = {}
     yield from _signatures(files)
     for file in files:

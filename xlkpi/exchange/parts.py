@@ -98,7 +98,7 @@ def whole(filled: Filled, given: Iterable[Filling]) -> Contents:
         own = {label: held for (_, label), (_, held) in each.signed.items()}
         signed[key] = {**signed.get(key, {}), **own}
     codes = [str(row["编号"]) for row in made.sheets.get(TIER3.name, ()) if row.get("编号")]
-    names = [each.name.value or "" for each in filled.members if each.scores]
+    names = [each.name.value or "" for each in filled.members if each.is_scorer]
     ballots = tuple(
         (name, tuple(_marks(codes, cells.get(folded(name), {})))) for name in names if name
     )

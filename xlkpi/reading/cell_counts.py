@@ -99,7 +99,7 @@ def _kinds(table: Table) -> tuple[dict[int, dict[int, str]], dict[int, str]]:
 def _kind(column: Column) -> str:
     if column.computed:
         return "computed"
-    return "words" if column.words else "used"
+    return "words" if column.explanatory else "used"
 
 
 def _line(grid: Grid, counts: Counter[str]) -> CellCounts:

@@ -105,7 +105,7 @@ def _likely(sheet: Sheet, grid: Grid) -> Table | None:
 
 
 def _named(sheet: Sheet) -> int:
-    return sum(not column.words for column in sheet.columns)
+    return sum(not column.explanatory for column in sheet.columns)
 
 
 def _text(found: Table, row: int, header: str) -> str:

@@ -146,8 +146,8 @@ def surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
             row=row,
             code=code,
             key=key,
-            asked=reader.text(table, row, "调查对象"),
-            way=reader.text(table, row, "调查方式"),
+            respondents=reader.text(table, row, "调查对象"),
+            method=reader.text(table, row, "调查方式"),
             sent=reader.number(table, row, "发放问卷", ("份", "人"), "100"),
             votes=(first, second, third, fourth),
         )

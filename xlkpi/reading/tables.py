@@ -104,7 +104,7 @@ def _rows(
     inputs = [
         columns[c.header]
         for c in layout.columns
-        if not (c.computed or c.words) and c.header in columns
+        if not (c.computed or c.explanatory) and c.header in columns
     ]
     names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
     rows, totals, remarks = [], [], []
@@ -123,12 +123,12 @@ def _rows(
 
 def _without_of_which(found: Table) -> Table:
     """Set apart the rows of a tier that have no points."""
-    of_which = tuple(row for row in found.rows if aside(found, row))
+    of_which = tuple(row for row in found.rows if of_which_code(found, row))
     rows = tuple(row for row in found.rows if row not in of_which)
     return found._replace(rows=rows, of_which=of_which) if of_which else found
 
 
-def aside(found: Table, row: int) -> str:
+def of_which_code(found: Table, row: int) -> str:
     """Return the code of the finding about a row of a tier without points, "" for any other row."""
     layout = found.sheet
     if layout not in _TIERS:
@@ -252,7 +252,7 @@ def _remarks(found: Table) -> Iterator[Finding]:
     inputs = [
         found.columns[c.header]
         for c in found.sheet.columns
-        if not (c.computed or c.words) and c.header in found.columns
+        if not (c.computed or c.explanatory) and c.header in found.columns
     ]
     for row in found.remarks:
         for column in inputs:

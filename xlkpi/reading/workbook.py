@@ -224,7 +224,7 @@ class _Reading:
                 key = schema.folded(code.value)
                 yield OfWhichRow(
                     level, self.reader.text(table, row, sheet.name), code,
-                    "" if (level, key) in known else key, tables.aside(table, row),
+                    "" if (level, key) in known else key, tables.of_which_code(table, row),
                 )  # fmt: skip
 
     def _amount(self, table: Table, row: int, header: str, unit: str) -> Number:
@@ -309,8 +309,8 @@ class _Reading:
                 actual_unit=found.units[1],
                 method=method,
                 degree=self._degree(table, row),
-                cut=self.reader.number(table, row, "核减分", ("分",)),
-                cut_reason=self.reader.text(table, row, "核减理由"),
+                deduction=self.reader.number(table, row, "核减分", ("分",)),
+                deduction_reason=self.reader.text(table, row, "核减理由"),
                 reason=self.reader.text(table, row, "偏差原因分析及改进措施"),
             )
 

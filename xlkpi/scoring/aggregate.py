@@ -29,7 +29,7 @@ class MarkStats:
     """What the frame says of one indicator; marks are exact fractions."""
 
     count: int
-    added: int
+    total: int
     """Σ mark × `unit`."""
     product: int
     """Σ weight × mark × `unit`, in the scale of the weights."""
@@ -42,7 +42,7 @@ class MarkStats:
     @property
     def sum(self) -> Fraction:
         """Σ mark."""
-        return Fraction(self.added, self.unit)
+        return Fraction(self.total, self.unit)
 
     @property
     def weighted(self) -> Fraction:
@@ -73,12 +73,12 @@ class Trim(NamedTuple):
 
     least: int
     """去极值最少人数."""
-    each: int = 1
+    per_end: int = 1
     """去极值个数, at either end."""
 
-    def of(self, count: int) -> bool:
+    def applies_to(self, count: int) -> bool:
         """Whether marks are dropped where so many are left: one has to remain."""
-        return count >= max(self.least, 2 * self.each + 1)
+        return count >= max(self.least, 2 * self.per_end + 1)
 
 
 class Aggregation:
@@ -86,7 +86,7 @@ class Aggregation:
 
     name: str
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, tally: MarkStats, trim: Trim) -> Fraction:
         """Return the combined mark."""
         raise NotImplementedError
 
@@ -104,9 +104,9 @@ class Mean(Aggregation):
 
     name = "算术平均"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, tally: MarkStats, trim: Trim) -> Fraction:
         """Return the mean."""
-        return Fraction(tally.added, tally.unit * tally.count)
+        return Fraction(tally.total, tally.unit * tally.count)
 
     def formula(self, each: int = 1) -> str:
         """Return the mean."""
@@ -122,7 +122,7 @@ class Weighted(Aggregation):
 
     name = "加权平均"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, tally: MarkStats, trim: Trim) -> Fraction:
         """Return the weighted mean."""
         return tally.weighted
 
@@ -140,11 +140,11 @@ class Trimmed(Aggregation):
 
     name = "去掉最高最低"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, tally: MarkStats, trim: Trim) -> Fraction:
         """Return the trimmed mean."""
-        if not trim.of(tally.count):
+        if not trim.applies_to(tally.count):
             return tally.sum / tally.count
-        return (tally.sum - tally.ends(trim.each)) / (tally.count - 2 * trim.each)
+        return (tally.sum - tally.ends(trim.per_end)) / (tally.count - 2 * trim.per_end)
 
     def formula(self, each: int = 1) -> str:
         """Return the trimmed mean; a copy of each mark that goes is taken off the sum."""
@@ -160,13 +160,13 @@ class Trimmed(Aggregation):
 
     def words(self, tally: MarkStats, trim: Trim) -> str:
         """Say whether marks were dropped, or why not."""
-        if not trim.of(tally.count):
-            least = max(trim.least, 2 * trim.each + 1)
+        if not trim.applies_to(tally.count):
+            least = max(trim.least, 2 * trim.per_end + 1)
             return f"{tally.count} 人评分，不足 {least} 人，不去极值，算术平均"
-        left = tally.count - 2 * trim.each
-        if trim.each == 1:
+        left = tally.count - 2 * trim.per_end
+        if trim.per_end == 1:
             return f"{tally.count} 人评分，去掉一个最高分和一个最低分，其余 {left} 人平均"
-        return f"{tally.count} 人评分，去掉 {trim.each} 个最高分和 {trim.each} 个最低分，其余 {left} 人平均"
+        return f"{tally.count} 人评分，去掉 {trim.per_end} 个最高分和 {trim.per_end} 个最低分，其余 {left} 人平均"
 
 
 class Median(Aggregation):
@@ -174,7 +174,7 @@ class Median(Aggregation):
 
     name = "中位数"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, tally: MarkStats, trim: Trim) -> Fraction:
         """Return the median; of an even number the mean of the middle two."""
         return tally.middle
 

@@ -67,7 +67,7 @@ def _asked(book: Filled) -> list[Asked]:
     found = [
         (member, ballot, ballot.by_key())
         for member in book.members
-        if member.scores and (ballot := ballots.get(folded(member.name.value)))
+        if member.is_scorer and (ballot := ballots.get(folded(member.name.value)))
     ]
     order = {group.key: at for at, group in enumerate(book.groups)}
     return sorted(found, key=lambda each: order[each[0].group_key]) if order else found
@@ -108,7 +108,7 @@ def _scored(book: Filled, scorers: list[Asked], mark_stats: Tallies) -> Scored:
         review=_review(book, score_totals, adjustments),
         adjustments=adjustments,
         groups=groups,
-        grouped=tuple(counts[group.key] for group in groups),
+        group_sizes=tuple(counts[group.key] for group in groups),
     )
 
 
@@ -142,7 +142,7 @@ def _score_totals(
     book: Filled, third: Sequence[TierScore], adjustments: AdjustmentTotals
 ) -> ScoreTotals:
     """Add up, rescale to what applies, then 加减分 and 否决; every step rounded as it is printed."""
-    places = book.parameters.places
+    places = book.parameters.decimals
     second = _parents(book.tier2, third, places)
     first = _parents(book.tier1, second, places)
     added = printed(total([tier.score for tier in first]), places)
@@ -152,7 +152,7 @@ def _score_totals(
         rescaled = settled(Fraction(added) * 100 / Fraction(applicable), places)
     points = total([rescaled, adjustments.points])
     if adjustments.plus or adjustments.minus:
-        points = settled(Fraction(points), book.finest_places)
+        points = settled(Fraction(points), book.finest_decimals)
     points = Decimal(0) if adjustments.zero else within_100(points)
     whole = printed(points, places)
     band = _vetoed(grade(whole, book.grades), book.grades, adjustments)
@@ -183,15 +183,15 @@ def _reviewed(book: Filled, rows: Mapping[str, ReviewRow], own: TierScore) -> De
     row = rows.get(own.tier.key)
     if row is None or row.score.value is None or not own.applies:
         return own.score
-    return earned(Fraction(row.score.value), own.points, book.parameters.places)
+    return earned(Fraction(row.score.value), own.points, book.parameters.decimals)
 
 
 def _judged(
     book: Filled, indicator: Indicator, scorers: list[Asked], tally: aggregate.MarkStats
 ) -> IndicatorScore:
     way, trim = _way(book)
-    exact, words = way.combined(tally, trim), way.words(tally, trim)
-    formula = aggregate.formula(way, book.parameters.hundred, trim.each)
+    exact, words = way.combine(tally, trim), way.words(tally, trim)
+    formula = aggregate.formula(way, book.parameters.out_of_100, trim.per_end)
     return _combined(
         book, indicator, _given(book, indicator, scorers, False), exact, words, formula
     )
@@ -199,7 +199,7 @@ def _judged(
 
 def _way(book: Filled) -> tuple[aggregate.Aggregation, aggregate.Trim]:
     settings = book.parameters
-    trim = aggregate.Trim(settings.trim_from, settings.trimmed)
+    trim = aggregate.Trim(settings.trim_from, settings.trim_count)
     return aggregate.BY_NAME[settings.text("综合方法")], trim
 
 
@@ -221,13 +221,13 @@ def _combined(
     formula: Formula,
 ) -> IndicatorScore:  # fmt: skip
     """Say who stepped aside, and round."""
-    if book.parameters.hundred:
+    if book.parameters.out_of_100:
         exact = exact / 100 * _points(indicator)
     recused = [each.scorer for each in given if each.mark is None]
     if recused:
         words += f"；{'、'.join(recused)} 回避"
     points = indicator.points.value or Decimal(0)
-    score = earned(exact, points, book.parameters.places)
+    score = earned(exact, points, book.parameters.decimals)
     return IndicatorScore(indicator, given, exact, score, formula, words)
 
 
@@ -243,11 +243,11 @@ def _grouped(
     exact = aggregate.joined(
         [(_weight(part.group), part.mean) for part in parts if part.mean is not None]
     )
-    hundred = book.parameters.hundred
-    formula = aggregate.formula(way, hundred, trim.each, grouped=True)
+    hundred = book.parameters.out_of_100
+    formula = aggregate.formula(way, hundred, trim.per_end, grouped=True)
     given = _given(book, indicator, scorers, True)
     work = _combined(book, indicator, given, exact, aggregate.words(parts, way), formula)
-    return work._replace(parts=parts, group_formula=aggregate.formula(way, False, trim.each))
+    return work._replace(parts=parts, group_formula=aggregate.formula(way, False, trim.per_end))
 
 
 def _part(
@@ -258,7 +258,7 @@ def _part(
 ) -> GroupMean:
     if tally is None:
         return GroupMean(group, None, "")
-    return GroupMean(group, way.combined(tally, trim), way.words(tally, trim))
+    return GroupMean(group, way.combine(tally, trim), way.words(tally, trim))
 
 
 def _weight(group: Group) -> Fraction:
@@ -277,16 +277,16 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Indi
         executed=_fraction(budget.executed) if budget else None,
         inverse=book.parameters.text("反向公式"),
         votes=book.votes(indicator.key) if method.surveyed else None,
-        caliber=book.parameters.text("满意度口径"),
+        criterion=book.parameters.text("满意度口径"),
         actual_sign=indicator.actual_sign,
     )
     exact, formula, words = method.points(case), method.formula(case), method.words(case)
     if indicator.dated:
         words += "；按日期比较，不迟于年度指标值的日期为达到"
-    if indicator.cut.value:
-        exact, formula = methods.cut(exact, indicator.cut.value), methods.cut_formula(formula)
-        words += f"；核减 {plain(indicator.cut.value)} 分：{indicator.cut_reason.value}"
-    score = earned(exact, indicator.points.value or Decimal(0), book.parameters.places)
+    if indicator.deduction.value:
+        exact, formula = methods.cut(exact, indicator.deduction.value), methods.cut_formula(formula)
+        words += f"；核减 {plain(indicator.deduction.value)} 分：{indicator.deduction_reason.value}"
+    score = earned(exact, indicator.points.value or Decimal(0), book.parameters.decimals)
     return IndicatorScore(indicator, (), exact, score, formula, words, method, case)
 
 

@@ -59,7 +59,7 @@ def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
     """
     result = Result(outcome)
     names = Addresses.of(result, reconciliation.count(result))
-    said = result.filled.said
+    said = result.filled.info_text
     title = f"{said('部门名称')}{said('评价年度')}绩效自评评分结果"
     book = _planned(result, names, layout, own).fill(title, result)
     code = verification_code.of_book(book, result.filled, result.scored)

@@ -205,8 +205,8 @@ def _cell(sheet: str, row: int, column: int) -> str:
 
 
 def _sum_digits(filled: Filled, digits: str) -> str:
-    finest = filled.finest_places
-    return f"MAX({digits},{finest})" if finest > filled.parameters.places else digits
+    finest = filled.finest_decimals
+    return f"MAX({digits},{finest})" if finest > filled.parameters.decimals else digits
 
 
 def _budget(filled: Filled, scored: Scored, row: int) -> dict[str, str]:

@@ -131,7 +131,7 @@ def plan(book: Book, result: Result, names: Addresses) -> None:
         return
     words = (
         "比较各评分人打分的宽严、离群、雷同和一致性，供复核参考，不影响计分。"
-        f"得分率＝得分÷{'100（百分制）' if result.filled.parameters.hundred else '分值'}；回避的不计。"
+        f"得分率＝得分÷{'100（百分制）' if result.filled.parameters.out_of_100 else '分值'}；回避的不计。"
     )
     sheet.merge(_GUIDE, 0, matrix.words, words, "guide")
     _lines(sheet, matrix, result.filled.parameters.numbers["离群线"], names)
@@ -185,7 +185,9 @@ def _matrix(sheet: Sheet, matrix: _Matrix, panel: Panel, result: Result) -> None
     judged = [at for at, work in enumerate(result.scored.indicator_scores) if work.given]
     for n, at in enumerate(judged):
         _indicator(sheet, matrix.row(n), n, panel.lines[n], FIRST_SCORE + at)
-        _rates(sheet, matrix, n, panel.lines[n], FIRST_SCORE + at, result.filled.parameters.hundred)
+        _rates(
+            sheet, matrix, n, panel.lines[n], FIRST_SCORE + at, result.filled.parameters.out_of_100
+        )
         _spread(sheet, matrix, matrix.row(n), n)
     if matrix.scorers > 1:
         _marked(sheet, matrix)

@@ -43,7 +43,7 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
         return Shown(points.place.reference, points.value or 0, FIGURE)
     if name == REVIEWED and scored.review is None:
         return NONE_TO_SHOW
-    at = scored.place(work)
+    at = scored.index_of(work)
     cell = _cell(scored, _COLUMNS[name], FIRST_SCORE + at)
     if name == "得分计算方法":
         return Shown(cell, work.words, TEXT, link(cell))
@@ -59,7 +59,7 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
 
 def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> Shown:
     """Return the total, or what the office above came to; 汇总 has no address for that yet."""
-    look = f"{FIGURE}:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    look = f"{FIGURE}:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     if not reviewed:
         cell = names.total
         return Shown(cell, scored.total, look, link(cell))

@@ -61,7 +61,7 @@ def codes(filled: Filled) -> dict[CellRef, str]:
 
 def shares(settings: Parameters) -> dict[CellRef, Decimal]:
     """Return the cell of each per cent among the parameters → 0.8 for 80%, however it is typed."""
-    held = ((each, settings.in_force(each)) for each in PARAMETER_LIST if each.percent)
+    held = ((each, settings.output_value(each)) for each in PARAMETER_LIST if each.percent)
     return {
         settings.values[each.name].place: share
         for each, share in held

@@ -127,7 +127,7 @@ def _places(filled: Filled, work: IndicatorScore) -> list[CellRef]:
         executed, planned = trace.budget_places(filled)
         places += [*executed, *planned]
     places += trace.rule_places(work)
-    return [*places, indicator.cut.place] if indicator.cut.value else places
+    return [*places, indicator.deduction.place] if indicator.deduction.value else places
 
 
 def _origins(sheet: Sheet, scored: Scored, row: int) -> None:

@@ -90,7 +90,7 @@ def count(result: Result) -> int:
     applicable = sum(each.applies for tiers in scored.tiers[:2] for each in tiers)
     applicable += sum(each.applies for each in scored.indicator_scores)
     inputs = len(scored.scorers) + sum(map(len, scored.tiers)) + len(filled.grades) + 4
-    inputs += (filled.parameters.trimmed > 1) + sum(1 for _ in _group_proofs(filled, scored))
+    inputs += (filled.parameters.trim_count > 1) + sum(1 for _ in _group_proofs(filled, scored))
     results = 4 if scored.review else 2
     return 5 + 4 + 2 + results + applicable + inputs + (2 if scored.budget else 0)
 
@@ -258,7 +258,7 @@ def _input_proofs(result: Result, names: Addresses) -> list[Proof]:
     for name in ("打分制", "综合方法", "反向公式", "满意度口径"):
         cell = f"={names.parameters[name]}"
         proofs.append(same(f"{name} = 计分时所用", cell, filled.parameters.text(name)))
-    if (each := filled.parameters.trimmed) > 1:
+    if (each := filled.parameters.trim_count) > 1:
         proofs.append(same("去极值个数 = 计分时所用", f"={names.parameters['去极值个数']}", each))
     return [*proofs, *_group_proofs(filled, scored)]
 
@@ -289,7 +289,7 @@ def _group_proofs(filled: Filled, scored: Scored) -> Iterator[Proof]:
         if member.group_key not in heads:
             continue
         name, group, weight = member.name.value, member.group, member.group_weight
-        if member.scores:
+        if member.is_scorer:
             cell = f"={group.place.reference}"
             yield same(f"{name} 的评分组 = 计分时所用", cell, group.value or "")
         if weight.value and weight.place != heads[member.group_key]:

@@ -33,7 +33,7 @@ def _inputs(result: Result) -> Shape:
     """What stands beside the sheets' cells: whose they are, and how they were read."""
     filled = result.filled
     return (
-        filled.said("金额单位"), filled.said("评价类型"),
+        filled.info_text("金额单位"), filled.info_text("评价类型"),
         tuple(filled.parameters.values[each.name] for each in PARAMETER_LIST),
         filled.members, filled.merged,
         tuple((each.row, each.name.value, each.bound) for each in filled.grades),
@@ -81,7 +81,7 @@ def _scores(scored: Scored) -> Shape:
         tuple(ballot.scorer.value for ballot in scored.scorers),
         tiers, tuple(_score(each) for each in scored.indicator_scores),
         scored.budget is None, scored.review is None, _adjustments(scored.adjustments),
-        scored.groups, scored.grouped,
+        scored.groups, scored.group_sizes,
     )  # fmt: skip
 
 

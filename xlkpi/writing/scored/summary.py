@@ -60,7 +60,7 @@ def plan(book: Book, result: Result, names: Addresses) -> None:
     """Plan 汇总, down to the group that evaluated; what follows depends on what was found."""
     filled, scored = result.filled, result.scored
     sheet = book.named(SUMMARY_SHEET)
-    unit = filled.said("金额单位") or "万元"
+    unit = filled.info_text("金额单位") or "万元"
     sheet.merge(0, 0, _LAST, _title, "title")
     sheet.merge(1, 0, _LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
     rows = SummaryRows.of(result)
@@ -89,7 +89,7 @@ def write(book: Book, result: Result, names: Addresses, code: str) -> None:
 
 
 def _title(result: Result) -> str:
-    said = result.filled.said
+    said = result.filled.info_text
     return f"{said('部门名称')} {said('评价年度')}年度{said('评价类型')}绩效自评汇总"
 
 
@@ -150,7 +150,7 @@ def _tier(
 
 def _look(filled: Filled) -> str:
     """Return the number format of a sum of scores."""
-    return sum_figure(filled.parameters.places, filled.finest_places)
+    return sum_figure(filled.parameters.decimals, filled.finest_decimals)
 
 
 def _of_second(row: int, tier: TierScore, rows: SummaryRows, scored: Scored) -> tuple[str, str]:
@@ -338,8 +338,8 @@ def _reason(sheet: Sheet, row: int, indicator: Indicator, missing: bool) -> None
         copy(sheet, (row, 3), indicator.reason, "text")
     elif missing:
         sheet.text(row, 3, "待补", "bad.box", indicator.reason.place.link)
-    elif indicator.cut.value:
-        copy(sheet, (row, 3), indicator.cut_reason, "text")
+    elif indicator.deduction.value:
+        copy(sheet, (row, 3), indicator.deduction_reason, "text")
     else:
         sheet.text(row, 3, "没有写原因", "text", indicator.reason.place.link)
 
@@ -348,7 +348,7 @@ def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> No
     if not work.applies:
         sheet.text(row, 2, NOT_APPLICABLE, "grey")
         return
-    at = FIRST_SCORE + scored.place(work)
+    at = FIRST_SCORE + scored.index_of(work)
     score = ScoreColumns.of(scored).right("得分")
     scores = quoted(SCORES_SHEET)
     formula = f"=ROUND({scores}!{a1(at, 3)}-{scores}!{a1(at, score)},6)"

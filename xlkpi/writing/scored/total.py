@@ -43,7 +43,7 @@ def band(scored: Scored, at: str, count: int) -> str:
 
 def plan(sheet: Sheet, filled: Filled, scored: Scored, row: int, names: Addresses) -> None:
     """Plan the steps from `row` on, then the total."""
-    style = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    style = f"strong.figure:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     for step in steps(scored):
         _blanks(sheet, row)
         if step == RESCALED:
