@@ -370,14 +370,14 @@ def test_too_many_matter_only_where_marks_are_trimmed() -> None:
     ],
 )
 def test_what_makes_a_row_without_points(name: str, points: str, expected: str) -> None:
-    assert schema.without_points(name, "A1.1", "A1", "", points) == expected
+    assert schema.of_which_code(name, "A1.1", "A1", "", points) == expected
 
 
 def test_without_any_code_a_name_alone_is_a_remark_and_an_indicator_is_not() -> None:
-    assert schema.without_points("按季度填报", "", "", "", "") == "X319"
-    assert schema.without_points("按季度填报", "", "A1", "", "") == ""
-    assert schema.without_points("按季度填报", "", "", "按比例", "") == ""
-    assert schema.without_points("按季度填报", "", "", "", "0") == ""
+    assert schema.of_which_code("按季度填报", "", "", "", "") == "X319"
+    assert schema.of_which_code("按季度填报", "", "A1", "", "") == ""
+    assert schema.of_which_code("按季度填报", "", "", "按比例", "") == ""
+    assert schema.of_which_code("按季度填报", "", "", "", "0") == ""
 
 
 def aside(code: str = "") -> Contents:

@@ -21,7 +21,7 @@ from tests import documents, random_books
 from tests.own_rules import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
 from xlkpi.audit import reference
 from xlkpi.domain import methods
-from xlkpi.domain.custom_rules import HIGHER, OVERDONE, Rule
+from xlkpi.domain.custom_rules import HIGHER, OVER_ACHIEVEMENT, Rule
 from xlkpi.domain.findings import errors
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.methods import Case, Method, Votes
@@ -264,7 +264,7 @@ def test_over_completion_multiplies_what_the_proportion_earned(
     bands: list[Band], points: Decimal, target: Decimal, actual: Decimal
 ) -> None:
     """As the second implementation has it, on every bound too; a missing factor takes nothing."""
-    rule = banded(bands, OVERDONE)
+    rule = banded(bands, OVER_ACHIEVEMENT)
     for at in (actual, target, *(target * b / 100 for b, _, _ in bands if b is not None)):
         worth, goal, value = Fraction(points), Fraction(target), Fraction(at)
         plain = reference.proportional(worth, "≥", goal, value, "线性")
@@ -288,7 +288,7 @@ def test_over_completion_worked_by_hand(actual: str, expected: str) -> None:
         (Decimal(150), True, None), (Decimal(200), True, Decimal("0.8")),
         (Decimal(300), False, Decimal("0.5")),
     ]  # fmt: skip
-    rule = banded(bands, OVERDONE)
+    rule = banded(bands, OVER_ACHIEVEMENT)
     assert overdone(rule, Decimal(10), Decimal(8), Decimal(actual)) == Fraction(expected)
 
 
@@ -346,7 +346,7 @@ def test_a_survey_is_the_second_implementations(
 ) -> None:
     rate = reference.satisfaction(caliber, [Fraction(n) for n in votes])
     assert 0 <= rate <= 100
-    assert rate == methods.satisfied(Votes(*votes), caliber)
+    assert rate == methods.satisfaction_rate(Votes(*votes), caliber)
     own = satisfied(votes, points, goal, caliber)
     assert 0 <= own <= points
     assert own == reference.proportional(Fraction(points), "≥", Fraction(goal), rate, "线性")
@@ -373,10 +373,10 @@ def test_the_wider_count_of_the_satisfied_is_never_smaller(
     votes: tuple[int, int, int, int],
 ) -> None:
     """And all answers alike tell what their kind is worth."""
-    narrow, wide, _ = (methods.satisfied(Votes(*votes), caliber) for caliber in CALIBERS)
+    narrow, wide, _ = (methods.satisfaction_rate(Votes(*votes), caliber) for caliber in CALIBERS)
     assert narrow <= wide
     alike = [Votes(*(7 if n == at else 0 for n in range(4))) for at in range(4)]
-    worth = [[methods.satisfied(each, caliber) for each in alike] for caliber in CALIBERS]
+    worth = [[methods.satisfaction_rate(each, caliber) for each in alike] for caliber in CALIBERS]
     assert worth == [[100, 100, 0, 0], [100, 100, 100, 0], [100, 80, 60, 40]]
 
 

@@ -380,7 +380,8 @@ def overdone(rng: Random) -> Line:
     points, part = _worth(rng, places)
     edges, factor = _edges(rng, 100, 400, most=8), Decimal(str(round(part / points, 6)))
     rule = own_rules.banded(
-        [(b, i, rng.choice((factor, factor, None))) for b, i in edges], custom_rules.OVERDONE
+        [(b, i, rng.choice((factor, factor, None))) for b, i in edges],
+        custom_rules.OVER_ACHIEVEMENT,
     )
     target, actual = random_books.measure(rng, points, places)
     target = abs(target) or Decimal(8)
@@ -474,7 +475,7 @@ def cut(rng: Random) -> Line:
     return replace(
         line,
         cells={**line.cells, "核减分": less},
-        formula=methods.cut_formula(line.formula),
+        formula=methods.deducted_formula(line.formula),
         exact=exact,
     )
 

@@ -21,7 +21,7 @@ from xlkpi.audit.crosscheck import disagreements
 from xlkpi.domain.findings import errors
 from xlkpi.domain.inputs import Contents, Fields, Filled
 from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
-from xlkpi.domain.numbers import half_up, rounded, settled
+from xlkpi.domain.numbers import half_up, round_score, rounded
 from xlkpi.domain.results import Outcome, Scored
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, outcomes
@@ -265,7 +265,9 @@ def test_rounding_is_half_away_from_zero(
         assert Decimal(half_up(top, bottom, places)).scaleb(-places) == expected
         assert rounded(Fraction(top, bottom), places) == expected
         assert reference.half_up(Fraction(top, bottom), places) == expected
-        score = settled(Fraction(top, bottom), places)  # by way of 12 places, as the formulas go
+        score = round_score(
+            Fraction(top, bottom), places
+        )  # by way of 12 places, as the formulas go
         assert score == reference.settled(Fraction(top, bottom), places)
         off = abs(Fraction(top, bottom) * 10**places % 1 - Fraction(1, 2)) / 10**places
         assert score == expected or off <= Fraction(5, 10**13)

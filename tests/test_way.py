@@ -235,7 +235,9 @@ def _holds(work: IndicatorScore, hundred: bool) -> None:
         (share,) = re.findall(r"得分比例 ([0-9.]+)%", said) or ["0"]
         (own,) = re.findall(r"得分 ([0-9.]+)", said) or [""]
         assert exact == (Fraction(own) if own else points * Fraction(share) / 100)
-    elif work.method and work.method.rule and work.method.rule.kind != custom_rules.OVERDONE:
+    elif (
+        work.method and work.method.rule and work.method.rule.kind != custom_rules.OVER_ACHIEVEMENT
+    ):
         said = re.sub(r"（[^（）]*）", "", said)
         found = re.findall(r"得 ([0-9.]+)$", said) or re.findall(r"[=≈] ([0-9.]+)$", said)
         (left,) = found or [_plainly(said, points)]

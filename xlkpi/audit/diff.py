@@ -23,8 +23,8 @@ from xlkpi.domain.schema import (
     EVIDENCE,
     EXECUTION,
     GRADES,
-    GROUP,
     INFO,
+    MEMBERS,
     PARAMETER_BY_NAME,
     PARAMETERS,
     REVIEW,
@@ -53,7 +53,7 @@ _ALONE = (*TIERS, EXECUTION, BALLOT, REVIEW)
 _BY_NAME = {INFO.name: "内容", PARAMETERS.name: "值"}
 """Sheets in which a row's name says what stands in this column of it."""
 _ROWS = {
-    EXECUTION.name: "预算执行项目", GROUP.name: "评价工作组成员", EVIDENCE.name: "佐证材料",
+    EXECUTION.name: "预算执行项目", MEMBERS.name: "评价工作组成员", EVIDENCE.name: "佐证材料",
     GRADES.name: "等级", ADJUSTMENT.name: "加减分事项", BALLOT.name: "评分行",
 }  # fmt: skip
 """What a row is called, where the sheet's name is no name for it."""

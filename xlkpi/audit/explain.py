@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain.cells import Derived, Number, Text
-from xlkpi.domain.location import a1, listed
+from xlkpi.domain.location import a1, list_places
 from xlkpi.domain.methods import BANDED, NOT_APPLICABLE, VOTES
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored, TierScore
@@ -161,7 +161,7 @@ def _looked_at(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     if scored.budget and work.method and work.method.budgeted:
         yield from trace.budget(filled, scored.budget)
     if work.method and work.method.rule:
-        cells = listed(sorted(entry.places["规则"] for entry in work.method.rule.entries))
+        cells = list_places(sorted(entry.places["规则"] for entry in work.method.rule.entries))
         yield f"评分规则“{work.method.rule.name}”：{cells}"
     if work.method and work.method.surveyed:
         for row in filled.surveys:

@@ -16,7 +16,7 @@ from xlkpi.domain.schema import (
     BALLOT,
     BALLOT_PREFIX,
     FORBIDDEN_IN_NAMES,
-    GROUP,
+    MEMBERS,
     RECUSED,
     SCORER_NAME_LENGTH,
     YES,
@@ -77,7 +77,7 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
 
 def someone_scores(filled: Filled) -> Iterator[Finding]:
     """At least one member is to score."""
-    table = filled.tables.get(GROUP.name)
+    table = filled.tables.get(MEMBERS.name)
     unsure = any(member.status.broken for member in filled.members)
     if table and table.rows and not unsure and not any(m.is_scorer for m in filled.members):
         yield finding("X220", table.head("姓名"))
@@ -99,7 +99,7 @@ def weights(filled: Filled) -> Iterator[Finding]:
 
 def weights_alike(filled: Filled) -> Iterator[Finding]:
     """A weight of 40% beside one of 30 would count as 0.4 beside 30."""
-    table = filled.tables.get(GROUP.name)
+    table = filled.tables.get(MEMBERS.name)
     if filled.parameters.text("综合方法") != "加权平均" or table is None:
         return
     known = [m for m in filled.members if m.is_scorer and m.weight.value is not None]

@@ -17,8 +17,8 @@ from xlkpi.domain.numbers import money, plain, total
 from xlkpi.domain.schema import (
     ACTUAL,
     EXECUTION,
+    FUNDS,
     INFO_CHOICES,
-    SOURCES,
     TARGET,
     TIER3,
     canonical,
@@ -42,7 +42,7 @@ def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
 def header_units(filled: Filled) -> Iterator[Finding]:
     """A unit of money in a header is that of 金额单位: nobody can tell which of two holds."""
     unit = filled.info_text("金额单位") or "万元"
-    for sheet in (EXECUTION, SOURCES):
+    for sheet in (EXECUTION, FUNDS):
         table = filled.tables.get(sheet.name)
         for header, column in table.columns.items() if table and table.rows else ():
             typed = str(table.grid.raw(table.header_row, column)) if table else ""
@@ -175,7 +175,7 @@ def funds_complete(filled: Filled) -> Iterator[Finding]:
 
 def funds_add_up(filled: Filled) -> Iterator[Finding]:
     """The sources of funds add up to what the projects add up to, column by column."""
-    table, funds = filled.tables.get(SOURCES.name), _filled_in(filled)
+    table, funds = filled.tables.get(FUNDS.name), _filled_in(filled)
     if not table or not funds or not filled.projects:
         return
     for what, (of_fund, of_project) in _FUNDS.items():

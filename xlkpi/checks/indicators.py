@@ -11,7 +11,7 @@ from xlkpi.domain import methods as rules_of
 from xlkpi.domain.cells import Table, Text
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled, Indicator
-from xlkpi.domain.numbers import a_hundredfold, from_text, plain
+from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain
 from xlkpi.domain.schema import ACTUAL, EXECUTION, RULES, TARGET, TIER3, folded, is_percent
 
 
@@ -153,7 +153,7 @@ def reasons(filled: Filled) -> Iterator[Finding]:
         if not indicator.reason.blank or not indicator.applies:
             continue
         case = _case(filled, indicator)
-        missed = case is not None and not rules_of.met(case)
+        missed = case is not None and not rules_of.is_met(case)
         if indicator.degree.value in ("部分达成", "未达成") or missed:
             yield finding("X609", indicator.reason.place, code=indicator.label)
         elif (
@@ -187,7 +187,7 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
-    unclear = indicator.judged and indicator.unit.blank and a_hundredfold(target, actual)
+    unclear = indicator.judged and indicator.unit.blank and maybe_hundredfold(target, actual)
     if unclear or unsaid(filled, indicator):
         return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
     numbers = (Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual))
@@ -198,7 +198,7 @@ def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     votes, target = filled.votes(indicator.key), indicator.target.value
     if votes is None or votes.valid <= 0 or target is None or target < 0:
         return None
-    rate = rules_of.satisfied(votes, filled.parameters.text("满意度口径"))
+    rate = rules_of.satisfaction_rate(votes, filled.parameters.text("满意度口径"))
     nature = indicator.nature.value if indicator.nature.value == ">" else "≥"
     return rules_of.Case(Fraction(1), nature, Fraction(target), rate)
 

@@ -14,7 +14,7 @@ from xlkpi.domain.custom_rules import (
     DEVIATION,
     HIGHER,
     LINE,
-    OVERDONE,
+    OVER_ACHIEVEMENT,
     PARTS,
     STEPS,
     Entry,
@@ -22,14 +22,14 @@ from xlkpi.domain.custom_rules import (
     Rule,
     band,
     by_steps,
-    earned_words,
+    earned_text,
     flaws,
     rises,
 )
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled, Indicator
 from xlkpi.domain.location import CellRef
-from xlkpi.domain.numbers import a_hundredfold, from_text, plain, rounded
+from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain, rounded
 from xlkpi.domain.schema import RULES, SOURCE_SHEET, TIER3, canonical, folded
 from xlkpi.domain.text import as_text
 
@@ -76,7 +76,7 @@ def _nameless(entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _names(entry: Entry) -> Iterator[Flaw]:
-    spelled = methods.spelled(entry.name)
+    spelled = methods.standard_name(entry.name)
     if spelled in methods.NAMES or spelled.startswith(_BUDGET):
         how = "请换一个规则名，并照样改“三级指标”的评分方式。"
         yield Flaw(entry.places["规则"], "与系统自带的评分方式同名", how)
@@ -89,7 +89,7 @@ def fits(filled: Filled) -> Iterator[Finding]:
         rule = filled.rules.get(folded(name.removeprefix(_BUDGET)))
         if rule is None:
             continue
-        if name.startswith(_BUDGET) and rule.kind == OVERDONE:
+        if name.startswith(_BUDGET) and rule.kind == OVER_ACHIEVEMENT:
             yield finding("X632", indicator.method.place, name, rule=rule.name)
         points = indicator.points.value
         for code, header, held, place in _in_points(rule):
@@ -123,7 +123,7 @@ def line_ends(filled: Filled) -> Iterator[Finding]:
             jump = held is not None and (held < whole if good else held > 0)
             if jump and place not in told:
                 told.add(place)
-                said = {"share": earned_words(entry), "beyond": "得满分" if good else "不得分"}
+                said = {"share": earned_text(entry), "beyond": "得满分" if good else "不得分"}
                 bound = plain(entry.bound or Decimal(0))
                 yield finding("X680", place, bound, name=rule.name, side=side, **said)
 
@@ -167,7 +167,7 @@ def scale(filled: Filled) -> Iterator[Finding]:
         method = filled.method_of(indicator)
         if method is None or method.rule is None:
             continue
-        points = method.budgeted or method.rule.kind == OVERDONE or indicator.in_points
+        points = method.budgeted or method.rule.kind == OVER_ACHIEVEMENT or indicator.in_points
         unknown = indicator.unit.broken or (indicator.unit.blank and not indicator.actual.good)
         if (method.rule.name, points) in told or (unknown and not points):
             continue
@@ -207,7 +207,7 @@ def unsaid(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
     if clear or not indicator.unit.blank or actual.value is None or _scored(filled):
         return None
     for name, rival in _rivals(filled, indicator, method.rule):
-        if a_hundredfold(rival, actual.value):
+        if maybe_hundredfold(rival, actual.value):
             return name, rival
     return None
 
@@ -317,7 +317,9 @@ def unused_columns(filled: Filled) -> Iterator[Finding]:
         row = entry.places["规则"].row
         for header in headers:
             seen = header in COLUMNS[entry.kind] or header in entry.broken
-            seen |= entry.kind == OVERDONE and header == "得分"  # that it has none is a flaw
+            seen |= (
+                entry.kind == OVER_ACHIEVEMENT and header == "得分"
+            )  # that it has none is a flaw
             if table and not seen and table.has(row, header):
                 yield _unused(entry, header, table.grid.raw(row, table.columns[header]))
 

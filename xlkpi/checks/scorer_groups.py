@@ -10,7 +10,7 @@ from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled, Group, Indicator
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
-from xlkpi.domain.schema import GROUP, canonical, folded
+from xlkpi.domain.schema import MEMBERS, canonical, folded
 
 
 def members_grouped(filled: Filled) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def weights_present(filled: Filled) -> Iterator[Finding]:
 def _weight_place(filled: Filled, group: Group) -> CellRef:
     """Return the cell that wants a weight; that of the group where the column is missing."""
     first = next(member for member in filled.members if member.group_key == group.key)
-    table = filled.tables[GROUP.name]
+    table = filled.tables[MEMBERS.name]
     return first.group_weight.place if "组权重" in table.columns else first.group.place
 
 
@@ -96,7 +96,7 @@ def weights_apart(filled: Filled) -> Iterator[Finding]:
 def _share(filled: Filled, weight: Number) -> bool:
     typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
     at = (weight.place.row, weight.place.column)
-    return typed or at in filled.tables[GROUP.name].grid.percents
+    return typed or at in filled.tables[MEMBERS.name].grid.percents
 
 
 def weights_of_groups(filled: Filled) -> Iterator[Finding]:

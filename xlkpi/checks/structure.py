@@ -13,11 +13,11 @@ from xlkpi.domain.schema import (
     BALLOT_PREFIX,
     EXECUTION,
     FORMAT_VERSION,
+    FUNDS,
     PARAMETERS,
     REVIEW,
     RULES,
     SHEETS,
-    SOURCES,
     SURVEY,
     folded,
     sheet_named,
@@ -38,7 +38,7 @@ def required_sheets(filled: Filled) -> Iterator[Finding]:
 
 _DECIDES = (
     *(sheet for sheet in SHEETS if sheet.required),
-    PARAMETERS, EXECUTION, SOURCES, RULES, SURVEY, ADJUSTMENT, REVIEW,
+    PARAMETERS, EXECUTION, FUNDS, RULES, SURVEY, ADJUSTMENT, REVIEW,
 )  # fmt: skip
 """Sheets on which figures depend, where they are there."""
 

@@ -10,7 +10,7 @@ from xlkpi.checks.tiers import control_total
 from xlkpi.domain.cells import Text
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled, Indicator, Survey
-from xlkpi.domain.methods import VOTES, Votes, satisfied
+from xlkpi.domain.methods import VOTES, Votes, satisfaction_rate
 from xlkpi.domain.numbers import from_text, plain
 from xlkpi.domain.schema import SURVEY, TIER3, folded
 
@@ -121,8 +121,8 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
         whole = filled.votes(key)
         if whole is None or whole.valid <= 0:
             continue
-        if typed_values.differs(indicator.actual_text, satisfied(whole, caliber)):
-            rate = plain(satisfied(whole, caliber), 2)
+        if typed_values.differs(indicator.actual_text, satisfaction_rate(whole, caliber)):
+            rate = plain(satisfaction_rate(whole, caliber), 2)
             place = indicator.actual_text.place
             yield finding("X649", place, indicator.actual_text.value or "", rate=rate)
 
@@ -144,7 +144,7 @@ def typed_results(filled: Filled) -> Iterator[Finding]:
         if held.blank:
             continue
         whole = Votes(*(int(vote.value or 0) for vote in row.votes))
-        rate = satisfied(whole, caliber) if whole.valid > 0 else None
+        rate = satisfaction_rate(whole, caliber) if whole.valid > 0 else None
         if rate is None or typed_values.points(held) is None or typed_values.differs(held, rate):
             expected = "没有票数" if rate is None else f"{plain(rate, 2)}%"
             yield finding("X650", held.place, held.value or "", what="满意度", expected=expected)

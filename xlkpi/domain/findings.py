@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xlkpi.domain.location import CellRef, column_letters, listed
+from xlkpi.domain.location import CellRef, column_letters, list_places
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -408,7 +408,7 @@ def fold(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
 
 def _folded(kind: str, alike: Sequence[Finding]) -> Finding:
     by_column = sorted((each.place for each in alike), key=lambda place: (place.column, place.row))
-    cells = listed(by_column, _MOST_RUNS)
+    cells = list_places(by_column, _MOST_RUNS)
     params = {**alike[0].params, "alike": f"{len(alike)} 格{kind}", "cells": cells}
     return alike[0]._replace(params=params)
 

@@ -40,15 +40,17 @@ _HOMES = (SOURCE_SHEET, PROBLEMS_SHEET, FORM_SHEET)
 """Where an output tells of itself: a scored workbook, a marked copy, the public version."""
 
 
-def told(contents: Iterable[Content], label: str) -> str | None:
+def labelled_value(contents: Iterable[Content], label: str) -> str | None:
     """Return what stands right of an output's own label; None where there is none.
 
     The same words elsewhere are staff's, and only words.
     """
-    return _told(list(contents), label)[1]
+    return _labelled_cell(list(contents), label)[1]
 
 
-def _told(held: Sequence[Content], label: str) -> tuple[tuple[str, Address] | None, str | None]:
+def _labelled_cell(
+    held: Sequence[Content], label: str
+) -> tuple[tuple[str, Address] | None, str | None]:
     """Return the cell right of a label, and what it holds."""
     sheets = {each[0] for each in held}
     home = next((sheet for sheet in _HOMES if sheet in sheets), None)
@@ -62,7 +64,7 @@ def _told(held: Sequence[Content], label: str) -> tuple[tuple[str, Address] | No
     return (home, beside), said
 
 
-def hidden(name: str) -> str:
+def masked_name(name: str) -> str:
     """Return a file's name as an output tells it that is to be published."""
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -70,7 +72,7 @@ def hidden(name: str) -> str:
 def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
     """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
     held = list(contents)
-    own, said = _told(held, LABEL)
+    own, said = _labelled_cell(held, LABEL)
     return [each for each in held if each[:2] != own], said
 
 
@@ -81,16 +83,16 @@ def line(sheet: str, at: Address, value: object, formula: str) -> str:
 
 def digest(contents: Iterable[Content]) -> str:
     """Return the fingerprint of cells in any order."""
-    return digest_of_lines(line(*each) for each in contents)
+    return digest_lines(line(*each) for each in contents)
 
 
-def digest_of_lines(lines: Iterable[str]) -> str:
+def digest_lines(lines: Iterable[str]) -> str:
     """Return the same of the cells' lines."""
     text = "\n".join(sorted(lines))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def plain(value: object) -> str:
+def comparable(value: object) -> str:
     """Return a value as it is compared: what another program writes for the same is the same.
 
     The first character tells a text from a number that looks like it.
@@ -98,7 +100,7 @@ def plain(value: object) -> str:
     return _text(value)
 
 
-def same(left: str, right: str) -> bool:
+def same_formula(left: str, right: str) -> bool:
     """Whether two formulas are the same but for spaces, quotes and letters' case outside texts."""
     return _normal(left) == _normal(right)
 

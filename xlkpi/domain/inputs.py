@@ -190,7 +190,7 @@ class Indicator(Tier):
     @property
     def judged(self) -> bool:
         """Whether scorers mark it."""
-        return methods.judged(self.method.value)
+        return methods.is_judged(self.method.value)
 
     @property
     def applies(self) -> bool:

@@ -56,7 +56,7 @@ def quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'"
 
 
-def apart(merges: Iterable[Block]) -> set[Block]:
+def without_overlaps(merges: Iterable[Block]) -> set[Block]:
     """Return merges of which no two share a cell: of those that do, the largest, then the first."""
     kept: set[Block] = set()
     open_below: list[Block] = []
@@ -76,7 +76,9 @@ def _size(block: Block) -> int:
     return (bottom - top + 1) * (right - left + 1)
 
 
-def span(sheet: str, first_row: int, first_column: int, last_row: int, last_column: int) -> str:
+def block_reference(
+    sheet: str, first_row: int, first_column: int, last_row: int, last_column: int
+) -> str:
     """Return an absolute reference to a block of cells of a sheet, for a formula."""
     first = a1(first_row, first_column, "both")
     last = a1(last_row, last_column, "both")
@@ -125,13 +127,15 @@ NOWHERE = CellRef("")
 """No cell of the file: the whole of it, or nothing there."""
 
 
-def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
+def block_references(sheet: str, column: int, rows: Sequence[int]) -> str:
     """Return references to the rows of a table, in runs, so that totals between them stay out."""
     runs = _runs([CellRef(sheet, row, column) for row in rows])
-    return ",".join(span(sheet, top.row, column, bottom.row, column) for top, bottom in runs)
+    return ",".join(
+        block_reference(sheet, top.row, column, bottom.row, column) for top, bottom in runs
+    )
 
 
-def listed(places: Sequence[CellRef], most: int = 0) -> str:
+def list_places(places: Sequence[CellRef], most: int = 0) -> str:
     """Return places as people write them down: 预算执行!G5:G8、评分_张三!D7; of many the first `most`."""
     runs = _runs(places)
     shown = runs[:most] if most else runs

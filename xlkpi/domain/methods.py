@@ -21,7 +21,7 @@ from xlkpi.domain.schema import canonical, folded
 JUDGED = "评分人打分"
 """The default: scorers mark it, and `scoring.combine` makes one score of their marks."""
 
-JUDGED_TOO = ("", "评委打分")
+JUDGED_ALIASES = ("", "评委打分")
 """What is read as 评分人打分: an empty cell, and the word of other forms."""
 
 BANDED = "定性三档"
@@ -129,14 +129,14 @@ class Method:
         return None
 
 
-def _executed(case: Case) -> Fraction:
+def _execution_rate(case: Case) -> Fraction:
     """Return 执行率 as a part of one, 0 where the budget is 0."""
     if not case.budget or case.executed is None:
         return Fraction(0)
     return case.executed / case.budget
 
 
-_EXECUTED = "IF({全年预算数}=0,0,{全年执行数}/{全年预算数})"
+_EXECUTION_RATE = "IF({全年预算数}=0,0,{全年执行数}/{全年预算数})"
 
 
 class BudgetExecution(Method):
@@ -147,18 +147,18 @@ class BudgetExecution(Method):
 
     def share(self, case: Case) -> Fraction:
         """Return the rate kept within 0 and 1."""
-        return min(Fraction(1), max(Fraction(0), _executed(case)))
+        return min(Fraction(1), max(Fraction(0), _execution_rate(case)))
 
     def formula(self, case: Case) -> Formula:
         """Return points × rate."""
-        return Formula(f"{{分值}}*MAX(0,MIN(1,{_EXECUTED}))")
+        return Formula(f"{{分值}}*MAX(0,MIN(1,{_EXECUTION_RATE}))")
 
     def words(self, case: Case) -> str:
         """Say the rule."""
         return "预算执行率：分值×全年执行数÷全年预算数，最多得满分"
 
 
-def reached(case: Case) -> bool:
+def is_reached(case: Case) -> bool:
     """Whether the actual reaches the target, in the direction of 指标性质."""
     assert case.actual is not None and case.target is not None
     gap = rounded(case.actual - case.target, _GAP_PLACES)
@@ -167,11 +167,11 @@ def reached(case: Case) -> bool:
     return gap >= 0
 
 
-def met(case: Case) -> bool:
+def is_met(case: Case) -> bool:
     """Whether the target is met to the letter: what only equals it does not meet > or <."""
     assert case.actual is not None and case.target is not None
     if not _strict(case):
-        return reached(case)
+        return is_reached(case)
     gap = rounded(case.actual - case.target, _GAP_PLACES)
     return gap < 0 if case.lower_is_better else gap > 0
 
@@ -216,7 +216,7 @@ class Proportional(Method):
 
     def share(self, case: Case) -> Fraction:
         """Return 1 where the target is reached, else how near the actual comes, never below 0."""
-        if reached(case):
+        if is_reached(case):
             return Fraction(1)
         assert case.actual is not None and case.target is not None
         if not case.target:
@@ -259,7 +259,7 @@ class AllOrNothing(Method):
 
     def share(self, case: Case) -> Fraction:
         """Return 1 or 0."""
-        return Fraction(1 if met(case) else 0)
+        return Fraction(1 if is_met(case) else 0)
 
     def formula(self, case: Case) -> Formula:
         """Return the same over names."""
@@ -285,26 +285,26 @@ class Satisfaction(Method):
 
     def share(self, case: Case) -> Fraction:
         """Return 1 where the target is reached, else rate ÷ target."""
-        return _PROPORTIONAL.share(_surveyed(case))
+        return _PROPORTIONAL.share(_as_proportional(case))
 
     def formula(self, case: Case) -> Formula:
         """Return the formula of 按比例 with the rate in the place of the actual value."""
-        said = _PROPORTIONAL.formula(_surveyed(case)).text
-        return Formula(said.replace("{实际完成值}", f"({satisfied_formula(case.criterion)})"))
+        said = _PROPORTIONAL.formula(_as_proportional(case)).text
+        return Formula(said.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
 
     def words(self, case: Case) -> str:
         """Name the sample and what counts as satisfied."""
         assert case.votes is not None
-        rate = f"{rounded(satisfied(case.votes, case.criterion), 2):f}"
+        rate = f"{rounded(satisfaction_rate(case.votes, case.criterion), 2):f}"
         return (
             f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.criterion}”，"
             f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{_equal_words(case)}"
         )
 
 
-def _surveyed(case: Case) -> Case:
+def _as_proportional(case: Case) -> Case:
     assert case.votes is not None
-    return case._replace(nature="≥", actual=satisfied(case.votes, case.criterion))
+    return case._replace(nature="≥", actual=satisfaction_rate(case.votes, case.criterion))
 
 
 _WEIGHTS = {
@@ -313,18 +313,18 @@ _WEIGHTS = {
     "指数100-80-60-40": (100, 80, 60, 40),
 }
 """满意度口径 → what a vote of each kind counts, in percentage points."""
-CALIBERS = tuple(_WEIGHTS)
+CRITERIA = tuple(_WEIGHTS)
 """满意度口径, the default first."""
 VOTES = ("很满意", "满意", "基本满意", "不满意")
 
 
-def satisfied(votes: Votes, caliber: str) -> Fraction:
+def satisfaction_rate(votes: Votes, caliber: str) -> Fraction:
     """Return the rate of a survey in percentage points."""
     counted = sum(weight * count for weight, count in zip(_WEIGHTS[caliber], votes, strict=True))
     return Fraction(counted, votes.valid)
 
 
-def satisfied_formula(caliber: str) -> str:
+def satisfaction_formula(caliber: str) -> str:
     """Return the same over {很满意} … {不满意}, each the sum of a column of 满意度调查."""
     pairs = zip(VOTES, _WEIGHTS[caliber], strict=True)
     counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
@@ -340,7 +340,7 @@ class ByRule(Method):
         self.name = f"{_BUDGET}:{rule.name}" if budgeted else rule.name
         self.budgeted = budgeted
         self.measured = not budgeted
-        self.formula_of_value = f"({_EXECUTED}*100)" if budgeted else "{实际完成值}"
+        self.formula_of_value = f"({_EXECUTION_RATE}*100)" if budgeted else "{实际完成值}"
 
     @property
     def targeted(self) -> bool:
@@ -351,7 +351,7 @@ class ByRule(Method):
     def value(self, case: Case) -> Fraction:
         """Return what the rule looks at."""
         if self.budgeted:
-            return _executed(case) * 100
+            return _execution_rate(case) * 100
         assert case.actual is not None
         return case.actual
 
@@ -374,7 +374,7 @@ class ByRule(Method):
         return f"评分规则“{self.rule.name}”{over}：{custom_rules.words(self.rule)}"
 
 
-class Overdone(Method):
+class OverAchievement(Method):
     """超额完成: 按比例, and what was reached far beyond the target counts for less."""
 
     measured = True
@@ -390,7 +390,7 @@ class Overdone(Method):
         """Return the share of 按比例 times what the ratio actual ÷ target keeps of it."""
         assert self.rule is not None
         own, ratio = _PROPORTIONAL.share(case), self.value(case)
-        kept = None if ratio is None else custom_rules.share(self.rule, ratio)
+        kept = None if ratio is None else custom_rules.kept_share(self.rule, ratio)
         return own * (Fraction(1) if kept is None else kept)
 
     def value(self, case: Case) -> Fraction | None:
@@ -403,7 +403,7 @@ class Overdone(Method):
         assert self.rule is not None
         own = _PROPORTIONAL.formula(case).text
         ratio = "({实际完成值}/{年度指标值}*100)"
-        kept = custom_rules.share_formula(self.rule, ratio, below="1")
+        kept = custom_rules.band_formula(self.rule, ratio, below="1")
         return Formula(f"{own}*IF({{年度指标值}}=0,1,{kept})")
 
     def words(self, case: Case) -> str:
@@ -412,12 +412,12 @@ class Overdone(Method):
         return f"评分规则“{self.rule.name}”：{_PROPORTIONAL.words(case)}；{custom_rules.words(self.rule)}"
 
 
-def cut(points: Fraction, less: Decimal) -> Fraction:
+def deducted(points: Fraction, less: Decimal) -> Fraction:
     """Return what 核减分 leaves of computed points: never less than nothing."""
     return max(Fraction(0), points - Fraction(less))
 
 
-def cut_formula(points: Formula) -> Formula:
+def deducted_formula(points: Formula) -> Formula:
     """Return the same over names."""
     return Formula(f"MAX(0,{points.text}-{{核减分}})")
 
@@ -439,21 +439,21 @@ def find(name: str | None, known: Mapping[str, Rule]) -> Method | None:
     head, colon, tail = (name or "").partition(":")
     if colon and head == _BUDGET:
         rule = known.get(folded(tail))
-        fits = rule is not None and rule.kind != custom_rules.OVERDONE
+        fits = rule is not None and rule.kind != custom_rules.OVER_ACHIEVEMENT
         return ByRule(rule, budgeted=True) if rule and fits else None
     rule = known.get(folded(name))
     if rule is None:
         return None
-    return Overdone(rule) if rule.kind == custom_rules.OVERDONE else ByRule(rule)
+    return OverAchievement(rule) if rule.kind == custom_rules.OVER_ACHIEVEMENT else ByRule(rule)
 
 
-def spelled(typed: str) -> str:
+def standard_name(typed: str) -> str:
     """Return a method as the format spells it; a rule's name comes back as it is.
 
     `预算执行率：甲` is read with either colon.
     """
     plain = canonical(typed)
-    if plain in JUDGED_TOO:
+    if plain in JUDGED_ALIASES:
         return JUDGED
     if plain.startswith(f"{_BUDGET}:"):
         return plain
@@ -464,6 +464,6 @@ _SPELLED = {canonical(name): name for name in reversed(NAMES)}
 """As compared → as the format spells it."""
 
 
-def judged(name: str | None) -> bool:
+def is_judged(name: str | None) -> bool:
     """Whether scorers mark an indicator of that method."""
     return name in (JUDGED, BANDED)

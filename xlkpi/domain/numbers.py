@@ -86,7 +86,7 @@ _SLIPS = str.maketrans("。，、·：OoQlI|", ".....000111")
 """What a hand types, or an input method puts, where a point or a digit was meant."""
 
 
-def meant(text: str) -> str:
+def likely_number(text: str) -> str:
     """Return the number that a slip of the hand seems to be, to be proposed and never used; "" if none."""
     narrow = text.translate(_WIDE).translate(_SLIPS).replace(",", ".").strip(_SPACES)
     narrow = re.sub(r"^\.(?=\d)", "0.", narrow).rstrip(".")
@@ -103,7 +103,7 @@ def as_shown(value: float) -> float:
     return value if number is None else float(number)
 
 
-def a_hundredfold(left: Decimal, right: Decimal) -> bool:
+def maybe_hundredfold(left: Decimal, right: Decimal) -> bool:
     """Whether two numbers of one unit may be a part of one and a per cent: 0.95 and 100.
 
     A part is at most 1, and the other more than thirty times as much: 30 % done of what was asked is
@@ -163,23 +163,23 @@ back on the tie. The engine takes the same two steps, so that both say the same 
 """
 
 
-def settled(value: Fraction, places: int) -> Decimal:
+def round_score(value: Fraction, places: int) -> Decimal:
     """Return a score: half-up to `places`, by way of the places that take the noise off a formula."""
     twelve = half_up(value.numerator, value.denominator, NOISE)
     return Decimal(half_up(twelve, 10**NOISE, places)).scaleb(-places, EXACT)
 
 
-def earned(value: Fraction, points: Decimal, places: int) -> Decimal:
-    """Return the score of an indicator: `settled`, never above its 分值, and 分值 itself when fully met.
+def capped_score(value: Fraction, points: Decimal, places: int) -> Decimal:
+    """Return the score of an indicator: `round_score`, never above its 分值, and 分值 itself when fully met.
 
     It carries as many decimals as it is printed with: `places`, or as many as 分值 has.
     """
     full = rounded(value, NOISE) >= points
-    score = points if full else min(points, settled(value, places))
-    return printed(score, places, points)
+    score = points if full else min(points, round_score(value, places))
+    return with_places(score, places, points)
 
 
-def printed(score: Decimal, places: int, *others: Decimal) -> Decimal:
+def with_places(score: Decimal, places: int, *others: Decimal) -> Decimal:
     """Return the same score with `places` decimals, or as many as it or one of the others has."""
     wanted = max(places, *(decimals(each) for each in (score, *others)))
     return score if score.as_tuple().exponent == -wanted else rounded(score, wanted)
@@ -193,7 +193,7 @@ def total(values: list[Decimal]) -> Decimal:
     return result
 
 
-def within_100(points: Decimal) -> Decimal:
+def clamp_to_100(points: Decimal) -> Decimal:
     """Keep a total within 0 and 100: rounding each indicator up can carry a sum past it."""
     return min(Decimal(100), max(Decimal(0), points))
 

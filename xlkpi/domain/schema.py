@@ -43,7 +43,7 @@ SCORES_SHEET = "指标得分"
 COMPARISON_SHEET = "评分对比"
 FINDINGS_SHEET = "检查记录"
 METHODS_SHEET = "方法与参数"
-PROOF_SHEET = "校验"
+RECONCILIATION_SHEET = "校验"
 SOURCE_SHEET = "来源与指纹"
 LAYOUT_SHEET = "自评表版式"
 """Only where 自评表 has an office's own layout."""
@@ -56,7 +56,7 @@ RESULT_SHEETS = (
     "目标质量",
     FINDINGS_SHEET,
     METHODS_SHEET,
-    PROOF_SHEET,
+    RECONCILIATION_SHEET,
     SOURCE_SHEET,
     LAYOUT_SHEET,
 )
@@ -176,7 +176,7 @@ _NO_POINTS = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|不计分|不�
 _NOTHING = re.compile(r"0+(?:\.0+)?分?\Z")
 
 
-def without_points(name: str, code: str, parent: str, method: str, points: str) -> str:
+def of_which_code(name: str, code: str, parent: str, method: str, points: str) -> str:
     """Return the code of the finding about a row of a tier that has no points; "" for any other row.
 
     Either it says 其中, or it lacks the codes too, without which nobody could mark it.
@@ -394,7 +394,7 @@ INFO_CHOICES: dict[str, tuple[str, ...]] = {
     "是否涉密": (NO, YES),
 }
 
-GROUP = Sheet(
+MEMBERS = Sheet(
     "评价工作组",
     (
         Column("姓名", _T, 14, True, prompt="与评分表上的评分人一致。"),
@@ -473,7 +473,7 @@ EXECUTION = Sheet(
     tab="fill",
     key="项目名称",
 )
-SOURCES = Sheet(
+FUNDS = Sheet(
     "资金来源",
     (
         Column("资金来源", _T, 24, True),
@@ -762,7 +762,7 @@ MERGED = Sheet(
 )
 
 SHEETS: tuple[Sheet, ...] = (
-    INFO, GROUP, EXECUTION, SOURCES, GOALS, TIER1, TIER2, TIER3, RULES, SURVEY, ADJUSTMENT, REVIEW,
+    INFO, MEMBERS, EXECUTION, FUNDS, GOALS, TIER1, TIER2, TIER3, RULES, SURVEY, ADJUSTMENT, REVIEW,
     EVIDENCE, BASE_DATA, VAGUE_WORDS, TEXTS, PROBLEMS, GRADES, PARAMETERS, MERGED,
 )  # fmt: skip
 """Every sheet but the ballots, in the contract's order; ballots stand after 三级指标."""

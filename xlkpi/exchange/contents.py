@@ -22,13 +22,13 @@ from xlkpi.domain.schema import (
     BASE_DATA,
     EVIDENCE,
     EXECUTION,
+    FUNDS,
     GOALS,
-    GROUP,
     INFO,
+    MEMBERS,
     MERGED,
     PROBLEMS,
     REVIEW,
-    SOURCES,
     SURVEY,
     TEXTS,
     TIER3,
@@ -54,7 +54,7 @@ _ANSWERS = {
         "核减理由",
     },
     TEXTS.name: {"正文"},
-    SOURCES.name: {"年初预算数", "全年预算数", "全年执行数"},
+    FUNDS.name: {"年初预算数", "全年预算数", "全年执行数"},
     GOALS.name: {"预期目标", "实际完成情况", "完成程度", "未完成原因"},
     BASE_DATA.name: {"本年", "上年"},
 }
@@ -91,7 +91,7 @@ def _answer(filled: Filled, said: Finding) -> bool:
     sheet = sheet_named(str(said.params["name"]) if whole else said.place.sheet)
     if sheet is None or said.code == "X107":
         return False
-    if sheet in (*_EMPTIED, GROUP, BALLOT):
+    if sheet in (*_EMPTIED, MEMBERS, BALLOT):
         return True
     table = filled.tables.get(sheet.name)
     dropped = _ANSWERS.get(sheet.name, set())
@@ -131,7 +131,7 @@ def contents(filled: Filled, name: str, department: str = "") -> Contents:
     sheets: dict[str, tuple[Fields, ...]] = {}
     for table in filled.tables.values():
         sheet = table.sheet
-        if sheet in _STANDING or (sheet is GROUP and foreign):
+        if sheet in _STANDING or (sheet is MEMBERS and foreign):
             sheets[sheet.name] = ()
         elif sheet not in _EMPTIED:
             dropped = _ANSWERS.get(sheet.name, set())

@@ -16,10 +16,10 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import from_text
 from xlkpi.domain.schema import (
     FORBIDDEN_IN_NAMES,
-    GROUP,
     INFO,
     INFO_ROWS,
     MAIN_PART,
+    MEMBERS,
     MERGED,
     SCORER_NAME_LENGTH,
     SHEETS,
@@ -178,7 +178,7 @@ def _names_fit(scorers: Sequence[Scorer]) -> None:
 def _members(made: Contents) -> list[Scorer]:
     """Return the template's own group, last year's for instance."""
     found = []
-    rows = made.sheets.get(GROUP.name, ())
+    rows = made.sheets.get(MEMBERS.name, ())
     weights = {folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
     for row in rows:
         weight, group = row.get("评分权重"), str(row.get("评分组", ""))
@@ -213,7 +213,7 @@ def prepared(made: Contents, department: str, year: str, scorers: Sequence[Score
         info.append(row)
     info.extend(held.values())
     group = tuple(_member(scorer) for scorer in scorers)
-    sheets = {**made.sheets, INFO.name: tuple(info), GROUP.name: group}
+    sheets = {**made.sheets, INFO.name: tuple(info), MEMBERS.name: group}
     return made._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
 
 

@@ -14,7 +14,7 @@ from xlkpi.domain import base_data_formula
 from xlkpi.domain.base_data_formula import YEARS, Formula, Item, Named, NotOurs, Ref
 from xlkpi.domain.cells import Datum, Derived, State, Table, Value
 from xlkpi.domain.findings import finding
-from xlkpi.domain.location import Address, CellRef, span
+from xlkpi.domain.location import Address, CellRef, block_reference
 from xlkpi.domain.numbers import EXACT, NOISE, plain, rounded
 from xlkpi.domain.schema import ACTUAL, BASE_DATA, TIER3, canonical, is_percent
 from xlkpi.reading.parameters import bare
@@ -120,7 +120,7 @@ class _Data:
         """Return a reference as a formula of any sheet writes it."""
         first, last = ref.first, ref.last or ref.first
         assert isinstance(first, CellRef) and isinstance(last, CellRef)
-        return span(self.table.grid.name, first.row, first.column, last.row, last.column)
+        return block_reference(self.table.grid.name, first.row, first.column, last.row, last.column)
 
     def named(self, ref: Ref) -> str:
         """Return what a template calls what is referred to; NotOurs where it has no name."""

@@ -15,12 +15,12 @@ from xlkpi.domain.schema import (
     BALLOT,
     BASE_DATA,
     EXECUTION,
+    FUNDS,
     HEADER_SEARCH_ROWS,
     PARAMETERS,
     REVIEW,
     RULES,
     SHEETS,
-    SOURCES,
     SPARE_ROWS,
     SURVEY,
     TARGET,
@@ -30,7 +30,7 @@ from xlkpi.domain.schema import (
     TOTAL_WORDS,
     Sheet,
     canonical,
-    without_points,
+    of_which_code,
 )
 from xlkpi.domain.text import as_text
 from xlkpi.reading import headers
@@ -59,7 +59,7 @@ _NEEDED = (
 """Sheets without which nothing can be scored; the others then go unused, and it is said."""
 _TIERS = (TIER1, TIER2, TIER3)
 _PARENTS = {TIER2.name: "一级编号", TIER3.name: "二级编号"}
-_COUNTED = (*_NEEDED, RULES, SURVEY, SOURCES, REVIEW, BASE_DATA)
+_COUNTED = (*_NEEDED, RULES, SURVEY, FUNDS, REVIEW, BASE_DATA)
 """Sheets whose rows count for a figure: none may be lost. The others are only printed."""
 
 
@@ -123,12 +123,12 @@ def _rows(
 
 def _without_of_which(found: Table) -> Table:
     """Set apart the rows of a tier that have no points."""
-    of_which = tuple(row for row in found.rows if of_which_code(found, row))
+    of_which = tuple(row for row in found.rows if finding_code(found, row))
     rows = tuple(row for row in found.rows if row not in of_which)
     return found._replace(rows=rows, of_which=of_which) if of_which else found
 
 
-def of_which_code(found: Table, row: int) -> str:
+def finding_code(found: Table, row: int) -> str:
     """Return the code of the finding about a row of a tier without points, "" for any other row."""
     layout = found.sheet
     if layout not in _TIERS:
@@ -137,7 +137,7 @@ def of_which_code(found: Table, row: int) -> str:
     if isinstance(points, float) and points != 0:  # nearly always
         return ""
     headers = (layout.name, "编号", _PARENTS.get(layout.name, ""), "评分方式", "分值")
-    return without_points(*(_plainly(found, row, header) for header in headers))
+    return of_which_code(*(_plainly(found, row, header) for header in headers))
 
 
 def _plainly(found: Table, row: int, header: str) -> str:

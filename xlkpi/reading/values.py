@@ -414,7 +414,7 @@ def _not_a_number(place: CellRef, typed: str, example: str) -> Finding:
     if hidden:
         which = "、".join(dict.fromkeys(f"U+{ord(c):04X}" for c in hidden))
         return finding("X511", place, typed, which=which)
-    return finding("X505", place, typed, example=numbers.meant(typed) or example)
+    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)
 
 
 def _wrong_unit(
@@ -423,4 +423,4 @@ def _wrong_unit(
     known = canonical(unit) in {"万元", "元", "亿元", "千元", "分"}
     if units and known:
         return finding("X512", place, typed, unit=unit, expected=units[0])
-    return finding("X505", place, typed, example=numbers.meant(typed) or example)
+    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)

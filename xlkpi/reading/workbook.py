@@ -29,16 +29,16 @@ from xlkpi.domain.schema import (
     ADJUSTMENT,
     BALLOT,
     EXECUTION,
+    FUNDS,
     GRADES,
-    GROUP,
     INFO,
+    MEMBERS,
     MERGED,
     PARAMETERS,
     RECUSED,
     REVIEW,
     RULES,
     SOURCE_SHEET,
-    SOURCES,
     SURVEY,
     TIER1,
     TIER2,
@@ -189,7 +189,7 @@ class _Reading:
 
     def _members(self) -> Iterator[Member]:
         groups: dict[str, str] = {}
-        for table, row in self._rows(GROUP):
+        for table, row in self._rows(MEMBERS):
             group = self.reader.text(table, row, "评分组")
             yield Member(
                 row=row,
@@ -224,7 +224,7 @@ class _Reading:
                 key = schema.folded(code.value)
                 yield OfWhichRow(
                     level, self.reader.text(table, row, sheet.name), code,
-                    "" if (level, key) in known else key, tables.of_which_code(table, row),
+                    "" if (level, key) in known else key, tables.finding_code(table, row),
                 )  # fmt: skip
 
     def _amount(self, table: Table, row: int, header: str, unit: str) -> Number:
@@ -249,7 +249,7 @@ class _Reading:
             )
 
     def _funds(self, unit: str) -> Iterator[Fund]:
-        for table, row in self._rows(SOURCES):
+        for table, row in self._rows(FUNDS):
             yield Fund(
                 row=row,
                 name=self.reader.text(table, row, "资金来源"),
@@ -328,7 +328,7 @@ class _Reading:
         value = self.reader.text(table, row, "评分方式")
         if value.broken:
             return value
-        return Value(value.place, State.GOOD, methods.spelled(value.value or ""), value.typed)
+        return Value(value.place, State.GOOD, methods.standard_name(value.value or ""), value.typed)
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
         scorer = scorer_of(self.reader, table)

@@ -89,7 +89,7 @@ def _standing(path: Path) -> Iterator[Path]:
 
 def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
     """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
-    from xlkpi.domain.fingerprint import hidden
+    from xlkpi.domain.fingerprint import masked_name
     from xlkpi.reading.open import OpenedWorkbook
 
     if path.is_symlink():
@@ -103,7 +103,7 @@ def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -
     origin = OpenedWorkbook(path.name, data).origin
     if origin is None or origin.identity != identity:
         return False
-    return origin.file == hidden(source.name) or _family(Path(origin.file)) == _family(source)
+    return origin.file == masked_name(source.name) or _family(Path(origin.file)) == _family(source)
 
 
 def _family(source: Path) -> str:

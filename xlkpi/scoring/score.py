@@ -22,7 +22,7 @@ from xlkpi.domain.inputs import (
     ReviewRow,
     Tier,
 )
-from xlkpi.domain.numbers import earned, plain, printed, settled, total, within_100
+from xlkpi.domain.numbers import capped_score, clamp_to_100, plain, round_score, total, with_places
 from xlkpi.domain.results import (
     AdjustmentTotals,
     Budget,
@@ -145,16 +145,16 @@ def _score_totals(
     places = book.parameters.decimals
     second = _parents(book.tier2, third, places)
     first = _parents(book.tier1, second, places)
-    added = printed(total([tier.score for tier in first]), places)
+    added = with_places(total([tier.score for tier in first]), places)
     applicable = total([tier.applicable for tier in third])
     rescaled = added
     if applicable != 100:
-        rescaled = settled(Fraction(added) * 100 / Fraction(applicable), places)
+        rescaled = round_score(Fraction(added) * 100 / Fraction(applicable), places)
     points = total([rescaled, adjustments.points])
     if adjustments.plus or adjustments.minus:
-        points = settled(Fraction(points), book.finest_decimals)
-    points = Decimal(0) if adjustments.zero else within_100(points)
-    whole = printed(points, places)
+        points = round_score(Fraction(points), book.finest_decimals)
+    points = Decimal(0) if adjustments.zero else clamp_to_100(points)
+    whole = with_places(points, places)
     band = _vetoed(grade(whole, book.grades), book.grades, adjustments)
     return ScoreTotals((first, second, tuple(third)), added, applicable, rescaled, whole, band)
 
@@ -183,7 +183,7 @@ def _reviewed(book: Filled, rows: Mapping[str, ReviewRow], own: TierScore) -> De
     row = rows.get(own.tier.key)
     if row is None or row.score.value is None or not own.applies:
         return own.score
-    return earned(Fraction(row.score.value), own.points, book.parameters.decimals)
+    return capped_score(Fraction(row.score.value), own.points, book.parameters.decimals)
 
 
 def _judged(
@@ -227,7 +227,7 @@ def _combined(
     if recused:
         words += f"；{'、'.join(recused)} 回避"
     points = indicator.points.value or Decimal(0)
-    score = earned(exact, points, book.parameters.decimals)
+    score = capped_score(exact, points, book.parameters.decimals)
     return IndicatorScore(indicator, given, exact, score, formula, words)
 
 
@@ -284,9 +284,12 @@ def _computed(book: Filled, indicator: Indicator, budget: Budget | None) -> Indi
     if indicator.dated:
         words += "；按日期比较，不迟于年度指标值的日期为达到"
     if indicator.deduction.value:
-        exact, formula = methods.cut(exact, indicator.deduction.value), methods.cut_formula(formula)
+        exact, formula = (
+            methods.deducted(exact, indicator.deduction.value),
+            methods.deducted_formula(formula),
+        )
         words += f"；核减 {plain(indicator.deduction.value)} 分：{indicator.deduction_reason.value}"
-    score = earned(exact, indicator.points.value or Decimal(0), book.parameters.decimals)
+    score = capped_score(exact, indicator.points.value or Decimal(0), book.parameters.decimals)
     return IndicatorScore(indicator, (), exact, score, formula, words, method, case)
 
 
@@ -321,7 +324,7 @@ def _parents(
 
 def _parent(tier: Tier, children: Sequence[TierScore], places: int) -> TierScore:
     points = tier.points.value or Decimal(0)
-    score = printed(total([child.score for child in children]), places, points)
+    score = with_places(total([child.score for child in children]), places, points)
     return TierScore(tier, points, score, total([child.applicable for child in children]))
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from xlkpi.domain import custom_rules
 from xlkpi.domain.custom_rules import Entry, Rule
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import CellRef, listed
+from xlkpi.domain.location import CellRef, list_places
 from xlkpi.domain.methods import Case
 from xlkpi.domain.numbers import EXACT, plain, rounded
 from xlkpi.domain.results import Budget, GroupMean, IndicatorScore, ScorerMark
@@ -38,7 +38,7 @@ def _applied(made: Rule, value: Fraction | None) -> list[Entry]:
     if value is None:
         return []
     if made.kind == custom_rules.LINE:
-        return custom_rules.stretch(made, value) or list(made.entries)
+        return custom_rules.points_around(made, value) or list(made.entries)
     found = custom_rules.band(made, value)
     return [found] if found else []
 
@@ -148,7 +148,7 @@ def _quotient(value: Fraction) -> str:
 
 def budget(filled: Filled, held: Budget) -> Iterator[str]:
     """Say 预算执行率 with the cells that it comes of."""
-    executed, planned = (listed(each) for each in budget_places(filled))
+    executed, planned = (list_places(each) for each in budget_places(filled))
     spent, whole = plain(held.executed), plain(held.budget)
     yield f"全年执行数合计 {spent}（{executed}），全年预算数合计 {whole}（{planned}）"
     if held.budget:
@@ -165,7 +165,7 @@ def rule(work: IndicatorScore) -> Iterator[str]:
     value = method.value(case)
     if value is None:
         yield "年度指标值是 0，算不出完成了百分之几，不打折"
-    elif method.rule.kind == custom_rules.OVERDONE:
+    elif method.rule.kind == custom_rules.OVER_ACHIEVEMENT:
         ratio = f"{_exact(case.actual)} ÷ {_exact(case.target)} {_equals(value)}%"
         yield f"完成值÷指标值 {ratio}，{_kept(custom_rules.band(method.rule, value))}"
     else:
@@ -206,7 +206,7 @@ def _earned(entry: Entry) -> str:
 
 
 def _line(work: IndicatorScore, made: Rule, value: Fraction) -> str:
-    points = custom_rules.stretch(made, value)
+    points = custom_rules.points_around(made, value)
     ends = "、".join(
         f"下限 {plain(each.bound or Decimal(0))}（{each.places['下限']}）{_earned(each)}"
         for each in reversed(points)
@@ -245,7 +245,7 @@ def _all(good: bool) -> str:
 def _deviation(work: IndicatorScore, made: Rule, value: Fraction) -> str:
     assert work.case is not None
     entry, target = made.entries[0], work.case.target
-    goal = custom_rules.goal(made, target)
+    goal = custom_rules.reference_value(made, target)
     base = f"基准 {_said(goal)}（{entry.places['基准']}）"
     if entry.base is None:
         base = f"年度指标值 {_said(goal)}（{work.indicator.target.place}）"
@@ -253,7 +253,7 @@ def _deviation(work: IndicatorScore, made: Rule, value: Fraction) -> str:
         return f" {_steps_off(work.case, made, value, f'与{base}相差')}"
     exact, away = _near(abs(value - goal))
     said = f" 与{base}相差 {_said(abs(value - goal))}，按相差的比例扣分"
-    left = custom_rules.unfloored(made, work.case.points, value, target)
+    left = custom_rules.points_before_floor(made, work.case.points, value, target)
     if exact:
         said += (
             f"：{_exact(work.case.points)} × (1 － {away} ÷ {_near(abs(goal))[1]}) {_equals(left)}"
@@ -263,7 +263,7 @@ def _deviation(work: IndicatorScore, made: Rule, value: Fraction) -> str:
 
 def _floored(case: Case, made: Rule, value: Fraction) -> str:
     floor = made.entries[0].floor
-    if custom_rules.unfloored(made, case.points, value, case.target) >= (floor or 0):
+    if custom_rules.points_before_floor(made, case.points, value, case.target) >= (floor or 0):
         return ""
     if floor is None:
         return "，扣完为止，得 0"
@@ -276,7 +276,7 @@ def _steps(work: IndicatorScore, made: Rule, value: Fraction) -> str:
     assert entry.base is not None
     side = "高" if entry.direction == custom_rules.HIGHER else "低"
     base = f"基准 {plain(entry.base)}（{entry.places['基准']}）"
-    if custom_rules.beyond(made, value) <= 0:
+    if custom_rules.excess(made, value) <= 0:
         return f" 不{side}于{base}：不扣分"
     return f" {_steps_off(work.case, made, value, f'比{base}{side}')}"
 
@@ -286,16 +286,16 @@ def _steps_off(case: Case, made: Rule, value: Fraction, side: str) -> str:
     entry = made.entries[0]
     assert entry.step is not None
     assert entry.cost is not None
-    count = custom_rules.steps(made, value, case.target)
-    beyond = custom_rules.beyond(made, value, case.target)
+    count = custom_rules.step_count(made, value, case.target)
+    beyond = custom_rules.excess(made, value, case.target)
     if not beyond:
         return f"{side} 0：不扣分"
-    exact = abs(value - custom_rules.goal(made, case.target))
+    exact = abs(value - custom_rules.reference_value(made, case.target))
     gap = f"{side} {_said(exact)}，步长 {plain(entry.step)}（{entry.places['步长']}）"
     if not count:
         return f"{gap}，不足一步：不扣分"
     points, cost = _exact(case.points), plain(entry.cost)
-    left = custom_rules.unfloored(made, case.points, value, case.target)
+    left = custom_rules.points_before_floor(made, case.points, value, case.target)
     times = _said(count)
     if entry.part == custom_rules.IN_PROPORTION:
         times = f"{_near(beyond)[1]} ÷ {plain(entry.step)}"

@@ -23,7 +23,7 @@ def published(outcome: Outcome, layout: FormTemplate) -> Book:
     said = outcome.filled.info_text
     book = Book(f"{said('部门名称')}{said('评价年度')}年度自评表", [paper])
     row = paper.print_to[0] + 1
-    name = fingerprint.hidden(PurePath(outcome.source.file).name)  # it may tell a person
+    name = fingerprint.masked_name(PurePath(outcome.source.file).name)  # it may tell a person
     paper.text(row, 0, fingerprint.SOURCE_LABEL, "form.note")
     paper.text(row, 1, name, "form.note")
     row += 1

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlkpi.domain.custom_rules.bands import MOST, Bands, Overdone, band, share, share_formula
+from xlkpi.domain.custom_rules.bands import (
+    MOST,
+    Bands,
+    OverAchievement,
+    band,
+    band_formula,
+    kept_share,
+)
 from xlkpi.domain.custom_rules.entries import (
     A_STEP,
     BANDS,
@@ -21,35 +28,62 @@ from xlkpi.domain.custom_rules.entries import (
     IN_PROPORTION,
     KINDS,
     LINE,
-    OVERDONE,
+    OVER_ACHIEVEMENT,
     PARTS,
     STEPS,
     Entry,
     Flaw,
     Rule,
-    earned_words,
+    earned_text,
 )
 from xlkpi.domain.custom_rules.kind import Kind
-from xlkpi.domain.custom_rules.line import Line, rises, stretch
+from xlkpi.domain.custom_rules.line import Line, points_around, rises
 from xlkpi.domain.custom_rules.steps import (
     Deviation,
     Steps,
-    beyond,
     by_steps,
-    goal,
-    steps,
-    unfloored,
+    excess,
+    points_before_floor,
+    reference_value,
+    step_count,
 )
 
 __all__ = [
-    "A_STEP", "BANDS", "COLUMNS", "DEVIATION", "GAP_PLACES", "HIGHER", "IN_PROPORTION", "KINDS",
-    "LINE", "MOST", "OVERDONE", "PARTS", "STEPS", "Entry", "Flaw", "Rule", "band", "beyond",
-    "by_steps", "earned_words", "flaws", "goal", "of_kind", "rises", "rule", "share",
-    "share_formula", "steps", "stretch", "unfloored", "words",
+    "A_STEP",
+    "BANDS",
+    "COLUMNS",
+    "DEVIATION",
+    "GAP_PLACES",
+    "HIGHER",
+    "IN_PROPORTION",
+    "KINDS",
+    "LINE",
+    "MOST",
+    "OVER_ACHIEVEMENT",
+    "PARTS",
+    "STEPS",
+    "Entry",
+    "Flaw",
+    "Rule",
+    "band",
+    "band_formula",
+    "by_steps",
+    "earned_text",
+    "excess",
+    "flaws",
+    "kept_share",
+    "of_kind",
+    "points_around",
+    "points_before_floor",
+    "reference_value",
+    "rises",
+    "rule",
+    "step_count",
+    "words",
 ]  # fmt: skip
 
 _OF_KIND: dict[str, Kind] = {
-    BANDS: Bands(), STEPS: Steps(), OVERDONE: Overdone(), LINE: Line(), DEVIATION: Deviation(),
+    BANDS: Bands(), STEPS: Steps(), OVER_ACHIEVEMENT: OverAchievement(), LINE: Line(), DEVIATION: Deviation(),
 }  # fmt: skip
 
 

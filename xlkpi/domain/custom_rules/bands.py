@@ -12,17 +12,17 @@ from xlkpi.domain.custom_rules.entries import (
     Entry,
     Flaw,
     Rule,
-    earned_words,
-    height,
+    earned_text,
     shown,
+    sort_key,
 )
 from xlkpi.domain.custom_rules.kind import (
     Kind,
-    amount,
     earned_flaws,
     earned_name,
+    earned_points,
+    row_limit_flaws,
     share_flaws,
-    too_many,
     within_points,
 )
 from xlkpi.domain.numbers import rounded
@@ -38,26 +38,26 @@ class Bands(Kind):
         """Every band earns something between nothing and all, and no two begin alike."""
         yield from earned_flaws(entries, "请填这一档得分值的百分之几，例如 80%；不得分的填 0。")
         yield from _alike(entries)
-        yield from too_many(entries, MOST, "请合并相近的档次。")
+        yield from row_limit_flaws(entries, MOST, "请合并相近的档次。")
 
     def points(
         self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
         """Return what the band earns; a value below all of them earns nothing."""
         found = band(made, value)
-        return min(worth, amount(found, worth)) if found else Fraction(0)
+        return min(worth, earned_points(found, worth)) if found else Fraction(0)
 
     def formula(self, made: Rule, value: str, target: str) -> str:
         """Return the same over names."""
-        return within_points(made, share_formula(made, value))
+        return within_points(made, band_formula(made, value))
 
     def words(self, made: Rule) -> str:
         """Say the bands, the highest first."""
-        ends = [f"{_from(entry)}得 {earned_words(entry)}" for entry in made.entries]
+        ends = [f"{_from(entry)}得 {earned_text(entry)}" for entry in made.entries]
         return f"分档：{'，'.join(ends)}"
 
 
-class Overdone(Kind):
+class OverAchievement(Kind):
     """超额完成: what was reached far beyond the target keeps a part of its points."""
 
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
@@ -72,7 +72,7 @@ class Overdone(Kind):
                 yield Flaw(entry.places["下限"], "没有填下限", how)
             yield from _not_over(entry)
         yield from _alike(entries)
-        yield from too_many(entries, MOST, "请合并相近的档次。")
+        yield from row_limit_flaws(entries, MOST, "请合并相近的档次。")
 
     def words(self, made: Rule) -> str:
         """Say the bands, the highest first."""
@@ -92,13 +92,13 @@ def _reaches(entry: Entry, value: Fraction) -> bool:
     return gap >= 0 if entry.inclusive else gap > 0
 
 
-def share(made: Rule, value: Fraction) -> Fraction | None:
+def kept_share(made: Rule, value: Fraction) -> Fraction | None:
     """Return what 超额完成 keeps of the points; None below all bands."""
     found = band(made, value)
-    return amount(found, Fraction(1)) if found else None
+    return earned_points(found, Fraction(1)) if found else None
 
 
-def share_formula(made: Rule, value: str, below: str = "0") -> str:
+def band_formula(made: Rule, value: str, below: str = "0") -> str:
     """Return what the band earns over names; `below` is for a value below all bands."""
     said = below
     for n, entry in reversed(list(enumerate(made.entries, start=1))):
@@ -114,8 +114,8 @@ def share_formula(made: Rule, value: str, below: str = "0") -> str:
 
 def _alike(entries: Sequence[Entry]) -> Iterator[Flaw]:
     known = [entry for entry in entries if "下限" not in entry.broken]
-    for above, below in pairwise(sorted(known, key=height, reverse=True)):
-        if height(above) == height(below):
+    for above, below in pairwise(sorted(known, key=sort_key, reverse=True)):
+        if sort_key(above) == sort_key(below):
             said = "留空" if below.bound is None else f"是 {shown(below.bound)}"
             how = "请删去一行，或改成不同的下限。"
             yield Flaw(below.places["下限"], f"有两行的下限都{said}", how)

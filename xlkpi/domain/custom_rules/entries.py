@@ -9,7 +9,7 @@ from xlkpi.domain.location import CellRef
 
 KINDS = ("分档", "步长", "超额完成", "直线", "偏离")
 """What 方式 may say."""
-BANDS, STEPS, OVERDONE, LINE, DEVIATION = KINDS
+BANDS, STEPS, OVER_ACHIEVEMENT, LINE, DEVIATION = KINDS
 HIGHER = "高于扣分"
 """方向: else 低于扣分."""
 PARTS = ("不计", "按一步", "按比例")
@@ -21,7 +21,7 @@ GAP_PLACES = 9
 COLUMNS = {
     BANDS: ("下限", "含下限", "得分比例", "得分"),
     STEPS: ("基准", "方向", "步长", "每步扣分", "封底", "不足一步"),
-    OVERDONE: ("下限", "含下限", "得分比例"),
+    OVER_ACHIEVEMENT: ("下限", "含下限", "得分比例"),
     LINE: ("下限", "得分比例", "得分"),
     DEVIATION: ("基准", "步长", "每步扣分", "封底", "不足一步"),
 }
@@ -96,7 +96,7 @@ class Rule(NamedTuple):
         return any(entry.points is not None for entry in self.entries)
 
 
-def height(entry: Entry) -> tuple[bool, Decimal, bool]:
+def sort_key(entry: Entry) -> tuple[bool, Decimal, bool]:
     """An empty bound is below all; of two equal ones the exclusive one is the higher."""
     return entry.bound is not None, entry.bound or Decimal(0), not entry.inclusive
 
@@ -106,7 +106,7 @@ def shown(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():f}"
 
 
-def earned_words(entry: Entry) -> str:
+def earned_text(entry: Entry) -> str:
     """Say what a row earns: a share of the points, or points."""
     if entry.points is not None:
         return f"{shown(entry.points)} 分"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.domain.custom_rules.entries import Entry, Flaw, Rule, height, shown
+from xlkpi.domain.custom_rules.entries import Entry, Flaw, Rule, shown, sort_key
 
 
 class Kind:
@@ -17,7 +17,7 @@ class Kind:
 
     def rule(self, name: str, entries: Sequence[Entry]) -> Rule:
         """Return the rule of these rows, of which `flaws` finds nothing wrong."""
-        rows = sorted(entries, key=height, reverse=True) if self.ordered else entries
+        rows = sorted(entries, key=sort_key, reverse=True) if self.ordered else entries
         return Rule(name, entries[0].kind, tuple(rows))
 
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
@@ -85,7 +85,7 @@ def _meant(share: Decimal) -> str:
     return "请填 0 到 100% 之间的比例，例如“80%”。"
 
 
-def amount(entry: Entry, worth: Fraction) -> Fraction:
+def earned_points(entry: Entry, worth: Fraction) -> Fraction:
     """Return what a row earns of the points: its 得分, else its share of them."""
     if entry.points is not None:
         return Fraction(entry.points)
@@ -102,13 +102,13 @@ def earned_name(made: Rule, n: int) -> str:
     return f"{{得分{n}}}" if made.in_points else f"{{得分比例{n}}}"
 
 
-def too_many(entries: Sequence[Entry], most: int, how: str) -> Iterator[Flaw]:
+def row_limit_flaws(entries: Sequence[Entry], most: int, how: str) -> Iterator[Flaw]:
     """More rows than one formula can hold."""
     if len(entries) > most:
         yield Flaw(entries[most].places["规则"], f"超过 {most} 行", how)
 
 
-def one_row(entries: Sequence[Entry], kind: str) -> Iterator[Flaw]:
+def single_row_flaws(entries: Sequence[Entry], kind: str) -> Iterator[Flaw]:
     """A rule of that 方式 has one row."""
     for entry in entries[1:]:
         how = "请删去多余的行；是另一条规则的，请换一个规则名。"

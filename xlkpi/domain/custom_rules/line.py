@@ -12,16 +12,16 @@ from xlkpi.domain.custom_rules.entries import (
     Entry,
     Flaw,
     Rule,
-    earned_words,
-    height,
+    earned_text,
     shown,
+    sort_key,
 )
 from xlkpi.domain.custom_rules.kind import (
     Kind,
-    amount,
     earned_flaws,
     earned_name,
-    too_many,
+    earned_points,
+    row_limit_flaws,
     within_points,
 )
 from xlkpi.domain.numbers import rounded
@@ -44,7 +44,7 @@ class Line(Kind):
                 how = "请填这一点的值，例如 70；直线的每一行都是一个点。"
                 yield Flaw(entry.places["下限"], "没有填下限", how)
         yield from _course(entries)
-        yield from too_many(entries, MOST, "请减少中间的点。")
+        yield from row_limit_flaws(entries, MOST, "请减少中间的点。")
 
     def points(
         self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
@@ -56,11 +56,11 @@ class Line(Kind):
         if _gap(value, points[0]) < 0:
             return Fraction(0) if rises(made) else worth
         at = max(n for n, point in enumerate(points) if _gap(value, point) >= 0)
-        earned = amount(points[at], worth)
+        earned = earned_points(points[at], worth)
         if at + 1 < len(points):
             upper = points[at + 1]
             part = _gap(value, points[at]) / _gap(_bound(upper), points[at])
-            earned += (amount(upper, worth) - earned) * part
+            earned += (earned_points(upper, worth) - earned) * part
         return min(worth, earned)
 
     def formula(self, made: Rule, value: str, target: str) -> str:
@@ -69,12 +69,12 @@ class Line(Kind):
         above, said = (everything, "0") if rises(made) else ("0", everything)
         for n in range(len(made.entries), 0, -1):
             gap = f"ROUND({value}-{{下限{n}}},{GAP_PLACES})"
-            said = f"IF({gap}>=0,{_stretch(made, n, gap)},{said})"
+            said = f"IF({gap}>=0,{_stretch_formula(made, n, gap)},{said})"
         return within_points(made, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
 
     def words(self, made: Rule) -> str:
         """Say the points, and what lies beyond the ends."""
-        ends = [f"{shown(point.bound)} 得 {earned_words(point)}" for point in made.entries[::-1]]
+        ends = [f"{shown(point.bound)} 得 {earned_text(point)}" for point in made.entries[::-1]]
         low, high = shown(made.entries[-1].bound), shown(made.entries[0].bound)
         bad, good = (f"低于 {low}", f"高于 {high}")
         if not rises(made):
@@ -87,7 +87,7 @@ def rises(made: Rule) -> bool:
     return _earned(made.entries[0]) > _earned(made.entries[-1])
 
 
-def stretch(made: Rule, value: Fraction) -> list[Entry]:
+def points_around(made: Rule, value: Fraction) -> list[Entry]:
     """Return the points between which a value lies, the higher first: one at an end, none beyond."""
     points = made.entries
     if _gap(value, points[0]) > 0 or _gap(value, points[-1]) < 0:
@@ -110,7 +110,7 @@ def _earned(entry: Entry) -> Decimal:
     return (entry.share if entry.points is None else entry.points) or Decimal(0)
 
 
-def _stretch(made: Rule, n: int, gap: str) -> str:
+def _stretch_formula(made: Rule, n: int, gap: str) -> str:
     """What is earned between the n-th point and the one above it."""
     own = earned_name(made, n)
     if n == 1:
@@ -123,7 +123,7 @@ def _stretch(made: Rule, n: int, gap: str) -> str:
 def _course(entries: Sequence[Entry]) -> Iterator[Flaw]:
     """The values differ, and what they earn only rises or only falls."""
     known = [each for each in entries if each.bound is not None]
-    points = sorted(known, key=height)
+    points = sorted(known, key=sort_key)
     for low, high in pairwise(points):
         if _gap(_bound(high), low) == 0:
             how = "请删去一行，或改成不同的下限。"

@@ -19,21 +19,21 @@ from xlkpi.domain.custom_rules.entries import (
     Rule,
     shown,
 )
-from xlkpi.domain.custom_rules.kind import Kind, one_row
+from xlkpi.domain.custom_rules.kind import Kind, single_row_flaws
 from xlkpi.domain.numbers import rounded
 
 
-class _Costing(Kind):
+class _DistanceKind(Kind):
     """A rule by which a distance costs points, down to a floor."""
 
     def points(
         self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
         """Return the points that the distance leaves."""
-        return min(worth, max(_floor(made), unfloored(made, worth, value, target)))
+        return min(worth, max(_floor(made), points_before_floor(made, worth, value, target)))
 
 
-class Steps(_Costing):
+class Steps(_DistanceKind):
     """步长: every step by which the value is on the bad side of 基准 costs 每步扣分, down to 封底."""
 
     ordered = False
@@ -41,7 +41,7 @@ class Steps(_Costing):
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
         """One row with a base, a side, a step and what it costs."""
         first = entries[0]
-        yield from one_row(entries, STEPS)
+        yield from single_row_flaws(entries, STEPS)
         for header, held, how in (
             ("基准", first.base, "填开始扣分的数，例如 100"),
             ("方向", first.direction, "从下拉列表选择：高于扣分，或低于扣分"),
@@ -56,7 +56,7 @@ class Steps(_Costing):
         entry = made.entries[0]
         gap = f"{value}-{{基准1}}" if entry.direction == HIGHER else f"{{基准1}}-{value}"
         beyond = f"ROUND({gap},{GAP_PLACES})"  # by itself: 123456.7 − 123456 in steps of 0.01
-        return _left(made, f"{{分值}}-{_count_formula(made, beyond)}*{{每步扣分1}}")
+        return _floored_formula(made, f"{{分值}}-{_count_formula(made, beyond)}*{{每步扣分1}}")
 
     def words(self, made: Rule) -> str:
         """Say the base, the side and the steps."""
@@ -65,7 +65,7 @@ class Steps(_Costing):
         return f"步长：基准 {shown(entry.base)}，每{side} {_step_words(made)}{_floor_words(made)}"
 
 
-class Deviation(_Costing):
+class Deviation(_DistanceKind):
     """偏离: 1 − |value − target| ÷ |target| of the points, or 每步扣分 for every 步长 of distance.
 
     The target is 基准, else the indicator's 年度指标值; the points never fall below 封底.
@@ -76,7 +76,7 @@ class Deviation(_Costing):
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
         """One row; a step needs its cost and a cost its step; without them nothing is divided by 0."""
         first = entries[0]
-        yield from one_row(entries, DEVIATION)
+        yield from single_row_flaws(entries, DEVIATION)
         if by_steps(first):
             yield from _step_flaws(first)
         elif first.base == 0:
@@ -89,8 +89,10 @@ class Deviation(_Costing):
         goal = target if made.entries[0].base is None else "{基准1}"
         if by_steps(made.entries[0]):
             distance = f"ABS(ROUND({value}-{goal},{GAP_PLACES}))"
-            return _left(made, f"{{分值}}-{_count_formula(made, distance)}*{{每步扣分1}}")
-        return _left(made, f"{{分值}}*(1-ABS({value}-{goal})/ABS({goal}))")
+            return _floored_formula(
+                made, f"{{分值}}-{_count_formula(made, distance)}*{{每步扣分1}}"
+            )
+        return _floored_formula(made, f"{{分值}}*(1-ABS({value}-{goal})/ABS({goal}))")
 
     def words(self, made: Rule) -> str:
         """Say the target and what the distance costs."""
@@ -107,7 +109,7 @@ def by_steps(entry: Entry) -> bool:
     return bool(said or entry.part) or entry.step is not None or entry.cost is not None
 
 
-def goal(made: Rule, target: Fraction | None) -> Fraction:
+def reference_value(made: Rule, target: Fraction | None) -> Fraction:
     """Return what 偏离 is measured from: 基准, else the target."""
     base = made.entries[0].base
     chosen = target if base is None else Fraction(base)
@@ -115,37 +117,37 @@ def goal(made: Rule, target: Fraction | None) -> Fraction:
     return chosen
 
 
-def beyond(made: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
+def excess(made: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
     """Return how far a value is on the bad side, below 0 where it is on the good one."""
     entry = made.entries[0]
     if made.kind == DEVIATION:
-        return Fraction(rounded(abs(value - goal(made, target)), GAP_PLACES))
+        return Fraction(rounded(abs(value - reference_value(made, target)), GAP_PLACES))
     assert entry.base is not None
     gap = value - Fraction(entry.base)
     return Fraction(rounded(gap if entry.direction == HIGHER else -gap, GAP_PLACES))
 
 
-def steps(made: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
+def step_count(made: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
     """Return how many steps that is, 不足一步 being counted as the rule says."""
     entry = made.entries[0]
     assert entry.step is not None
-    count = max(Fraction(0), beyond(made, value, target) / Fraction(entry.step))
+    count = max(Fraction(0), excess(made, value, target) / Fraction(entry.step))
     if entry.part == IN_PROPORTION:
         return count
     near = rounded(count, GAP_PLACES)
     return Fraction(ceil(near) if entry.part == A_STEP else int(near))
 
 
-def unfloored(
+def points_before_floor(
     made: Rule, worth: Fraction, value: Fraction, target: Fraction | None = None
 ) -> Fraction:
     """Return the points before 封底: below 0 where more is lost than there is."""
     entry = made.entries[0]
     if made.kind == DEVIATION and not by_steps(entry):
-        away = goal(made, target)
+        away = reference_value(made, target)
         return worth * (1 - abs(value - away) / abs(away))
     assert entry.cost is not None
-    return worth - steps(made, value, target) * Fraction(entry.cost)
+    return worth - step_count(made, value, target) * Fraction(entry.cost)
 
 
 def _count_formula(made: Rule, distance: str) -> str:
@@ -158,7 +160,7 @@ def _count_formula(made: Rule, distance: str) -> str:
     return f"INT(ROUND({count},{GAP_PLACES}))"
 
 
-def _left(made: Rule, unfloored: str) -> str:
+def _floored_formula(made: Rule, unfloored: str) -> str:
     floor = "0" if made.entries[0].floor is None else "{封底1}"
     return f"MIN({{分值}},MAX({floor},{unfloored}))"
 

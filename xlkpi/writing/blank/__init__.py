@@ -224,7 +224,7 @@ def _votes(given: Fields, caliber: str) -> tuple[float | str, float | str]:
     if not any(isinstance(value, Decimal) for value in held):
         return "", ""
     whole = methods.Votes(*votes)
-    rate = float(methods.satisfied(whole, caliber) / 100) if whole.valid else ""
+    rate = float(methods.satisfaction_rate(whole, caliber) / 100) if whole.valid else ""
     return float(whole.valid), rate
 
 
@@ -232,7 +232,7 @@ def _caliber(contents: Contents) -> str:
     """Return 满意度口径 as the workbook sets it when it is made."""
     rows = contents.sheets.get(schema.PARAMETERS.name, ())
     said = next((str(row.get("值", "")) for row in rows if row.get("参数") == "满意度口径"), "")
-    return said if said in methods.CALIBERS else methods.CALIBERS[0]
+    return said if said in methods.CRITERIA else methods.CRITERIA[0]
 
 
 def _validate(paper: Paper, sheet: Sheet, spot: Spot, column: Column) -> None:
@@ -338,7 +338,7 @@ def _ballot_row(
 
 
 def _judged(indicator: Fields) -> bool:
-    return methods.judged(methods.spelled(str(indicator.get("评分方式", ""))))
+    return methods.is_judged(methods.standard_name(str(indicator.get("评分方式", ""))))
 
 
 def _identity(paper: Paper, scorer: str, signed: Fields) -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from xlkpi.domain import base_data_formula
 from xlkpi.domain.base_data_formula import Item, Named, NoNumber, NotOurs, Ref
 from xlkpi.domain.inputs import Contents, Fields
-from xlkpi.domain.location import Address, span
+from xlkpi.domain.location import Address, block_reference
 from xlkpi.domain.numbers import NOISE, rounded
 from xlkpi.domain.schema import ACTUAL, BASE_DATA, TIER3, canonical
 from xlkpi.writing.book import Sheet as Paper
@@ -95,7 +95,7 @@ class _Rows:
             raise NotOurs(f"{BASE_DATA.name}: {ref}")
         (top, first), (bottom, last) = cells[0], cells[-1]
         spot = self.spot
-        return span(
+        return block_reference(
             spot.sheet,
             spot.first + top,
             spot.columns[first],

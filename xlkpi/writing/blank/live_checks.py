@@ -21,7 +21,7 @@ from xlkpi.domain.schema import (
     TIER2,
     TIER3,
     Sheet,
-    without_points,
+    of_which_code,
 )
 from xlkpi.writing.book import Condition
 from xlkpi.writing.book import Sheet as Paper
@@ -65,7 +65,7 @@ def aside(row: Fields, sheet: Sheet) -> str:
     parent = {TIER2.name: "一级编号", TIER3.name: "二级编号"}.get(sheet.name, "")
     headers = (sheet.name, "编号", parent, "评分方式", "分值")
     held = (row.get(header, "") for header in headers)
-    return without_points(*(plain(x) if isinstance(x, Decimal) else x for x in held))
+    return of_which_code(*(plain(x) if isinstance(x, Decimal) else x for x in held))
 
 
 def row_said(row: Fields, sheet: Sheet) -> str:
@@ -218,7 +218,7 @@ def _mark_said(indicator: Fields, given: dict[str, Fields]) -> str:
 
 def unmarked(indicator: Fields) -> str:
     """Return what stands on a ballot where scorers mark nothing; "" where they do."""
-    method = methods.spelled(str(indicator.get("评分方式", "")))
-    if methods.judged(method):
+    method = methods.standard_name(str(indicator.get("评分方式", "")))
+    if methods.is_judged(method):
         return ""
     return method if method == methods.NOT_APPLICABLE else "系统计分"

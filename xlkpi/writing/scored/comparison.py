@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.domain.inputs import Indicator
-from xlkpi.domain.location import a1, quoted, span
+from xlkpi.domain.location import a1, block_reference, quoted
 from xlkpi.domain.numbers import NOISE, plain
 from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED, SCORES_SHEET
 from xlkpi.writing.book import Book, Condition, Held, Sheet, Source
@@ -109,7 +109,7 @@ class _Matrix(NamedTuple):
 
     def down(self, column: int) -> str:
         """Return the block of a column over all indicators."""
-        return span("", self.first, column, self.last, column)
+        return block_reference("", self.first, column, self.last, column)
 
     def at(self, row: int, name: str) -> str:
         """Return a cell right of the scorers."""
@@ -335,7 +335,9 @@ def _agreement(sheet: Sheet, matrix: _Matrix) -> None:
     count, mean, squares, factor = (
         matrix.down(matrix.right(name)) for name in ("人数", "平均", "离差平方和", "折算系数")
     )
-    heads = span("", matrix.first - 1, matrix.mark(0), matrix.first - 1, matrix.right("人数") - 1)
+    heads = block_reference(
+        "", matrix.first - 1, matrix.mark(0), matrix.first - 1, matrix.right("人数") - 1
+    )
     people, units, values, middle, within, whole, alpha = (
         a1(row + offset, 3, "both") for offset in range(7)
     )
@@ -453,7 +455,7 @@ def _alike(sheet: Sheet, matrix: _Matrix, panel: Panel, row: int) -> tuple[str, 
         sheet.merge(at, 2, 7, said, "text")
         sheet.formula(at, 8, f'IF({test},"{_SAME}","{_DIFFERENT}")', _SAME, "center")
     last = row + len(found)
-    count = f'SUMPRODUCT(--({span("", row + 1, 8, last, 8)}="{_SAME}"))'
+    count = f'SUMPRODUCT(--({block_reference("", row + 1, 8, last, 8)}="{_SAME}"))'
     return count, len(found)
 
 

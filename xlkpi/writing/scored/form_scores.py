@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import span
+from xlkpi.domain.location import block_reference
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import SCORES_SHEET
@@ -72,7 +72,7 @@ def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> S
 
 def _cell(scored: Scored, header: str, row: int, last: int = -1) -> str:
     column = ScoreColumns.of(scored).right(header)
-    return span(SCORES_SHEET, row, column, max(row, last), column)
+    return block_reference(SCORES_SHEET, row, column, max(row, last), column)
 
 
 def link(cell: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import a1, blocks
+from xlkpi.domain.location import a1, block_references
 from xlkpi.domain.methods import NOT_APPLICABLE, VOTES
 from xlkpi.domain.numbers import NOISE, decimals
 from xlkpi.domain.results import IndicatorScore, Review, Scored
@@ -254,7 +254,7 @@ def votes(work: IndicatorScore, filled: Filled) -> dict[str, str]:
     rows = [row.row for row in own]
     places = [vote.place for vote in own[0].votes]
     return {
-        name: f"SUM({blocks(place.sheet, place.column, rows)})"
+        name: f"SUM({block_references(place.sheet, place.column, rows)})"
         for name, place in zip(VOTES, places, strict=True)
     }
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from xlkpi.domain.cells import Derived, Grid, Table
 from xlkpi.domain.inputs import Ballot, Survey
-from xlkpi.domain.location import Block, CellRef, apart, span
-from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
+from xlkpi.domain.location import Block, CellRef, block_reference, without_overlaps
+from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfaction_rate
 from xlkpi.domain.number_format.suffix import with_unit
 from xlkpi.domain.numbers import as_shown
 from xlkpi.domain.schema import (
@@ -168,7 +168,7 @@ class _Table:
 
         def share(result: Result) -> Held:
             votes = _counts(result.filled.surveys[n])
-            return satisfied(Votes(*votes), caliber) / 100 if sum(votes) else ""
+            return satisfaction_rate(Votes(*votes), caliber) / 100 if sum(votes) else ""
 
         if column.header == "有效问卷":
             formula = computed_columns.valid_votes(row, spot(self.table))
@@ -237,7 +237,7 @@ def _beside_reviews(sheet: Sheet, table: Table, result: Result) -> None:
                 value, style = _copied(n, name, result)
                 sheet.number(each.row, table.columns[header], value, style)
         if "自评得分" in table.columns:
-            cell = span(SCORES_SHEET, FIRST_SCORE + n, column, FIRST_SCORE + n, column)
+            cell = block_reference(SCORES_SHEET, FIRST_SCORE + n, column, FIRST_SCORE + n, column)
             at = table.columns["自评得分"]
             sheet.formula(each.row, at, f"={cell}", _own_score(n), "grey.figure")
 
@@ -306,7 +306,7 @@ def _spread(sheet: Sheet, grid: Grid) -> None:
         ]
         if (top, left) in sheet.cells and not others and top == bottom and left < right:
             shown.append((top, left, bottom, right))
-    whole = apart(shown)
+    whole = without_overlaps(shown)
     sheet.merges.extend(block for block in shown if block in whole)
 
 

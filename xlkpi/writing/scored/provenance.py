@@ -7,7 +7,7 @@ from pathlib import PurePath
 from xlkpi.domain import fingerprint, schema
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import CellRef, a1, listed, quoted
+from xlkpi.domain.location import CellRef, a1, list_places, quoted
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import METHODS_SHEET, SCORES_SHEET, SOURCE_SHEET
 from xlkpi.domain.version import VERSION
@@ -158,7 +158,7 @@ def _name(at: int) -> Source:
 def _origin(at: int) -> Source:
     def find(result: Result) -> str:
         work = result.scored.indicator_scores[at]
-        return listed(_places(result.filled, work)) or f"{work.words}（见“{METHODS_SHEET}”）"
+        return list_places(_places(result.filled, work)) or f"{work.words}（见“{METHODS_SHEET}”）"
 
     return find
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import a1, blocks, quoted
+from xlkpi.domain.location import a1, block_references, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.numbers import total as added
 from xlkpi.domain.results import IndicatorScore, Review, Scored
@@ -63,7 +63,7 @@ def _tier(
         if w.indicator.parent_key in below
     ]
     column = ScoreColumns.of(scored).right(REVIEWED)
-    parts = blocks(SCORES_SHEET, column, rows)
+    parts = block_references(SCORES_SHEET, column, rows)
     sheet.formula(row, 4, f"=ROUND(SUM({parts}),6)", other.score, look)
     _gap(sheet, row, own.score, other.score, look)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlkpi.domain.findings import TO_ADD, Severity
 from xlkpi.domain.inputs import Ballot, Filled, Indicator, Member
-from xlkpi.domain.location import a1, blocks, quoted, span
+from xlkpi.domain.location import a1, block_reference, block_references, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import Budget, IndicatorScore, Outcome, Scored, TierScore
 from xlkpi.domain.schema import (
@@ -15,7 +15,7 @@ from xlkpi.domain.schema import (
     EXECUTION,
     FINDINGS_SHEET,
     GRADE_SHEET,
-    PROOF_SHEET,
+    RECONCILIATION_SHEET,
     RESULT_SHEETS,
     SCORES_SHEET,
     SUMMARY_SHEET,
@@ -106,7 +106,7 @@ def _headline(sheet: Sheet, filled: Filled, names: Addresses) -> None:
     sheet.formula(*GRADE_AT, f"={names.grade}", grade, "big", link)
     sheet.blank(row, 4, "big")
     sheet.merges.append((row, 3, row, 4))
-    link = f"internal:{quoted(PROOF_SHEET)}!A1"
+    link = f"internal:{quoted(RECONCILIATION_SHEET)}!A1"
     sheet.formula(row, 6, f"={names.verdict}", "全部通过", "big.text", link)
 
 
@@ -169,8 +169,8 @@ def _of_third(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
     own = (
         n for n, w in enumerate(scored.indicator_scores) if w.indicator.parent_key == tier.tier.key
     )
-    parents = span(SCORES_SHEET, FIRST_SCORE, 1, last - 1, 1)
-    scores = span(SCORES_SHEET, FIRST_SCORE, column, last - 1, column)
+    parents = block_reference(SCORES_SHEET, FIRST_SCORE, 1, last - 1, 1)
+    scores = block_reference(SCORES_SHEET, FIRST_SCORE, column, last - 1, column)
     link = f"internal:{quoted(SCORES_SHEET)}!A{FIRST_SCORE + next(own, 0) + 1}"
     return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
 
@@ -194,7 +194,7 @@ def _applicable(scored: Scored, row: int, tiers: Sequence[TierScore]) -> Applica
         for at, work in enumerate(scored.indicator_scores)
         if work.applies and work.indicator.parent_key in keys
     ]
-    return f"ROUND(SUM({blocks(SCORES_SHEET, 3, rows)}),6)", value
+    return f"ROUND(SUM({block_references(SCORES_SHEET, 3, rows)}),6)", value
 
 
 def _rate_and_loss(
@@ -230,8 +230,8 @@ def _total(sheet: Sheet, top: int, level: int, filled: Filled, scored: Scored) -
 def _chart(sheet: Sheet, first: int, count: int, sheets: int) -> None:
     """Put the chart under the contents, beside the printed page."""
     last = first + count - 1
-    names = span(SUMMARY_SHEET, first, 1, last, 1)
-    values = span(SUMMARY_SHEET, first, 4, last, 4)
+    names = block_reference(SUMMARY_SHEET, first, 1, last, 1)
+    values = block_reference(SUMMARY_SHEET, first, 4, last, 4)
     sheet.charts.append(
         Chart((sheets + 5, 8), "一级指标得分率", names, values, (400, 90 + 34 * count))
     )
@@ -258,7 +258,7 @@ def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> No
         if header not in table.columns:
             sheet.text(row, column, "—", "grey")
             continue
-        added = blocks(table.grid.name, table.columns[header], table.rows)
+        added = block_references(table.grid.name, table.columns[header], table.rows)
         link = table.place(table.rows[0], header).link
         sheet.formula(row, column, f"=SUM({added})", value, f"link.figure:{MONEY}", link)
     rate = f"=IF(C{row + 1}=0,0,E{row + 1}/C{row + 1})"
