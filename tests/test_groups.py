@@ -124,7 +124,7 @@ def test_a_group_that_stepped_aside_leaves_its_weight_to_the_others_and_is_told(
     assert (told.place.cell, "领导" in told.message, "C1.1" in told.message) == ("A9", True, True)
     assert scored(book(lines))["c1.1"] == Decimal("25.50")  # (22.5 + 28.5) ÷ 2
     assert "领导 无人评分" in next(
-        w.words for w in got.scored.indicator_scores if w.indicator.key == "c1.1"
+        w.explanation for w in got.scored.indicator_scores if w.indicator.key == "c1.1"
     )  # type: ignore[union-attr]
 
 
@@ -186,7 +186,7 @@ def joined(
     rows = [aggregate.Row(n, mark, Decimal(1)) for n, marks in enumerate(panel) for mark in marks]
     found = aggregate.mark_stats(rows)
     means = [way_.combine(found[n], aggregate.Trim(3)) for n in range(len(panel))]
-    return aggregate.joined(list(zip(map(Fraction, weights), means, strict=True)))
+    return aggregate.combine_groups(list(zip(map(Fraction, weights), means, strict=True)))
 
 
 @given(
@@ -323,7 +323,7 @@ def test_two_highest_and_two_lowest_are_dropped() -> None:
     lines: list[Line] = [("", "", plain(m, "20")) for m in ("1", "2", "10", "11", "12", "29", "30")]
     made = book(lines, 综合方法="去掉最高最低", 去极值最少人数=Decimal(7), 去极值个数=Decimal(2))
     assert scored(made)["a1.1"] == Decimal("11.00")
-    words = next(w.words for w in outcome(made).scored.indicator_scores if w.given)  # type: ignore[union-attr]
+    words = next(w.explanation for w in outcome(made).scored.indicator_scores if w.given)  # type: ignore[union-attr]
     assert words == "7 人评分，去掉 2 个最高分和 2 个最低分，其余 3 人平均"
 
 

@@ -211,10 +211,10 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
     assert made.filled
     hundred = made.filled.parameters.out_of_100
     for work in made.scored.indicator_scores:
-        steps = [*trace.rule(work), *trace.weighted(work, hundred)]
-        steps += [trace.mark(work, given, hundred) for given in work.given]
+        steps = [*trace.explain_rule(work), *trace.explain_weights(work, hundred)]
+        steps += [trace.explain_mark(work, given, hundred) for given in work.given]
         if made.scored.budget:
-            steps += trace.budget(made.filled, made.scored.budget)
+            steps += trace.explain_budget(made.filled, made.scored.budget)
         for left, sign, right in numbered("\n".join(steps)):
             assert right == (left if sign == "=" else Fraction(rounded(left, 9))), steps
         _holds(work, hundred)
@@ -222,7 +222,7 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
 
 def _holds(work: IndicatorScore, hundred: bool) -> None:
     """What the words of a rule or of weights come to is the engine's own figure."""
-    said = "".join([*trace.rule(work), *trace.weighted(work, hundred)])
+    said = "".join([*trace.explain_rule(work), *trace.explain_weights(work, hundred)])
     exact, points = work.exact, Fraction(work.indicator.points.value or 0)
     if work.indicator.deduction.value:
         return

@@ -133,9 +133,9 @@ def _origins(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     """The cells that a third-level score came of, what was done with them, where the formula stands."""
     assert outcome.filled is not None
     scored, hundred = _scored(outcome), outcome.filled.parameters.out_of_100
-    yield from (trace.mark(work, given, hundred) for given in work.given)
+    yield from (trace.explain_mark(work, given, hundred) for given in work.given)
     if not work.applies:
-        yield f"计分：{work.words}（{work.indicator.method.place}）"
+        yield f"计分：{work.explanation}（{work.indicator.method.place}）"
         return
     if work.indicator.method.value == BANDED:
         degree = work.indicator.degree
@@ -147,9 +147,9 @@ def _origins(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     row = FIRST_SCORE + scored.index_of(work)
     exact = f"{SCORES_SHEET}!{a1(row, columns.right('合成（未取整）'))}"
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
-    yield f"计分：{work.words}"
-    yield from trace.rule(work)
-    yield from trace.weighted(work, hundred)
+    yield f"计分：{work.explanation}"
+    yield from trace.explain_rule(work)
+    yield from trace.explain_weights(work, hundred)
     yield f"未取整 {_exact(work.exact)}（{exact}），四舍五入得 {work.score:f}（{rounded}）"
     yield from _reviewed(scored, work)
 
@@ -159,7 +159,7 @@ def _looked_at(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     filled, scored = outcome.filled, _scored(outcome)
     assert filled is not None
     if scored.budget and work.method and work.method.budgeted:
-        yield from trace.budget(filled, scored.budget)
+        yield from trace.explain_budget(filled, scored.budget)
     if work.method and work.method.rule:
         cells = list_places(sorted(entry.places["规则"] for entry in work.method.rule.entries))
         yield f"评分规则“{work.method.rule.name}”：{cells}"

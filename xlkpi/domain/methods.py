@@ -116,7 +116,7 @@ class Method:
         """Return the unrounded points as a formula over names."""
         raise NotImplementedError
 
-    def words(self, case: Case) -> str:
+    def explain(self, case: Case) -> str:
         """Say what is done, for someone who audits it."""
         raise NotImplementedError
 
@@ -153,7 +153,7 @@ class BudgetExecution(Method):
         """Return points × rate."""
         return Formula(f"{{分值}}*MAX(0,MIN(1,{_EXECUTION_RATE}))")
 
-    def words(self, case: Case) -> str:
+    def explain(self, case: Case) -> str:
         """Say the rule."""
         return "预算执行率：分值×全年执行数÷全年预算数，最多得满分"
 
@@ -237,7 +237,7 @@ class Proportional(Method):
         reached = _reached_formula(case)
         return Formula(f"{{分值}}*IF({reached},1,IF({{年度指标值}}=0,0,{short}))")
 
-    def words(self, case: Case) -> str:
+    def explain(self, case: Case) -> str:
         """Say the rule in the direction that applies."""
         return self._direction(case) + _equal_words(case)
 
@@ -265,7 +265,7 @@ class AllOrNothing(Method):
         """Return the same over names."""
         return Formula(f"{{分值}}*IF({_met_formula(case)},1,0)")
 
-    def words(self, case: Case) -> str:
+    def explain(self, case: Case) -> str:
         """Say the rule."""
         side = "低于" if case.lower_is_better else "高于"
         if case.nature in _STRICT:
@@ -292,7 +292,7 @@ class Satisfaction(Method):
         said = _PROPORTIONAL.formula(_as_proportional(case)).text
         return Formula(said.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
 
-    def words(self, case: Case) -> str:
+    def explain(self, case: Case) -> str:
         """Name the sample and what counts as satisfied."""
         assert case.votes is not None
         rate = f"{rounded(satisfaction_rate(case.votes, case.criterion), 2):f}"
@@ -367,11 +367,11 @@ class ByRule(Method):
         kind = custom_rules.of_kind(self.rule)
         return Formula(kind.formula(self.rule, self.formula_of_value, "{年度指标值}"))
 
-    def words(self, case: Case) -> str:
+    def explain(self, case: Case) -> str:
         """Name the rule and say it."""
         assert self.rule is not None
         over = "，按预算执行率（%）" if self.budgeted else ""
-        return f"评分规则“{self.rule.name}”{over}：{custom_rules.words(self.rule)}"
+        return f"评分规则“{self.rule.name}”{over}：{custom_rules.explain(self.rule)}"
 
 
 class OverAchievement(Method):
@@ -406,10 +406,10 @@ class OverAchievement(Method):
         kept = custom_rules.band_formula(self.rule, ratio, below="1")
         return Formula(f"{own}*IF({{年度指标值}}=0,1,{kept})")
 
-    def words(self, case: Case) -> str:
+    def explain(self, case: Case) -> str:
         """Name the rule and say it."""
         assert self.rule is not None
-        return f"评分规则“{self.rule.name}”：{_PROPORTIONAL.words(case)}；{custom_rules.words(self.rule)}"
+        return f"评分规则“{self.rule.name}”：{_PROPORTIONAL.explain(case)}；{custom_rules.explain(self.rule)}"
 
 
 def deducted(points: Fraction, less: Decimal) -> Fraction:

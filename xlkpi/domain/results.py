@@ -48,7 +48,7 @@ class GroupMean(NamedTuple):
     group: Group
     mean: Fraction | None
     """By 综合方法, in the scale of the marks; None where nobody of the group marked it."""
-    words: str
+    explanation: str
     """How it came of the group's marks."""
 
 
@@ -66,7 +66,7 @@ class IndicatorScore(NamedTuple):
     It carries the decimals that it is printed with."""
     formula: Formula
     """The unrounded value over names that the writer knows."""
-    words: str
+    explanation: str
     """What was done, for this indicator."""
     method: Method | None = None
     """What computed it; None where scorers marked it or it does not apply."""

@@ -70,6 +70,7 @@ __all__ = [
     "by_steps",
     "earned_text",
     "excess",
+    "explain",
     "flaws",
     "kept_share",
     "of_kind",
@@ -79,7 +80,6 @@ __all__ = [
     "rises",
     "rule",
     "step_count",
-    "words",
 ]  # fmt: skip
 
 _OF_KIND: dict[str, Kind] = {
@@ -113,6 +113,6 @@ def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
         yield from _OF_KIND[kinds[0]].flaws(sound)
 
 
-def words(made: Rule) -> str:
+def explain(made: Rule) -> str:
     """Say the rule, for someone who audits it."""
-    return of_kind(made).words(made)
+    return of_kind(made).explain(made)

@@ -51,7 +51,7 @@ class Bands(Kind):
         """Return the same over names."""
         return within_points(made, band_formula(made, value))
 
-    def words(self, made: Rule) -> str:
+    def explain(self, made: Rule) -> str:
         """Say the bands, the highest first."""
         ends = [f"{_from(entry)}得 {earned_text(entry)}" for entry in made.entries]
         return f"分档：{'，'.join(ends)}"
@@ -74,7 +74,7 @@ class OverAchievement(Kind):
         yield from _alike(entries)
         yield from row_limit_flaws(entries, MOST, "请合并相近的档次。")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, made: Rule) -> str:
         """Say the bands, the highest first."""
         ends = [f"{_from(entry)}得{_kept(entry)}" for entry in made.entries]
         return f"超额完成（完成值÷指标值，%）：{'，'.join(ends)}"

@@ -34,7 +34,7 @@ class Kind:
         """Return the same over names."""
         raise NotImplementedError
 
-    def words(self, made: Rule) -> str:
+    def explain(self, made: Rule) -> str:
         """Say the rule, for someone who audits it."""
         raise NotImplementedError
 

@@ -72,7 +72,7 @@ class Line(Kind):
             said = f"IF({gap}>=0,{_stretch_formula(made, n, gap)},{said})"
         return within_points(made, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, made: Rule) -> str:
         """Say the points, and what lies beyond the ends."""
         ends = [f"{shown(point.bound)} 得 {earned_text(point)}" for point in made.entries[::-1]]
         low, high = shown(made.entries[-1].bound), shown(made.entries[0].bound)

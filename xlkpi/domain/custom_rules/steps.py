@@ -58,7 +58,7 @@ class Steps(_DistanceKind):
         beyond = f"ROUND({gap},{GAP_PLACES})"  # by itself: 123456.7 − 123456 in steps of 0.01
         return _floored_formula(made, f"{{分值}}-{_count_formula(made, beyond)}*{{每步扣分1}}")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, made: Rule) -> str:
         """Say the base, the side and the steps."""
         entry = made.entries[0]
         side = "高" if entry.direction == HIGHER else "低"
@@ -94,7 +94,7 @@ class Deviation(_DistanceKind):
             )
         return _floored_formula(made, f"{{分值}}*(1-ABS({value}-{goal})/ABS({goal}))")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, made: Rule) -> str:
         """Say the target and what the distance costs."""
         entry = made.entries[0]
         goal = "年度指标值" if entry.base is None else f"基准 {shown(entry.base)}"

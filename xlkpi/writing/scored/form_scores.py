@@ -46,7 +46,7 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
     at = scored.index_of(work)
     cell = _cell(scored, _COLUMNS[name], FIRST_SCORE + at)
     if name == "得分计算方法":
-        return Shown(cell, work.words, TEXT, link(cell))
+        return Shown(cell, work.explanation, TEXT, link(cell))
     if not work.applies:
         return Shown(cell, DASH if name == "得分系数" else NOT_APPLICABLE, CENTER, link(cell))
     if name == "得分系数":

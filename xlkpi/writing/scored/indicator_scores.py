@@ -118,7 +118,7 @@ class _Row:
         sheet.text(row, 4, indicator.method.value or "", "center")
         self._marks()
         self._groups()
-        sheet.text(row, self.columns.right("计分过程"), lambda r: of(r).words, "text")
+        sheet.text(row, self.columns.right("计分过程"), lambda r: of(r).explanation, "text")
         if self.work.applies:
             self._score()
             self._spread()

@@ -158,7 +158,10 @@ def _name(at: int) -> Source:
 def _origin(at: int) -> Source:
     def find(result: Result) -> str:
         work = result.scored.indicator_scores[at]
-        return list_places(_places(result.filled, work)) or f"{work.words}（见“{METHODS_SHEET}”）"
+        return (
+            list_places(_places(result.filled, work))
+            or f"{work.explanation}（见“{METHODS_SHEET}”）"
+        )
 
     return find
 

@@ -122,4 +122,4 @@ def _rounding(filled: Filled) -> str:
 
 def _in_general(work: IndicatorScore) -> str:
     """Say the rule without what is one indicator's alone: who stood aside, what was cut."""
-    return work.words.partition("；核减 " if work.method else "；")[0]
+    return work.explanation.partition("；核减 " if work.method else "；")[0]
