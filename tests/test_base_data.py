@@ -22,7 +22,7 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown, merge, split
 from xlkpi.exchange import new as blanks
-from xlkpi.exchange.contents import everything
+from xlkpi.exchange.contents import all_contents
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading.workbook import read
 from xlkpi.writing.blank import blank
@@ -387,27 +387,27 @@ def test_a_template_made_of_a_filled_workbook_keeps_it(tmp_path: Path) -> None:
     for _ in range(3):  # no guard is put around a guard
         new = tmp_path / "今年.xlsx"
         new.unlink(missing_ok=True)
-        new.write_bytes(blanks.made(new, str(source)).data)
+        new.write_bytes(blanks.new_workbook(new, str(source)).data)
         source = tmp_path / "又一年.xlsx"
         source.write_bytes(new.read_bytes())
     filled, _ = read(new.read_bytes(), "")
-    (rows,) = [everything(filled).sheets["三级指标"]]
+    (rows,) = [all_contents(filled).sheets["三级指标"]]
     assert rows[1]["实际完成值"] == RATE
-    assert [row.get("本年") for row in everything(filled).sheets["基础数据"]] == [None, None]
+    assert [row.get("本年") for row in all_contents(filled).sheets["基础数据"]] == [None, None]
     assert libreoffice.formulas(new)["三级指标"]["H6"].count("COUNT") == 1
 
 
 def test_two_data_of_one_name_are_told_apart_by_their_rows() -> None:
     data = (("人数", "136", "", "在编"), ("人数", "143", "", "编制"))
     filled, _ = read(documents.book(text("=ROUND([#1]/[#2]*100,2)", data)), "")
-    assert everything(filled).sheets["三级指标"][1]["实际完成值"] == "=ROUND([#1]/[#2]*100,2)"
+    assert all_contents(filled).sheets["三级指标"][1]["实际完成值"] == "=ROUND([#1]/[#2]*100,2)"
     assert filled.indicators[1].actual.value == Decimal("95.1")
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
     data = documents.mishandled(documents.book(text()), [("写", "三级指标", "H5", RATE)])
     filled, _ = read(data, "")
-    again = emit(blank(everything(filled)))
+    again = emit(blank(all_contents(filled)))
     held = openpyxl.load_workbook(io.BytesIO(again))["三级指标"]["H5"]
     assert (held.data_type, held.value) == ("s", RATE)
 

@@ -274,7 +274,7 @@ def test_a_new_workbook_of_last_years_keeps_its_groups() -> None:
         [(group, "" if at else weight, marks) for at, (group, weight, marks) in enumerate(THREE)]
     )
     scorers = blanks._members(made)
-    told = blanks.prepared(made, "某局（示例）", "2024", scorers).sheets["评价工作组"]
+    told = blanks.prepare(made, "某局（示例）", "2024", scorers).sheets["评价工作组"]
     assert [row.get("评分组") for row in told] == [group for group, _, _ in THREE]
     assert told[0]["组权重"] == Decimal(40)
     assert "组权重" not in told[1]

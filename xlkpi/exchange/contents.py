@@ -72,36 +72,38 @@ _MISSING = frozenset(
 """Errors that only say that an answer, or somebody's ballot, is not there yet, or is another year's."""
 
 
-def untouched(filled: Filled) -> bool:
+def is_unmarked(filled: Filled) -> bool:
     """Whether nobody has scored in a workbook, so that it may be meant to be a template."""
     marked = any(mark.mark.good or mark.recused for each in filled.ballots for mark in each.marks)
     return not (marked or filled.part or filled.result_sheets)
 
 
-def hindrances(filled: Filled, findings: Sequence[Finding]) -> list[Finding]:
+def blocking_errors(filled: Filled, findings: Sequence[Finding]) -> list[Finding]:
     """Return the errors of what a template takes over."""
     return [
-        each for each in errors(findings) if each.code not in _MISSING and not _answer(filled, each)
+        each
+        for each in errors(findings)
+        if each.code not in _MISSING and not _concerns_answers(filled, each)
     ]
 
 
-def _answer(filled: Filled, said: Finding) -> bool:
+def _concerns_answers(filled: Filled, error: Finding) -> bool:
     """Whether an error concerns what a template does not take over."""
-    whole = said.code in ("X101", "X113")  # a sheet that is not there, or empty
-    sheet = sheet_named(str(said.params["name"]) if whole else said.place.sheet)
-    if sheet is None or said.code == "X107":
+    of_sheet = error.code in ("X101", "X113")  # a sheet that is not there, or empty
+    sheet = sheet_named(str(error.params["name"]) if of_sheet else error.place.sheet)
+    if sheet is None or error.code == "X107":
         return False
     if sheet in (*_EMPTIED, MEMBERS, BALLOT):
         return True
     table = filled.tables.get(sheet.name)
     dropped = _ANSWERS.get(sheet.name, set())
-    inside = table is not None and said.place.row > table.header_row
+    inside = table is not None and error.place.row > table.header_row
     return inside and any(
-        table.columns.get(header) == said.place.column for header in dropped if table
+        table.columns.get(header) == error.place.column for header in dropped if table
     )
 
 
-def uncarried(filled: Filled) -> list[Finding]:
+def lost_formulas(filled: Filled) -> list[Finding]:
     """Return the formulas in 实际完成值 and on 基础数据 that a new workbook does not get.
 
     Those over 基础数据 that are understood (`derived`), and look at rows that have a name, are
@@ -136,11 +138,11 @@ def contents(filled: Filled, name: str, department: str = "") -> Contents:
         elif sheet not in _EMPTIED:
             dropped = _ANSWERS.get(sheet.name, set())
             sheets[sheet.name] = tuple(fields for _, fields in rows(table, dropped))
-    sheets[INFO.name] = tuple(_kept(row, foreign) for row in sheets.get(INFO.name, ()))
+    sheets[INFO.name] = tuple(_kept_fields(row, foreign) for row in sheets.get(INFO.name, ()))
     return Contents(filled.template or name, "", sheets)
 
 
-def everything(filled: Filled) -> Contents:
+def all_contents(filled: Filled) -> Contents:
     """Return all rows of a workbook, answers and ballots included."""
     sheets = {
         table.sheet.name: tuple(fields for _, fields in rows(table))
@@ -153,7 +155,7 @@ def everything(filled: Filled) -> Contents:
     return Contents(filled.template, "", sheets, ballots)
 
 
-def _kept(row: Fields, foreign: bool) -> Fields:
+def _kept_fields(row: Fields, foreign: bool) -> Fields:
     """Return a line of 基本信息 without what was another year's, or `foreign`: another department's."""
     line = canonical(str(row.get("项目", ""))).rstrip(":?*")
     kept = line in _SYSTEM if foreign else line not in _YEARLY
@@ -167,14 +169,14 @@ def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fie
         for column in table.sheet.columns:
             if column.computed or column.header not in table.columns:
                 continue
-            value = held(table, row, column)
+            value = cell_value(table, row, column)
             if value != "" and (column.header not in dropped or isinstance(value, Named)):
                 fields[column.header] = value
         if fields:
             yield row, fields
 
 
-def held(table: Table, row: int, column: Column) -> str | Decimal:
+def cell_value(table: Table, row: int, column: Column) -> str | Decimal:
     """Return what stands in a cell as it would be written again, "" where nothing that can be.
 
     A number shown as per cent becomes a text: what 0.85 means there depends on that it reads 85%.

@@ -18,7 +18,7 @@ from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import MAIN_PART, MERGED, SCORERS_PART, SHEETS, SOURCE_SHEET, Sheet, folded
 from xlkpi.exchange import parts
 from xlkpi.exchange.contents import rows
-from xlkpi.exchange.parts import Filling, Held, Rows
+from xlkpi.exchange.parts import CellValue, FilledBallot, Rows
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading.open import reopened
 from xlkpi.writing.blank import blank
@@ -43,9 +43,9 @@ class Merge(NamedTuple):
     data: bytes = b""
     empty: tuple[str, ...] = ()
     """Scorers whose ballots nobody has filled in yet."""
-    left: tuple[tuple[str, str, str], ...] = ()
+    uncarried: tuple[tuple[str, str, str], ...] = ()
     """Files, places and texts that were not carried over."""
-    said: tuple[tuple[str, tuple[Finding, ...]], ...] = ()
+    findings: tuple[tuple[str, tuple[Finding, ...]], ...] = ()
 
 
 class _File(NamedTuple):
@@ -55,9 +55,9 @@ class _File(NamedTuple):
     filled: Filled
     label: str
     """What it is called in a sentence: its name, or its path where another has that name too."""
-    fillings: tuple[Filling, ...]
+    ballots: tuple[FilledBallot, ...]
     """The ballots in which something stands."""
-    signed: tuple[Filling, ...]
+    signed: tuple[FilledBallot, ...]
     """Those that are signed or dated, with or without marks."""
 
     @property
@@ -75,26 +75,26 @@ class _File(NamedTuple):
         return self.filled.part == MAIN_PART
 
 
-_Told = tuple[_File, Finding]
+_FileFinding = tuple[_File, Finding]
 
 
 def merge(documents: Sequence[Document]) -> Merge:
     """Return the workbook that these are the parts or copies of; or what keeps them apart."""
     read = [outcomes([document])[0] for document in documents]
-    unfit = [found for each in read if (found := _unfit(each))]
+    unfit = [found for each in read if (found := _rejected(each))]
     if unfit:
         return Merge(tuple(unfit))
     given = _files(read)
     files = sorted(given, key=lambda each: (each.outcome.source.sha256, each.name, each.label))
-    if told := list(_alone(files)):
-        return Merge(_refusals(given, told))
+    if findings := list(_incomplete(files)):
+        return Merge(_refusals(given, findings))
     base = _base(files)
-    if told := list(_against(base, files)) or list(_conflicts(base, files)):
-        return Merge(_refusals(given, told))
+    if findings := list(_mismatches(base, files)) or list(_conflicts(base, files)):
+        return Merge(_refusals(given, findings))
     return _merged(base, files)
 
 
-def _unfit(outcome: Outcome) -> Outcome | None:
+def _rejected(outcome: Outcome) -> Outcome | None:
     """Return what makes a file useless here, None where it will do."""
     filled = outcome.filled
     if filled is None:
@@ -109,23 +109,23 @@ def _unfit(outcome: Outcome) -> Outcome | None:
 
 def _files(read: Sequence[Outcome]) -> list[_File]:
     names = Counter(PurePath(each.source.file).name for each in read)
-    made = []
+    contents = []
     for each in read:
         name = PurePath(each.source.file).name
         label = name if names[name] == 1 else each.source.file
         assert each.filled is not None
-        held = parts.fillings(each.filled)
+        ballots = parts.filled_ballots(each.filled)
         filled, signed = (
-            tuple(one for one in held if one.cells),
-            tuple(one._replace(cells={}) for one in held if one.signed),
+            tuple(one for one in ballots if one.cells),
+            tuple(one._replace(cells={}) for one in ballots if one.signed),
         )
-        made.append(_File(each, each.filled, label, filled, signed))
-    return made
+        contents.append(_File(each, each.filled, label, filled, signed))
+    return contents
 
 
-def _refusals(files: Sequence[_File], told: Sequence[_Told]) -> tuple[Outcome, ...]:
+def _refusals(files: Sequence[_File], findings: Sequence[_FileFinding]) -> tuple[Outcome, ...]:
     found: dict[str, list[Finding]] = defaultdict(list)
-    for file, each in told:
+    for file, each in findings:
         found[file.label].append(each)
     return tuple(
         Outcome(file.outcome.source, tuple(found[file.label]), file.filled)
@@ -134,7 +134,7 @@ def _refusals(files: Sequence[_File], told: Sequence[_Told]) -> tuple[Outcome, .
     )
 
 
-def _alone(files: Sequence[_File]) -> Iterator[_Told]:
+def _incomplete(files: Sequence[_File]) -> Iterator[_FileFinding]:
     """One file is nothing to merge, and scorers' parts alone are no workbook."""
     if len(files) == 1:
         yield files[0], finding("X812", CellRef(""))
@@ -145,23 +145,26 @@ def _alone(files: Sequence[_File]) -> Iterator[_Told]:
 def _base(files: Sequence[_File]) -> _File:
     """Return the file that the others are held against: 主表, else a whole copy; as most of them are."""
     likely = [each for each in files if each.main] or [each for each in files if not each.scorer]
-    held = {each.label: _fixed(each) for each in likely}
-    alike = Counter(held.values())
-    return max(likely, key=lambda each: alike[held[each.label]])  # of equals the first
+    texts = {each.label: _fixed_text(each) for each in likely}
+    alike = Counter(texts.values())
+    return max(likely, key=lambda each: alike[texts[each.label]])  # of equals the first
 
 
-def _fixed(file: _File) -> str:
+def _fixed_text(file: _File) -> str:
     held = [
         (
             name,
-            [sorted((k, parts.words(v).strip()) for k, v in fields.items()) for _, fields in held],
+            [
+                sorted((k, parts.value_text(v).strip()) for k, v in fields.items())
+                for _, fields in held
+            ],
         )
-        for name, held in _whole(file.filled).items()
+        for name, held in _all_rows(file.filled).items()
     ]
     return repr((_identity(file), held))
 
 
-def _whole(filled: Filled) -> dict[str, Rows]:
+def _all_rows(filled: Filled) -> dict[str, Rows]:
     """Return the rows of every sheet that is not a scorer's."""
     tables = ((sheet, filled.tables.get(sheet.name)) for sheet in SHEETS if sheet is not MERGED)
     return {sheet.name: list(rows(table)) if table else [] for sheet, table in tables}
@@ -179,15 +182,15 @@ def _identity(file: _File) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _against(base: _File, files: Iterable[_File]) -> Iterator[_Told]:
+def _mismatches(base: _File, files: Iterable[_File]) -> Iterator[_FileFinding]:
     """Hold every file against the base: whose it is, its indicators, and what is the same in all."""
     for file in files:
         if file is not base:
-            found = list(_other(base, file)) or list(_differing(base, file))
+            found = list(_other_workbook(base, file)) or list(_different_rows(base, file))
             yield from ((file, each) for each in found)
 
 
-def _other(base: _File, file: _File) -> Iterator[Finding]:
+def _other_workbook(base: _File, file: _File) -> Iterator[Finding]:
     for (code, name, expected), (_, _, found) in zip(_identity(base), _identity(file), strict=True):
         if folded(found) != folded(expected):
             at = _place(file.filled, name)
@@ -203,7 +206,7 @@ def _other(base: _File, file: _File) -> Iterator[Finding]:
     mine, theirs = ([each.key for each in one.filled.indicators] for one in (base, file))
     if mine != theirs:
         yield finding(
-            "X808", CellRef("三级指标"), _change(base.filled, file.filled), other=base.label
+            "X808", CellRef("三级指标"), _change_text(base.filled, file.filled), other=base.label
         )
 
 
@@ -213,24 +216,25 @@ def _place(filled: Filled, name: str) -> CellRef:
     return filled.format_places[0] if name == "模板" else CellRef("")
 
 
-def _change(base: Filled, filled: Filled) -> str:
+def _change_text(base: Filled, filled: Filled) -> str:
     """Say how a list of indicators differs from another."""
     mine = {each.key: each.label for each in base.indicators}
     theirs = {each.key: each.label for each in filled.indicators}
     missing = [label for key, label in mine.items() if key not in theirs]
     more = [label for key, label in theirs.items() if key not in mine]
-    said = [
-        f"{word} {'、'.join(held[:5])}{' 等' if len(held) > 5 else ''}"
-        for word, held in (("缺少", missing), ("多出", more))
-        if held
+    changes = [
+        f"{word} {'、'.join(labels[:5])}{' 等' if len(labels) > 5 else ''}"
+        for word, labels in (("缺少", missing), ("多出", more))
+        if labels
     ]
-    return "，".join(said) or "次序不同"
+    return "，".join(changes) or "次序不同"
 
 
-def _differing(base: _File, file: _File) -> Iterator[Finding]:
+def _different_rows(base: _File, file: _File) -> Iterator[Finding]:
     """Yield the first cell of each sheet that is not as in the base, and how many there are."""
     mine, theirs = (
-        parts.shown(one.filled) if file.scorer else _whole(one.filled) for one in (base, file)
+        parts.shared_rows(one.filled) if file.scorer else _all_rows(one.filled)
+        for one in (base, file)
     )
     for sheet in SHEETS:
         cells = list(
@@ -238,11 +242,11 @@ def _differing(base: _File, file: _File) -> Iterator[Finding]:
         )
         if cells:
             at, found, there, expected = cells[0]
-            said = {"other": base.label, "where": str(there), "expected": expected}
+            params = {"other": base.label, "where": str(there), "expected": expected}
             if file.main and base.main:
-                yield finding("X810", at, found, **said)
+                yield finding("X810", at, found, **params)
             else:
-                yield finding("X804", at, found, count=len(cells), **said)
+                yield finding("X804", at, found, count=len(cells), **params)
 
 
 def _cells(
@@ -252,10 +256,10 @@ def _cells(
     for (row, expected), (at, found) in zip_longest(mine, theirs, fillvalue=nothing):
         for column in sheet.columns:
             one, other = expected.get(column.header, ""), found.get(column.header, "")
-            if not parts.same(one, other):
+            if not parts.same_value(one, other):
                 yield (
-                    _at(file.filled, sheet, at, column.header), parts.words(other),
-                    _at(base.filled, sheet, row, column.header), parts.words(one),
+                    _at(file.filled, sheet, at, column.header), parts.value_text(other),
+                    _at(base.filled, sheet, row, column.header), parts.value_text(one),
                 )  # fmt: skip
 
 
@@ -264,43 +268,43 @@ def _at(filled: Filled, sheet: Sheet, row: int, header: str) -> CellRef:
     return table.place(row, header) if table and row >= 0 else CellRef(sheet.name)
 
 
-def _conflicts(base: _File, files: Iterable[_File]) -> Iterator[_Told]:
+def _conflicts(base: _File, files: Iterable[_File]) -> Iterator[_FileFinding]:
     """Every filling is of a member who scores, in the own part, and of one member they are all alike."""
     names = {folded(each.name.value) for each in base.filled.members if each.is_scorer}
-    first: dict[str, tuple[_File, Filling]] = {}
+    first: dict[str, tuple[_File, FilledBallot]] = {}
     yield from _signatures(files)
     for file in files:
         yield from ((file, each) for each in _renamed(file))
-        for filling in file.fillings:
-            scorer = filling.scorer.value or ""
+        for ballot in file.ballots:
+            scorer = ballot.scorer.value or ""
             if folded(scorer) not in names:
-                yield file, finding("X811", filling.scorer.place, scorer, other=base.label)
+                yield file, finding("X811", ballot.scorer.place, scorer, other=base.label)
                 continue
-            other, held = first.setdefault(folded(scorer), (file, filling))
-            if found := _conflict(filling, held, other.label, scorer):
+            other, held = first.setdefault(folded(scorer), (file, ballot))
+            if found := _first_conflict(ballot, held, other.label, scorer):
                 yield file, found
 
 
-def _signatures(files: Iterable[_File]) -> Iterator[_Told]:
+def _signatures(files: Iterable[_File]) -> Iterator[_FileFinding]:
     """Of two that say when and by whom a ballot was signed, both say the same; one may say nothing."""
-    first: dict[tuple[str, str], tuple[_File, CellRef, Held]] = {}
+    first: dict[tuple[str, str], tuple[_File, CellRef, CellValue]] = {}
     for file in files:
         for each in file.signed:
             scorer = each.scorer.value or ""
             for (_, label), (here, found) in each.signed.items():
                 at = (folded(scorer), label)
                 other, there, expected = first.setdefault(at, (file, here, found))
-                if not parts.same(found, expected):
-                    said = {"where": str(there), "expected": parts.words(expected)}
+                if not parts.same_value(found, expected):
+                    params = {"where": str(there), "expected": parts.value_text(expected)}
                     yield (
                         file,
                         finding(
                             "X803",
                             here,
-                            parts.words(found),
+                            parts.value_text(found),
                             scorer=scorer,
                             other=other.label,
-                            **said,
+                            **params,
                         ),
                     )
 
@@ -312,56 +316,60 @@ def _renamed(file: _File) -> Iterator[Finding]:
             yield finding("X814", ballot.scorer.place, name, expected=file.scorer)
 
 
-def _conflict(one: Filling, other: Filling, label: str, scorer: str) -> Finding | None:
+def _first_conflict(
+    one: FilledBallot, other: FilledBallot, label: str, scorer: str
+) -> Finding | None:
     """Return the first cell in which two fillings differ."""
     for at in dict.fromkeys((*one.cells, *other.cells)):
         nothing = (one.scorer.place, "")
         here, found = one.cells.get(at, nothing)
         there, expected = other.cells.get(at, nothing)
-        if not parts.same(found, expected):
+        if not parts.same_value(found, expected):
             where = here if at in one.cells else there._replace(sheet=one.scorer.place.sheet)
             return finding(
-                "X803", where, parts.words(found), scorer=scorer, other=label,
-                where=str(there if at in other.cells else here), expected=parts.words(expected),
+                "X803", where, parts.value_text(found), scorer=scorer, other=label,
+                where=str(there if at in other.cells else here), expected=parts.value_text(expected),
             )  # fmt: skip
     return None
 
 
 def _merged(base: _File, files: Sequence[_File]) -> Merge:
-    made = parts.whole(
-        base.filled, [each for file in files for each in (*file.fillings, *file.signed)]
+    contents = parts.whole_workbook(
+        base.filled, [each for file in files for each in (*file.ballots, *file.signed)]
     )
-    record = tuple(_record(files, [scorer for scorer, _ in made.ballots]))
-    made = made._replace(part="", sheets={**made.sheets, MERGED.name: record})
-    book = blank(made)
+    record = tuple(_record_rows(files, [scorer for scorer, _ in contents.ballots]))
+    contents = contents._replace(part="", sheets={**contents.sheets, MERGED.name: record})
+    book = blank(contents)
     data = emit(book)
-    written = parts.Written(reopened(data))
+    written = parts.ReadBack(reopened(data))
     changed = [(base, each) for each in written.changed(base.filled)]
     changed += [
-        (file, each)
-        for file in files
-        for each in written.changed_in((*file.fillings, *file.signed))
+        (file, each) for file in files for each in written.changed_in((*file.ballots, *file.signed))
     ]
     if changed:
         return Merge(_refusals(files, changed))
-    beside = parts.texts([book])
+    beside = parts.written_texts([book])
     left = {
-        (file.label if file.fillings or file is base else "", str(at), text): None
+        (file.label if file.ballots or file is base else "", str(at), text): None
         for file in files
-        for at, text in parts.left(file.filled, beside)
+        for at, text in parts.uncarried_texts(file.filled, beside)
     }
-    said = tuple((file.label, tuple(parts.said(file.outcome.findings))) for file in files)
-    return Merge((), data, _empty(made), tuple(left), tuple(each for each in said if each[1]))
+    params = tuple((file.label, tuple(parts.not_carried(file.outcome.findings))) for file in files)
+    return Merge(
+        (), data, _empty_ballots(contents), tuple(left), tuple(each for each in params if each[1])
+    )
 
 
-def _record(files: Sequence[_File], scorers: Sequence[str]) -> Iterator[Fields]:
+def _record_rows(files: Sequence[_File], scorers: Sequence[str]) -> Iterator[Fields]:
     """Yield the rows of 合并记录: older ones, then whose ballot came of which of these files."""
     older = {
         (old.scorer.value or "", old.file.value or "", old.sha256.value or "")
         for file in files
         for old in file.filled.merged
     }
-    new = {(who, file.name, file.outcome.source.sha256) for file in files for who in _whose(file)}
+    new = {
+        (who, file.name, file.outcome.source.sha256) for file in files for who in _scorers_of(file)
+    }
     order = {who: n for n, who in enumerate((_MAIN, *scorers))}
 
     def key(row: tuple[str, str, str]) -> tuple[bool, int, tuple[str, str, str]]:
@@ -371,11 +379,11 @@ def _record(files: Sequence[_File], scorers: Sequence[str]) -> Iterator[Fields]:
         yield dict(zip((column.header for column in MERGED.columns), row, strict=True))
 
 
-def _whose(file: _File) -> list[str]:
+def _scorers_of(file: _File) -> list[str]:
     if file.main:
         return [_MAIN]
-    return [each.scorer.value or "" for each in file.fillings] or [file.scorer or _NOBODY]
+    return [each.scorer.value or "" for each in file.ballots] or [file.scorer or _NOBODY]
 
 
-def _empty(made: Contents) -> tuple[str, ...]:
-    return tuple(scorer for scorer, held in made.ballots if not held)
+def _empty_ballots(contents: Contents) -> tuple[str, ...]:
+    return tuple(scorer for scorer, rows in contents.ballots if not rows)

@@ -27,7 +27,7 @@ from xlkpi.domain.schema import (
     folded,
 )
 from xlkpi.exchange import markdown
-from xlkpi.exchange.contents import contents, hindrances, uncarried
+from xlkpi.exchange.contents import blocking_errors, contents, lost_formulas
 from xlkpi.reading import source_file
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.workbook import read
@@ -87,7 +87,7 @@ class Template(NamedTuple):
     """What a new workbook takes over, and what is to be said of it."""
 
     contents: Contents
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     """What is wrong with what it takes over, and what cannot be taken over."""
 
 
@@ -111,11 +111,11 @@ def template(name: str, department: str = "") -> Template:
         raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
     if filled.part not in ("", MAIN_PART):
         raise Refused(f"“{path.name}”是评分人的分册，不能用作模板；请用主表或合并后的工作簿")
-    made = contents(filled, path.stem, department)
-    about = dict(builtin()).get(made.template, "")
-    wrong = hindrances(filled, [*findings, *check(filled)])
-    said = plain.taken_over(path.name, wrong, uncarried(filled))
-    return Template(made._replace(about=about), tuple(said))
+    kept = contents(filled, path.stem, department)
+    about = dict(builtin()).get(kept.template, "")
+    wrong = blocking_errors(filled, [*findings, *check(filled)])
+    remarks = plain.taken_over(path.name, wrong, lost_formulas(filled))
+    return Template(kept._replace(about=about), tuple(remarks))
 
 
 def _unreadable(path: Path, problem: Exception) -> str:
@@ -125,22 +125,22 @@ def _unreadable(path: Path, problem: Exception) -> str:
     return f"“{path.name}”打不开：{problem}"
 
 
-class Made(NamedTuple):
+class NewWorkbook(NamedTuple):
     """A new workbook."""
 
     data: bytes
-    said: tuple[str, ...]
+    remarks: tuple[str, ...]
     """What is to be said of its template."""
 
 
-def made(
+def new_workbook(
     out: Path,
     name: str = DEFAULT,
     department: str = "",
     year: str = "",
     scorers: Sequence[Scorer] = (),
     wanted: Sequence[str] = (),
-) -> Made:
+) -> NewWorkbook:
     """Return a blank workbook that is to be called `out`; an existing one is not made again.
 
     A template's errors go along, for an office may want to mend them in the new workbook, and are
@@ -153,9 +153,9 @@ def made(
     if year and not _YEAR.match(year):
         raise Refused(f"年度“{year}”不是四位年份，例如 2023")
     _names_fit(scorers)
-    base, said = template(name or DEFAULT, department)
-    filled = prepared(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])
-    return Made(emit(blank(filled, [*_optional(wanted), *base.sheets])), said)
+    base, remarks = template(name or DEFAULT, department)
+    filled = prepare(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])
+    return NewWorkbook(emit(blank(filled, [*_optional(wanted), *base.sheets])), remarks)
 
 
 def _names_fit(scorers: Sequence[Scorer]) -> None:
@@ -175,10 +175,10 @@ def _names_fit(scorers: Sequence[Scorer]) -> None:
         seen.add(key)
 
 
-def _members(made: Contents) -> list[Scorer]:
+def _members(contents: Contents) -> list[Scorer]:
     """Return the template's own group, last year's for instance."""
     found = []
-    rows = made.sheets.get(MEMBERS.name, ())
+    rows = contents.sheets.get(MEMBERS.name, ())
     weights = {folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
     for row in rows:
         weight, group = row.get("评分权重"), str(row.get("评分组", ""))
@@ -201,29 +201,29 @@ def _optional(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def prepared(made: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
+def prepare(contents: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
     """Return the contents for one department: its name, its year, its group, a ballot each."""
     given = {"部门名称": department, "评价年度": year}
-    held = {str(row.get("项目")): dict(row) for row in made.sheets.get(INFO.name, ())}
+    kept = {str(row.get("项目")): dict(row) for row in contents.sheets.get(INFO.name, ())}
     info: list[Fields] = []
     for name, words in INFO_ROWS:
-        row = held.pop(name, {"项目": name, "填写说明": words})
+        row = kept.pop(name, {"项目": name, "填写说明": words})
         if given.get(name):
             row["内容"] = given[name]
         info.append(row)
-    info.extend(held.values())
+    info.extend(kept.values())
     group = tuple(_member(scorer) for scorer in scorers)
-    sheets = {**made.sheets, INFO.name: tuple(info), MEMBERS.name: group}
-    return made._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
+    sheets = {**contents.sheets, INFO.name: tuple(info), MEMBERS.name: group}
+    return contents._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
 
 
 def _member(scorer: Scorer) -> Fields:
     row = {
         "姓名": scorer.name, "职务": scorer.post, "分工": scorer.role, "评分组": scorer.group, "是否评分": "是",
     }  # fmt: skip
-    said: dict[str, str | Decimal] = {header: text for header, text in row.items() if text}
+    row_fields: dict[str, str | Decimal] = {header: text for header, text in row.items() if text}
     if scorer.weight is not None:
-        said["评分权重"] = scorer.weight
+        row_fields["评分权重"] = scorer.weight
     if scorer.group_weight:
-        said["组权重"] = scorer.group_weight
-    return said
+        row_fields["组权重"] = scorer.group_weight
+    return row_fields

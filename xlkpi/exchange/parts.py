@@ -27,13 +27,13 @@ from xlkpi.domain.schema import (
 )
 from xlkpi.domain.schema import Sheet as Format
 from xlkpi.domain.text import as_text, tidy
-from xlkpi.exchange.contents import everything, held, rows
+from xlkpi.exchange.contents import all_contents, cell_value, rows
 from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.workbook import read_workbook
 from xlkpi.writing.blank.guide import SEEN
 from xlkpi.writing.book import Book
 
-Held = str | Decimal
+CellValue = str | Decimal
 Rows = Sequence[tuple[int, Fields]]
 """Rows of a table, each with where it stands."""
 _TYPED = ("得分", "评分说明")
@@ -41,73 +41,76 @@ _TYPED = ("得分", "评分说明")
 _INFO = {canonical(name) for name in PART_INFO}
 
 
-class Filling(NamedTuple):
+class FilledBallot(NamedTuple):
     """What stands on one ballot."""
 
     scorer: Text
-    cells: Mapping[tuple[str, str], tuple[CellRef, Held]]
+    cells: Mapping[tuple[str, str], tuple[CellRef, CellValue]]
     """By the indicator's key and the header; of indicators that scorers mark, and of no others."""
-    signed: Mapping[tuple[str, str], tuple[CellRef, Held]]
+    signed: Mapping[tuple[str, str], tuple[CellRef, CellValue]]
     """签字 and 日期, likewise, of no indicator; they make no filling of a ballot without marks."""
 
 
-def fillings(filled: Filled) -> list[Filling]:
+def filled_ballots(filled: Filled) -> list[FilledBallot]:
     """Return what every ballot holds; an empty one has no cells."""
     judged = {each.key for each in filled.indicators if each.judged}
     return [
-        Filling(each.scorer, dict(_typed(each, judged)), _signed(each)) for each in filled.ballots
+        FilledBallot(each.scorer, dict(_typed_cells(each, judged)), _signatures(each))
+        for each in filled.ballots
     ]
 
 
-def _signed(ballot: Ballot) -> dict[tuple[str, str], tuple[CellRef, Held]]:
-    return {("", label): (held.place, as_text(held.typed)) for label, held in ballot.signed.items()}
+def _signatures(ballot: Ballot) -> dict[tuple[str, str], tuple[CellRef, CellValue]]:
+    return {
+        ("", label): (value.place, as_text(value.typed)) for label, value in ballot.signed.items()
+    }
 
 
-def _typed(
+def _typed_cells(
     ballot: Ballot, judged: set[str]
-) -> Iterator[tuple[tuple[str, str], tuple[CellRef, Held]]]:
+) -> Iterator[tuple[tuple[str, str], tuple[CellRef, CellValue]]]:
     table = ballot.table
     for mark in ballot.marks:
         for header in _TYPED if mark.key in judged else ():
             if header in table.columns:
-                value = held(table, mark.row, table.sheet.column(header))
+                value = cell_value(table, mark.row, table.sheet.column(header))
                 if value != "":
                     yield (mark.key, header), (table.place(mark.row, header), value)
 
 
-def same(one: Held, other: Held) -> bool:
+def same_value(one: CellValue, other: CellValue) -> bool:
     """Whether two cells hold the same; spaces around a text do not count."""
     if isinstance(one, str) and isinstance(other, str):
         return tidy(one) == tidy(other)
     return one == other
 
 
-def words(value: Held) -> str:
+def value_text(value: CellValue) -> str:
     """Return what a cell holds, for a sentence."""
     return plain(value) if isinstance(value, Decimal) else value or "（空）"
 
 
-def whole(filled: Filled, given: Iterable[Filling]) -> Contents:
+def whole_workbook(filled: Filled, given: Iterable[FilledBallot]) -> Contents:
     """Return a workbook's rows, and of those who score, in their order, the ballots as they were given."""
-    made = everything(filled)
-    cells: dict[str, Mapping[tuple[str, str], tuple[CellRef, Held]]] = {}
+    contents = all_contents(filled)
+    cells: dict[str, Mapping[tuple[str, str], tuple[CellRef, CellValue]]] = {}
     signed: dict[str, Fields] = {}
     for each in given:
         key = folded(each.scorer.value)
         cells[key] = each.cells or cells.get(key, {})
-        own = {label: held for (_, label), (_, held) in each.signed.items()}
+        own = {label: value for (_, label), (_, value) in each.signed.items()}
         signed[key] = {**signed.get(key, {}), **own}
-    codes = [str(row["编号"]) for row in made.sheets.get(TIER3.name, ()) if row.get("编号")]
+    codes = [str(row["编号"]) for row in contents.sheets.get(TIER3.name, ()) if row.get("编号")]
     names = [each.name.value or "" for each in filled.members if each.is_scorer]
     ballots = tuple(
         (name, tuple(_marks(codes, cells.get(folded(name), {})))) for name in names if name
     )
     beside = {name: signed.get(folded(name), {}) for name in names}
-    return made._replace(about=_about(filled), ballots=ballots, signed=beside)
+    return contents._replace(about=_about(filled), ballots=ballots, signed=beside)
 
 
 def _marks(
-    codes: Sequence[str], cells: Mapping[tuple[str, str], tuple[CellRef, Held]]
+    codes: Sequence[str], cells: Mapping[tuple[str, str], tuple[CellRef, CellValue]]
 ) -> Iterator[Fields]:
     for code in codes:
         keyed = ((header, cells.get((folded(code), header))) for header in _TYPED)
@@ -122,35 +125,37 @@ def _about(filled: Filled) -> str:
     return as_text(filled.guide.raw(place.row, place.column + 1)) if filled.guide else ""
 
 
-def of_main(made: Contents) -> Contents:
+def main_part(contents: Contents) -> Contents:
     """Return everything but the ballots."""
-    return made._replace(ballots=(), signed={}, part=MAIN_PART)
+    return contents._replace(ballots=(), signed={}, part=MAIN_PART)
 
 
-def of_scorer(made: Contents, scorer: str) -> Contents:
+def scorer_part(contents: Contents, scorer: str) -> Contents:
     """Return what one scorer needs: what is judged and by which rules, and the own ballot."""
     sheets = {
         sheet.name: tuple(
-            kept for row in made.sheets.get(sheet.name, ()) if (kept := _cut(sheet, row))
+            kept
+            for row in contents.sheets.get(sheet.name, ())
+            if (kept := _shared_fields(sheet, row))
         )
         for sheet in PART_SHEETS
     }
-    ballots = tuple(each for each in made.ballots if each[0] == scorer)
-    signed = {scorer: made.signed.get(scorer, {})}
+    ballots = tuple(each for each in contents.ballots if each[0] == scorer)
+    signed = {scorer: contents.signed.get(scorer, {})}
     part = f"{SCORERS_PART}{scorer}"
-    return made._replace(about="", sheets=sheets, ballots=ballots, signed=signed, part=part)
+    return contents._replace(about="", sheets=sheets, ballots=ballots, signed=signed, part=part)
 
 
-def shown(filled: Filled) -> dict[str, Rows]:
+def shared_rows(filled: Filled) -> dict[str, Rows]:
     """Return the rows of a workbook that stand in every part of it."""
     return {
-        sheet.name: [(at, kept) for at, row in rows(table) if (kept := _cut(sheet, row))]
+        sheet.name: [(at, kept) for at, row in rows(table) if (kept := _shared_fields(sheet, row))]
         for sheet in PART_SHEETS
         if (table := filled.tables.get(sheet.name))
     }
 
 
-def _cut(sheet: Format, row: Fields) -> Fields:
+def _shared_fields(sheet: Format, row: Fields) -> Fields:
     """Return what a part shows of a row, nothing of a line about persons."""
     if sheet is INFO and canonical(str(row.get("项目", ""))).rstrip(":?*") not in _INFO:
         return {}
@@ -158,7 +163,7 @@ def _cut(sheet: Format, row: Fields) -> Fields:
     return {header: value for header, value in row.items() if header not in dropped}
 
 
-class Written:
+class ReadBack:
     """A workbook that was written, read again: nothing may have changed on the way."""
 
     def __init__(self, workbook: OpenedWorkbook) -> None:
@@ -167,7 +172,7 @@ class Written:
         self.rows = {
             name: [fields for _, fields in rows(table)] for name, table in again.tables.items()
         }
-        self.ballots = {folded(each.scorer.value): each for each in fillings(again)}
+        self.ballots = {folded(each.scorer.value): each for each in filled_ballots(again)}
 
     def changed(self, filled: Filled) -> Iterator[Finding]:
         """Yield the cells of the tables of what it was made of that are not as they were; 合并记录 grows."""
@@ -176,30 +181,30 @@ class Written:
             for n, (row, fields) in enumerate(rows(table)):
                 other = found[n] if n < len(found) else {}
                 for header, value in fields.items():
-                    if not same(value, other.get(header, "")):
-                        yield finding("X813", table.place(row, header), words(value))
+                    if not same_value(value, other.get(header, "")):
+                        yield finding("X813", table.place(row, header), value_text(value))
 
-    def changed_in(self, given: Iterable[Filling]) -> Iterator[Finding]:
+    def changed_in(self, given: Iterable[FilledBallot]) -> Iterator[Finding]:
         """Yield those of the ballots."""
-        for filling in given:
-            again = self.ballots.get(folded(filling.scorer.value))
-            held = {**again.cells, **again.signed} if again else {}
-            signed = filling.signed if again else {}  # else it is left, and said
-            for at, (place, value) in {**filling.cells, **signed}.items():
-                if at not in held or not same(value, held[at][1]):
-                    yield finding("X813", place, words(value))
+        for ballot in given:
+            again = self.ballots.get(folded(ballot.scorer.value))
+            found = {**again.cells, **again.signed} if again else {}
+            signed = ballot.signed if again else {}  # else it is left, and said
+            for at, (place, value) in {**ballot.cells, **signed}.items():
+                if at not in found or not same_value(value, found[at][1]):
+                    yield finding("X813", place, value_text(value))
 
 
-_TOLD = ("X504", "X108", "X109", "X112", "X116", "X117", "X119", "X122", "X217", "X226")
+_NOT_CARRIED = ("X504", "X108", "X109", "X112", "X116", "X117", "X119", "X122", "X217", "X226")
 """Of what these speak, nothing is in the new workbooks."""
 
 
-def said(findings: Iterable[Finding]) -> list[Finding]:
+def not_carried(findings: Iterable[Finding]) -> list[Finding]:
     """Return those findings that speak of what is not carried over."""
-    return [each for each in findings if each.code in _TOLD]
+    return [each for each in findings if each.code in _NOT_CARRIED]
 
 
-def texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
+def written_texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
     """Return what stands on the sheets of new workbooks, by their names."""
     written: dict[str, set[str]] = defaultdict(set)
     for sheet in (sheet for book in books for sheet in book.sheets):
@@ -207,17 +212,19 @@ def texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
     return written
 
 
-def left(filled: Filled, written: Mapping[str, set[str]]) -> Iterator[tuple[CellRef, str]]:
+def uncarried_texts(
+    filled: Filled, written: Mapping[str, set[str]]
+) -> Iterator[tuple[CellRef, str]]:
     """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
     for table in filled.tables.values():
-        yield from _left(table, written.get(table.sheet.name, set()))
+        yield from _uncarried_cells(table, written.get(table.sheet.name, set()))
     for row in filled.reviews:
         if text := as_text(row.own.typed).strip():  # computed in a result, empty in a new workbook
             yield row.own.place, text
     judged = {each.key: each.judged for each in filled.indicators}
     for ballot in filled.ballots:
         beside = written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set())
-        yield from _left(ballot.table, beside, frozenset(_unused(ballot, judged)))
+        yield from _uncarried_cells(ballot.table, beside, frozenset(_unused(ballot, judged)))
 
 
 def _unused(ballot: Ballot, judged: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
@@ -230,7 +237,7 @@ def _unused(ballot: Ballot, judged: Mapping[str, bool]) -> Iterator[tuple[int, i
             yield mark.row, columns["评分说明"]
 
 
-def _left(
+def _uncarried_cells(
     table: Table, written: set[str], unused: frozenset[tuple[int, int]] = frozenset()
 ) -> Iterator[tuple[CellRef, str]]:
     own = set(table.columns.values())

@@ -27,9 +27,9 @@ class Split(NamedTuple):
     """With the errors alone, where it was refused."""
     files: tuple[tuple[str, bytes], ...] = ()
     """Names and bytes."""
-    left: tuple[tuple[str, str], ...] = ()
+    uncarried: tuple[tuple[str, str], ...] = ()
     """Places and texts that stand in none of them."""
-    said: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def split(document: Document) -> Split:
@@ -39,21 +39,24 @@ def split(document: Document) -> Split:
     stops = [each for each in errors(outcome.findings) if each.code not in _STILL]
     if filled is None or stops:
         return Split(_refused(outcome, stops))
-    given = parts.fillings(filled)
-    made = parts.whole(filled, given)
-    written = parts.Written(reopened(emit(blank(made)), document.workbook))
+    given = parts.filled_ballots(filled)
+    contents = parts.whole_workbook(filled, given)
+    written = parts.ReadBack(reopened(emit(blank(contents)), document.workbook))
     changed = [*written.changed(filled), *written.changed_in(given)]
     if changed:
         return Split(_refused(outcome, changed))
-    books = [(f"{MAIN_PART}.xlsx", blank(parts.of_main(made)))]
-    for scorer, _ in made.ballots:
+    books = [(f"{MAIN_PART}.xlsx", blank(parts.main_part(contents)))]
+    for scorer, _ in contents.ballots:
         name = f"{BALLOT_PREFIX}{scorer.translate(_AS_A_FILE)}.xlsx"
-        books.append((name, blank(parts.of_scorer(made, scorer))))
+        books.append((name, blank(parts.scorer_part(contents, scorer))))
     left = (
-        (str(at), text) for at, text in parts.left(filled, parts.texts([book for _, book in books]))
+        (str(at), text)
+        for at, text in parts.uncarried_texts(
+            filled, parts.written_texts([book for _, book in books])
+        )
     )
     files = tuple((name, emit(book)) for name, book in books)
-    return Split(outcome, files, tuple(left), tuple(parts.said(outcome.findings)))
+    return Split(outcome, files, tuple(left), tuple(parts.not_carried(outcome.findings)))
 
 
 def _refused(outcome: Outcome, stops: list[Finding]) -> Outcome:
