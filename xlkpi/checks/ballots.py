@@ -53,7 +53,7 @@ def _limit(filled: Filled, indicator: Indicator) -> Decimal | None:
     return Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
 
 
-def _asked(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
+def _scorer_ballots(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
     """The members who are to score, with their ballots."""
     ballots = _ballots(filled)
     for key, member in _members(filled).items():
@@ -103,24 +103,24 @@ def weights_alike(filled: Filled) -> Iterator[Finding]:
     if filled.parameters.text("综合方法") != "加权平均" or table is None:
         return
     known = [m for m in filled.members if m.is_scorer and m.weight.value is not None]
-    shares = [member for member in known if _share(member, table.grid)]
+    shares = [member for member in known if _is_share(member, table.grid)]
     for member in known if shares else ():
         value = member.weight.value
         if member not in shares and value is not None and value > 1:
             first = shares[0].weight
             share = f"{plain(first.value * 100)}%" if first.value is not None else ""
-            said = {"other": first.place.cell, "share": share}
-            yield finding("X229", member.weight.place, plain(value), **said)
+            params = {"other": first.place.cell, "share": share}
+            yield finding("X229", member.weight.place, plain(value), **params)
 
 
-def _share(member: Member, grid: Grid) -> bool:
+def _is_share(member: Member, grid: Grid) -> bool:
     weight = member.weight
     typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
     at = (weight.place.row, weight.place.column)
     return typed or at in grid.percents or at in grid.signed
 
 
-def _told(ballot: Ballot) -> str:
+def _scorer_in_name(ballot: Ballot) -> str:
     """Return the scorer that the sheet's name tells."""
     return folded(ballot.table.grid.name)[len(BALLOT_PREFIX) :]
 
@@ -140,7 +140,7 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
     if any(key not in members for key in (*ballots, *elsewhere)):
         return  # a ballot under an unknown name is told; it may well be the missing one
     doubtful = elsewhere | {
-        _told(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
+        _scorer_in_name(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
     }
     for key, member in members.items():
         if (
@@ -167,7 +167,11 @@ def sheet_names(filled: Filled) -> Iterator[Finding]:
     members, ballots = _members(filled), _ballots(filled)
     for ballot in filled.ballots:
         name = ballot.scorer.value or ""
-        if not ballot.scorer.good or _told(ballot) == folded(name) or not _can_be_a_sheet(name):
+        if (
+            not ballot.scorer.good
+            or _scorer_in_name(ballot) == folded(name)
+            or not _can_be_a_sheet(name)
+        ):
             continue
         if not members or not _misnamed(ballot, members, ballots):
             yield finding("X209", ballot.scorer.place, name, sheet=ballot.table.grid.name)
@@ -192,13 +196,13 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
     known = {**filled.of_which_by_key(3), **_indicators(filled)}
     if not known or any(not each.key for each in filled.indicators):
         return  # the code that is missing there has been told
-    for _, mark in _rows(filled):
-        said = (
+    for _, mark in _marks(filled):
+        says_something = (
             mark.mark.good
             or mark.mark.broken
             or mark.remark.value not in (None, "系统计分", "不适用")
         )
-        if mark.key and mark.key not in known and said:
+        if mark.key and mark.key not in known and says_something:
             yield finding("X204", mark.code.place, mark.code.value or "")
 
 
@@ -214,7 +218,7 @@ def codes_unique(filled: Filled) -> Iterator[Finding]:
 
 def codes_present(filled: Filled) -> Iterator[Finding]:
     """A mark has a code beside it."""
-    for _, mark in _rows(filled):
+    for _, mark in _marks(filled):
         if mark.code.blank and not mark.mark.blank:
             shown = plain(mark.mark.value) if mark.mark.value is not None else ""
             yield finding("X206", mark.code.place, shown or mark.remark.value or "")
@@ -226,7 +230,7 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
     known = {
         key: each for key, each in _indicators(filled).items() if each.judged and times[key] == 1
     }
-    for member, ballot in _asked(filled):
+    for member, ballot in _scorer_ballots(filled):
         rows = ballot.by_key()
         unsure = any(mark.code.broken for mark in ballot.marks)
         for key, indicator in known.items():
@@ -245,19 +249,19 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
                     "X201", mark.mark.place,
                     scorer=member.name.value, indicator=indicator.name.value or "",
                     code=indicator.label, limit=plain(limit) if limit is not None else "分值",
-                    hint=_beside(ballot, mark),
+                    hint=_mark_hint(ballot, mark),
                 )  # fmt: skip
 
 
-def _beside(ballot: Ballot, mark: Mark) -> str:
+def _mark_hint(ballot: Ballot, mark: Mark) -> str:
     """Return where on the row a number stands in no column of the table: it may be the mark."""
     table, known = ballot.table, set(ballot.table.columns.values())
     cells = table.grid.rows[mark.row] if mark.row < len(table.grid.rows) else ()
-    for column, held in enumerate(cells):
-        number = isinstance(held, int | float) and not isinstance(held, bool)
-        if column not in known and (number or (isinstance(held, str) and from_text(held))):
+    for column, value in enumerate(cells):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if column not in known and (number or (isinstance(value, str) and from_text(value))):
             cell = table.grid.place(mark.row, column).cell
-            return f"（{cell} 的 {as_text(held)} 如果就是得分，请移到“得分”一栏）"
+            return f"（{cell} 的 {as_text(value)} 如果就是得分，请移到“得分”一栏）"
     return ""
 
 
@@ -266,7 +270,7 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
     what = "百分制满分" if filled.parameters.out_of_100 else "分值"
     limits = {key: _limit(filled, each) for key, each in _indicators(filled).items()}
     silent = {key for key, member in _members(filled).items() if not member.is_scorer}
-    for ballot, mark in _rows(filled):
+    for ballot, mark in _marks(filled):
         value, limit = mark.mark.value, limits.get(mark.key)
         if value is None or limit is None or folded(ballot.scorer.value) in silent:
             continue
@@ -278,9 +282,9 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
 
 def mark_or_recusal(filled: Filled) -> Iterator[Finding]:
     """A recusal has no mark."""
-    for _, mark in _rows(filled):
-        said = canonical(mark.remark.value or "")
-        if mark.mark.value is not None and RECUSED in said and not _STAYS.search(said):
+    for _, mark in _marks(filled):
+        remark = canonical(mark.remark.value or "")
+        if mark.mark.value is not None and RECUSED in remark and not _STAYS.search(remark):
             yield finding("X211", mark.mark.place, plain(mark.mark.value))
 
 
@@ -303,7 +307,7 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
     """Not everyone stepped aside from an indicator."""
     if any(ballot.scorer.broken for ballot in filled.ballots):
         return
-    asked = [ballot.by_key() for _, ballot in _asked(filled)]
+    asked = [ballot.by_key() for _, ballot in _scorer_ballots(filled)]
     for key, indicator in _indicators(filled).items():
         rows = [marks[key] for marks in asked if key in marks]
         if indicator.judged and rows and len(rows) == len(asked) and all(r.recused for r in rows):
@@ -317,7 +321,7 @@ def computed_marked(filled: Filled) -> Iterator[Finding]:
     """Where a computed indicator was marked too, the computed points stand."""
     known = _indicators(filled)
     computed = {key for key, each in known.items() if each.method.good and not each.judged}
-    for ballot, mark in _rows(filled) if computed else ():
+    for ballot, mark in _marks(filled) if computed else ():
         indicator = known.get(mark.key)
         if indicator and mark.key in computed and mark.mark.value is not None:
             yield finding(
@@ -335,7 +339,7 @@ def control_totals(filled: Filled) -> Iterator[Finding]:
         yield from control_total(ballot.table, "得分", parts)
 
 
-def _rows(filled: Filled) -> Iterator[tuple[Ballot, Mark]]:
+def _marks(filled: Filled) -> Iterator[tuple[Ballot, Mark]]:
     for ballot in filled.ballots:
         for mark in ballot.marks:
             yield ballot, mark

@@ -17,8 +17,8 @@ def present(filled: Filled) -> Iterator[Finding]:
         for datum in each.missing:
             missing.setdefault(datum.number.place, (datum, []))[1].append(label)
     for place, (datum, labels) in missing.items():
-        said = {"item": datum.name or f"第 {place.row + 1} 行", "year": datum.year}
-        yield finding("X661", place, codes="、".join(labels), **said)
+        params = {"item": datum.name or f"第 {place.row + 1} 行", "year": datum.year}
+        yield finding("X661", place, codes="、".join(labels), **params)
 
 
 def computable(filled: Filled) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ def totals(filled: Filled) -> Iterator[Finding]:
     One that is called as a section is counted twice for certain; elsewhere it may be chance.
     """
     projects = filled.projects
-    whole, groups = _whole(projects), _groups(projects)
+    grand_totals, groups = _grand_totals(projects), _groups(projects)
     for at, project in enumerate(projects):
         name, group = project.name, groups.get(at, ())
         called = name.value or "（空）"
@@ -40,8 +40,8 @@ def totals(filled: Filled) -> Iterator[Finding]:
             continue  # told where its parts are
         if group and _section(project, group):
             yield finding("X417", name.place, called, parts=_rows(group))
-        elif at in whole or group:
-            parts = "其余各行" if at in whole else _rows(group)
+        elif at in grand_totals or group:
+            parts = "其余各行" if at in grand_totals else _rows(group)
             yield finding("X413", name.place, called, parts=parts)
 
 
@@ -92,7 +92,7 @@ def _rows(group: Sequence[Project]) -> str:
     return f"第 {min(rows)} 至 {max(rows)} 行"
 
 
-def _whole(projects: Sequence[Project]) -> set[int]:
+def _grand_totals(projects: Sequence[Project]) -> set[int]:
     """Return where a row stands that is the sum of all the others."""
     budgets = [each.budget.value for each in projects if each.budget.value is not None]
     executions = [each.executed.value for each in projects if each.executed.value is not None]

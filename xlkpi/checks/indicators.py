@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.checks.rules import unsaid
+from xlkpi.checks.rules import unstated_percent
 from xlkpi.domain import methods as rules_of
 from xlkpi.domain.cells import Table, Text
 from xlkpi.domain.findings import Finding, finding
@@ -40,19 +40,19 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
         method = filled.method_of(indicator)
         if method is None or not indicator.key:
             continue
-        said = {"code": indicator.label, "method": method.name}
+        params = {"code": indicator.label, "method": method.name}
         doubted = filled.tables[TIER3.name].doubted
         if method.measured and indicator.actual.blank and ACTUAL.header not in doubted:
             code = "X678" if indicator.dated else "X602"
-            yield finding(code, indicator.actual.place, **said)
+            yield finding(code, indicator.actual.place, **params)
         if method.targeted and indicator.target.blank and TARGET.header not in doubted:
-            yield finding("X603", indicator.target.place, **said)
+            yield finding("X603", indicator.target.place, **params)
         target = indicator.target.value
-        if target is not None and _undivided(method, target):
-            yield finding("X605", indicator.target.place, plain(target), **said)
+        if target is not None and _indivisible(method, target):
+            yield finding("X605", indicator.target.place, plain(target), **params)
 
 
-def _undivided(method: rules_of.Method, target: Decimal) -> bool:
+def _indivisible(method: rules_of.Method, target: Decimal) -> bool:
     """Whether the target cannot be divided by as the method does: 0 has no 超额完成, and no multiple."""
     if method.rule and method.scaled:
         return target <= 0
@@ -69,8 +69,8 @@ def natures(filled: Filled) -> Iterator[Finding]:
         if nature.blank and (unread or "指标性质" in filled.tables[TIER3.name].doubted):
             continue
         if method.natures and nature.value not in method.natures:
-            said = {"code": indicator.label, "method": method.name}
-            yield finding("X604", nature.place, nature.value or "（空）", **said)
+            params = {"code": indicator.label, "method": method.name}
+            yield finding("X604", nature.place, nature.value or "（空）", **params)
 
 
 def signs(filled: Filled) -> Iterator[Finding]:
@@ -101,28 +101,32 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
     return downwards == case.lower_is_better and nature != "=" and method.share(case) == 1
 
 
-def cuts(filled: Filled) -> Iterator[Finding]:
+def deductions(filled: Filled) -> Iterator[Finding]:
     """核减分 lowers what was computed, with a reason; a mark is for its scorer to lower."""
     for indicator in filled.indicators:
-        cut, points = indicator.deduction.value, indicator.points.value
-        said = {"code": indicator.label}
+        deduction, points = indicator.deduction.value, indicator.points.value
+        params = {"code": indicator.label}
         if indicator.deduction.blank and indicator.deduction_reason.good:
             yield finding(
                 "X667",
                 indicator.deduction_reason.place,
                 indicator.deduction_reason.value or "",
-                **said,
+                **params,
             )
-        if cut is None:
+        if deduction is None:
             continue
-        if cut and (indicator.judged or not indicator.applies):
+        if deduction and (indicator.judged or not indicator.applies):
             method = indicator.method.value or ""
-            yield finding("X617", indicator.deduction.place, plain(cut), method=method, **said)
-        elif cut < 0 or (points is not None and cut > points):
+            yield finding(
+                "X617", indicator.deduction.place, plain(deduction), method=method, **params
+            )
+        elif deduction < 0 or (points is not None and deduction > points):
             limit = "分值" if points is None else plain(points)
-            yield finding("X618", indicator.deduction.place, plain(cut), limit=limit, **said)
-        elif cut and indicator.deduction_reason.blank:
-            yield finding("X619", indicator.deduction_reason.place, plain(cut), **said)
+            yield finding(
+                "X618", indicator.deduction.place, plain(deduction), limit=limit, **params
+            )
+        elif deduction and indicator.deduction_reason.blank:
+            yield finding("X619", indicator.deduction_reason.place, plain(deduction), **params)
 
 
 def something_applies(filled: Filled) -> Iterator[Finding]:
@@ -161,9 +165,9 @@ def reasons(filled: Filled) -> Iterator[Finding]:
             and (ratio := _ratio(case)) is not None
             and ratio >= (line := _line(filled, indicator))
         ):
-            shown, said = f"{plain(ratio, 2)}%", f"{plain(line)}%"
+            shown, line_text = f"{plain(ratio, 2)}%", f"{plain(line)}%"
             place = indicator.reason.place
-            yield finding("X610", place, shown, code=indicator.label, line=said)
+            yield finding("X610", place, shown, code=indicator.label, line=line_text)
 
 
 def _line(filled: Filled, indicator: Indicator) -> Decimal:
@@ -182,13 +186,13 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
         return None
     if indicator.target.broken or indicator.actual.broken:
         return None
-    target = indicator.target.value or _plain(indicator.target_text, table)
-    actual = indicator.actual.value or _plain(indicator.actual_text, table)
+    target = indicator.target.value or _plain_number(indicator.target_text, table)
+    actual = indicator.actual.value or _plain_number(indicator.actual_text, table)
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
     unclear = indicator.judged and indicator.unit.blank and maybe_hundredfold(target, actual)
-    if unclear or unsaid(filled, indicator):
+    if unclear or unstated_percent(filled, indicator):
         return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
     numbers = (Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual))
     return rules_of.Case(*numbers, actual_sign=indicator.actual_sign)
@@ -210,10 +214,10 @@ def _ratio(case: rules_of.Case) -> Fraction | None:
     return case.actual / case.target * 100
 
 
-def _plain(held: Text, table: Table) -> Decimal | None:
+def _plain_number(cell: Text, table: Table) -> Decimal | None:
     """Return the number in a cell where a judged indicator may as well hold words."""
-    read = from_text(held.value or "")
-    if read and (held.place.row, held.place.column) in table.grid.percents:
+    read = from_text(cell.value or "")
+    if read and (cell.place.row, cell.place.column) in table.grid.percents:
         return read.value * 100
     return read.value if read and read.suffix in ("", "%") else None
 
@@ -223,10 +227,10 @@ def judged_shares(filled: Filled) -> Iterator[Finding]:
     for indicator in filled.indicators:
         if not indicator.judged or not is_percent(indicator.unit.value):
             continue
-        for held in (indicator.target_text, indicator.actual_text):
-            number = held.typed
+        for cell in (indicator.target_text, indicator.actual_text):
+            number = cell.typed
             table = filled.tables[TIER3.name]
-            at = (held.place.row, held.place.column)
+            at = (cell.place.row, cell.place.column)
             shown = at in table.grid.percents or at in table.grid.signed
             if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
-                yield finding("X611", held.place, plain(Decimal(repr(number))))
+                yield finding("X611", cell.place, plain(Decimal(repr(number))))

@@ -46,8 +46,8 @@ def unreviewed(filled: Filled) -> Iterator[Finding]:
     of_which = filled.of_which_by_key(3)
     for row in filled.reviews:
         if row.key in of_which and row.score.value is not None:
-            said = {"code": row.code.value, "name": of_which[row.key].name.value or ""}
-            yield finding("X322", row.score.place, plain(row.score.value), **said)
+            params = {"code": row.code.value, "name": of_which[row.key].name.value or ""}
+            yield finding("X322", row.score.place, plain(row.score.value), **params)
 
 
 def unsurveyed(filled: Filled) -> Iterator[Finding]:

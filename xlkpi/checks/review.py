@@ -80,8 +80,8 @@ def own_scores(filled: Filled, scored: Scored) -> Iterator[Finding]:
 
 def _number(typed: Text) -> Decimal | None:
     """Return the number that was typed, with 分 behind it or without; None where it is none."""
-    held = typed.typed
-    if isinstance(held, int | float) and not isinstance(held, bool):
-        return from_double(float(held))
+    value = typed.typed
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return from_double(float(value))
     read = from_text(typed.value or "")
     return read.value if read and read.suffix in ("", "分") else None

@@ -62,8 +62,8 @@ def sound(filled: Filled) -> Iterator[Finding]:
             yield from _nameless(entries)
             continue
         for flaw in (*_names(entries[0]), *flaws(entries)):
-            said = {"name": name, "what": flaw.what, "how": flaw.how}
-            yield finding("X630" if key in used else "X631", flaw.place, **said)
+            params = {"name": name, "what": flaw.what, "how": flaw.how}
+            yield finding("X630" if key in used else "X631", flaw.place, **params)
 
 
 def _nameless(entries: list[Entry]) -> Iterator[Finding]:
@@ -92,23 +92,23 @@ def fits(filled: Filled) -> Iterator[Finding]:
         if name.startswith(_BUDGET) and rule.kind == OVER_ACHIEVEMENT:
             yield finding("X632", indicator.method.place, name, rule=rule.name)
         points = indicator.points.value
-        for code, header, held, place in _in_points(rule):
-            if points is not None and held > points and header in COLUMNS[rule.kind]:
-                said = {"name": rule.name, "code": indicator.label, "limit": plain(points)}
-                yield finding(code, place, plain(held), **said)
+        for code, header, value, place in _in_points(rule):
+            if points is not None and value > points and header in COLUMNS[rule.kind]:
+                params = {"name": rule.name, "code": indicator.label, "limit": plain(points)}
+                yield finding(code, place, plain(value), **params)
 
 
 def _in_points(rule: Rule) -> Iterator[tuple[str, str, Decimal, CellRef]]:
     """What a rule says in points, and the code of what is too much."""
     for entry in rule.entries:
-        for code, header, held in (("X633", "封底", entry.floor), ("X681", "得分", entry.points)):
-            if held is not None:
-                yield code, header, held, entry.places[header]
+        for code, header, value in (("X633", "封底", entry.floor), ("X681", "得分", entry.points)):
+            if value is not None:
+                yield code, header, value, entry.places[header]
 
 
 def line_ends(filled: Filled) -> Iterator[Finding]:
     """Nothing is earned beyond a line's bad end, and all beyond its good one: a jump is told."""
-    told: set[CellRef] = set()
+    reported: set[CellRef] = set()
     for indicator in filled.indicators:
         method, worth = filled.method_of(indicator), indicator.points.value
         if method is None or method.rule is None or method.rule.kind != LINE or worth is None:
@@ -116,16 +116,16 @@ def line_ends(filled: Filled) -> Iterator[Finding]:
         rule = method.rule
         for entry, side, rising in ((rule.entries[0], "高", True), (rule.entries[-1], "低", False)):
             good = rising == rises(rule)
-            header, held, whole = "得分比例", entry.share, Decimal(1)
+            header, earned, full = "得分比例", entry.share, Decimal(1)
             if rule.in_points:
-                header, held, whole = "得分", entry.points, worth
+                header, earned, full = "得分", entry.points, worth
             place = entry.places[header]
-            jump = held is not None and (held < whole if good else held > 0)
-            if jump and place not in told:
-                told.add(place)
-                said = {"share": earned_text(entry), "beyond": "得满分" if good else "不得分"}
+            jump = earned is not None and (earned < full if good else earned > 0)
+            if jump and place not in reported:
+                reported.add(place)
+                params = {"share": earned_text(entry), "beyond": "得满分" if good else "不得分"}
                 bound = plain(entry.bound or Decimal(0))
-                yield finding("X680", place, bound, name=rule.name, side=side, **said)
+                yield finding("X680", place, bound, name=rule.name, side=side, **params)
 
 
 def deviations(filled: Filled) -> Iterator[Finding]:
@@ -134,21 +134,21 @@ def deviations(filled: Filled) -> Iterator[Finding]:
         method, nature = filled.method_of(indicator), indicator.nature
         if method is None or method.rule is None or method.rule.kind != DEVIATION:
             continue
-        said = {"code": indicator.label, "name": method.rule.name}
+        params = {"code": indicator.label, "name": method.rule.name}
         if nature.good and nature.value not in ("", "="):
-            yield finding("X684", nature.place, nature.value or "", **said)
+            yield finding("X684", nature.place, nature.value or "", **params)
         entry, target = method.rule.entries[0], indicator.target
         if entry.base is None and target.value == 0 and not by_steps(entry):
-            yield finding("X682", target.place, **said)
-        held, points = _target(filled, indicator), method.budgeted or indicator.in_points
+            yield finding("X682", target.place, **params)
+        value, points = _unread_target(filled, indicator), method.budgeted or indicator.in_points
         if entry.base is None or "基准" in (entry.bare if points else entry.percents):
             continue  # a base on another scale is told
-        if held is not None and held != entry.base:
-            found = plain(held)
-            yield finding("X683", indicator.target.place, found, base=plain(entry.base), **said)
+        if value is not None and value != entry.base:
+            found = plain(value)
+            yield finding("X683", indicator.target.place, found, base=plain(entry.base), **params)
 
 
-def _target(filled: Filled, indicator: Indicator) -> Decimal | None:
+def _unread_target(filled: Filled, indicator: Indicator) -> Decimal | None:
     """The number in a 年度指标值 that no method reads; None where there is none to be sure of."""
     text = indicator.target_text
     read = from_text(text.value or "")
@@ -162,23 +162,27 @@ def scale(filled: Filled) -> Iterator[Finding]:
     It goes by how the value was read, not by its unit alone: with no unit "95%" is in points too.
     In points a bare 0.9 is 0.9 % or 90 %: nobody knows, so it stops.
     """
-    told: set[tuple[str, bool]] = set()
+    reported: set[tuple[str, bool]] = set()
     for indicator in filled.indicators:
         method = filled.method_of(indicator)
         if method is None or method.rule is None:
             continue
         points = method.budgeted or method.rule.kind == OVER_ACHIEVEMENT or indicator.in_points
         unknown = indicator.unit.broken or (indicator.unit.blank and not indicator.actual.good)
-        if (method.rule.name, points) in told or (unknown and not points):
+        if (method.rule.name, points) in reported or (unknown and not points):
             continue
-        told.add((method.rule.name, points))
-        yield from _bare(method.rule) if points else _per_cents(method.rule, indicator)
+        reported.add((method.rule.name, points))
+        yield from (
+            _unmarked_percents(method.rule)
+            if points
+            else _unwanted_percents(method.rule, indicator)
+        )
 
 
-def unsaid_per_cents(filled: Filled) -> Iterator[Finding]:
+def unstated_percents(filled: Filled) -> Iterator[Finding]:
     """Without a unit 0.95 beside a rule's 100, or 85 beside its 0.9, may be a per cent: it stops."""
     for indicator in filled.indicators:
-        found = unsaid(filled, indicator)
+        found = unstated_percent(filled, indicator)
         if found is None:
             continue
         header, rival = found
@@ -188,13 +192,13 @@ def unsaid_per_cents(filled: Filled) -> Iterator[Finding]:
         place = indicator.actual.place
         if abs(actual) <= abs(rival):
             also = "，并在“计量单位”填 %；不是百分数的，请在“计量单位”写明单位"
-            said = {"why": why, "also": also, "large": large}
-            yield finding("X606", place, plain(actual), small=small, **said)
+            params = {"why": why, "also": also, "large": large}
+            yield finding("X606", place, plain(actual), small=small, **params)
         else:
             yield finding("X695", place, plain(actual), why=why, read=small)
 
 
-def unsaid(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
+def unstated_percent(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
     """Return what an actual without a unit may be a hundredfold of, or a hundredth, and its name.
 
     Rules that look at the target as well have it held against the actual as it is read.
@@ -204,7 +208,7 @@ def unsaid(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
         return None
     clear = isinstance(actual.typed, Derived) and (actual.typed.clear or actual.typed.percent)
     clear |= bool(indicator.in_points or indicator.dated or indicator.actual_unit)
-    if clear or not indicator.unit.blank or actual.value is None or _scored(filled):
+    if clear or not indicator.unit.blank or actual.value is None or _is_scored_workbook(filled):
         return None
     for name, rival in _rivals(filled, indicator, method.rule):
         if maybe_hundredfold(rival, actual.value):
@@ -212,7 +216,7 @@ def unsaid(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
     return None
 
 
-def _scored(filled: Filled) -> bool:
+def _is_scored_workbook(filled: Filled) -> bool:
     """Whether these are the inputs of a scored workbook, which hold what was read: all was asked before."""
     return SOURCE_SHEET in filled.result_sheets
 
@@ -221,12 +225,12 @@ def _rivals(filled: Filled, indicator: Indicator, rule: Rule) -> Iterator[tuple[
     """The largest number of a rule that an actual is held against, and the target that nothing reads."""
     if any(entry.percents & {"下限", "基准"} for entry in rule.entries):
         return  # which is told where the rule's per cents are
-    held = [(header, value) for _, header, value in _measured(rule) if header != "步长"]
-    if held:
-        header, most = max(held, key=lambda each: abs(each[1]))
+    numbers = [(header, value) for _, header, value in _measured(rule) if header != "步长"]
+    if numbers:
+        header, most = max(numbers, key=lambda each: abs(each[1]))
         yield f"评分规则“{rule.name}”的{header}", most
     target = from_text(indicator.target_text.value or "")
-    if target and not target.suffix and target.value == _target(filled, indicator):
+    if target and not target.suffix and target.value == _unread_target(filled, indicator):
         yield "年度指标值", target.value
 
 
@@ -245,8 +249,12 @@ def natures(filled: Filled) -> Iterator[Finding]:
         if better and canonical(nature.value or "").startswith(against):
             entry = method.rule.entries[0]
             header = "方向" if method.rule.kind == STEPS else "下限"
-            said = {"code": indicator.label, "name": method.rule.name, "cell": entry.places[header]}
-            yield finding("X696", nature.place, nature.value or "", better=better, **said)
+            params = {
+                "code": indicator.label,
+                "name": method.rule.name,
+                "cell": entry.places[header],
+            }
+            yield finding("X696", nature.place, nature.value or "", better=better, **params)
 
 
 def _better(rule: Rule) -> str:
@@ -266,7 +274,7 @@ def _better(rule: Rule) -> str:
     return "低" if known == sorted(known) else ""
 
 
-def _bare(rule: Rule) -> Iterator[Finding]:
+def _unmarked_percents(rule: Rule) -> Iterator[Finding]:
     for entry, header, value in _measured(rule):
         one_point = header == "步长" and value == 1  # as the format itself writes it
         if header in entry.bare and not one_point:
@@ -274,12 +282,12 @@ def _bare(rule: Rule) -> Iterator[Finding]:
             yield finding("X606", entry.places[header], plain(value), small=small, large=large)
 
 
-def _per_cents(rule: Rule, indicator: Indicator) -> Iterator[Finding]:
+def _unwanted_percents(rule: Rule, indicator: Indicator) -> Iterator[Finding]:
     unit = f"“{indicator.unit.value}”" if indicator.unit.value else "空的"
     for entry, header, value in _measured(rule):
         if header in entry.percents and value:  # 0% is 0 in any unit
-            said = {"name": rule.name, "header": header, "code": indicator.label, "unit": unit}
-            yield finding("X636", entry.places[header], f"{plain(value)}%", **said)
+            params = {"name": rule.name, "header": header, "code": indicator.label, "unit": unit}
+            yield finding("X636", entry.places[header], f"{plain(value)}%", **params)
 
 
 def _measured(rule: Rule) -> Iterator[tuple[Entry, str, Decimal]]:
@@ -297,8 +305,8 @@ def renamed_parts(filled: Filled) -> Iterator[Finding]:
         return
     known, grid = set(table.columns.values()), table.grid
     for column in range(len(grid.rows[table.header_row])):
-        held = [canonical(as_text(grid.raw(row, column))) for row in table.rows]
-        words = [word for word in held if word in PARTS]
+        value = [canonical(as_text(grid.raw(row, column))) for row in table.rows]
+        words = [word for word in value if word in PARTS]
         if column not in known and words:
             place = grid.place(table.header_row, column)
             yield finding(
@@ -324,10 +332,10 @@ def unused_columns(filled: Filled) -> Iterator[Finding]:
                 yield _unused(entry, header, table.grid.raw(row, table.columns[header]))
 
 
-def _unused(entry: Entry, header: str, held: object) -> Finding:
+def _unused(entry: Entry, header: str, value: object) -> Finding:
     kinds = "".join(f"“{kind}”" for kind, seen in COLUMNS.items() if header in seen)
-    said = {"name": entry.name, "kind": entry.kind, "header": header, "kinds": kinds}
-    return finding("X637", entry.places[header], as_text(held), **said)
+    params = {"name": entry.name, "kind": entry.kind, "header": header, "kinds": kinds}
+    return finding("X637", entry.places[header], as_text(value), **params)
 
 
 def covered(filled: Filled) -> Iterator[Finding]:
@@ -336,22 +344,22 @@ def covered(filled: Filled) -> Iterator[Finding]:
         method = filled.method_of(indicator)
         if method is None or method.rule is None or method.rule.kind != BANDS:
             continue
-        if unsaid(filled, indicator):
+        if unstated_percent(filled, indicator):
             continue
         value = _rate(filled) if method.budgeted else indicator.actual.value
         if value is not None and band(method.rule, Fraction(value)) is None:
             place = indicator.method.place if method.budgeted else indicator.actual.place
-            said = {"code": indicator.label, "name": method.rule.name}
-            yield finding("X634", place, plain(rounded(value, 6)), **said)
+            params = {"code": indicator.label, "name": method.rule.name}
+            yield finding("X634", place, plain(rounded(value, 6)), **params)
 
 
 def lowest(filled: Filled) -> Iterator[Finding]:
     """A rule that is used says what the lowest values are worth, even where none is so low this year."""
-    used, told = _used(filled), {each.params["name"] for each in covered(filled)}
+    used, reported = _used(filled), {each.params["name"] for each in covered(filled)}
     for key, rule in filled.rules.items():
         last = rule.entries[-1]
         open_below = last.bound is None or (last.bound <= 0 and last.inclusive)
-        if rule.kind == BANDS and key in used and not open_below and rule.name not in told:
+        if rule.kind == BANDS and key in used and not open_below and rule.name not in reported:
             yield finding(
                 "X635", last.places["下限"], plain(last.bound or Decimal(0)), name=rule.name
             )

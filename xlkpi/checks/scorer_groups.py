@@ -64,12 +64,12 @@ def weights_consistent(filled: Filled) -> Iterator[Finding]:
 def weights_alike(filled: Filled) -> Iterator[Finding]:
     """A weight of 40% beside one of 30 would count as 0.4 beside 30."""
     weights = [group.weight for group in filled.groups if group.weight.value is not None]
-    shares = [weight for weight in weights if _share(filled, weight)]
+    shares = [weight for weight in weights if _is_share(filled, weight)]
     for weight in weights if shares else ():
         value, first = weight.value, shares[0]
         if value is not None and value > 1 and weight not in shares and first.value is not None:
-            said = {"other": first.place.cell, "share": f"{plain(first.value * 100)}%"}
-            yield finding("X236", weight.place, plain(value), **said)
+            params = {"other": first.place.cell, "share": f"{plain(first.value * 100)}%"}
+            yield finding("X236", weight.place, plain(value), **params)
 
 
 _APART = 20
@@ -88,12 +88,12 @@ def weights_apart(filled: Filled) -> Iterator[Finding]:
         if not known:
             continue
         (low, small), (high, large) = min(known), max(known)
-        if low < 1 < high and high >= low * _APART and not _share(filled, small):
-            said = {"other": large.place.cell, "expected": plain(high), "times": int(high / low)}
-            yield finding("X240", small.place, plain(low), **said)
+        if low < 1 < high and high >= low * _APART and not _is_share(filled, small):
+            params = {"other": large.place.cell, "expected": plain(high), "times": int(high / low)}
+            yield finding("X240", small.place, plain(low), **params)
 
 
-def _share(filled: Filled, weight: Number) -> bool:
+def _is_share(filled: Filled, weight: Number) -> bool:
     typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
     at = (weight.place.row, weight.place.column)
     return typed or at in filled.tables[MEMBERS.name].grid.percents
@@ -139,17 +139,17 @@ def nobody_of_a_group(filled: Filled) -> Iterator[Finding]:
 def nobody_on_an_indicator(filled: Filled) -> Iterator[Finding]:
     """A group that stepped aside from an indicator as a whole counts for nothing there."""
     judged = [each for each in filled.indicators if each.judged and each.key]
-    aside = {group.key: _stepped_aside(filled, group, judged) for group in filled.groups}
+    recused = {group.key: _stepped_aside(filled, group, judged) for group in filled.groups}
     for group in filled.groups:
-        here = [each for each in judged if each.key in aside[group.key]]
+        here = [each for each in judged if each.key in recused[group.key]]
         if here and len(here) == len(judged):
             place = next(m.group.place for m in filled.members if m.group_key == group.key)
             yield finding("X235", place, group.name, why="全部回避")
             continue
         for each in here:
-            if any(each.key not in keys for keys in aside.values()):  # else nobody is left: X215
-                said = {"indicator": each.name.value or "", "code": each.label}
-                yield finding("X234", each.code.place, group.name, **said)
+            if any(each.key not in keys for keys in recused.values()):  # else nobody is left: X215
+                params = {"indicator": each.name.value or "", "code": each.label}
+                yield finding("X234", each.code.place, group.name, **params)
 
 
 def _stepped_aside(filled: Filled, group: Group, judged: list[Indicator]) -> set[str]:
@@ -172,8 +172,8 @@ def trimming(filled: Filled) -> Iterator[Finding]:
         settings.text("综合方法") == "去掉最高最低"
         and settings.trim_from <= 2 * settings.trim_count
     ):
-        said = {"least": settings.trim_from, "each": 2 * settings.trim_count}
+        params = {"least": settings.trim_from, "each": 2 * settings.trim_count}
         place = settings.values["去极值个数"].place
         yield finding(
-            "X238", place, str(settings.trim_count), needed=2 * settings.trim_count + 1, **said
+            "X238", place, str(settings.trim_count), needed=2 * settings.trim_count + 1, **params
         )

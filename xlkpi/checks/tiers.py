@@ -184,26 +184,28 @@ def control_total(table: Table, header: str, parts: dict[int, Decimal | None]) -
         start = row
         if column is None or any(value is None for value in amounts):
             continue
-        said = _said(table.grid.raw(row, column))
+        stated = _typed_number(table.grid.raw(row, column))
         expected = total([value for value in amounts if value is not None])
-        whole = total([value for value in parts.values() if value is not None])
-        if not subtotal and said == whole:  # sorted to the top, it is still the total of all
+        grand_total = total([value for value in parts.values() if value is not None])
+        if (
+            not subtotal and stated == grand_total
+        ):  # sorted to the top, it is still the total of all
             continue
-        if said is not None and said != expected:
+        if stated is not None and stated != expected:
             yield finding(
-                "X311", table.place(row, header), plain(said),
+                "X311", table.place(row, header), plain(stated),
                 what=str(table.grid.raw(row, table.columns[table.sheet.columns[0].header])) or "合计",
                 expected=plain(expected),
             )  # fmt: skip
 
 
-def _said(held: object) -> Decimal | None:
-    if isinstance(held, bool):
+def _typed_number(raw: object) -> Decimal | None:
+    if isinstance(raw, bool):
         return None
-    if isinstance(held, int | float):
-        value = numbers.from_double(float(held))
+    if isinstance(raw, int | float):
+        value = numbers.from_double(float(raw))
         return None if value is None else Decimal(plain(value, 9))  # a sum cached in binary
-    read = from_text(str(held))
+    read = from_text(str(raw))
     return read.value if read else None
 
 
