@@ -137,7 +137,7 @@ def _lazy(code: str) -> str:
 
 
 def _value(formula: str, values: list[Fraction]) -> object:
-    made = base_data_formula.formula(formula)
+    made = base_data_formula.parse(formula)
     return made.value(lambda ref: [values[int(str(ref.first)[2:-1]) - 1]])
 
 
@@ -168,8 +168,8 @@ def test_what_the_language_has_no_words_for_is_none_of_ours(formula: str) -> Non
             str(base_data_formula.references(base_data_formula.tokens(formula))[0].first) == formula
         )
         return
-    with pytest.raises(base_data_formula.NotOurs):
-        base_data_formula.formula(formula)
+    with pytest.raises(base_data_formula.NotUnderstood):
+        base_data_formula.parse(formula)
 
 
 def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
@@ -191,12 +191,12 @@ def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
 
 def test_our_guard_comes_off_and_nobody_elses() -> None:
     body = "ROUND([a]/[b:上年]*100,2)"
-    own = base_data_formula.guarded(body, ["[a]", "[b:上年]"], 2)
+    own = base_data_formula.guard(body, ["[a]", "[b:上年]"], 2)
     for formula in (own, body):
-        pieces = base_data_formula.unguarded(base_data_formula.tokens(formula))
-        assert base_data_formula.written(pieces, lambda ref: str(ref.first)) == body
+        pieces = base_data_formula.unguard(base_data_formula.tokens(formula))
+        assert base_data_formula.rewrite(pieces, lambda ref: str(ref.first)) == body
     other = 'IF(COUNT([a])<1,"",[b])'
-    assert base_data_formula.unguarded(base_data_formula.tokens(other)) == base_data_formula.tokens(
+    assert base_data_formula.unguard(base_data_formula.tokens(other)) == base_data_formula.tokens(
         other
     )
 
@@ -212,7 +212,12 @@ def test_libreoffice_gives_formulas_the_same_values(tmp_path: Path) -> None:
     contents = markdown.parse(text(data=data))
     row = contents.sheets["三级指标"][1]
     rows = [
-        {**row, "计量单位": "项", "编号": f"T{n}", "实际完成值": base_data_formula.Named(formula)}
+        {
+            **row,
+            "计量单位": "项",
+            "编号": f"T{n}",
+            "实际完成值": base_data_formula.NamedFormula(formula),
+        }
         for n, formula in enumerate(formulas, start=2)
     ]
     tiers = (contents.sheets["三级指标"][0], *rows, *contents.sheets["三级指标"][2:])
@@ -413,7 +418,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
 
 
 def test_a_name_that_is_not_there_makes_no_template() -> None:
-    with pytest.raises(base_data_formula.NotOurs, match="编制"):
+    with pytest.raises(base_data_formula.NotUnderstood, match="编制"):
         documents.book(text("=[在职人员数]/[编制]"))
 
 
@@ -501,6 +506,6 @@ def test_the_common_framework_is_complete() -> None:
     computed = [
         row["三级指标"]
         for row in rows
-        if isinstance(row.get("实际完成值"), base_data_formula.Named)
+        if isinstance(row.get("实际完成值"), base_data_formula.NamedFormula)
     ]
     assert len(computed) == 16

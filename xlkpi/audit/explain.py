@@ -191,7 +191,7 @@ def _inputs(work: IndicatorScore) -> Iterator[str]:
     if isinstance(indicator.actual.typed, Derived):
         derived = indicator.actual.typed
         yield f"实际完成值由基础数据算得：{derived.named or derived.formula}"
-        yield from (datum.words for datum in derived.data)
+        yield from (datum.text for datum in derived.data)
 
 
 def _around(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:

@@ -117,7 +117,7 @@ def _is_share(member: Member, grid: Grid) -> bool:
     weight = member.weight
     typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
     at = (weight.place.row, weight.place.column)
-    return typed or at in grid.percents or at in grid.signed
+    return typed or at in grid.percents or at in grid.percent_signed
 
 
 def _scorer_in_name(ballot: Ballot) -> str:

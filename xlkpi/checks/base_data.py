@@ -25,7 +25,7 @@ def computable(filled: Filled) -> Iterator[Finding]:
     """Numbers that are all there come to a number."""
     for label, each in _needed(filled):
         if each.problem:
-            items = "，".join(datum.words for datum in each.data)
+            items = "，".join(datum.text for datum in each.data)
             yield finding(each.problem, each.place, "=" + each.formula, code=label, items=items)
 
 

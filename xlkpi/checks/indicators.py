@@ -231,6 +231,6 @@ def judged_shares(filled: Filled) -> Iterator[Finding]:
             number = cell.typed
             table = filled.tables[TIER3.name]
             at = (cell.place.row, cell.place.column)
-            shown = at in table.grid.percents or at in table.grid.signed
+            shown = at in table.grid.percents or at in table.grid.percent_signed
             if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
                 yield finding("X611", cell.place, plain(Decimal(repr(number))))

@@ -22,7 +22,7 @@ _FUNCTIONS = {"ROUND", "SUM", "MAX", "MIN", "IF", "COUNT", "IFERROR"}
 _COMPARISONS = {"<", ">", "=", "<=", ">=", "<>"}
 
 
-class Named(str):
+class NamedFormula(str):
     """A formula over names, as a template holds it: no text that staff typed is one."""
 
     __slots__ = ()
@@ -49,15 +49,15 @@ class Ref(NamedTuple):
     last: Point | None = None
 
 
-class NotOurs(ValueError):
+class NotUnderstood(ValueError):
     """A formula that this language has no words for."""
 
 
-class NoNumber(ValueError):
+class NotANumber(ValueError):
     """A formula that comes to no number, whatever Excel would make of it."""
 
 
-Held = Fraction | str
+Value = Fraction | str
 """What a part of a formula comes to; the only text is the empty one."""
 Cells = Callable[[Ref], Sequence[Fraction]]
 """The numbers that stand in what is referred to."""
@@ -89,11 +89,11 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at = 0
     if not text or len(text) > _LONGEST:
-        raise NotOurs(text)
+        raise NotUnderstood(text)
     while at < len(text):
         match = _TOKENS.match(text, at)
         if match is None:
-            raise NotOurs(text)
+            raise NotUnderstood(text)
         found.append(_token(match))
         at = match.end()
     return found
@@ -107,8 +107,8 @@ def _token(found: re.Match[str]) -> Token:
         sheet = groups[f"quoted{n}"] or groups[f"bare{n}"]
         if sheet:
             return _addressed(sheet.replace("''", "'"), found.groups()[start - 1 : start + 3])
-    said = groups["number"] or groups["call"] or groups["sign"]
-    return Token("," if said == ";" else said)
+    text = groups["number"] or groups["call"] or groups["sign"]
+    return Token("," if text == ";" else text)
 
 
 def _addressed(sheet: str, parts: Sequence[str | None]) -> Token:
@@ -118,7 +118,7 @@ def _addressed(sheet: str, parts: Sequence[str | None]) -> Token:
         return Token("", Ref(first))
     last = CellRef(sheet, *address(f"{right}{bottom}"))
     if last.row < first.row or last.column < first.column:
-        raise NotOurs(f"{first}:{last}")
+        raise NotUnderstood(f"{first}:{last}")
     return Token("", Ref(first, last))
 
 
@@ -139,17 +139,17 @@ def references(pieces: Iterable[Token]) -> list[Ref]:
     return list(dict.fromkeys(piece.ref for piece in pieces if piece.ref))
 
 
-def written(pieces: Iterable[Token], at: Callable[[Ref], str]) -> str:
+def rewrite(pieces: Iterable[Token], at: Callable[[Ref], str]) -> str:
     """Return the formula with other words for what it refers to."""
     return "".join(at(piece.ref) if piece.ref else piece.text for piece in pieces)
 
 
-def guarded(text: str, blocks: Sequence[str], cells: int) -> str:
+def guard(text: str, blocks: Sequence[str], cells: int) -> str:
     """Return a formula that stays empty until all the cells it refers to hold numbers."""
     return f'IF(COUNT({",".join(blocks)})<{cells},"",{text})'
 
 
-def unguarded(pieces: list[Token]) -> list[Token]:
+def unguard(pieces: list[Token]) -> list[Token]:
     """Return the formula inside our own guard; one without it comes back as it is."""
     texts = [piece.text for piece in pieces]
     if texts[:4] != ["IF", "(", "COUNT", "("] or ")" not in texts[4:]:
@@ -158,16 +158,16 @@ def unguarded(pieces: list[Token]) -> list[Token]:
     inner = pieces[close + 6 : -1]
     shut = texts[close + 1] == "<" and texts[close + 3 : close + 6] == [",", '""', ","]
     same = references(pieces[4:close]) == references(inner)
-    if shut and same and texts[close + 2].isdigit() and _whole(inner):
+    if shut and same and texts[close + 2].isdigit() and _is_formula(inner):
         return inner
     return pieces
 
 
-def _whole(pieces: Sequence[Token]) -> bool:
+def _is_formula(pieces: Sequence[Token]) -> bool:
     """Whether these pieces make a formula by themselves."""
     try:
-        _parsed(pieces)
-    except NotOurs:
+        _parse(pieces)
+    except NotUnderstood:
         return False
     return True
 
@@ -178,25 +178,25 @@ class Formula(NamedTuple):
     pieces: tuple[Token, ...]
     tree: Node
 
-    def value(self, cells: Cells) -> Held:
+    def value(self, cells: Cells) -> Value:
         """Return what it comes to; ZeroDivisionError, NoNumber."""
         return self.tree.value(cells)
 
 
-def formula(text: str) -> Formula:
+def parse(text: str) -> Formula:
     """Return the formula of a text without its equals sign; NotOurs."""
     pieces = tokens(text)
-    return Formula(tuple(pieces), _parsed(pieces))
+    return Formula(tuple(pieces), _parse(pieces))
 
 
 class Number(NamedTuple):
     """A number as written, or the empty text."""
 
-    held: Held
+    constant: Value
 
-    def value(self, cells: Cells) -> Held:
+    def value(self, cells: Cells) -> Value:
         """Return it."""
-        return self.held
+        return self.constant
 
 
 class Cell(NamedTuple):
@@ -204,7 +204,7 @@ class Cell(NamedTuple):
 
     ref: Ref
 
-    def value(self, cells: Cells) -> Held:
+    def value(self, cells: Cells) -> Value:
         """Return the number in the one cell."""
         (number,) = cells(self.ref)
         return number
@@ -216,7 +216,7 @@ class Chain(NamedTuple):
     first: Node
     rest: tuple[tuple[str, Node], ...]
 
-    def value(self, cells: Cells) -> Held:
+    def value(self, cells: Cells) -> Value:
         """Return the result; ZeroDivisionError."""
         result = _number(self.first.value(cells))
         for sign, node in self.rest:
@@ -239,7 +239,7 @@ class Comparison(NamedTuple):
     sign: str
     right: Node
 
-    def value(self, cells: Cells) -> Held:
+    def value(self, cells: Cells) -> Value:
         """Return 1 or 0."""
         left, right = (_ranked(side.value(cells)) for side in (self.left, self.right))
         so = {
@@ -249,17 +249,17 @@ class Comparison(NamedTuple):
         return Fraction(so[self.sign])
 
 
-def _ranked(held: Held) -> tuple[bool, Fraction]:
-    return (True, Fraction(0)) if isinstance(held, str) else (False, held)
+def _ranked(value: Value) -> tuple[bool, Fraction]:
+    return (True, Fraction(0)) if isinstance(value, str) else (False, value)
 
 
 class Call(NamedTuple):
     """A function and what it is given."""
 
     name: str
-    given: tuple[Node, ...]
+    arguments: tuple[Node, ...]
 
-    def value(self, cells: Cells) -> Held:
+    def value(self, cells: Cells) -> Value:
         """Return the result; ZeroDivisionError, NoNumber."""
         if self.name == "IF":
             return self._chosen(cells)
@@ -267,27 +267,27 @@ class Call(NamedTuple):
             return self._unless(cells)
         if self.name == "ROUND":
             return self._rounded(cells)
-        numbers = [number for node in self.given for number in _numbers(node, cells, self.name)]
+        numbers = [number for node in self.arguments for number in _numbers(node, cells, self.name)]
         if self.name == "COUNT":
             return Fraction(len(numbers))
         if self.name == "SUM":
             return sum(numbers, Fraction(0))
         return (max if self.name == "MAX" else min)(numbers, default=Fraction(0))
 
-    def _chosen(self, cells: Cells) -> Held:
-        so = _number(self.given[0].value(cells))
-        return self.given[1 if so else 2].value(cells)
+    def _chosen(self, cells: Cells) -> Value:
+        so = _number(self.arguments[0].value(cells))
+        return self.arguments[1 if so else 2].value(cells)
 
-    def _unless(self, cells: Cells) -> Held:
+    def _unless(self, cells: Cells) -> Value:
         try:
-            return self.given[0].value(cells)
-        except (ZeroDivisionError, NoNumber):
-            return self.given[1].value(cells)
+            return self.arguments[0].value(cells)
+        except (ZeroDivisionError, NotANumber):
+            return self.arguments[1].value(cells)
 
-    def _rounded(self, cells: Cells) -> Held:
-        value, places = (_number(node.value(cells)) for node in self.given)
+    def _rounded(self, cells: Cells) -> Value:
+        value, places = (_number(node.value(cells)) for node in self.arguments)
         if places.denominator != 1 or abs(places) > 12:
-            raise NoNumber
+            raise NotANumber
         shift = Fraction(10) ** min(0, int(places))
         return Fraction(rounded(value * shift, max(0, int(places)))) / shift
 
@@ -300,20 +300,20 @@ def _numbers(node: Node, cells: Cells, name: str) -> Sequence[Fraction]:
     if isinstance(node, Cell):
         return cells(node.ref)
     try:
-        held = node.value(cells)
-    except (ZeroDivisionError, NoNumber):
+        value = node.value(cells)
+    except (ZeroDivisionError, NotANumber):
         if name == "COUNT":
             return ()
         raise
-    if isinstance(held, str) and name == "COUNT":
+    if isinstance(value, str) and name == "COUNT":
         return ()
-    return (_number(held),)
+    return (_number(value),)
 
 
-def _number(held: Held) -> Fraction:
-    if isinstance(held, str):
-        raise NoNumber
-    return held
+def _number(value: Value) -> Fraction:
+    if isinstance(value, str):
+        raise NotANumber
+    return value
 
 
 _GIVEN = {"ROUND": (2, 2), "IF": (3, 3), "IFERROR": (2, 2)}
@@ -337,10 +337,10 @@ class _Parser:
             return found
         return ""
 
-    def whole(self) -> Node:
+    def formula(self) -> Node:
         node = self.sum()
         if self.at < len(self.pieces):
-            raise NotOurs
+            raise NotUnderstood
         return node
 
     def comparison(self) -> Node:
@@ -361,7 +361,7 @@ class _Parser:
     def factor(self) -> Node:
         self.depth += 1
         if self.depth > _DEEPEST or self.at >= len(self.pieces):
-            raise NotOurs
+            raise NotUnderstood
         node = self.signed()
         self.depth -= 1
         return node
@@ -373,7 +373,7 @@ class _Parser:
         self.at += 1
         if piece.ref:
             if piece.ref.last:
-                raise NotOurs  # a block stands for one number only inside a function
+                raise NotUnderstood  # a block stands for one number only inside a function
             return Cell(piece.ref)
         if piece.text == '""':
             return Number("")
@@ -385,18 +385,18 @@ class _Parser:
 
     def closed(self, node: Node) -> Node:
         if not self.take(")"):
-            raise NotOurs
+            raise NotUnderstood
         return node
 
     def call(self, name: str) -> Node:
         if name not in _FUNCTIONS or not self.take("("):
-            raise NotOurs
+            raise NotUnderstood
         given = [self.comparison() if name == "IF" else self.argument(name)]
         while self.take(","):
             given.append(self.argument(name))
         least, most = _GIVEN.get(name, (1, len(given)))
         if not least <= len(given) <= most:
-            raise NotOurs
+            raise NotUnderstood
         return self.closed(Call(name, tuple(given)))
 
     def argument(self, name: str) -> Node:
@@ -407,5 +407,5 @@ class _Parser:
         return self.sum()
 
 
-def _parsed(pieces: Sequence[Token]) -> Node:
-    return _Parser(pieces).whole()
+def _parse(pieces: Sequence[Token]) -> Node:
+    return _Parser(pieces).formula()

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from xlkpi.domain.base_data_formula import Named
+from xlkpi.domain.base_data_formula import NamedFormula
 from xlkpi.domain.location import Address, CellRef
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import Sheet
@@ -76,7 +76,7 @@ class Grid:
     """Formula text, and whether the file holds its value."""
     percents: frozenset[Address] = frozenset()
     """Numbers shown as per cent: 0.95 as 95%."""
-    signed: frozenset[Address] = frozenset()
+    percent_signed: frozenset[Address] = frozenset()
     """Numbers with a sign for per cent that only stands there: 95 shown as 95%."""
     formats: Mapping[Address, str] = field(default_factory=dict)
     """Number formats that may show another number, or another text, than the cell holds."""
@@ -105,18 +105,18 @@ class Grid:
         return frozenset((*self.errors, *bare))
 
     @cached_property
-    def odd(self) -> frozenset[Address]:
+    def peculiar(self) -> frozenset[Address]:
         """Cells without a formula of which anything is told beside what they hold."""
-        told = (
-            self.errors, self.percents, self.signed, self.formats, self.struck, self.unseen,
+        peculiar = (
+            self.errors, self.percents, self.percent_signed, self.formats, self.struck, self.unseen,
             self.pieces, self.covered,
         )  # fmt: skip
-        return frozenset().union(*told)
+        return frozenset().union(*peculiar)
 
     def is_plain(self, row: int, column: int) -> bool:
         """Whether a cell is nothing but what it holds."""
         at = (row, column)
-        return at not in self.formulas and at not in self.odd
+        return at not in self.formulas and at not in self.peculiar
 
     def raw(self, row: int, column: int) -> object:
         """Return what the cell holds, "" beyond the edge."""
@@ -129,8 +129,8 @@ class Grid:
 
     def occupied(self, row: int, column: int) -> bool:
         """Whether anything stands in the cell: a broken one counts."""
-        held = self.raw(row, column)
-        if held is not None and (not isinstance(held, str) or held.strip()):
+        value = self.raw(row, column)
+        if value is not None and (not isinstance(value, str) or value.strip()):
             return True
         return (row, column) in self.hollow
 
@@ -139,8 +139,8 @@ class Grid:
         cells, hollow = self.rows[row] if row < len(self.rows) else (), self.hollow
         width, found = len(cells), list[int]()
         for column in columns:
-            held = cells[column] if column < width else ""
-            blank = held is None or (isinstance(held, str) and not held.strip())
+            value = cells[column] if column < width else ""
+            blank = value is None or (isinstance(value, str) and not value.strip())
             if not blank or (hollow and (row, column) in hollow):
                 found.append(column)
         return found
@@ -160,11 +160,11 @@ class Datum(NamedTuple):
     number: Number
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """Say it, and where it stands."""
         value = self.number.value
-        said = "（空）" if value is None else plain(value)
-        return f"{self.name}（{self.year}）{said}（{self.number.place}）"
+        text = "（空）" if value is None else plain(value)
+        return f"{self.name}（{self.year}）{text}（{self.number.place}）"
 
 
 class Derived(NamedTuple):
@@ -173,7 +173,7 @@ class Derived(NamedTuple):
     place: CellRef
     formula: str
     """As the scored workbook carries it, without the equals sign."""
-    named: Named
+    named: NamedFormula
     """Over names, as a template holds it."""
     value: Decimal | None
     """None where a number is missing or broken, or the formula comes to none."""

@@ -356,10 +356,10 @@ class Finding(NamedTuple):
     @property
     def message(self) -> str:
         """What was found and what was expected."""
-        said = CODES[self.code].sentence.format(**{"found": self.found, **self.params})
+        sentence = CODES[self.code].sentence.format(**{"found": self.found, **self.params})
         if "alike" in self.params:
-            return f"{self.params['alike']}，例如：{said}；见 {self.params['cells']}"
-        return said
+            return f"{self.params['alike']}，例如：{sentence}；见 {self.params['cells']}"
+        return sentence
 
     @property
     def remedy(self) -> str:

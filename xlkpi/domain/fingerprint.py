@@ -49,19 +49,19 @@ def labelled_value(contents: Iterable[Content], label: str) -> str | None:
 
 
 def _labelled_cell(
-    held: Sequence[Content], label: str
+    contents: Sequence[Content], label: str
 ) -> tuple[tuple[str, Address] | None, str | None]:
     """Return the cell right of a label, and what it holds."""
-    sheets = {each[0] for each in held}
+    sheets = {each[0] for each in contents}
     home = next((sheet for sheet in _HOMES if sheet in sheets), None)
-    labels = sorted(at for sheet, at, value, _ in held if sheet == home and value == label)
+    labels = sorted(at for sheet, at, value, _ in contents if sheet == home and value == label)
     if home is None or not labels:
         return None, None
     # What staff wrote stands below the labels, and above them on the public form.
     row, column = labels[-1] if home == FORM_SHEET else labels[0]
     beside = (row, column + 1)
-    said = next((str(each[2]) for each in held if each[:2] == (home, beside)), None)
-    return (home, beside), said
+    text = next((str(each[2]) for each in contents if each[:2] == (home, beside)), None)
+    return (home, beside), text
 
 
 def masked_name(name: str) -> str:
@@ -71,9 +71,9 @@ def masked_name(name: str) -> str:
 
 def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
     """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
-    held = list(contents)
-    own, said = _labelled_cell(held, LABEL)
-    return [each for each in held if each[:2] != own], said
+    cells = list(contents)
+    own, stated = _labelled_cell(cells, LABEL)
+    return [each for each in cells if each[:2] != own], stated
 
 
 def line(sheet: str, at: Address, value: object, formula: str) -> str:

@@ -41,8 +41,10 @@ class FormTemplate(NamedTuple):
     @property
     def label(self) -> str:
         """Its name, and eight characters by which one layout is told from another of that name."""
-        held = repr((sorted(self.cells.items()), self.merges))
-        return f"{self.name}（{hashlib.sha256(held.encode('utf-8', 'replace')).hexdigest()[:8]}）"
+        content = repr((sorted(self.cells.items()), self.merges))
+        return (
+            f"{self.name}（{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()[:8]}）"
+        )
 
     @property
     def names(self) -> frozenset[str]:
@@ -73,9 +75,9 @@ class FormTemplate(NamedTuple):
     @classmethod
     def of_lines(cls, lines: Iterable[Line]) -> FormTemplate:
         """Return the layout that these lines tell; ValueError or KeyError where they tell none."""
-        held = list(lines)
-        once = {what: text for what, _, text in held if what not in _MANY}
-        of = {what: [(at, text) for each, at, text in held if each == what] for what in _MANY}
+        rows = list(lines)
+        once = {what: text for what, _, text in rows if what not in _MANY}
+        of = {what: [(at, text) for each, at, text in rows if each == what] for what in _MANY}
         return cls(
             name=once[_NAME],
             cells={address(at): text for at, text in of[_CELL]},
@@ -91,6 +93,6 @@ class FormTemplate(NamedTuple):
 _MANY = (_CELL, _MERGE, _WIDTH, _HEIGHT)
 
 
-def _block(said: str) -> tuple[int, int, int, int]:
-    first, _, last = said.partition(":")
+def _block(reference: str) -> tuple[int, int, int, int]:
+    first, _, last = reference.partition(":")
     return (*address(first), *address(last))

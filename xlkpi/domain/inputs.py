@@ -441,8 +441,8 @@ class Filled(NamedTuple):
 
     def info_text(self, name: str) -> str:
         """Return a line of 基本信息, "" where it is empty."""
-        held = self.info.get(name)
-        return (held.value or "") if held else ""
+        value = self.info.get(name)
+        return (value.value or "") if value else ""
 
 
 Fields = Mapping[str, "str | Decimal"]

@@ -139,8 +139,8 @@ def list_places(places: Sequence[CellRef], most: int = 0) -> str:
     """Return places as people write them down: 预算执行!G5:G8、评分_张三!D7; of many the first `most`."""
     runs = _runs(places)
     shown = runs[:most] if most else runs
-    said = "、".join(f"{a}" if a == b else f"{a}:{b.cell}" for a, b in shown)
-    return said + (" 等" if len(runs) > len(shown) else "")
+    text = "、".join(f"{a}" if a == b else f"{a}:{b.cell}" for a, b in shown)
+    return text + (" 等" if len(runs) > len(shown) else "")
 
 
 def _runs(places: Sequence[CellRef]) -> list[tuple[CellRef, CellRef]]:

@@ -197,10 +197,10 @@ def _met_formula(case: Case) -> str:
     return f"{_GAP}{case.nature}0" if _strict(case) else _reached_formula(case)
 
 
-def _equal_words(case: Case) -> str:
+def _equality_text(case: Case) -> str:
     """Say what equality is worth where the ratio decides and the nature leaves it open."""
-    said = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
-    return said if case.nature in _STRICT else ""
+    text = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
+    return text if case.nature in _STRICT else ""
 
 
 class Proportional(Method):
@@ -239,7 +239,7 @@ class Proportional(Method):
 
     def explain(self, case: Case) -> str:
         """Say the rule in the direction that applies."""
-        return self._direction(case) + _equal_words(case)
+        return self._direction(case) + _equality_text(case)
 
     def _direction(self, case: Case) -> str:
         if not case.lower_is_better:
@@ -289,8 +289,8 @@ class Satisfaction(Method):
 
     def formula(self, case: Case) -> Formula:
         """Return the formula of 按比例 with the rate in the place of the actual value."""
-        said = _PROPORTIONAL.formula(_as_proportional(case)).text
-        return Formula(said.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
+        formula = _PROPORTIONAL.formula(_as_proportional(case)).text
+        return Formula(formula.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
 
     def explain(self, case: Case) -> str:
         """Name the sample and what counts as satisfied."""
@@ -298,7 +298,7 @@ class Satisfaction(Method):
         rate = f"{rounded(satisfaction_rate(case.votes, case.criterion), 2):f}"
         return (
             f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.criterion}”，"
-            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{_equal_words(case)}"
+            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{_equality_text(case)}"
         )
 
 
@@ -358,13 +358,13 @@ class ByRule(Method):
     def points(self, case: Case) -> Fraction:
         """Return what the rule says of the value."""
         assert self.rule is not None
-        kind = custom_rules.of_kind(self.rule)
+        kind = custom_rules.kind_of(self.rule)
         return kind.points(self.rule, case.points, self.value(case), case.target)
 
     def formula(self, case: Case) -> Formula:
         """Return the same over names."""
         assert self.rule is not None
-        kind = custom_rules.of_kind(self.rule)
+        kind = custom_rules.kind_of(self.rule)
         return Formula(kind.formula(self.rule, self.formula_of_value, "{年度指标值}"))
 
     def explain(self, case: Case) -> str:

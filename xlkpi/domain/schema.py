@@ -181,11 +181,13 @@ def of_which_code(name: str, code: str, parent: str, method: str, points: str) -
 
     Either it says 其中, or it lacks the codes too, without which nobody could mark it.
     """
-    said = canonical(points)
-    if _PART.match(canonical(name)) and (_NO_POINTS.match(said) or _NOTHING.match(said)):
+    points_text = canonical(points)
+    if _PART.match(canonical(name)) and (
+        _NO_POINTS.match(points_text) or _NOTHING.match(points_text)
+    ):
         return "X318"
     bare = not any(canonical(each) for each in (code, parent, method))
-    return "X319" if canonical(name) and bare and _NO_POINTS.match(said) else ""
+    return "X319" if canonical(name) and bare and _NO_POINTS.match(points_text) else ""
 
 
 PERCENT_WORDS = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
-from xlkpi.domain.base_data_formula import YEARS, Named
+from xlkpi.domain.base_data_formula import YEARS, NamedFormula
 from xlkpi.domain.cells import Table
 from xlkpi.domain.findings import Finding, errors, finding
 from xlkpi.domain.inputs import Contents, Fields, Filled
@@ -170,7 +170,7 @@ def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fie
             if column.computed or column.header not in table.columns:
                 continue
             value = cell_value(table, row, column)
-            if value != "" and (column.header not in dropped or isinstance(value, Named)):
+            if value != "" and (column.header not in dropped or isinstance(value, NamedFormula)):
                 fields[column.header] = value
         if fields:
             yield row, fields

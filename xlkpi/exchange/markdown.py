@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xlkpi.domain.base_data_formula import Named
+from xlkpi.domain.base_data_formula import NamedFormula
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.numbers import from_text
 from xlkpi.domain.schema import ACTUAL, BALLOT, BALLOT_PREFIX, TIER3, Kind, Sheet, sheet_named
@@ -86,7 +86,7 @@ def _value(sheet: Sheet, header: str, cell: str) -> str | Decimal:
         if number and number.plain:
             return number.value
     if sheet is TIER3 and header == ACTUAL.header and cell.startswith("="):
-        return Named(cell)
+        return NamedFormula(cell)
     return cell.replace("<br>", "\n")
 
 

@@ -81,7 +81,7 @@ def _is_number(held: object) -> TypeGuard[int | float]:
 
 def stopped(grid: Grid, at: Address, unit: str = "") -> Finding | None:
     """Return what makes it unknown which number is meant in a cell that holds something; None where clear."""
-    if at not in grid.odd:
+    if at not in grid.peculiar:
         return None
     place, held = grid.place(*at), as_text(grid.raw(*at))
     if at in grid.struck:

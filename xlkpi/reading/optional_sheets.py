@@ -116,7 +116,7 @@ def rules_of(rows: Sequence[Entry]) -> Mapping[str, Rule]:
     """Return the sound rules by folded name."""
     grouped = by_name(rows)
     return {
-        key: rules_of_workbook.rule(group[0].name, group)
+        key: rules_of_workbook.make_rule(group[0].name, group)
         for key, group in grouped.items()
         if key and _sound(group)
     }

@@ -128,4 +128,4 @@ def in_percent(number: Number, table: Table, header: str) -> bool:
     if isinstance(number.typed, str):
         return any(word in folded(number.typed) for word in PERCENT_WORDS)
     at = (number.place.row, table.columns.get(header, -1))
-    return at in table.grid.percents or at in table.grid.signed
+    return at in table.grid.percents or at in table.grid.percent_signed

@@ -201,7 +201,7 @@ class _Cell:
         suffix = self.read.suffix if self.read else ""
         self.suffix = "%" if suffix and is_percent(suffix) else suffix
         self.own_unit = bool(unit.value and self.suffix and same_unit(self.suffix, unit.value))
-        shown = table.grid.percents | table.grid.signed
+        shown = table.grid.percents | table.grid.percent_signed
         self.percent = self.suffix == "%" or self.at in shown
 
     @property

@@ -75,7 +75,7 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
 def _suspects(table: Table, column: int) -> Iterator[int]:
     """The rows in whose cell there is more, or something else, than a number or a text."""
     grid = table.grid
-    formulas, odd = grid.formulas, grid.odd
+    formulas, odd = grid.formulas, grid.peculiar
     for row in (*table.rows, *table.of_which):
         held = grid.raw(row, column)
         usual = "=" not in held if isinstance(held, str) else isinstance(held, float)
@@ -279,7 +279,7 @@ class Reader:
                 self.findings.append(finding("X505", place, str(held), example=example))
                 return None
             at = (place.row, place.column)
-            if at in grid.signed:
+            if at in grid.percent_signed:
                 return self._percent(place, f"{numbers.plain(value)}%", value, percent)
             if at in grid.percents:
                 return self._shown_percent(place, held, value, percent)
@@ -358,7 +358,7 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
     held = grid.raw(row, column)
     if at in table.derived:
         return derived_text(table.derived[at])
-    plain = at not in grid.formulas and at not in grid.odd
+    plain = at not in grid.formulas and at not in grid.peculiar
     if plain and isinstance(held, str) and "=" not in held:  # nearly always
         read, place = _TIDIED[held], CellRef(grid.name, row, column)
         return Value(place, State.GOOD, read, held) if read else Value(place)

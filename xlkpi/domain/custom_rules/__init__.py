@@ -73,12 +73,12 @@ __all__ = [
     "explain",
     "flaws",
     "kept_share",
-    "of_kind",
+    "kind_of",
+    "make_rule",
     "points_around",
     "points_before_floor",
     "reference_value",
     "rises",
-    "rule",
     "step_count",
 ]  # fmt: skip
 
@@ -87,12 +87,12 @@ _OF_KIND: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def of_kind(made: Rule) -> Kind:
+def kind_of(rule: Rule) -> Kind:
     """Return the 方式 that computes a rule."""
-    return _OF_KIND[made.kind]
+    return _OF_KIND[rule.kind]
 
 
-def rule(name: str, entries: Sequence[Entry]) -> Rule:
+def make_rule(name: str, entries: Sequence[Entry]) -> Rule:
     """Return the rule of these rows, of which `flaws` finds nothing wrong."""
     return _OF_KIND[entries[0].kind].rule(name, entries)
 
@@ -113,6 +113,6 @@ def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
         yield from _OF_KIND[kinds[0]].flaws(sound)
 
 
-def explain(made: Rule) -> str:
+def explain(rule: Rule) -> str:
     """Say the rule, for someone who audits it."""
-    return of_kind(made).explain(made)
+    return kind_of(rule).explain(rule)

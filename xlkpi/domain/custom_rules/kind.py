@@ -25,16 +25,16 @@ class Kind:
         raise NotImplementedError
 
     def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+        self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
         """Return the unrounded points of a value, `worth` being the 分值."""
         raise NotImplementedError
 
-    def formula(self, made: Rule, value: str, target: str) -> str:
+    def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same over names."""
         raise NotImplementedError
 
-    def explain(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the rule, for someone who audits it."""
         raise NotImplementedError
 
@@ -59,8 +59,8 @@ def earned_flaws(entries: Sequence[Entry], example: str) -> Iterator[Flaw]:
 
 
 def _headers(entry: Entry) -> list[str]:
-    held = {"得分比例": entry.share, "得分": entry.points}
-    return [header for header, value in held.items() if value is not None]
+    values = {"得分比例": entry.share, "得分": entry.points}
+    return [header for header, value in values.items() if value is not None]
 
 
 def _beyond_limits(entry: Entry) -> Iterator[Flaw]:
@@ -92,14 +92,14 @@ def earned_points(entry: Entry, worth: Fraction) -> Fraction:
     return worth * Fraction(1 if entry.share is None else entry.share)
 
 
-def within_points(made: Rule, earned: str) -> str:
+def within_points(rule: Rule, earned: str) -> str:
     """Return a formula of points over what the rows earn: never more than 分值."""
-    return f"MIN({{分值}},{earned})" if made.in_points else f"{{分值}}*{earned}"
+    return f"MIN({{分值}},{earned})" if rule.in_points else f"{{分值}}*{earned}"
 
 
-def earned_name(made: Rule, n: int) -> str:
+def earned_name(rule: Rule, n: int) -> str:
     """Return the name of the cell that says what the n-th row earns."""
-    return f"{{得分{n}}}" if made.in_points else f"{{得分比例{n}}}"
+    return f"{{得分{n}}}" if rule.in_points else f"{{得分比例{n}}}"
 
 
 def row_limit_flaws(entries: Sequence[Entry], most: int, how: str) -> Iterator[Flaw]:

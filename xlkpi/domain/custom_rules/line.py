@@ -47,14 +47,14 @@ class Line(Kind):
         yield from row_limit_flaws(entries, MOST, "请减少中间的点。")
 
     def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+        self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
         """Return the points on the line; a point's own value earns exactly what its row says."""
-        points = made.entries[::-1]
+        points = rule.entries[::-1]
         if _gap(value, points[-1]) > 0:
-            return worth if rises(made) else Fraction(0)
+            return worth if rises(rule) else Fraction(0)
         if _gap(value, points[0]) < 0:
-            return Fraction(0) if rises(made) else worth
+            return Fraction(0) if rises(rule) else worth
         at = max(n for n, point in enumerate(points) if _gap(value, point) >= 0)
         earned = earned_points(points[at], worth)
         if at + 1 < len(points):
@@ -63,33 +63,33 @@ class Line(Kind):
             earned += (earned_points(upper, worth) - earned) * part
         return min(worth, earned)
 
-    def formula(self, made: Rule, value: str, target: str) -> str:
+    def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same over names."""
-        everything = "{分值}" if made.in_points else "1"
-        above, said = (everything, "0") if rises(made) else ("0", everything)
-        for n in range(len(made.entries), 0, -1):
+        everything = "{分值}" if rule.in_points else "1"
+        above, said = (everything, "0") if rises(rule) else ("0", everything)
+        for n in range(len(rule.entries), 0, -1):
             gap = f"ROUND({value}-{{下限{n}}},{GAP_PLACES})"
-            said = f"IF({gap}>=0,{_stretch_formula(made, n, gap)},{said})"
-        return within_points(made, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
+            said = f"IF({gap}>=0,{_stretch_formula(rule, n, gap)},{said})"
+        return within_points(rule, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
 
-    def explain(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the points, and what lies beyond the ends."""
-        ends = [f"{shown(point.bound)} 得 {earned_text(point)}" for point in made.entries[::-1]]
-        low, high = shown(made.entries[-1].bound), shown(made.entries[0].bound)
+        ends = [f"{shown(point.bound)} 得 {earned_text(point)}" for point in rule.entries[::-1]]
+        low, high = shown(rule.entries[-1].bound), shown(rule.entries[0].bound)
         bad, good = (f"低于 {low}", f"高于 {high}")
-        if not rises(made):
+        if not rises(rule):
             bad, good = (f"高于 {high}", f"低于 {low}")
         return f"直线：{'，'.join(ends)}，两点之间按直线计算，{bad} 不得分，{good} 得满分"
 
 
-def rises(made: Rule) -> bool:
+def rises(rule: Rule) -> bool:
     """Whether more is better."""
-    return _earned(made.entries[0]) > _earned(made.entries[-1])
+    return _earned(rule.entries[0]) > _earned(rule.entries[-1])
 
 
-def points_around(made: Rule, value: Fraction) -> list[Entry]:
+def points_around(rule: Rule, value: Fraction) -> list[Entry]:
     """Return the points between which a value lies, the higher first: one at an end, none beyond."""
-    points = made.entries
+    points = rule.entries
     if _gap(value, points[0]) > 0 or _gap(value, points[-1]) < 0:
         return []
     at = next(n for n, point in enumerate(points) if _gap(value, point) >= 0)
@@ -110,12 +110,12 @@ def _earned(entry: Entry) -> Decimal:
     return (entry.share if entry.points is None else entry.points) or Decimal(0)
 
 
-def _stretch_formula(made: Rule, n: int, gap: str) -> str:
+def _stretch_formula(rule: Rule, n: int, gap: str) -> str:
     """What is earned between the n-th point and the one above it."""
-    own = earned_name(made, n)
+    own = earned_name(rule, n)
     if n == 1:
         return own
-    above = earned_name(made, n - 1)
+    above = earned_name(rule, n - 1)
     span = f"ROUND({{下限{n - 1}}}-{{下限{n}}},{GAP_PLACES})"  # of itself: 123456.7 − 123456
     return f"({own}+({above}-{own})*{gap}/{span})"
 

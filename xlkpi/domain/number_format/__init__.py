@@ -46,7 +46,7 @@ def display(code: str, value: float) -> str | None:
     if sections is None or not math.isfinite(value):
         return None
     shown = _decimal(value)
-    section, signed = _chosen(sections, shown)
+    section, signed = _section_for(sections, shown)
     if section is None:
         return "#" * 8
     if section.kind is Kind.DATE:
@@ -65,10 +65,12 @@ def misleads(code: str, value: float) -> str | None:
     if sections is None or not math.isfinite(value):
         return code[:LONGEST]
     stored = _decimal(value)
-    section, _ = _chosen(sections, stored)
+    section, _ = _section_for(sections, stored)
     if section and section.kind is Kind.DATE:
         return None if _is_told_as_date(sections[0]) else A_DATE
-    if section is None or any(differs(section, made, stored) for made in _ways(sections, stored)):
+    if section is None or any(
+        differs(section, shown, stored) for shown in _office_readings(sections, stored)
+    ):
         hidden = section is not None and section.white
         return "" if hidden else display(code, value)
     return None
@@ -80,16 +82,16 @@ def always_plain(code: str) -> bool:
     sections = parse(code)
     if sections is None or any(section.condition for section in sections):
         return False
-    used = {id(s): s for s in (_chosen(sections, Decimal(v))[0] for v in (1, -1, 0)) if s}
+    used = {id(s): s for s in (_section_for(sections, Decimal(v))[0] for v in (1, -1, 0)) if s}
     if not all(_is_regular(section) or _is_dash(section, sections) for section in used.values()):
         return False
     samples = map(Decimal, ("1234567.25", "7", "0.3", "-0.3", "-7", "-1234567.25", "0"))
     return not any(
-        differs(section, made, value)
+        differs(section, shown, value)
         for value in samples
-        for section in [_chosen(sections, value)[0]]
+        for section in [_section_for(sections, value)[0]]
         if section
-        for made in _ways(sections, value)
+        for shown in _office_readings(sections, value)
     )
 
 
@@ -119,7 +121,7 @@ def _decimal(value: float) -> Decimal:
     return Decimal(f"{value:.15g}")
 
 
-def _chosen(sections: tuple[Section, ...], value: Decimal) -> tuple[Section | None, bool]:
+def _section_for(sections: tuple[Section, ...], value: Decimal) -> tuple[Section | None, bool]:
     """Return the section that shows the value, and whether Excel puts a minus before a negative.
 
     Excel leaves the minus out in the second section, and in a first one that has a condition.
@@ -153,9 +155,9 @@ def _has_text_section(sections: tuple[Section, ...]) -> bool:
     return len(sections) == 4 or (len(sections) > 1 and sections[-1].kind is Kind.TEXT)
 
 
-def _ways(sections: tuple[Section, ...], value: Decimal) -> Iterator[list[Piece]]:
+def _office_readings(sections: tuple[Section, ...], value: Decimal) -> Iterator[list[Piece]]:
     """Yield what the offices show for the value, each its own way."""
-    section, signed = _chosen(sections, value)
+    section, signed = _section_for(sections, value)
     if section is None:
         return
     yield pieces(section, value, signed=signed)
@@ -164,8 +166,8 @@ def _ways(sections: tuple[Section, ...], value: Decimal) -> Iterator[list[Piece]
     if value < 0 and any(each.condition for each in sections):
         yield pieces(section, value, signed=not signed)
     if section.kind is Kind.TEXT:
-        made = pieces(section, value, signed=signed)
-        yield [piece for piece in made if piece.of in {Of.SIGN, Of.VALUE}]
+        shown = pieces(section, value, signed=signed)
+        yield [piece for piece in shown if piece.of in {Of.SIGN, Of.VALUE}]
 
 
 def _is_told_as_date(first: Section) -> bool:

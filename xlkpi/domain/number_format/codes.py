@@ -136,8 +136,8 @@ def parse(code: str) -> tuple[Section, ...] | None:
     if at != len(code) or len(found) > 4:
         return None
     sections = [_section(parts) for parts in found]
-    whole = tuple(section for section in sections if section)
-    return whole if len(whole) == len(sections) else None
+    complete = tuple(section for section in sections if section)
+    return complete if len(complete) == len(sections) else None
 
 
 def _section(parts: list[tuple[str, str]]) -> Section | None:
