@@ -10,34 +10,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Table
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import NOWHERE, CellRef
 from xlkpi.domain.numbers import EXACT, from_double, plain
-from xlkpi.domain.schema import (
-    BALLOT,
-    EVIDENCE,
-    INFO,
-    PROBLEMS,
-    REVIEW,
-    RULES,
-    TIER1,
-    TIER2,
-    TIER3,
-    Column,
-    Sheet,
-    folded,
-)
 from xlkpi.domain.text import as_text, day, tidy
 from xlkpi.writing.scored.inputs_shown import codes, shares
 
-TIERS = (TIER1, TIER2, TIER3)
+TIERS = (schema.TIER1, schema.TIER2, schema.TIER3)
 _KEYS: dict[str, tuple[str, ...]] = {
-    EVIDENCE.name: ("指标编号", "材料名称"),
-    PROBLEMS.name: (),
+    schema.EVIDENCE.name: ("指标编号", "材料名称"),
+    schema.PROBLEMS.name: (),
 }
 """Columns by which rows are told apart where that is not the sheet's key: 序号 only counts them."""
-_CODED = (*TIERS, BALLOT, REVIEW)
+_CODED = (*TIERS, schema.BALLOT, schema.REVIEW)
 """Sheets whose rows are an indicator's."""
 
 
@@ -52,10 +39,12 @@ class Side:
         self.indicators = {each.key for each in filled.indicators}
         tables = (*filled.tables.values(), *(ballot.table for ballot in filled.ballots))
         read = {table.grid.name for table in tables}
-        self.unread = {folded(each.name): each for each in filled.grids if each.name not in read}
+        self.unread = {
+            schema.folded(each.name): each for each in filled.grids if each.name not in read
+        }
         """Sheets of the format whose headers were not found, by folded name."""
 
-    def said(self, table: Table, row: int, column: Column) -> str:
+    def said(self, table: Table, row: int, column: schema.Column) -> str:
         """Return what a cell was read as, "" for an empty one."""
         at = table.columns.get(column.header)
         if at is None:
@@ -74,7 +63,7 @@ class Side:
         spelled = day if place in self.dates else _share if _is_share(table, column) else plain
         return spelled(number)
 
-    def typed(self, table: Table, row: int, column: Column) -> str:
+    def typed(self, table: Table, row: int, column: schema.Column) -> str:
         """Return what a cell holds, however it was read."""
         at = table.columns.get(column.header)
         if at is None:
@@ -101,7 +90,7 @@ class Side:
         ]  # fmt: skip
 
 
-def _held(table: Table, row: int, at: int, column: Column) -> str:
+def _held(table: Table, row: int, at: int, column: schema.Column) -> str:
     """Return what stands in a cell as it is: broken is not blank."""
     grid = table.grid
     if (row, at) in grid.errors:
@@ -116,16 +105,16 @@ def _held(table: Table, row: int, at: int, column: Column) -> str:
     return tidy(as_text(held))
 
 
-def _is_share(table: Table, column: Column) -> bool:
+def _is_share(table: Table, column: schema.Column) -> bool:
     """Whether numbers of a column are parts of one, which people write in per cent."""
-    return table.sheet is RULES and column.header == "得分比例"
+    return table.sheet is schema.RULES and column.header == "得分比例"
 
 
 def _share(number: Decimal) -> str:
     return f"{plain(number.scaleb(2, EXACT))}%"
 
 
-def columns_of(sheet: Sheet) -> list[Column]:
+def columns_of(sheet: schema.Sheet) -> list[schema.Column]:
     """Return the columns in which something is filled in."""
     return [column for column in sheet.columns if not (column.computed or column.explanatory)]
 
@@ -163,8 +152,8 @@ class Row(NamedTuple):
         """What it is paired by: totals with totals, the others by their names."""
         if self.total:
             return True, ()
-        own = (folded(name) for name in self.names)
-        info = self.table.sheet is INFO
+        own = (schema.folded(name) for name in self.names)
+        info = self.table.sheet is schema.INFO
         return False, tuple(name.rstrip(":?*") if info else name for name in own)
 
     @property
@@ -197,13 +186,13 @@ class Row(NamedTuple):
         held = next((h for h in ordered if fields[h] and h in columns), ordered[0])
         return self.table.place(self.row, held)
 
-    def place_of(self, column: Column) -> CellRef:
+    def place_of(self, column: schema.Column) -> CellRef:
         """Return the place of a cell, nowhere where the sheet lacks the column."""
         known = column.header in self.table.columns
         return self.table.place(self.row, column.header) if known else NOWHERE
 
 
-def _keys(sheet: Sheet) -> tuple[str, ...]:
+def _keys(sheet: schema.Sheet) -> tuple[str, ...]:
     return _KEYS.get(sheet.name, (sheet.key,))
 
 

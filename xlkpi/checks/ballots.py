@@ -8,31 +8,20 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xlkpi.checks.tiers import control_total
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Ballot, Filled, Indicator, Mark, Member
 from xlkpi.domain.numbers import from_text, plain
-from xlkpi.domain.schema import (
-    BALLOT,
-    BALLOT_PREFIX,
-    FORBIDDEN_IN_NAMES,
-    MEMBERS,
-    RECUSED,
-    SCORER_NAME_LENGTH,
-    YES,
-    canonical,
-    folded,
-    sheet_named,
-)
 from xlkpi.domain.text import as_text
 
-_STAYS = re.compile(f"(不|未|无需|无须|不用|没有){RECUSED}")
+_STAYS = re.compile(f"(不|未|无需|无须|不用|没有){schema.RECUSED}")
 
 
 def _members(filled: Filled) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for member in filled.members:
-        members.setdefault(folded(member.name.value), member)
+        members.setdefault(schema.folded(member.name.value), member)
     members.pop("", None)
     return members
 
@@ -40,7 +29,7 @@ def _members(filled: Filled) -> dict[str, Member]:
 def _ballots(filled: Filled) -> dict[str, Ballot]:
     ballots: dict[str, Ballot] = {}
     for ballot in filled.ballots:
-        ballots.setdefault(folded(ballot.scorer.value), ballot)
+        ballots.setdefault(schema.folded(ballot.scorer.value), ballot)
     ballots.pop("", None)
     return ballots
 
@@ -65,7 +54,7 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
     """No two members share a name, and a name can be a sheet's."""
     seen: dict[str, Member] = {}
     for member in filled.members:
-        key, name = folded(member.name.value), member.name.value or ""
+        key, name = schema.folded(member.name.value), member.name.value or ""
         if key and key in seen:
             yield finding("X216", member.name.place, name, other=seen[key].name.place.cell)
         if member.is_scorer and not _can_be_a_sheet(name):
@@ -77,7 +66,7 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
 
 def someone_scores(filled: Filled) -> Iterator[Finding]:
     """At least one member is to score."""
-    table = filled.tables.get(MEMBERS.name)
+    table = filled.tables.get(schema.MEMBERS.name)
     unsure = any(member.status.broken for member in filled.members)
     if table and table.rows and not unsure and not any(m.is_scorer for m in filled.members):
         yield finding("X220", table.head("姓名"))
@@ -99,7 +88,7 @@ def weights(filled: Filled) -> Iterator[Finding]:
 
 def weights_alike(filled: Filled) -> Iterator[Finding]:
     """A weight of 40% beside one of 30 would count as 0.4 beside 30."""
-    table = filled.tables.get(MEMBERS.name)
+    table = filled.tables.get(schema.MEMBERS.name)
     if filled.parameters.text("综合方法") != "加权平均" or table is None:
         return
     known = [m for m in filled.members if m.is_scorer and m.weight.value is not None]
@@ -115,27 +104,29 @@ def weights_alike(filled: Filled) -> Iterator[Finding]:
 
 def _is_share(member: Member, grid: Grid) -> bool:
     weight = member.weight
-    typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
+    typed = isinstance(weight.typed, str) and "%" in schema.canonical(weight.typed)
     at = (weight.place.row, weight.place.column)
     return typed or at in grid.percents or at in grid.percent_signed
 
 
 def _scorer_in_name(ballot: Ballot) -> str:
     """Return the scorer that the sheet's name tells."""
-    return folded(ballot.table.grid.name)[len(BALLOT_PREFIX) :]
+    return schema.folded(ballot.table.grid.name)[len(schema.BALLOT_PREFIX) :]
 
 
 def _misnamed(ballot: Ballot, members: dict[str, Member], ballots: dict[str, Ballot]) -> bool:
     """Whether the scorer's cell is itself in doubt: nobody's name, or one that has a ballot."""
-    key = folded(ballot.scorer.value)
+    key = schema.folded(ballot.scorer.value)
     return key not in members or ballots[key] is not ballot
 
 
 def ballots_present(filled: Filled) -> Iterator[Finding]:
     """Everyone who is to score has a ballot."""
     ballots, members = _ballots(filled), _members(filled)
-    sheets = [grid for grid in filled.grids if sheet_named(grid.name) is BALLOT]
-    elsewhere = {folded(each.scorer) for each in filled.misnamed_sheets if each.sheet is BALLOT}
+    sheets = [grid for grid in filled.grids if schema.sheet_named(grid.name) is schema.BALLOT]
+    elsewhere = {
+        schema.folded(each.scorer) for each in filled.misnamed_sheets if each.sheet is schema.BALLOT
+    }
     unsure = len(sheets) > len(filled.ballots) or any(b.scorer.broken for b in filled.ballots)
     if any(key not in members for key in (*ballots, *elsewhere)):
         return  # a ballot under an unknown name is told; it may well be the missing one
@@ -158,7 +149,7 @@ def ballots_of_members(filled: Filled) -> Iterator[Finding]:
     members = _members(filled)
     known = bool(members) and not any(member.name.broken for member in filled.members)
     for ballot in filled.ballots:
-        if known and ballot.scorer.good and folded(ballot.scorer.value) not in members:
+        if known and ballot.scorer.good and schema.folded(ballot.scorer.value) not in members:
             yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
 
 
@@ -169,7 +160,7 @@ def sheet_names(filled: Filled) -> Iterator[Finding]:
         name = ballot.scorer.value or ""
         if (
             not ballot.scorer.good
-            or _scorer_in_name(ballot) == folded(name)
+            or _scorer_in_name(ballot) == schema.folded(name)
             or not _can_be_a_sheet(name)
         ):
             continue
@@ -178,14 +169,16 @@ def sheet_names(filled: Filled) -> Iterator[Finding]:
 
 
 def _can_be_a_sheet(name: str) -> bool:
-    return len(name) <= SCORER_NAME_LENGTH and not any(sign in name for sign in FORBIDDEN_IN_NAMES)
+    return len(name) <= schema.SCORER_NAME_LENGTH and not any(
+        sign in name for sign in schema.FORBIDDEN_IN_NAMES
+    )
 
 
 def ballots_unique(filled: Filled) -> Iterator[Finding]:
     """A scorer has one ballot."""
     first = _ballots(filled)
     for ballot in filled.ballots:
-        key = folded(ballot.scorer.value)
+        key = schema.folded(ballot.scorer.value)
         if key and first[key] is not ballot:
             other = first[key].table.grid.name
             yield finding("X210", ballot.scorer.place, ballot.scorer.value or "", other=other)
@@ -272,7 +265,7 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
     silent = {key for key, member in _members(filled).items() if not member.is_scorer}
     for ballot, mark in _marks(filled):
         value, limit = mark.mark.value, limits.get(mark.key)
-        if value is None or limit is None or folded(ballot.scorer.value) in silent:
+        if value is None or limit is None or schema.folded(ballot.scorer.value) in silent:
             continue
         if value < 0:
             yield finding("X202", mark.mark.place, plain(value), limit=plain(limit))
@@ -283,8 +276,8 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
 def mark_or_recusal(filled: Filled) -> Iterator[Finding]:
     """A recusal has no mark."""
     for _, mark in _marks(filled):
-        remark = canonical(mark.remark.value or "")
-        if mark.mark.value is not None and RECUSED in remark and not _STAYS.search(remark):
+        remark = schema.canonical(mark.remark.value or "")
+        if mark.mark.value is not None and schema.RECUSED in remark and not _STAYS.search(remark):
             yield finding("X211", mark.mark.place, plain(mark.mark.value))
 
 
@@ -299,7 +292,7 @@ def silent_members(filled: Filled) -> Iterator[Finding]:
         if marked:
             yield finding(
                 "X214", marked[0].mark.place,
-                scorer=member.name.value, status=member.status.value or YES,
+                scorer=member.name.value, status=member.status.value or schema.YES,
             )  # fmt: skip
 
 

@@ -10,42 +10,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
+from xlkpi.domain import schema
 from xlkpi.domain.base_data_formula import YEARS, NamedFormula
 from xlkpi.domain.cells import Table
 from xlkpi.domain.findings import Finding, errors, finding
 from xlkpi.domain.inputs import Contents, Fields, Filled
 from xlkpi.domain.numbers import EXACT, from_double, plain
-from xlkpi.domain.schema import (
-    ACTUAL,
-    ADJUSTMENT,
-    BALLOT,
-    BASE_DATA,
-    EVIDENCE,
-    EXECUTION,
-    FUNDS,
-    GOALS,
-    INFO,
-    MEMBERS,
-    MERGED,
-    PROBLEMS,
-    REVIEW,
-    SURVEY,
-    TEXTS,
-    TIER3,
-    Column,
-    Kind,
-    canonical,
-    sheet_named,
-)
 from xlkpi.domain.text import as_text
 from xlkpi.reading.values import trouble
 
-_EMPTIED = (EXECUTION, SURVEY, ADJUSTMENT, EVIDENCE, PROBLEMS, REVIEW, MERGED)
+_EMPTIED = (
+    schema.EXECUTION,
+    schema.SURVEY,
+    schema.ADJUSTMENT,
+    schema.EVIDENCE,
+    schema.PROBLEMS,
+    schema.REVIEW,
+    schema.MERGED,
+)
 """Sheets whose rows are all answers."""
-_STANDING = (ADJUSTMENT,)
+_STANDING = (schema.ADJUSTMENT,)
 """Optional ones of these that stand in a new workbook, empty, where they stood in the old one."""
 _ANSWERS = {
-    TIER3.name: {
+    schema.TIER3.name: {
         "实际完成值",
         "完成程度",
         "佐证材料",
@@ -53,10 +40,10 @@ _ANSWERS = {
         "核减分",
         "核减理由",
     },
-    TEXTS.name: {"正文"},
-    FUNDS.name: {"年初预算数", "全年预算数", "全年执行数"},
-    GOALS.name: {"预期目标", "实际完成情况", "完成程度", "未完成原因"},
-    BASE_DATA.name: {"本年", "上年"},
+    schema.TEXTS.name: {"正文"},
+    schema.FUNDS.name: {"年初预算数", "全年预算数", "全年执行数"},
+    schema.GOALS.name: {"预期目标", "实际完成情况", "完成程度", "未完成原因"},
+    schema.BASE_DATA.name: {"本年", "上年"},
 }
 _YEARLY = {
     "评价年度", "单位负责人", "财务负责人", "填报人", "联系电话", "填报日期", "是否涉密",
@@ -90,10 +77,10 @@ def blocking_errors(filled: Filled, findings: Sequence[Finding]) -> list[Finding
 def _concerns_answers(filled: Filled, error: Finding) -> bool:
     """Whether an error concerns what a template does not take over."""
     of_sheet = error.code in ("X101", "X113")  # a sheet that is not there, or empty
-    sheet = sheet_named(str(error.params["name"]) if of_sheet else error.place.sheet)
+    sheet = schema.sheet_named(str(error.params["name"]) if of_sheet else error.place.sheet)
     if sheet is None or error.code == "X107":
         return False
-    if sheet in (*_EMPTIED, MEMBERS, BALLOT):
+    if sheet in (*_EMPTIED, schema.MEMBERS, schema.BALLOT):
         return True
     table = filled.tables.get(sheet.name)
     dropped = _ANSWERS.get(sheet.name, set())
@@ -109,7 +96,7 @@ def lost_formulas(filled: Filled) -> list[Finding]:
     Those over 基础数据 that are understood (`derived`), and look at rows that have a name, are
     carried; others would be lost, together with what an office meant by them.
     """
-    columns = ((TIER3.name, (ACTUAL.header,)), (BASE_DATA.name, YEARS))
+    columns = ((schema.TIER3.name, (schema.ACTUAL.header,)), (schema.BASE_DATA.name, YEARS))
     tables = [(filled.tables[name], headers) for name, headers in columns if name in filled.tables]
     return [
         finding("X815", table.place(row, header), "=" + (table.grid.formulas[at][0] or "…"))
@@ -129,16 +116,18 @@ def contents(filled: Filled, name: str, department: str = "") -> Contents:
     (评价类型, 金额单位), and 评价工作组 nobody. "" leaves it the same.
     """
     own = filled.info_text("部门名称")
-    foreign = bool(own and department) and canonical(own) != canonical(department)
+    foreign = bool(own and department) and schema.canonical(own) != schema.canonical(department)
     sheets: dict[str, tuple[Fields, ...]] = {}
     for table in filled.tables.values():
         sheet = table.sheet
-        if sheet in _STANDING or (sheet is MEMBERS and foreign):
+        if sheet in _STANDING or (sheet is schema.MEMBERS and foreign):
             sheets[sheet.name] = ()
         elif sheet not in _EMPTIED:
             dropped = _ANSWERS.get(sheet.name, set())
             sheets[sheet.name] = tuple(fields for _, fields in rows(table, dropped))
-    sheets[INFO.name] = tuple(_kept_fields(row, foreign) for row in sheets.get(INFO.name, ()))
+    sheets[schema.INFO.name] = tuple(
+        _kept_fields(row, foreign) for row in sheets.get(schema.INFO.name, ())
+    )
     return Contents(filled.template or name, "", sheets)
 
 
@@ -157,7 +146,7 @@ def all_contents(filled: Filled) -> Contents:
 
 def _kept_fields(row: Fields, foreign: bool) -> Fields:
     """Return a line of 基本信息 without what was another year's, or `foreign`: another department's."""
-    line = canonical(str(row.get("项目", ""))).rstrip(":?*")
+    line = schema.canonical(str(row.get("项目", ""))).rstrip(":?*")
     kept = line in _SYSTEM if foreign else line not in _YEARLY
     return {k: v for k, v in row.items() if k != "内容" or kept}
 
@@ -176,7 +165,7 @@ def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fie
             yield row, fields
 
 
-def cell_value(table: Table, row: int, column: Column) -> str | Decimal:
+def cell_value(table: Table, row: int, column: schema.Column) -> str | Decimal:
     """Return what stands in a cell as it would be written again, "" where nothing that can be.
 
     A number shown as per cent becomes a text: what 0.85 means there depends on that it reads 85%.
@@ -188,7 +177,7 @@ def cell_value(table: Table, row: int, column: Column) -> str | Decimal:
         return ""
     raw = grid.raw(row, at)
     numeric = isinstance(raw, int | float) and not isinstance(raw, bool)
-    if numeric and column.kind in (Kind.NUMBER, Kind.MONEY, Kind.ANY):
+    if numeric and column.kind in (schema.Kind.NUMBER, schema.Kind.MONEY, schema.Kind.ANY):
         number = from_double(float(raw))  # type: ignore[arg-type]
         if number is not None and (row, at) in grid.percents:
             return plain(number.scaleb(2, EXACT)) + "%"

@@ -10,22 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlkpi.checks import check
+from xlkpi.domain import schema
 from xlkpi.domain.findings import finding
 from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import from_text
-from xlkpi.domain.schema import (
-    FORBIDDEN_IN_NAMES,
-    INFO,
-    INFO_ROWS,
-    MAIN_PART,
-    MEMBERS,
-    MERGED,
-    SCORER_NAME_LENGTH,
-    SHEETS,
-    canonical,
-    folded,
-)
 from xlkpi.exchange import markdown
 from xlkpi.exchange.contents import blocking_errors, contents, lost_formulas
 from xlkpi.reading import source_file
@@ -109,7 +98,7 @@ def template(name: str, department: str = "") -> Template:
         raise Refused(_unreadable(path, problem)) from problem
     if not filled.indicators:
         raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
-    if filled.part not in ("", MAIN_PART):
+    if filled.part not in ("", schema.MAIN_PART):
         raise Refused(f"“{path.name}”是评分人的分册，不能用作模板；请用主表或合并后的工作簿")
     kept = contents(filled, path.stem, department)
     about = dict(builtin()).get(kept.template, "")
@@ -161,12 +150,12 @@ def new_workbook(
 def _names_fit(scorers: Sequence[Scorer]) -> None:
     seen: set[str] = set()
     for scorer in scorers:
-        key = canonical(scorer.name).casefold()
+        key = schema.canonical(scorer.name).casefold()
         if not key:
             raise Refused("评分人的姓名是空的")
-        if len(scorer.name) > SCORER_NAME_LENGTH:
-            raise Refused(f"评分人姓名“{scorer.name}”太长，最多 {SCORER_NAME_LENGTH} 个字")
-        wrong = [sign for sign in FORBIDDEN_IN_NAMES if sign in scorer.name]
+        if len(scorer.name) > schema.SCORER_NAME_LENGTH:
+            raise Refused(f"评分人姓名“{scorer.name}”太长，最多 {schema.SCORER_NAME_LENGTH} 个字")
+        wrong = [sign for sign in schema.FORBIDDEN_IN_NAMES if sign in scorer.name]
         wrong += ["'"] if scorer.name.endswith("'") else []
         if wrong or not scorer.name.isprintable():
             raise Refused(f"评分人姓名“{scorer.name}”含有不能用在表名里的符号 {' '.join(wrong)}")
@@ -178,24 +167,26 @@ def _names_fit(scorers: Sequence[Scorer]) -> None:
 def _members(contents: Contents) -> list[Scorer]:
     """Return the template's own group, last year's for instance."""
     found = []
-    rows = contents.sheets.get(MEMBERS.name, ())
-    weights = {folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
+    rows = contents.sheets.get(schema.MEMBERS.name, ())
+    weights = {schema.folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
     for row in rows:
         weight, group = row.get("评分权重"), str(row.get("评分组", ""))
         name, post, role = (str(row.get(header, "")) for header in ("姓名", "职务", "分工"))
         if name and row.get("是否评分", "是") == "是":
             own = weight if isinstance(weight, Decimal) else None
-            found.append(Scorer(name, post, role, own, group, weights.get(folded(group), "")))
+            found.append(
+                Scorer(name, post, role, own, group, weights.get(schema.folded(group), ""))
+            )
     return found
 
 
 def _optional(wanted: Sequence[str]) -> list[str]:
-    known = {sheet.name for sheet in SHEETS if sheet is not MERGED}
+    known = {sheet.name for sheet in schema.SHEETS if sheet is not schema.MERGED}
     names = [part.strip() for text in wanted for part in text.replace("，", ",").split(",")]
     for name in names:
         if name not in known:
             optional = "、".join(
-                sheet.name for sheet in SHEETS if sheet.optional and sheet.name in known
+                sheet.name for sheet in schema.SHEETS if sheet.optional and sheet.name in known
             )
             raise Refused(f"没有名为“{name}”的工作表；可以另加的有：{optional}")
     return names
@@ -204,16 +195,16 @@ def _optional(wanted: Sequence[str]) -> list[str]:
 def prepare(contents: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
     """Return the contents for one department: its name, its year, its group, a ballot each."""
     given = {"部门名称": department, "评价年度": year}
-    kept = {str(row.get("项目")): dict(row) for row in contents.sheets.get(INFO.name, ())}
+    kept = {str(row.get("项目")): dict(row) for row in contents.sheets.get(schema.INFO.name, ())}
     info: list[Fields] = []
-    for name, words in INFO_ROWS:
+    for name, words in schema.INFO_ROWS:
         row = kept.pop(name, {"项目": name, "填写说明": words})
         if given.get(name):
             row["内容"] = given[name]
         info.append(row)
     info.extend(kept.values())
     group = tuple(_member(scorer) for scorer in scorers)
-    sheets = {**contents.sheets, INFO.name: tuple(info), MEMBERS.name: group}
+    sheets = {**contents.sheets, schema.INFO.name: tuple(info), schema.MEMBERS.name: group}
     return contents._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
 
 

@@ -7,25 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid, Table, Text
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Ballot, Contents, Fields, Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
-from xlkpi.domain.schema import (
-    BALLOT_PREFIX,
-    INFO,
-    MAIN_PART,
-    MERGED,
-    PART_DROPPED,
-    PART_INFO,
-    PART_SHEETS,
-    SCORERS_PART,
-    TIER3,
-    canonical,
-    folded,
-)
-from xlkpi.domain.schema import Sheet as Format
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.exchange.contents import all_contents, cell_value, rows
 from xlkpi.reading.open import OpenedWorkbook
@@ -38,7 +25,7 @@ Rows = Sequence[tuple[int, Fields]]
 """Rows of a table, each with where it stands."""
 _TYPED = ("得分", "评分说明")
 """What a scorer fills in."""
-_INFO = {canonical(name) for name in PART_INFO}
+_INFO = {schema.canonical(name) for name in schema.PART_INFO}
 
 
 class FilledBallot(NamedTuple):
@@ -96,16 +83,18 @@ def whole_workbook(filled: Filled, given: Iterable[FilledBallot]) -> Contents:
     cells: dict[str, Mapping[tuple[str, str], tuple[CellRef, CellValue]]] = {}
     signed: dict[str, Fields] = {}
     for each in given:
-        key = folded(each.scorer.value)
+        key = schema.folded(each.scorer.value)
         cells[key] = each.cells or cells.get(key, {})
         own = {label: value for (_, label), (_, value) in each.signed.items()}
         signed[key] = {**signed.get(key, {}), **own}
-    codes = [str(row["编号"]) for row in contents.sheets.get(TIER3.name, ()) if row.get("编号")]
+    codes = [
+        str(row["编号"]) for row in contents.sheets.get(schema.TIER3.name, ()) if row.get("编号")
+    ]
     names = [each.name.value or "" for each in filled.members if each.is_scorer]
     ballots = tuple(
-        (name, tuple(_marks(codes, cells.get(folded(name), {})))) for name in names if name
+        (name, tuple(_marks(codes, cells.get(schema.folded(name), {})))) for name in names if name
     )
-    beside = {name: signed.get(folded(name), {}) for name in names}
+    beside = {name: signed.get(schema.folded(name), {}) for name in names}
     return contents._replace(about=_about(filled), ballots=ballots, signed=beside)
 
 
@@ -113,7 +102,7 @@ def _marks(
     codes: Sequence[str], cells: Mapping[tuple[str, str], tuple[CellRef, CellValue]]
 ) -> Iterator[Fields]:
     for code in codes:
-        keyed = ((header, cells.get((folded(code), header))) for header in _TYPED)
+        keyed = ((header, cells.get((schema.folded(code), header))) for header in _TYPED)
         row = {header: cell[1] for header, cell in keyed if cell}
         if row:
             yield {"编号": code, **row}
@@ -127,7 +116,7 @@ def _about(filled: Filled) -> str:
 
 def main_part(contents: Contents) -> Contents:
     """Return everything but the ballots."""
-    return contents._replace(ballots=(), signed={}, part=MAIN_PART)
+    return contents._replace(ballots=(), signed={}, part=schema.MAIN_PART)
 
 
 def scorer_part(contents: Contents, scorer: str) -> Contents:
@@ -138,11 +127,11 @@ def scorer_part(contents: Contents, scorer: str) -> Contents:
             for row in contents.sheets.get(sheet.name, ())
             if (kept := _shared_fields(sheet, row))
         )
-        for sheet in PART_SHEETS
+        for sheet in schema.PART_SHEETS
     }
     ballots = tuple(each for each in contents.ballots if each[0] == scorer)
     signed = {scorer: contents.signed.get(scorer, {})}
-    part = f"{SCORERS_PART}{scorer}"
+    part = f"{schema.SCORERS_PART}{scorer}"
     return contents._replace(about="", sheets=sheets, ballots=ballots, signed=signed, part=part)
 
 
@@ -150,16 +139,19 @@ def shared_rows(filled: Filled) -> dict[str, Rows]:
     """Return the rows of a workbook that stand in every part of it."""
     return {
         sheet.name: [(at, kept) for at, row in rows(table) if (kept := _shared_fields(sheet, row))]
-        for sheet in PART_SHEETS
+        for sheet in schema.PART_SHEETS
         if (table := filled.tables.get(sheet.name))
     }
 
 
-def _shared_fields(sheet: Format, row: Fields) -> Fields:
+def _shared_fields(sheet: schema.Sheet, row: Fields) -> Fields:
     """Return what a part shows of a row, nothing of a line about persons."""
-    if sheet is INFO and canonical(str(row.get("项目", ""))).rstrip(":?*") not in _INFO:
+    if (
+        sheet is schema.INFO
+        and schema.canonical(str(row.get("项目", ""))).rstrip(":?*") not in _INFO
+    ):
         return {}
-    dropped = PART_DROPPED.get(sheet.name, ())
+    dropped = schema.PART_DROPPED.get(sheet.name, ())
     return {header: value for header, value in row.items() if header not in dropped}
 
 
@@ -172,11 +164,11 @@ class ReadBack:
         self.rows = {
             name: [fields for _, fields in rows(table)] for name, table in again.tables.items()
         }
-        self.ballots = {folded(each.scorer.value): each for each in filled_ballots(again)}
+        self.ballots = {schema.folded(each.scorer.value): each for each in filled_ballots(again)}
 
     def changed(self, filled: Filled) -> Iterator[Finding]:
         """Yield the cells of the tables of what it was made of that are not as they were; 合并记录 grows."""
-        for table in (each for each in filled.tables.values() if each.sheet is not MERGED):
+        for table in (each for each in filled.tables.values() if each.sheet is not schema.MERGED):
             found = self.rows.get(table.sheet.name, [])
             for n, (row, fields) in enumerate(rows(table)):
                 other = found[n] if n < len(found) else {}
@@ -187,7 +179,7 @@ class ReadBack:
     def changed_in(self, given: Iterable[FilledBallot]) -> Iterator[Finding]:
         """Yield those of the ballots."""
         for ballot in given:
-            again = self.ballots.get(folded(ballot.scorer.value))
+            again = self.ballots.get(schema.folded(ballot.scorer.value))
             found = {**again.cells, **again.signed} if again else {}
             signed = ballot.signed if again else {}  # else it is left, and said
             for at, (place, value) in {**ballot.cells, **signed}.items():
@@ -223,7 +215,7 @@ def uncarried_texts(
             yield row.own.place, text
     judged = {each.key: each.judged for each in filled.indicators}
     for ballot in filled.ballots:
-        beside = written.get(f"{BALLOT_PREFIX}{ballot.scorer.value}", set())
+        beside = written.get(f"{schema.BALLOT_PREFIX}{ballot.scorer.value}", set())
         yield from _uncarried_cells(ballot.table, beside, frozenset(_unused(ballot, judged)))
 
 
