@@ -15,7 +15,7 @@ from functools import lru_cache
 from random import Random
 
 from tests import random_groups
-from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.numbers import maybe_hundredfold
 from xlkpi.writing.blank import blank
 from xlkpi.writing.book import Sheet

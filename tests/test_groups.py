@@ -18,7 +18,7 @@ from xlkpi import pipeline
 from xlkpi.audit import diff, explain, reference
 from xlkpi.audit.crosscheck import disagreements
 from xlkpi.domain import schema
-from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import contents, markdown
 from xlkpi.exchange import new as blanks

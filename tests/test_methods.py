@@ -21,9 +21,9 @@ from tests import documents, random_books
 from tests.own_rules import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
 from xlkpi.audit import reference
 from xlkpi.domain import methods
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.custom_rules import HIGHER, OVER_ACHIEVEMENT, Rule
 from xlkpi.domain.findings import errors
-from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.methods import Case, Method, Votes
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import Scored

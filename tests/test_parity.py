@@ -23,9 +23,9 @@ from tests import documents, libreoffice, own_rules, random_books
 from xlkpi import pipeline
 from xlkpi.audit import reference
 from xlkpi.domain import custom_rules, methods
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.location import a1
 from xlkpi.domain.methods import BY_NAME, Case, Votes
 from xlkpi.domain.numbers import NOISE

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests import libreoffice
 from xlkpi import pipeline
-from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.numbers import capped_score, decimals
 from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, outcomes

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from tests import documents, random_books
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import disagreements
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import errors
-from xlkpi.domain.inputs import Contents, Fields, Filled
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
 from xlkpi.domain.numbers import half_up, round_score, rounded
 from xlkpi.domain.results import Outcome, Scored

@@ -24,7 +24,7 @@ from tests import clerk_book, documents, libreoffice
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import disagreements
 from xlkpi.domain.findings import Finding
-from xlkpi.domain.inputs import Indicator
+from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.numbers import maybe_hundredfold, plain
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import is_percent

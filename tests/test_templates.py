@@ -16,8 +16,8 @@ import pytest
 
 from tests import documents
 from xlkpi import pipeline
+from xlkpi.domain.contents import Contents
 from xlkpi.domain.formula import ALLOWED
-from xlkpi.domain.inputs import Contents
 from xlkpi.domain.schema import SHEETS
 from xlkpi.exchange import markdown
 from xlkpi.exchange import new as blanks

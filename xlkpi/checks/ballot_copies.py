@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from xlkpi.domain.cells import Grid, Value
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Mark
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Ballot, Filled, Mark
 from xlkpi.domain.location import Address, CellRef
 from xlkpi.domain.methods import JUDGED
 from xlkpi.domain.numbers import EXACT, from_double, from_text, plain

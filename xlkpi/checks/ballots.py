@@ -11,7 +11,8 @@ from xlkpi.checks.tiers import control_total
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Mark, Member
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Ballot, Filled, Mark, Member
 from xlkpi.domain.numbers import from_text, plain
 from xlkpi.domain.text import as_text
 

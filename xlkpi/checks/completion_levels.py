@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import BANDED
 from xlkpi.domain.numbers import plain

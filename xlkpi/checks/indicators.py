@@ -10,7 +10,8 @@ from xlkpi.checks.rules import unstated_percent
 from xlkpi.domain import methods as rules_of
 from xlkpi.domain.cells import Table, Text
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain
 from xlkpi.domain.schema import ACTUAL, EXECUTION, RULES, TARGET, TIER3, folded, is_percent
 

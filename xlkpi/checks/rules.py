@@ -27,7 +27,8 @@ from xlkpi.domain.custom_rules import (
     rises,
 )
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain, rounded
 from xlkpi.domain.schema import RULES, SOURCE_SHEET, TIER3, canonical, folded

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from xlkpi.domain.cells import Number
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Group, Indicator
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled, Group
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import MEMBERS, canonical, folded

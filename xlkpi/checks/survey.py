@@ -9,7 +9,8 @@ from xlkpi.checks import typed_values
 from xlkpi.checks.tiers import control_total
 from xlkpi.domain.cells import Text
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator, Survey
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled, Survey
 from xlkpi.domain.methods import VOTES, Votes, satisfaction_rate
 from xlkpi.domain.numbers import from_text, plain
 from xlkpi.domain.schema import SURVEY, TIER3, folded

@@ -9,7 +9,8 @@ from decimal import Decimal
 from xlkpi.domain import numbers
 from xlkpi.domain.cells import Table
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Tier
+from xlkpi.domain.indicators import Tier
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import decimals, from_text, plain, total
 from xlkpi.domain.schema import PARAMETER_BY_NAME, TIER1, TIER2, TIER3, canonical
 

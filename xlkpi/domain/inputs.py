@@ -1,20 +1,21 @@
-"""What people filled in: the rows of every input sheet as typed values, and the workbook as a whole."""
+"""What people filled in: the rows of the input sheets as typed values, and the whole workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
 from xlkpi.domain import fingerprint, methods
-from xlkpi.domain.cells import Grid, Number, Table, Text, Value
+from xlkpi.domain.cells import Grid, Number, Table, Text
 from xlkpi.domain.custom_rules import Entry, Rule
+from xlkpi.domain.indicators import Indicator, OfWhichRow, Tier
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
 from xlkpi.domain.numbers import decimals
-from xlkpi.domain.schema import Parameter, Sheet, folded, sheet_named
+from xlkpi.domain.parameters import Parameters
+from xlkpi.domain.schema import Sheet, folded, sheet_named
 
 
 class Source(NamedTuple):
@@ -28,46 +29,6 @@ class Source(NamedTuple):
     """The program that wrote it, as it says itself."""
     cells: int = 0
     """Non-blank cells in the package."""
-
-
-class Parameters(NamedTuple):
-    """The settings in force: the sheet's, else the defaults."""
-
-    values: Mapping[str, Value[str]]
-    """By name; `place` tells the cell, or the file as a whole for a default."""
-    numbers: Mapping[str, Decimal]
-    """The numeric ones; per cents as percentage points."""
-
-    def text(self, name: str) -> str:
-        """Return the setting as text."""
-        return self.values[name].value or ""
-
-    def output_value(self, parameter: Parameter) -> str | Decimal:
-        """Return the setting as an output's cell holds it: a word, a number, 0.8 for 80%."""
-        if parameter.choices:
-            return self.text(parameter.name)
-        number = self.numbers[parameter.name]
-        return number.scaleb(-2) if parameter.percent else number
-
-    @property
-    def decimals(self) -> int:
-        """小数位数."""
-        return int(self.numbers["小数位数"])
-
-    @property
-    def out_of_100(self) -> bool:
-        """Whether marks are out of 100 (百分制) instead of out of 分值."""
-        return self.text("打分制") == "百分制"
-
-    @property
-    def trim_from(self) -> int:
-        """去极值最少人数."""
-        return int(self.numbers["去极值最少人数"])
-
-    @property
-    def trim_count(self) -> int:
-        """去极值个数: how many marks go at either end."""
-        return int(self.numbers["去极值个数"])
 
 
 class Member(NamedTuple):
@@ -126,76 +87,6 @@ class Fund(NamedTuple):
     initial: Number
     budget: Number
     executed: Number
-
-
-class OfWhichRow(NamedTuple):
-    """A row of a tier without points, which explains the row above: 其中：…."""
-
-    level: int
-    name: Text
-    code: Text
-    key: str
-    """The code as it is compared, "" where there is none, or where it is an indicator's."""
-    finding_code: str
-    """The code of the finding that tells it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A first- or second-level indicator."""
-
-    level: int
-    row: int
-    code: Text
-    key: str
-    """The code as it is compared; "" where it is missing or broken."""
-    parent: Text
-    parent_key: str
-    name: Text
-    points: Number
-
-    @property
-    def label(self) -> str:
-        """What it is called in a sentence: its code, else its name, else its row."""
-        return self.code.value or self.name.value or f"第 {self.row + 1} 行"
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator(Tier):
-    """A third-level indicator."""
-
-    nature: Text
-    target: Number
-    """The number in 年度指标值; blank where a text stands there and no rule needs a number."""
-    target_text: Text
-    unit: Text
-    actual: Number
-    actual_sign: str
-    """The operator typed before it, "" where there is none."""
-    actual_text: Text
-    in_points: bool
-    """Whether 实际完成值 was read in percentage points, by its unit or by the per cent typed there."""
-    dated: bool
-    """Whether target and actual are dates; their numbers are then those that a spreadsheet holds for days."""
-    target_unit: str
-    """What was typed behind the number that was read as the target, where 计量单位 is empty."""
-    actual_unit: str
-    method: Text
-    degree: Text
-    deduction: Number
-    deduction_reason: Text
-    reason: Text
-    """偏差原因分析及改进措施."""
-
-    @property
-    def judged(self) -> bool:
-        """Whether scorers mark it."""
-        return methods.is_judged(self.method.value)
-
-    @property
-    def applies(self) -> bool:
-        """Whether it is scored at all."""
-        return self.method.value != methods.NOT_APPLICABLE
 
 
 class Mark(NamedTuple):
@@ -443,23 +334,3 @@ class Filled(NamedTuple):
         """Return a line of 基本信息, "" where it is empty."""
         value = self.info.get(name)
         return (value.value or "") if value else ""
-
-
-Fields = Mapping[str, "str | Decimal"]
-"""One row to be written: header → what stands there; what is not named stays empty."""
-
-
-class Contents(NamedTuple):
-    """What a standard workbook is made of: a template's text, or a sample's."""
-
-    template: str
-    about: str
-    """What the template is for, one paragraph."""
-    sheets: Mapping[str, tuple[Fields, ...]]
-    """Rows by sheet name of the format."""
-    ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
-    """Scorers and the rows that their sheets already have; empty in a template."""
-    signed: Mapping[str, Fields] = MappingProxyType({})
-    """Scorers and what stands beside 签字 and 日期 on their sheets."""
-    part: str = ""
-    """Which part of a split workbook it is, as in `Filled`."""

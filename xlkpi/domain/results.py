@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from xlkpi.domain import inputs, methods
+from xlkpi.domain import indicators, inputs, methods
 from xlkpi.domain.cells import Number
 from xlkpi.domain.findings import Finding, Severity
 from xlkpi.domain.formula import Formula
@@ -44,7 +44,7 @@ class GroupMean(NamedTuple):
 class IndicatorScore(NamedTuple):
     """How one third-level indicator got its score."""
 
-    indicator: inputs.Indicator
+    indicator: indicators.Indicator
     given: tuple[ScorerMark, ...]
     """One for each scorer in the order of the ballots; empty where the indicator is computed."""
     exact: Fraction
@@ -81,7 +81,7 @@ class IndicatorScore(NamedTuple):
 class TierScore(NamedTuple):
     """The score of an indicator of any tier."""
 
-    tier: inputs.Tier
+    tier: indicators.Tier
     points: Decimal
     score: Decimal
     applicable: Decimal

@@ -13,8 +13,9 @@ from decimal import Decimal
 from xlkpi.domain import schema
 from xlkpi.domain.base_data_formula import YEARS, NamedFormula
 from xlkpi.domain.cells import Table
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import Finding, errors, finding
-from xlkpi.domain.inputs import Contents, Fields, Filled
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import EXACT, from_double, plain
 from xlkpi.domain.text import as_text
 from xlkpi.reading.values import trouble

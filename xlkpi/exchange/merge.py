@@ -11,8 +11,9 @@ from itertools import zip_longest
 from pathlib import PurePath
 from typing import NamedTuple
 
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Contents, Fields, Filled
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import MAIN_PART, MERGED, SCORERS_PART, SHEETS, SOURCE_SHEET, Sheet, folded

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from xlkpi.checks import check
 from xlkpi.domain import schema
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import finding
-from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import from_text
 from xlkpi.exchange import markdown

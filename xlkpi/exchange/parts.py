@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid, Table, Text
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Ballot, Contents, Fields, Filled
+from xlkpi.domain.inputs import Ballot, Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.text import as_text, tidy

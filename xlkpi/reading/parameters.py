@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from xlkpi.domain.cells import Derived, Number, State, Table, Text, Value
 from xlkpi.domain.findings import finding
-from xlkpi.domain.inputs import Parameters
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
+from xlkpi.domain.parameters import Parameters
 from xlkpi.domain.schema import (
     PARAMETER_BY_NAME,
     PARAMETER_LIST,

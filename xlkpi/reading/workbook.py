@@ -9,20 +9,18 @@ from xlkpi.domain import methods, schema
 from xlkpi.domain.cells import Number, State, Table, Text, Value
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.indicators import Indicator, OfWhichRow, Tier
 from xlkpi.domain.inputs import (
     Ballot,
     Filled,
     Fund,
     Grade,
-    Indicator,
     Mark,
     Member,
     MergedBallot,
-    OfWhichRow,
     Project,
     ReviewRow,
     Source,
-    Tier,
 )
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.schema import (

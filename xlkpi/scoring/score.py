@@ -9,18 +9,17 @@ from fractions import Fraction
 
 from xlkpi.domain import methods
 from xlkpi.domain.formula import Formula
+from xlkpi.domain.indicators import Indicator, Tier
 from xlkpi.domain.inputs import (
     Adjustment,
     Ballot,
     Filled,
     Grade,
     Group,
-    Indicator,
     Mark,
     Member,
     Project,
     ReviewRow,
-    Tier,
 )
 from xlkpi.domain.numbers import capped_score, clamp_to_100, plain, round_score, total, with_places
 from xlkpi.domain.results import (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods
-from xlkpi.domain.inputs import Fields
+from xlkpi.domain.contents import Fields
 from xlkpi.domain.location import a1
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import (

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from xlkpi.domain.inputs import Indicator
+from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.location import a1, block_reference, quoted
 from xlkpi.domain.numbers import NOISE, plain
 from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED, SCORES_SHEET

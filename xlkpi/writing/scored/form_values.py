@@ -13,7 +13,8 @@ from xlkpi.domain.cells import Number, Table, Text
 from xlkpi.domain.findings import OVERRULED
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.inputs import Fund, Indicator, Project, Tier
+from xlkpi.domain.indicators import Indicator, Tier
+from xlkpi.domain.inputs import Fund, Project
 from xlkpi.domain.location import CellRef, block_reference, block_references
 from xlkpi.domain.methods import DIRECTIONS, Votes, satisfaction_formula, satisfaction_rate
 from xlkpi.domain.numbers import NOISE, from_text, round_score, rounded, total

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlkpi.domain.cells import Table
-from xlkpi.domain.inputs import Filled, Parameters, Tier
+from xlkpi.domain.indicators import Tier
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import as_shown
+from xlkpi.domain.parameters import Parameters
 from xlkpi.domain.schema import PARAMETER_LIST
 from xlkpi.domain.text import as_text, day, tidy
 

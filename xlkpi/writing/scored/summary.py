@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlkpi.domain.findings import TO_ADD, Severity
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Member
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Ballot, Filled, Member
 from xlkpi.domain.location import a1, block_reference, block_references, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import Budget, IndicatorScore, Outcome, Scored, TierScore
