@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.checks.rules import unstated_percent
+from xlkpi.checks.rule_percents import unstated_percent
 from xlkpi.domain import methods as rules_of
 from xlkpi.domain.cells import Table, Text
 from xlkpi.domain.findings import Finding, finding

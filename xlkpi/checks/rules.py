@@ -6,32 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.domain import methods
-from xlkpi.domain.cells import Derived
-from xlkpi.domain.custom_rules import (
-    BANDS,
-    COLUMNS,
-    DEVIATION,
-    HIGHER,
-    LINE,
-    OVER_ACHIEVEMENT,
-    PARTS,
-    STEPS,
-    Entry,
-    Flaw,
-    Rule,
-    band,
-    by_steps,
-    earned_text,
-    flaws,
-    rises,
-)
+from xlkpi.checks.rule_percents import unread_target, unstated_percent
+from xlkpi.domain import custom_rules, methods
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
-from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain, rounded
-from xlkpi.domain.schema import RULES, SOURCE_SHEET, TIER3, canonical, folded
+from xlkpi.domain.numbers import plain, rounded
+from xlkpi.domain.schema import RULES, canonical, folded
 from xlkpi.domain.text import as_text
 
 _BUDGET = "预算执行率:"
@@ -47,8 +29,8 @@ def _used(filled: Filled) -> dict[str, Indicator]:
     return used
 
 
-def _groups(filled: Filled) -> dict[str, list[Entry]]:
-    groups: dict[str, list[Entry]] = {}
+def _groups(filled: Filled) -> dict[str, list[custom_rules.Entry]]:
+    groups: dict[str, list[custom_rules.Entry]] = {}
     for entry in filled.entries:
         groups.setdefault(folded(entry.name), []).append(entry)
     return groups
@@ -62,12 +44,12 @@ def sound(filled: Filled) -> Iterator[Finding]:
         if not key:
             yield from _nameless(entries)
             continue
-        for flaw in (*_names(entries[0]), *flaws(entries)):
+        for flaw in (*_names(entries[0]), *custom_rules.flaws(entries)):
             params = {"name": name, "what": flaw.what, "how": flaw.how}
             yield finding("X630" if key in used else "X631", flaw.place, **params)
 
 
-def _nameless(entries: list[Entry]) -> Iterator[Finding]:
+def _nameless(entries: list[custom_rules.Entry]) -> Iterator[Finding]:
     """It may well belong to the rule above it, which is then another one: it stops."""
     how = "请写规则名；属于上面那条规则的，写同一个规则名；不用的请清空这一行。"
     for entry in entries:
@@ -76,11 +58,11 @@ def _nameless(entries: list[Entry]) -> Iterator[Finding]:
             yield finding("X630", place, name="（空）", what="这一行没有写规则名", how=how)
 
 
-def _names(entry: Entry) -> Iterator[Flaw]:
+def _names(entry: custom_rules.Entry) -> Iterator[custom_rules.Flaw]:
     spelled = methods.standard_name(entry.name)
     if spelled in methods.NAMES or spelled.startswith(_BUDGET):
         how = "请换一个规则名，并照样改“三级指标”的评分方式。"
-        yield Flaw(entry.places["规则"], "与系统自带的评分方式同名", how)
+        yield custom_rules.Flaw(entry.places["规则"], "与系统自带的评分方式同名", how)
 
 
 def fits(filled: Filled) -> Iterator[Finding]:
@@ -90,16 +72,16 @@ def fits(filled: Filled) -> Iterator[Finding]:
         rule = filled.rules.get(folded(name.removeprefix(_BUDGET)))
         if rule is None:
             continue
-        if name.startswith(_BUDGET) and rule.kind == OVER_ACHIEVEMENT:
+        if name.startswith(_BUDGET) and rule.kind == custom_rules.OVER_ACHIEVEMENT:
             yield finding("X632", indicator.method.place, name, rule=rule.name)
         points = indicator.points.value
         for code, header, value, place in _in_points(rule):
-            if points is not None and value > points and header in COLUMNS[rule.kind]:
+            if points is not None and value > points and header in custom_rules.COLUMNS[rule.kind]:
                 params = {"name": rule.name, "code": indicator.label, "limit": plain(points)}
                 yield finding(code, place, plain(value), **params)
 
 
-def _in_points(rule: Rule) -> Iterator[tuple[str, str, Decimal, CellRef]]:
+def _in_points(rule: custom_rules.Rule) -> Iterator[tuple[str, str, Decimal, CellRef]]:
     """What a rule says in points, and the code of what is too much."""
     for entry in rule.entries:
         for code, header, value in (("X633", "封底", entry.floor), ("X681", "得分", entry.points)):
@@ -112,11 +94,16 @@ def line_ends(filled: Filled) -> Iterator[Finding]:
     reported: set[CellRef] = set()
     for indicator in filled.indicators:
         method, worth = filled.method_of(indicator), indicator.points.value
-        if method is None or method.rule is None or method.rule.kind != LINE or worth is None:
+        if (
+            method is None
+            or method.rule is None
+            or method.rule.kind != custom_rules.LINE
+            or worth is None
+        ):
             continue
         rule = method.rule
         for entry, side, rising in ((rule.entries[0], "高", True), (rule.entries[-1], "低", False)):
-            good = rising == rises(rule)
+            good = rising == custom_rules.rises(rule)
             header, earned, full = "得分比例", entry.share, Decimal(1)
             if rule.in_points:
                 header, earned, full = "得分", entry.points, worth
@@ -124,7 +111,10 @@ def line_ends(filled: Filled) -> Iterator[Finding]:
             jump = earned is not None and (earned < full if good else earned > 0)
             if jump and place not in reported:
                 reported.add(place)
-                params = {"share": earned_text(entry), "beyond": "得满分" if good else "不得分"}
+                params = {
+                    "share": custom_rules.earned_text(entry),
+                    "beyond": "得满分" if good else "不得分",
+                }
                 bound = plain(entry.bound or Decimal(0))
                 yield finding("X680", place, bound, name=rule.name, side=side, **params)
 
@@ -133,106 +123,20 @@ def deviations(filled: Filled) -> Iterator[Finding]:
     """偏离 costs on both sides of one target, by which it can divide."""
     for indicator in filled.indicators:
         method, nature = filled.method_of(indicator), indicator.nature
-        if method is None or method.rule is None or method.rule.kind != DEVIATION:
+        if method is None or method.rule is None or method.rule.kind != custom_rules.DEVIATION:
             continue
         params = {"code": indicator.label, "name": method.rule.name}
         if nature.good and nature.value not in ("", "="):
             yield finding("X684", nature.place, nature.value or "", **params)
         entry, target = method.rule.entries[0], indicator.target
-        if entry.base is None and target.value == 0 and not by_steps(entry):
+        if entry.base is None and target.value == 0 and not custom_rules.by_steps(entry):
             yield finding("X682", target.place, **params)
-        value, points = _unread_target(filled, indicator), method.budgeted or indicator.in_points
+        value, points = unread_target(filled, indicator), method.budgeted or indicator.in_points
         if entry.base is None or "基准" in (entry.bare if points else entry.percents):
             continue  # a base on another scale is told
         if value is not None and value != entry.base:
             found = plain(value)
             yield finding("X683", indicator.target.place, found, base=plain(entry.base), **params)
-
-
-def _unread_target(filled: Filled, indicator: Indicator) -> Decimal | None:
-    """The number in a 年度指标值 that no method reads; None where there is none to be sure of."""
-    text = indicator.target_text
-    read = from_text(text.value or "")
-    shown = (text.place.row, text.place.column) in filled.tables[TIER3.name].grid.percents
-    return read and (read.value * 100 if shown else read.value)
-
-
-def scale(filled: Filled) -> Iterator[Finding]:
-    """A rule and the value that it looks at are both in percentage points, or neither is.
-
-    It goes by how the value was read, not by its unit alone: with no unit "95%" is in points too.
-    In points a bare 0.9 is 0.9 % or 90 %: nobody knows, so it stops.
-    """
-    reported: set[tuple[str, bool]] = set()
-    for indicator in filled.indicators:
-        method = filled.method_of(indicator)
-        if method is None or method.rule is None:
-            continue
-        points = method.budgeted or method.rule.kind == OVER_ACHIEVEMENT or indicator.in_points
-        unknown = indicator.unit.broken or (indicator.unit.blank and not indicator.actual.good)
-        if (method.rule.name, points) in reported or (unknown and not points):
-            continue
-        reported.add((method.rule.name, points))
-        yield from (
-            _unmarked_percents(method.rule)
-            if points
-            else _unwanted_percents(method.rule, indicator)
-        )
-
-
-def unstated_percents(filled: Filled) -> Iterator[Finding]:
-    """Without a unit 0.95 beside a rule's 100, or 85 beside its 0.9, may be a per cent: it stops."""
-    for indicator in filled.indicators:
-        found = unstated_percent(filled, indicator)
-        if found is None:
-            continue
-        header, rival = found
-        why = f"计量单位是空的，{header}是 {plain(rival)}"
-        actual = indicator.actual.value or Decimal(0)
-        small, large = (f"{plain(each)}%" for each in (actual, actual * 100))
-        place = indicator.actual.place
-        if abs(actual) <= abs(rival):
-            also = "，并在“计量单位”填 %；不是百分数的，请在“计量单位”写明单位"
-            params = {"why": why, "also": also, "large": large}
-            yield finding("X606", place, plain(actual), small=small, **params)
-        else:
-            yield finding("X695", place, plain(actual), why=why, read=small)
-
-
-def unstated_percent(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
-    """Return what an actual without a unit may be a hundredfold of, or a hundredth, and its name.
-
-    Rules that look at the target as well have it held against the actual as it is read.
-    """
-    method, actual = filled.method_of(indicator), indicator.actual
-    if method is None or method.rule is None or method.targeted or not method.measured:
-        return None
-    clear = isinstance(actual.typed, Derived) and (actual.typed.clear or actual.typed.percent)
-    clear |= bool(indicator.in_points or indicator.dated or indicator.actual_unit)
-    if clear or not indicator.unit.blank or actual.value is None or _is_scored_workbook(filled):
-        return None
-    for name, rival in _rivals(filled, indicator, method.rule):
-        if maybe_hundredfold(rival, actual.value):
-            return name, rival
-    return None
-
-
-def _is_scored_workbook(filled: Filled) -> bool:
-    """Whether these are the inputs of a scored workbook, which hold what was read: all was asked before."""
-    return SOURCE_SHEET in filled.result_sheets
-
-
-def _rivals(filled: Filled, indicator: Indicator, rule: Rule) -> Iterator[tuple[str, Decimal]]:
-    """The largest number of a rule that an actual is held against, and the target that nothing reads."""
-    if any(entry.percents & {"下限", "基准"} for entry in rule.entries):
-        return  # which is told where the rule's per cents are
-    numbers = [(header, value) for _, header, value in _measured(rule) if header != "步长"]
-    if numbers:
-        header, most = max(numbers, key=lambda each: abs(each[1]))
-        yield f"评分规则“{rule.name}”的{header}", most
-    target = from_text(indicator.target_text.value or "")
-    if target and not target.suffix and target.value == _unread_target(filled, indicator):
-        yield "年度指标值", target.value
 
 
 _DOWN, _UP = ("≤", "<", "反向", "逆向", "负向"), ("≥", ">", "正向")
@@ -249,7 +153,7 @@ def natures(filled: Filled) -> Iterator[Finding]:
         against = _DOWN if better == "高" else _UP
         if better and canonical(nature.value or "").startswith(against):
             entry = method.rule.entries[0]
-            header = "方向" if method.rule.kind == STEPS else "下限"
+            header = "方向" if method.rule.kind == custom_rules.STEPS else "下限"
             params = {
                 "code": indicator.label,
                 "name": method.rule.name,
@@ -258,13 +162,13 @@ def natures(filled: Filled) -> Iterator[Finding]:
             yield finding("X696", nature.place, nature.value or "", better=better, **params)
 
 
-def _better(rule: Rule) -> str:
+def _better(rule: custom_rules.Rule) -> str:
     """Return which values a rule earns more for, 高 or 低; "" where neither is always so."""
-    if rule.kind == STEPS:
-        return "低" if rule.entries[0].direction == HIGHER else "高"
-    if rule.kind == LINE:
-        return "高" if rises(rule) else "低"
-    if rule.kind != BANDS:
+    if rule.kind == custom_rules.STEPS:
+        return "低" if rule.entries[0].direction == custom_rules.HIGHER else "高"
+    if rule.kind == custom_rules.LINE:
+        return "高" if custom_rules.rises(rule) else "低"
+    if rule.kind != custom_rules.BANDS:
         return ""
     earned = [each.share if each.points is None else each.points for each in rule.entries]
     known = [each for each in earned if each is not None]
@@ -275,30 +179,6 @@ def _better(rule: Rule) -> str:
     return "低" if known == sorted(known) else ""
 
 
-def _unmarked_percents(rule: Rule) -> Iterator[Finding]:
-    for entry, header, value in _measured(rule):
-        one_point = header == "步长" and value == 1  # as the format itself writes it
-        if header in entry.bare and not one_point:
-            small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
-            yield finding("X606", entry.places[header], plain(value), small=small, large=large)
-
-
-def _unwanted_percents(rule: Rule, indicator: Indicator) -> Iterator[Finding]:
-    unit = f"“{indicator.unit.value}”" if indicator.unit.value else "空的"
-    for entry, header, value in _measured(rule):
-        if header in entry.percents and value:  # 0% is 0 in any unit
-            params = {"name": rule.name, "header": header, "code": indicator.label, "unit": unit}
-            yield finding("X636", entry.places[header], f"{plain(value)}%", **params)
-
-
-def _measured(rule: Rule) -> Iterator[tuple[Entry, str, Decimal]]:
-    """The numbers of a rule that are held against a value, and stand under these headers."""
-    for entry in rule.entries:
-        for header, value in (("下限", entry.bound), ("基准", entry.base), ("步长", entry.step)):
-            if value is not None and header in COLUMNS[rule.kind]:
-                yield entry, header, value
-
-
 def renamed_parts(filled: Filled) -> Iterator[Finding]:
     """The words of 不足一步 under a header that is none: left out, they would change what steps cost."""
     table = filled.tables.get(RULES.name)
@@ -307,7 +187,7 @@ def renamed_parts(filled: Filled) -> Iterator[Finding]:
     known, grid = set(table.columns.values()), table.grid
     for column in range(len(grid.rows[table.header_row])):
         value = [canonical(as_text(grid.raw(row, column))) for row in table.rows]
-        words = [word for word in value if word in PARTS]
+        words = [word for word in value if word in custom_rules.PARTS]
         if column not in known and words:
             place = grid.place(table.header_row, column)
             yield finding(
@@ -321,20 +201,20 @@ def unused_columns(filled: Filled) -> Iterator[Finding]:
     headers = [column.header for column in RULES.columns[2:]]
     kinds = {folded(each.name): each.kind for each in reversed(filled.entries) if each.kind}
     for entry in filled.entries:
-        if entry.kind not in COLUMNS or entry.kind != kinds[folded(entry.name)]:
+        if entry.kind not in custom_rules.COLUMNS or entry.kind != kinds[folded(entry.name)]:
             continue  # rows that say another kind than their rule's first are told
         row = entry.places["规则"].row
         for header in headers:
-            seen = header in COLUMNS[entry.kind] or header in entry.broken
+            seen = header in custom_rules.COLUMNS[entry.kind] or header in entry.broken
             seen |= (
-                entry.kind == OVER_ACHIEVEMENT and header == "得分"
+                entry.kind == custom_rules.OVER_ACHIEVEMENT and header == "得分"
             )  # that it has none is a flaw
             if table and not seen and table.has(row, header):
                 yield _unused(entry, header, table.grid.raw(row, table.columns[header]))
 
 
-def _unused(entry: Entry, header: str, value: object) -> Finding:
-    kinds = "".join(f"“{kind}”" for kind, seen in COLUMNS.items() if header in seen)
+def _unused(entry: custom_rules.Entry, header: str, value: object) -> Finding:
+    kinds = "".join(f"“{kind}”" for kind, seen in custom_rules.COLUMNS.items() if header in seen)
     params = {"name": entry.name, "kind": entry.kind, "header": header, "kinds": kinds}
     return finding("X637", entry.places[header], as_text(value), **params)
 
@@ -343,12 +223,12 @@ def covered(filled: Filled) -> Iterator[Finding]:
     """A value below the lowest band has no points of its own: to give it 0 would be a guess."""
     for indicator in filled.indicators:
         method = filled.method_of(indicator)
-        if method is None or method.rule is None or method.rule.kind != BANDS:
+        if method is None or method.rule is None or method.rule.kind != custom_rules.BANDS:
             continue
         if unstated_percent(filled, indicator):
             continue
         value = _rate(filled) if method.budgeted else indicator.actual.value
-        if value is not None and band(method.rule, Fraction(value)) is None:
+        if value is not None and custom_rules.band(method.rule, Fraction(value)) is None:
             place = indicator.method.place if method.budgeted else indicator.actual.place
             params = {"code": indicator.label, "name": method.rule.name}
             yield finding("X634", place, plain(rounded(value, 6)), **params)
@@ -360,7 +240,12 @@ def lowest(filled: Filled) -> Iterator[Finding]:
     for key, rule in filled.rules.items():
         last = rule.entries[-1]
         open_below = last.bound is None or (last.bound <= 0 and last.inclusive)
-        if rule.kind == BANDS and key in used and not open_below and rule.name not in reported:
+        if (
+            rule.kind == custom_rules.BANDS
+            and key in used
+            and not open_below
+            and rule.name not in reported
+        ):
             yield finding(
                 "X635", last.places["下限"], plain(last.bound or Decimal(0)), name=rule.name
             )
