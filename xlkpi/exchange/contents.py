@@ -1,8 +1,8 @@
-"""Any workbook in the format → the contents of a template: its system kept, last year's answers not.
+"""Any workbook in the format → the contents of a template: its system without one year's answers.
 
-What is kept is what an office decides on for all of its years: indicators, points, targets, rules,
-grades, settings, words. What is not: whatever was filled in, marked, added or taken away for one
-year, and who signed. Of another department's workbook the department itself is not kept either.
+Kept is what an office decides for all years: indicators, points, targets, rules, grades, settings,
+texts. Dropped is what was filled in, marked, added or deducted for one year, and who signed; of
+another department's workbook also the department.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _EMPTIED = (
 )
 """Sheets whose rows are all answers."""
 _STANDING = (schema.ADJUSTMENT,)
-"""Optional ones of these that stand in a new workbook, empty, where they stood in the old one."""
+"""Those of them that a new workbook contains, empty, if the old one did."""
 _ANSWERS = {
     schema.TIER3.name: {
         "实际完成值",
@@ -49,25 +49,25 @@ _ANSWERS = {
 _YEARLY = {
     "评价年度", "单位负责人", "财务负责人", "填报人", "联系电话", "填报日期", "是否涉密",
 }  # fmt: skip
-"""Lines of 基本信息 that are another year's: who signs is to be said anew."""
+"""Lines of 基本信息 that change every year, such as who signs."""
 _SYSTEM = {"评价类型", "金额单位"}
-"""Lines of 基本信息 that are no department's."""
+"""Lines of 基本信息 that do not depend on the department."""
 
 
 _MISSING = frozenset(
     ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X678", "X603", "X614", "X641", "X661", "X701", "X702"]
 )  # fmt: skip
-"""Errors that only say that an answer, or somebody's ballot, is not there yet, or is another year's."""
+"""Errors that only report an answer or a ballot that is missing, or is another year's."""
 
 
 def is_unmarked(filled: Filled) -> bool:
-    """Whether nobody has scored in a workbook, so that it may be meant to be a template."""
+    """Whether nobody has marked anything, so that the workbook may be meant as a template."""
     marked = any(mark.mark.good or mark.recused for each in filled.ballots for mark in each.marks)
     return not (marked or filled.part or filled.result_sheets)
 
 
 def blocking_errors(filled: Filled, findings: Sequence[Finding]) -> list[Finding]:
-    """Return the errors of what a template takes over."""
+    """Return the errors in what a template takes over."""
     return [
         each
         for each in errors(findings)
@@ -92,10 +92,9 @@ def _concerns_answers(filled: Filled, error: Finding) -> bool:
 
 
 def lost_formulas(filled: Filled) -> list[Finding]:
-    """Return the formulas in 实际完成值 and on 基础数据 that a new workbook does not get.
+    """Return the formulas in 实际完成值 and on 基础数据 that a new workbook would lose.
 
-    Those over 基础数据 that are understood (`derived`), and look at rows that have a name, are
-    carried; others would be lost, together with what an office meant by them.
+    Only formulas over 基础数据 that were understood (`derived`), and refer to named rows, are carried.
     """
     columns = ((schema.TIER3.name, (schema.ACTUAL.header,)), (schema.BASE_DATA.name, YEARS))
     tables = [(filled.tables[name], headers) for name, headers in columns if name in filled.tables]
@@ -111,10 +110,10 @@ def lost_formulas(filled: Filled) -> list[Finding]:
 
 
 def contents(filled: Filled, name: str, department: str = "") -> Contents:
-    """Return what a new workbook takes over from this one; `name` where it names no template.
+    """Return what a new workbook takes over; `name` is the template's if the workbook names none.
 
-    `department` is whose the new one will be: of another one's, 基本信息 keeps what is no department's
-    (评价类型, 金额单位), and 评价工作组 nobody. "" leaves it the same.
+    `department` is the new workbook's, "" for the same. If it differs, 基本信息 keeps only what does
+    not depend on the department (评价类型, 金额单位), and 评价工作组 is empty.
     """
     own = filled.info_text("部门名称")
     foreign = bool(own and department) and schema.canonical(own) != schema.canonical(department)
@@ -133,7 +132,7 @@ def contents(filled: Filled, name: str, department: str = "") -> Contents:
 
 
 def all_contents(filled: Filled) -> Contents:
-    """Return all rows of a workbook, answers and ballots included."""
+    """Return the contents of a workbook with all answers and ballots."""
     sheets = {
         table.sheet.name: tuple(fields for _, fields in rows(table))
         for table in filled.tables.values()
@@ -146,14 +145,14 @@ def all_contents(filled: Filled) -> Contents:
 
 
 def _kept_fields(row: Fields, foreign: bool) -> Fields:
-    """Return a line of 基本信息 without what was another year's, or `foreign`: another department's."""
+    """Return a line of 基本信息, without its answer if that is one year's or (`foreign`) another's."""
     line = schema.canonical(str(row.get("项目", ""))).rstrip(":?*")
     kept = line in _SYSTEM if foreign else line not in _YEARLY
     return {k: v for k, v in row.items() if k != "内容" or kept}
 
 
 def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fields]]:
-    """Yield the rows of a table as they would be written again, each with where it stands."""
+    """Yield (row number, fields) of a table, 其中 rows included, ready to be written again."""
     for row in sorted((*table.rows, *table.of_which)):
         fields: dict[str, str | Decimal] = {}
         for column in table.sheet.columns:
@@ -167,9 +166,9 @@ def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fie
 
 
 def cell_value(table: Table, row: int, column: schema.Column) -> str | Decimal:
-    """Return what stands in a cell as it would be written again, "" where nothing that can be.
+    """Return a cell's content, ready to be written again; "" if it is empty or unreadable.
 
-    A number shown as per cent becomes a text: what 0.85 means there depends on that it reads 85%.
+    A number shown as per cent becomes a text such as 85%: without the format 0.85 would mean 0.85.
     """
     grid, at = table.grid, table.columns[column.header]
     if (row, at) in table.derived:

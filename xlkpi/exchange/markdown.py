@@ -21,11 +21,11 @@ _PIPE = re.compile(r"(?<!\\\\)\|")
 
 
 class NotMarkdown(ValueError):
-    """A text that is no workbook in Markdown; the message names the line."""
+    """A text that is not a workbook in Markdown; the message names the line."""
 
 
 def parse(text: str) -> Contents:
-    """Return the contents of a Markdown workbook; NotMarkdown where a sheet or header is unknown."""
+    """Return the contents of a Markdown workbook; NotMarkdown if a sheet or header is unknown."""
     template, about, tables = _split(text)
     sheets: dict[str, tuple[Fields, ...]] = {}
     ballots: list[tuple[str, tuple[Fields, ...]]] = []
@@ -91,5 +91,5 @@ def _value(sheet: Sheet, header: str, cell: str) -> str | Decimal:
 
 
 def same(left: Mapping[str, tuple[Fields, ...]], right: Mapping[str, tuple[Fields, ...]]) -> bool:
-    """Whether two workbooks hold the same rows, sheets without rows aside."""
+    """Whether two workbooks have the same rows; empty sheets do not count."""
     return {k: v for k, v in left.items() if v} == {k: v for k, v in right.items() if v}

@@ -30,7 +30,7 @@ _YEAR = re.compile(r"(19|20)[0-9]{2}\Z")
 
 
 class Refused(Exception):
-    """A new workbook cannot be made as asked; the text says why, in Chinese."""
+    """A new workbook cannot be made; the message is a Chinese sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Scorer:
     role: str = ""
     weight: Decimal | None = None
     group: str = ""
-    """评分组, of a template's own group."""
+    """评分组, taken from a template's 评价工作组."""
     group_weight: str | Decimal = ""
 
     @classmethod
@@ -64,7 +64,7 @@ def folder() -> Path:
 
 
 def builtin() -> list[tuple[str, str]]:
-    """Return (name, what it is for) of the built-in templates."""
+    """Return (name, description) of the built-in templates."""
     found = []
     for path in sorted(folder().glob("*.md")):
         template = markdown.parse(path.read_text(encoding="utf-8"))
@@ -73,17 +73,17 @@ def builtin() -> list[tuple[str, str]]:
 
 
 class Template(NamedTuple):
-    """What a new workbook takes over, and what is to be said of it."""
+    """What a new workbook takes over, and remarks about it."""
 
     contents: Contents
     remarks: tuple[str, ...] = ()
-    """What is wrong with what it takes over, and what cannot be taken over."""
+    """Errors in what is taken over, and what cannot be taken over."""
 
 
 def template(name: str, department: str = "") -> Template:
-    """Return a template by its built-in name or a path; Refused where it is none.
+    """Return a template by its built-in name or a path; Refused if there is none.
 
-    `department` is whose the new workbook will be, "" if the template's.
+    `department` is the new workbook's, "" for the template's.
     """
     inside = folder() / f"{name}.xlsx"
     path = inside if inside.is_file() else Path(name)
@@ -119,7 +119,7 @@ class NewWorkbook(NamedTuple):
 
     data: bytes
     remarks: tuple[str, ...]
-    """What is to be said of its template."""
+    """Remarks about its template."""
 
 
 def new_workbook(
@@ -130,10 +130,9 @@ def new_workbook(
     scorers: Sequence[Scorer] = (),
     wanted: Sequence[str] = (),
 ) -> NewWorkbook:
-    """Return a blank workbook that is to be called `out`; an existing one is not made again.
+    """Return a blank workbook for the path `out`, which must not exist yet. Raises Refused.
 
-    A template's errors go along, for an office may want to mend them in the new workbook, and are
-    said. Raises Refused.
+    A template's errors are carried over and remarked on: an office may mend them in the new workbook.
     """
     if out.exists():
         raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
@@ -165,7 +164,7 @@ def _names_fit(scorers: Sequence[Scorer]) -> None:
 
 
 def _members(contents: Contents) -> list[Scorer]:
-    """Return the template's own group, last year's for instance."""
+    """Return the scorers of the template's own 评价工作组, such as last year's."""
     found = []
     rows = contents.sheets.get(schema.MEMBERS.name, ())
     weights = {schema.folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
@@ -193,7 +192,7 @@ def _optional(wanted: Sequence[str]) -> list[str]:
 
 
 def prepare(contents: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
-    """Return the contents for one department: its name, its year, its group, a ballot each."""
+    """Return the contents with the department's name, the year, the scorers, and a ballot for each."""
     given = {"部门名称": department, "评价年度": year}
     kept = {str(row.get("项目")): dict(row) for row in contents.sheets.get(schema.INFO.name, ())}
     info: list[Fields] = []

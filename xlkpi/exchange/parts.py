@@ -1,4 +1,4 @@
-"""What splitting and merging share: contents of whole workbooks and of parts, and what is lost on the way."""
+"""What splitting and merging share: contents of workbooks and parts, and what neither carries over."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from xlkpi.writing.book import Book
 
 CellValue = str | Decimal
 Rows = Sequence[tuple[int, Fields]]
-"""Rows of a table, each with where it stands."""
+"""(row number, fields) of a table."""
 _TYPED = ("得分", "评分说明")
-"""What a scorer fills in."""
+"""The columns that a scorer fills in."""
 _INFO = {schema.canonical(name) for name in schema.PART_INFO}
 
 
 class FilledBallot(NamedTuple):
-    """What stands on one ballot."""
+    """What one scorer filled in."""
 
     scorer: Text
     cells: Mapping[tuple[str, str], tuple[CellRef, CellValue]]
-    """By the indicator's key and the header; of indicators that scorers mark, and of no others."""
+    """(indicator's key, header) → (cell, value), for the indicators that scorers mark."""
     signed: Mapping[tuple[str, str], tuple[CellRef, CellValue]]
-    """签字 and 日期, likewise, of no indicator; they make no filling of a ballot without marks."""
+    """("", 签字 or 日期) → (cell, text); a ballot with a signature alone is still empty."""
 
 
 def filled_ballots(filled: Filled) -> list[FilledBallot]:
-    """Return what every ballot holds; an empty one has no cells."""
+    """Return every ballot of a workbook; an empty one has no cells."""
     judged = {each.key for each in filled.indicators if each.judged}
     return [
         FilledBallot(each.scorer, dict(_typed_cells(each, judged)), _signatures(each))
@@ -67,19 +67,19 @@ def _typed_cells(
 
 
 def same_value(one: CellValue, other: CellValue) -> bool:
-    """Whether two cells hold the same; spaces around a text do not count."""
+    """Whether two cells have the same content; spaces around a text do not count."""
     if isinstance(one, str) and isinstance(other, str):
         return tidy(one) == tidy(other)
     return one == other
 
 
 def value_text(value: CellValue) -> str:
-    """Return what a cell holds, for a sentence."""
+    """Return a cell's content for a sentence."""
     return plain(value) if isinstance(value, Decimal) else value or "（空）"
 
 
 def whole_workbook(filled: Filled, given: Iterable[FilledBallot]) -> Contents:
-    """Return a workbook's rows, and of those who score, in their order, the ballots as they were given."""
+    """Return the contents of a workbook with these ballots, in the order of the members who score."""
     contents = all_contents(filled)
     cells: dict[str, Mapping[tuple[str, str], tuple[CellRef, CellValue]]] = {}
     signed: dict[str, Fields] = {}
@@ -110,7 +110,7 @@ def _marks(
 
 
 def _about(filled: Filled) -> str:
-    """Return what stands beside the template's name: what it is for."""
+    """Return the template's description, right of its name on 填表说明."""
     place = filled.format_places[0]
     return as_text(filled.guide.raw(place.row, place.column + 1)) if filled.guide else ""
 
@@ -121,7 +121,7 @@ def main_part(contents: Contents) -> Contents:
 
 
 def scorer_part(contents: Contents, scorer: str) -> Contents:
-    """Return what one scorer needs: what is judged and by which rules, and the own ballot."""
+    """Return one scorer's part: the indicators, the rules, and that scorer's ballot."""
     sheets = {
         sheet.name: tuple(
             kept
@@ -137,7 +137,7 @@ def scorer_part(contents: Contents, scorer: str) -> Contents:
 
 
 def shared_rows(filled: Filled) -> dict[str, Rows]:
-    """Return the rows of a workbook that stand in every part of it."""
+    """Return, by sheet, the rows that every scorer's part contains."""
     return {
         sheet.name: [(at, kept) for at, row in rows(table) if (kept := _shared_fields(sheet, row))]
         for sheet in schema.PART_SHEETS
@@ -146,7 +146,7 @@ def shared_rows(filled: Filled) -> dict[str, Rows]:
 
 
 def _shared_fields(sheet: schema.Sheet, row: Fields) -> Fields:
-    """Return what a part shows of a row, nothing of a line about persons."""
+    """Return the fields of a row that a part contains; none of a line of 基本信息 about persons."""
     if (
         sheet is schema.INFO
         and schema.canonical(str(row.get("项目", ""))).rstrip(":?*") not in _INFO
@@ -157,10 +157,10 @@ def _shared_fields(sheet: schema.Sheet, row: Fields) -> Fields:
 
 
 class ReadBack:
-    """A workbook that was written, read again: nothing may have changed on the way."""
+    """A workbook that was written, read again, to prove that no value changed."""
 
     def __init__(self, workbook: OpenedWorkbook) -> None:
-        """Read it."""
+        """Read the workbook's tables and ballots."""
         again, _ = read_workbook(workbook)
         self.rows = {
             name: [fields for _, fields in rows(table)] for name, table in again.tables.items()
@@ -168,7 +168,7 @@ class ReadBack:
         self.ballots = {schema.folded(each.scorer.value): each for each in filled_ballots(again)}
 
     def changed(self, filled: Filled) -> Iterator[Finding]:
-        """Yield the cells of the tables of what it was made of that are not as they were; 合并记录 grows."""
+        """Yield the cells of the original's tables that changed; not of 合并记录, which grows."""
         for table in (each for each in filled.tables.values() if each.sheet is not schema.MERGED):
             found = self.rows.get(table.sheet.name, [])
             for n, (row, fields) in enumerate(rows(table)):
@@ -178,27 +178,29 @@ class ReadBack:
                         yield finding("X813", table.place(row, header), value_text(value))
 
     def changed_in(self, given: Iterable[FilledBallot]) -> Iterator[Finding]:
-        """Yield those of the ballots."""
+        """Yield the cells of the given ballots that changed."""
         for ballot in given:
             again = self.ballots.get(schema.folded(ballot.scorer.value))
             found = {**again.cells, **again.signed} if again else {}
-            signed = ballot.signed if again else {}  # else it is left, and said
+            signed = (
+                ballot.signed if again else {}
+            )  # of a missing ballot `uncarried_texts` reports them
             for at, (place, value) in {**ballot.cells, **signed}.items():
                 if at not in found or not same_value(value, found[at][1]):
                     yield finding("X813", place, value_text(value))
 
 
 _NOT_CARRIED = ("X504", "X108", "X109", "X112", "X116", "X117", "X119", "X122", "X217", "X226")
-"""Of what these speak, nothing is in the new workbooks."""
+"""Findings about content that no new workbook contains."""
 
 
 def not_carried(findings: Iterable[Finding]) -> list[Finding]:
-    """Return those findings that speak of what is not carried over."""
+    """Return the findings about content that is not carried over."""
     return [each for each in findings if each.code in _NOT_CARRIED]
 
 
 def written_texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
-    """Return what stands on the sheets of new workbooks, by their names."""
+    """Return the texts of new workbooks by sheet name."""
     written: dict[str, set[str]] = defaultdict(set)
     for sheet in (sheet for book in books for sheet in book.sheets):
         written[sheet.name] |= {as_text(cell.value) for cell in sheet.cells.values()}
@@ -208,7 +210,7 @@ def written_texts(books: Sequence[Book]) -> Mapping[str, set[str]]:
 def uncarried_texts(
     filled: Filled, written: Mapping[str, set[str]]
 ) -> Iterator[tuple[CellRef, str]]:
-    """Yield every text and number that somebody wrote beside the tables and that is in no new workbook."""
+    """Yield (cell, text) of everything typed outside the tables that no new workbook contains."""
     for table in filled.tables.values():
         yield from _uncarried_cells(table, written.get(table.sheet.name, set()))
     for row in filled.reviews:
@@ -221,7 +223,7 @@ def uncarried_texts(
 
 
 def _unused(ballot: Ballot, judged: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
-    """Yield the cells of the rows of a ballot that go nowhere: of no indicator, or words about a computed one."""
+    """Yield the cells of a ballot that are dropped: rows of no indicator, remarks on computed ones."""
     columns = ballot.table.columns
     for mark in ballot.marks:
         if mark.key not in judged:

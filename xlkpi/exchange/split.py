@@ -1,4 +1,4 @@
-"""One workbook → 主表 and a part for every scorer, each of which shows what that scorer needs."""
+"""One workbook → 主表 and a part for every scorer, with what that scorer needs."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
 _STILL = frozenset(("X201", "X402", "X405", "X412", "X602", "X603", "X701"))
-"""Errors that say only that something is still to be filled in."""
+"""Errors that only report something that is not filled in yet."""
 _AS_A_FILE = str.maketrans('<>"|', "＜＞＂｜")
-"""Signs that a sheet may be called by, and a file on Windows may not."""
+"""Characters that Excel allows in a sheet's name, and Windows forbids in a file's."""
 
 
 class Split(NamedTuple):
     """The parts of a workbook, or why there are none."""
 
     outcome: Outcome
-    """With the errors alone, where it was refused."""
+    """If refused, with no findings but the errors."""
     files: tuple[tuple[str, bytes], ...] = ()
     """Names and bytes."""
     uncarried: tuple[tuple[str, str], ...] = ()
-    """Places and texts that stand in none of them."""
+    """(cell, text) of what no part contains."""
     findings: tuple[Finding, ...] = ()
 
 
 def split(document: Document) -> Split:
-    """Return the parts of a workbook; none where its structure is wrong."""
+    """Return the parts of a workbook; no files if its structure is wrong or a value would change."""
     outcome = pipeline.understood(document)
     filled = outcome.filled
     stops = [each for each in errors(outcome.findings) if each.code not in _STILL]
