@@ -1,7 +1,7 @@
 """What relates cells to one another: one small generator per check, named in a tuple.
 
 A check yields findings and stops nothing itself; it passes over broken values, of which the
-reading has already spoken, so that one mistake is told once.
+reading has already reported, so that one mistake is reported once.
 """
 
 from __future__ import annotations
@@ -156,10 +156,10 @@ AFTERWARDS: tuple[Afterwards, ...] = (review.reasons, review.own_scores)
 
 
 def check(filled: Filled) -> list[Finding]:
-    """Return what every check has to say, in the order of the tuple."""
+    """Return the findings of every check, in the order of the tuple."""
     return [finding for each in CHECKS for finding in each(filled)]
 
 
 def afterwards(filled: Filled, scored: Scored) -> list[Finding]:
-    """Return what there is to say of a workbook that was scored."""
+    """Return the findings about a workbook that was scored."""
     return [finding for each in AFTERWARDS for finding in each(filled, scored)]

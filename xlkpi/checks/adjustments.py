@@ -1,4 +1,4 @@
-"""加减分: every row says what it does, by how much, and on the strength of which document."""
+"""加减分: every row has its kind, its points or effect, and the document that it is based on."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What tells that a ballot was copied, written over, or marked on another scale.
+"""Signs that a ballot was copied, overwritten, or marked on another scale.
 
 Beside a code the template shows the indicator's name, target, actual and points. They are never
-trusted; but the scorer had them before the eyes, so a text that says otherwise puts the mark in doubt.
+trusted; but the scorer saw them, so a text that differs puts the mark in doubt.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _ELSEWHERE = re.compile(r"\[[^\]]+\][^\]!]*!")
 _ENOUGH = 8
 """So many marks alike are no coincidence; fewer may be."""
 _SOME = 3
-"""So many small marks tell of another scale."""
+"""So many small marks suggest another scale."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Overwritten:
-    """A looked-up cell that holds something else than its indicator does."""
+    """A looked-up cell whose content differs from its indicator's."""
 
     mark: Mark
     indicator: Indicator
@@ -106,7 +106,7 @@ def scale(filled: Filled) -> Iterator[Finding]:
 
 
 def looked_up(filled: Filled) -> Iterator[Finding]:
-    """What stands beside a code is what 三级指标 says, where somebody typed over the look-up.
+    """What is beside a code is what 三级指标 contains, also where somebody typed over the look-up.
 
     Another indicator's name beside a mark stops, and so do names that are half of them nobody's.
     """
@@ -152,7 +152,7 @@ def _alike(one: str, other: str) -> bool:
 def _overwritten(
     filled: Filled, known: Mapping[str, Indicator], ballot: Ballot
 ) -> Iterator[_Overwritten]:
-    """Find the looked-up cells that were typed over, or look up elsewhere, and say something else."""
+    """Find the looked-up cells that were typed over, or look up elsewhere, and differ."""
     table, source = ballot.table, filled.tables.get(TIER3.name, ballot.table).grid
     columns = [(header, table.columns[header]) for header in _LOOKED_UP if header in table.columns]
     for mark in ballot.marks:
@@ -178,7 +178,7 @@ _LOOKED_UP: Mapping[str, Callable[[Indicator], _LookedUp]] = {
     ACTUAL.header: lambda each: each.actual_text,
     POINTS.header: lambda each: each.points,
 }
-"""The looked-up columns that say which indicator it is, and what it is about."""
+"""The looked-up columns that identify the indicator and its content."""
 
 
 def _text(own: _LookedUp) -> str:

@@ -111,7 +111,7 @@ def _is_share(member: Member, grid: Grid) -> bool:
 
 
 def _scorer_in_name(ballot: Ballot) -> str:
-    """Return the scorer that the sheet's name tells."""
+    """Return the scorer's name in the sheet's name."""
     return schema.folded(ballot.table.grid.name)[len(schema.BALLOT_PREFIX) :]
 
 
@@ -130,7 +130,7 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
     }
     unsure = len(sheets) > len(filled.ballots) or any(b.scorer.broken for b in filled.ballots)
     if any(key not in members for key in (*ballots, *elsewhere)):
-        return  # a ballot under an unknown name is told; it may well be the missing one
+        return  # a ballot under an unknown name has a finding; it may well be the missing one
     doubtful = elsewhere | {
         _scorer_in_name(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
     }
@@ -189,7 +189,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
     """A mark, or a word about it, belongs to an indicator that exists."""
     known = {**filled.of_which_by_key(3), **_indicators(filled)}
     if not known or any(not each.key for each in filled.indicators):
-        return  # the code that is missing there has been told
+        return  # the code that is missing there has a finding
     for _, mark in _marks(filled):
         says_something = (
             mark.mark.good
@@ -201,7 +201,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
 
 
 def codes_unique(filled: Filled) -> Iterator[Finding]:
-    """An indicator stands once on a ballot."""
+    """A ballot has one row for each indicator."""
     for ballot in filled.ballots:
         first = ballot.by_key()
         for mark in ballot.marks:
@@ -248,7 +248,7 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
 
 
 def _mark_hint(ballot: Ballot, mark: Mark) -> str:
-    """Return where on the row a number stands in no column of the table: it may be the mark."""
+    """Return a hint at a number in no column of the table: it may be the mark."""
     table, known = ballot.table, set(ballot.table.columns.values())
     cells = table.grid.rows[mark.row] if mark.row < len(table.grid.rows) else ()
     for column, value in enumerate(cells):
@@ -312,7 +312,7 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
 
 
 def computed_marked(filled: Filled) -> Iterator[Finding]:
-    """Where a computed indicator was marked too, the computed points stand."""
+    """Where a computed indicator was marked too, the computed points count."""
     known = _indicators(filled)
     computed = {key for key, each in known.items() if each.method.good and not each.judged}
     for ballot, mark in _marks(filled) if computed else ():
@@ -325,7 +325,7 @@ def computed_marked(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A total that a scorer added below the marks says what they add up to."""
+    """A total that a scorer added below the marks equals their sum."""
     for ballot in filled.ballots:
         parts = {
             mark.row: Decimal(0) if mark.mark.blank else mark.mark.value for mark in ballot.marks

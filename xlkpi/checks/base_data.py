@@ -11,7 +11,7 @@ from xlkpi.domain.location import CellRef
 
 
 def present(filled: Filled) -> Iterator[Finding]:
-    """Every number that a method needs stands on 基础数据; told once, at its cell."""
+    """Every number that a method needs is on 基础数据; reported once, at its cell."""
     missing: dict[CellRef, tuple[Datum, list[str]]] = {}
     for label, each in _needed(filled):
         for datum in each.missing:

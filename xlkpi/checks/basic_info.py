@@ -28,7 +28,7 @@ def required_info(filled: Filled) -> Iterator[Finding]:
 
 
 def unknown_info(filled: Filled) -> Iterator[Finding]:
-    """A line that the format does not know is told, since nobody reads it."""
+    """A line that the format does not know is reported, since nobody reads it."""
     known = {name for name, _ in INFO_ROWS}
     for name, line in filled.info.items():
         if line.good and name not in known:

@@ -40,7 +40,7 @@ def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
 
 
 def header_units(filled: Filled) -> Iterator[Finding]:
-    """A unit of money in a header is that of 金额单位: nobody can tell which of two holds."""
+    """A unit of money in a header is 金额单位: of two units nobody knows which applies."""
     unit = filled.info_text("金额单位") or "万元"
     for sheet in (EXECUTION, FUNDS):
         table = filled.tables.get(sheet.name)
@@ -139,7 +139,7 @@ def amounts(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A row named 合计 says what the projects add up to."""
+    """A row named 合计 equals the sum of the projects."""
     table = filled.tables.get(EXECUTION.name)
     if not table:
         return
@@ -191,7 +191,7 @@ def funds_add_up(filled: Filled) -> Iterator[Finding]:
 
 
 def reasons(filled: Filled) -> Iterator[Finding]:
-    """A project below 执行率说明线 says why."""
+    """A project below 执行率说明线 has a reason."""
     line = filled.parameters.numbers["执行率说明线"]
     for project in filled.projects:
         budget, executed = project.budget.value, project.executed.value

@@ -15,7 +15,7 @@ from xlkpi.domain.schema import DEGREES, folded
 
 
 def present(filled: Filled) -> Iterator[Finding]:
-    """完成程度 is said, and the two bounds of the bands are in order."""
+    """完成程度 is filled in, and the two bounds of the bands are in order."""
     lower, upper = _bounds(filled)
     if lower > upper:
         yield _out_of_order(filled, lower, upper)
@@ -25,7 +25,7 @@ def present(filled: Filled) -> Iterator[Finding]:
 
 
 def _out_of_order(filled: Filled, lower: Decimal, upper: Decimal) -> Finding:
-    """At the setting that stands in the sheet; the other may be there by default."""
+    """Report at the setting in the sheet; the other may be a default."""
     settings = filled.parameters.values
     low, high = (f"{plain(bound)}%" for bound in (lower, upper))
     if str(settings["定性部分达成下限"].place):
@@ -45,7 +45,7 @@ def marks_inside(filled: Filled) -> Iterator[Finding]:
     banded = {each.key: each for each in filled.indicators if each.method.value == BANDED}
     lower, upper = _bounds(filled)
     if lower > upper:
-        return  # which was told; nothing lies between them
+        return  # has a finding; nothing lies between them
     silent = {folded(m.name.value) for m in filled.members if not m.is_scorer}
     for ballot in filled.ballots:
         if folded(ballot.scorer.value) in silent:

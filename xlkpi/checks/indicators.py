@@ -61,12 +61,12 @@ def _indivisible(method: rules_of.Method, target: Decimal) -> bool:
 
 
 def natures(filled: Filled) -> Iterator[Finding]:
-    """指标性质 tells which way is better; without it nothing is computed."""
+    """指标性质 decides which way is better; without it nothing is computed."""
     for indicator in filled.indicators:
         method, nature = filled.method_of(indicator), indicator.nature
         if method is None or not indicator.key or nature.broken:
             continue
-        unread = indicator.target.broken  # it might have told
+        unread = indicator.target.broken  # it might have contained the sign
         if nature.blank and (unread or "指标性质" in filled.tables[TIER3.name].doubted):
             continue
         if method.natures and nature.value not in method.natures:
@@ -137,7 +137,7 @@ def something_applies(filled: Filled) -> Iterator[Finding]:
 
 
 def budget_needed(filled: Filled) -> Iterator[Finding]:
-    """预算执行率 needs projects; a budget of 0 gives 0 points, and is said."""
+    """预算执行率 needs projects; a budget of 0 gives 0 points, and is reported."""
     budgets = [project.budget.value for project in filled.projects]
     for indicator in filled.indicators:
         method = filled.method_of(indicator)
@@ -194,7 +194,7 @@ def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
         return None
     unclear = indicator.judged and indicator.unit.blank and maybe_hundredfold(target, actual)
     if unclear or unstated_percent(filled, indicator):
-        return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
+        return None  # 0.95 may be as good as 95 %, so nothing is reported
     numbers = (Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual))
     return rules_of.Case(*numbers, actual_sign=indicator.actual_sign)
 
@@ -216,7 +216,7 @@ def _ratio(case: rules_of.Case) -> Fraction | None:
 
 
 def _plain_number(cell: Text, table: Table) -> Decimal | None:
-    """Return the number in a cell where a judged indicator may as well hold words."""
+    """Return the number in a cell of a judged indicator, which may contain words instead."""
     read = from_text(cell.value or "")
     if read and (cell.place.row, cell.place.column) in table.grid.percents:
         return read.value * 100
@@ -224,7 +224,7 @@ def _plain_number(cell: Text, table: Table) -> Decimal | None:
 
 
 def judged_shares(filled: Filled) -> Iterator[Finding]:
-    """With unit % a bare 0.8 is told; scorers judge, so that it need not stop."""
+    """With unit % a bare 0.8 is reported; scorers judge, so that it need not stop."""
     for indicator in filled.indicators:
         if not indicator.judged or not is_percent(indicator.unit.value):
             continue

@@ -10,7 +10,7 @@ from xlkpi.domain.numbers import plain
 
 
 def rows(filled: Filled) -> Iterator[Finding]:
-    """Every such row is told."""
+    """Every such row is reported."""
     for row in filled.of_which:
         yield finding(row.finding_code, row.name.place, row.name.value or "")
 
@@ -42,7 +42,7 @@ def childless(filled: Filled) -> Iterator[Finding]:
 
 
 def unreviewed(filled: Filled) -> Iterator[Finding]:
-    """The office above gives none of them a score."""
+    """The reviewing authority gives none of them a score."""
     of_which = filled.of_which_by_key(3)
     for row in filled.reviews:
         if row.key in of_which and row.score.value is not None:

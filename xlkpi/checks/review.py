@@ -1,4 +1,4 @@
-"""复核: the office above's scores belong to indicators, stay within their points, and have reasons."""
+"""复核: the reviewing authority's scores belong to indicators, stay within 分值, and have reasons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
 
 
 def codes_unique(filled: Filled) -> Iterator[Finding]:
-    """An indicator stands once in 复核."""
+    """An indicator has one row in 复核."""
     first = {row.key: row for row in reversed(filled.reviews)}
     for row in filled.reviews:
         if row.key and first[row.key] is not row:
@@ -35,7 +35,7 @@ def codes_unique(filled: Filled) -> Iterator[Finding]:
 
 
 def applicable(filled: Filled) -> Iterator[Finding]:
-    """A score for what does not apply changes nothing, and is said."""
+    """A score for what does not apply changes nothing, and is reported."""
     skipped = {each.key for each in filled.indicators if not each.applies}
     for row in filled.reviews:
         if row.key in skipped and row.score.value is not None:

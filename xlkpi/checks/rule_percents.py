@@ -67,7 +67,7 @@ def unstated_percents(filled: Filled) -> Iterator[Finding]:
 def unstated_percent(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
     """Return what an actual without a unit may be a hundredfold of, or a hundredth, and its name.
 
-    Rules that look at the target as well have it held against the actual as it is read.
+    Rules that use the target as well compare it with the actual as it was read.
     """
     method, actual = filled.method_of(indicator), indicator.actual
     if method is None or method.rule is None or method.targeted or not method.measured:
@@ -83,14 +83,14 @@ def unstated_percent(filled: Filled, indicator: Indicator) -> tuple[str, Decimal
 
 
 def _is_scored_workbook(filled: Filled) -> bool:
-    """Whether these are the inputs of a scored workbook, which hold what was read: all was asked before."""
+    """Whether these inputs are of a scored workbook: checked before, they contain what was read."""
     return SOURCE_SHEET in filled.result_sheets
 
 
 def _rivals(filled: Filled, indicator: Indicator, rule: Rule) -> Iterator[tuple[str, Decimal]]:
-    """The largest number of a rule that an actual is held against, and the target that nothing reads."""
+    """Yield the largest number that a rule compares with an actual, and a target that no method reads."""
     if any(entry.percents & {"下限", "基准"} for entry in rule.entries):
-        return  # which is told where the rule's per cents are
+        return  # has a finding at the rule's per cents
     numbers = [(header, value) for _, header, value in _measured(rule) if header != "步长"]
     if numbers:
         header, most = max(numbers, key=lambda each: abs(each[1]))
@@ -117,7 +117,7 @@ def _unwanted_percents(rule: Rule, indicator: Indicator) -> Iterator[Finding]:
 
 
 def _measured(rule: Rule) -> Iterator[tuple[Entry, str, Decimal]]:
-    """The numbers of a rule that are held against a value, and stand under these headers."""
+    """Yield the numbers of a rule that are compared with a value, and their headers."""
     for entry in rule.entries:
         for header, value in (("下限", entry.bound), ("基准", entry.base), ("步长", entry.step)):
             if value is not None and header in COLUMNS[rule.kind]:

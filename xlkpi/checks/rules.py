@@ -37,7 +37,7 @@ def _groups(filled: Filled) -> dict[str, list[custom_rules.Entry]]:
 
 
 def sound(filled: Filled) -> Iterator[Finding]:
-    """A rule that is used can be computed; an unused one is only told."""
+    """A rule that is used can be computed; a flaw of an unused one is only a warning."""
     used = _used(filled)
     for key, entries in _groups(filled).items():
         name = entries[0].name
@@ -82,7 +82,7 @@ def fits(filled: Filled) -> Iterator[Finding]:
 
 
 def _in_points(rule: custom_rules.Rule) -> Iterator[tuple[str, str, Decimal, CellRef]]:
-    """What a rule says in points, and the code of what is too much."""
+    """Yield what a rule gives in points, and the finding code for too much."""
     for entry in rule.entries:
         for code, header, value in (("X633", "封底", entry.floor), ("X681", "得分", entry.points)):
             if value is not None:
@@ -90,7 +90,7 @@ def _in_points(rule: custom_rules.Rule) -> Iterator[tuple[str, str, Decimal, Cel
 
 
 def line_ends(filled: Filled) -> Iterator[Finding]:
-    """Nothing is earned beyond a line's bad end, and all beyond its good one: a jump is told."""
+    """Nothing is earned beyond a line's bad end, and all beyond its good one: a jump is reported."""
     reported: set[CellRef] = set()
     for indicator in filled.indicators:
         method, worth = filled.method_of(indicator), indicator.points.value
@@ -133,7 +133,7 @@ def deviations(filled: Filled) -> Iterator[Finding]:
             yield finding("X682", target.place, **params)
         value, points = unread_target(filled, indicator), method.budgeted or indicator.in_points
         if entry.base is None or "基准" in (entry.bare if points else entry.percents):
-            continue  # a base on another scale is told
+            continue  # a base on another scale has a finding
         if value is not None and value != entry.base:
             found = plain(value)
             yield finding("X683", indicator.target.place, found, base=plain(entry.base), **params)
@@ -144,7 +144,7 @@ _DOWN, _UP = ("≤", "<", "反向", "逆向", "负向"), ("≥", ">", "正向")
 
 
 def natures(filled: Filled) -> Iterator[Finding]:
-    """A rule that pays for more where 指标性质 asks for less, or the contrary, is told."""
+    """A rule that pays for more where 指标性质 asks for less, or the contrary, is reported."""
     for indicator in filled.indicators:
         method, nature = filled.method_of(indicator), indicator.nature
         if method is None or method.rule is None or nature.broken:
@@ -196,13 +196,13 @@ def renamed_parts(filled: Filled) -> Iterator[Finding]:
 
 
 def unused_columns(filled: Filled) -> Iterator[Finding]:
-    """What stands in a column that the kind of rule does not look at is told."""
+    """A value in a column that the kind of rule does not use is reported."""
     table = filled.tables.get(RULES.name)
     headers = [column.header for column in RULES.columns[2:]]
     kinds = {folded(each.name): each.kind for each in reversed(filled.entries) if each.kind}
     for entry in filled.entries:
         if entry.kind not in custom_rules.COLUMNS or entry.kind != kinds[folded(entry.name)]:
-            continue  # rows that say another kind than their rule's first are told
+            continue  # rows of another kind than their rule's first have a finding
         row = entry.places["规则"].row
         for header in headers:
             seen = header in custom_rules.COLUMNS[entry.kind] or header in entry.broken
@@ -235,7 +235,7 @@ def covered(filled: Filled) -> Iterator[Finding]:
 
 
 def lowest(filled: Filled) -> Iterator[Finding]:
-    """A rule that is used says what the lowest values are worth, even where none is so low this year."""
+    """A rule that is used covers the lowest values, even where none is so low this year."""
     used, reported = _used(filled), {each.params["name"] for each in covered(filled)}
     for key, rule in filled.rules.items():
         last = rule.entries[-1]
@@ -252,7 +252,7 @@ def lowest(filled: Filled) -> Iterator[Finding]:
 
 
 def _rate(filled: Filled) -> Fraction | None:
-    """执行率 in percentage points; None where an amount is missing, which is told."""
+    """Return 执行率 in percentage points; None where an amount is missing, which has a finding."""
     amounts = [(each.budget.value, each.executed.value) for each in filled.projects]
     if not amounts or any(None in pair for pair in amounts):
         return None

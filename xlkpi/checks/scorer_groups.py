@@ -50,7 +50,7 @@ def weights_positive(filled: Filled) -> Iterator[Finding]:
 
 
 def weights_consistent(filled: Filled) -> Iterator[Finding]:
-    """The rows of a group tell one weight, or only one of them tells it."""
+    """The rows of a group have one weight, or only one of them has it."""
     heads = {group.key: group.weight for group in filled.groups}
     for member in filled.members:
         head, weight = heads.get(member.group_key), member.group_weight
@@ -101,12 +101,12 @@ def _is_share(filled: Filled, weight: Number) -> bool:
 
 
 def weights_of_groups(filled: Filled) -> Iterator[Finding]:
-    """A group's weight stands beside a group: else the groups may stand under another header."""
+    """A group's weight is beside a group: else the groups may be under another header."""
     bare = [
         member for member in filled.members if member.group.blank and not member.group_weight.blank
     ]
     if any(member.group.good for member in filled.members):
-        bare = [member for member in bare if not member.is_scorer]  # X230 tells of the others
+        bare = [member for member in bare if not member.is_scorer]  # X230 reports the others
     for member in bare[:1]:
         value = member.group_weight.value
         found = plain(value) if value is not None else ""
@@ -125,7 +125,7 @@ def names_apart(filled: Filled) -> Iterator[Finding]:
 
 
 def nobody_of_a_group(filled: Filled) -> Iterator[Finding]:
-    """The weight of a group in which nobody scores goes to the others, and that is told."""
+    """The weight of a group in which nobody scores goes to the others, and that is reported."""
     names = {member.group_key: member for member in reversed(filled.members) if member.group_key}
     scoring = {member.group_key for member in filled.members if member.is_scorer}
     unsure = any(member.status.broken for member in filled.members)

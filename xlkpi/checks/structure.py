@@ -11,7 +11,7 @@ from xlkpi.domain.location import CellRef
 
 
 def required_sheets(filled: Filled) -> Iterator[Finding]:
-    """Every required sheet stands in the workbook, and at least one ballot."""
+    """Every required sheet is in the workbook, and at least one ballot."""
     present = [schema.sheet_named(grid.name) for grid in filled.grids]
     for sheet in schema.SHEETS:
         if sheet.required and sheet not in present and not filled.misplaced(sheet):
@@ -32,7 +32,7 @@ _DECIDES = (
 
 
 def foreign_names(filled: Filled) -> Iterator[Finding]:
-    """A sheet of the format under a foreign name goes unread: a spare copy is told, a lost one stops."""
+    """A sheet of the format under a foreign name is not read: a spare copy is noted, a lost one stops."""
     for each in filled.misnamed_sheets:
         name = each.sheet.name
         if each.sheet is schema.BALLOT:

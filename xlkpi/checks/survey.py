@@ -35,13 +35,13 @@ def present(filled: Filled) -> Iterator[Finding]:
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A survey belongs to an indicator that asks for it."""
-    if TIER3.name not in filled.tables:  # which is told, and explains every row here
+    if TIER3.name not in filled.tables:  # has a finding, which explains every row here
         return
     known, asking = {each.key for each in filled.indicators}, _surveyed_indicators(filled)
     of_which = filled.of_which_by_key(3)
     for row in filled.surveys:
         if row.key in of_which:
-            continue  # told with the others of that row
+            continue  # reported with the others of that row
         if row.code.blank:
             yield finding("X642", row.code.place, "（空）")
         elif row.key and row.key not in known:
@@ -86,7 +86,7 @@ def repeated(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A row named 合计 says what the rows above it add up to."""
+    """A row named 合计 equals the sum of the rows above it."""
     table = filled.tables.get(SURVEY.name)
     if not table:
         return
@@ -98,7 +98,7 @@ def control_totals(filled: Filled) -> Iterator[Finding]:
 
 
 def sent(filled: Filled) -> Iterator[Finding]:
-    """No more answers are valid than were asked for, and the number that was asked is said."""
+    """No more answers are valid than were sent out, and the number sent is filled in."""
     asking = _surveyed_indicators(filled)
     for row in filled.surveys:
         valid = _valid_votes(row)

@@ -76,7 +76,7 @@ def points_positive(filled: Filled) -> Iterator[Finding]:
 
 
 def points_finer(filled: Filled) -> Iterator[Finding]:
-    """A 分值 with more decimals than 小数位数 is told once, with what follows from it."""
+    """A 分值 with more decimals than 小数位数 is reported once, with the consequence."""
     places, finest = filled.parameters.decimals, filled.finest_decimals
     finer = [
         each
@@ -94,13 +94,13 @@ def points_finer(filled: Filled) -> Iterator[Finding]:
 
 
 def parents_exist(filled: Filled) -> Iterator[Finding]:
-    """Every parent's code stands in the tier above."""
+    """Every parent's code is in the tier above."""
     pairs = ((filled.tier1, filled.tier2), (filled.tier2, filled.indicators))
     for level, (above, tiers) in enumerate(pairs, start=1):
         known = {tier.key for tier in above}
         if not above or "" in known:  # the parent may be the one whose code is missing
             continue
-        known |= filled.of_which_by_key(level).keys()  # told by what it is
+        known |= filled.of_which_by_key(level).keys()  # has a finding of its own
         for tier in tiers:
             if tier.parent_key and tier.parent_key not in known:
                 yield finding(
@@ -110,7 +110,7 @@ def parents_exist(filled: Filled) -> Iterator[Finding]:
 
 
 def _orphans(above: Sequence[Tier], below: Sequence[Tier]) -> list[Tier]:
-    """Return the children that belong to no known parent; a finding tells each."""
+    """Return the children of unknown parents; each has a finding."""
     known = {tier.key for tier in above}
     return [tier for tier in below if tier.parent_key not in known]
 
@@ -165,7 +165,7 @@ def children_add_up(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A row named 合计, 总计 or 小计 says what its parts add up to."""
+    """A row named 合计, 总计 or 小计 equals the sum of its parts."""
     for sheet, tiers in zip((TIER1, TIER2, TIER3), _tiers(filled), strict=True):
         table = filled.tables.get(sheet.name)
         if table:

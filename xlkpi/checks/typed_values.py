@@ -1,6 +1,6 @@
 """What was typed where the tool computes by itself: a rate that nothing is computed from, and so never used.
 
-It is held against what was computed, to as many decimals as it was typed with: one, or the two that are
+It is compared with the computed one, to as many decimals as it was typed with: one, or the two that are
 shown.
 """
 
@@ -41,7 +41,7 @@ def differs(typed: Text, rate: Fraction) -> bool:
 def typed_text(table: Table, row: int, header: str) -> Text:
     """Return what was typed into a column that the workbook computes; blank for a formula.
 
-    Dashes and the like say nothing.
+    Dashes and the like count as blank.
     """
     place = table.place(row, header)
     at = (row, table.columns.get(header, -1))
@@ -53,7 +53,7 @@ def typed_text(table: Table, row: int, header: str) -> Text:
 
 
 def readable(filled: Filled) -> Iterator[Finding]:
-    """What stands in 实际完成值 of an indicator with a rate of its own is a rate."""
+    """实际完成值 of an indicator with a rate of its own is a rate."""
     for indicator in filled.indicators:
         method, typed = filled.method_of(indicator), indicator.actual_text
         if (

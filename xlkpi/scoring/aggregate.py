@@ -26,7 +26,7 @@ _INT64_SAFE = 2**62
 
 @dataclass(frozen=True, slots=True)
 class MarkStats:
-    """What the frame says of one indicator; marks are exact fractions."""
+    """The sums over the marks of one indicator; exact."""
 
     count: int
     total: int
@@ -195,7 +195,7 @@ class Row(NamedTuple):
     """One mark in the frame."""
 
     item: int
-    """Which indicator of which workbook: any number that tells them apart."""
+    """Any number that identifies the indicator and its workbook."""
     mark: Decimal
     weight: Decimal
     """1 where the workbook does not weigh."""

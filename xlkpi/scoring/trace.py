@@ -1,6 +1,6 @@
 """The numbers between the cells and a score: weights, 百分制, the budget's rate, the row of a rule that applied.
 
-Each in words, with the cells that they stand in. A figure in words is exact, or says 约 and ≈: to
+Each as a sentence, with the cells of its numbers. A figure is exact, or marked 约 and ≈: to
 nine places, by which a rule compares.
 """
 
@@ -44,7 +44,7 @@ def _applied_rows(rule: Rule, value: Fraction | None) -> list[Entry]:
 
 
 def _number_places(entry: Entry) -> Iterator[CellRef]:
-    """The cells of a row in which a number stands that its 方式 looks at."""
+    """Yield the cells of a row's numbers that its 方式 uses."""
     values = {
         "下限": entry.bound, "得分比例": entry.share, "得分": entry.points, "基准": entry.base,
         "步长": entry.step, "每步扣分": entry.cost, "封底": entry.floor,
@@ -143,7 +143,7 @@ def _explain_groups(work: IndicatorScore, hundred: bool) -> Iterator[str]:
 
 
 def _quotient_text(value: Fraction) -> str:
-    """Return a number that can be reckoned on with: a mean that nine places do not hold as a quotient."""
+    """Return a number for further computing: as a quotient where nine places are not exact."""
     exact, text = _nine_places(value)
     return text if exact else f"({value.numerator} ÷ {value.denominator})"
 
@@ -330,7 +330,7 @@ def _exact_text(value: Fraction | None) -> str:
 
 
 def _nine_places(value: Fraction) -> tuple[bool, str]:
-    """Return whether nine places hold a number, and it with as many of them as it needs."""
+    """Return whether nine places are exact, and the number with as many of them as it needs."""
     text = plain(value, _PLACES).rstrip("0").rstrip(".")
     return Fraction(text) == value, text
 
