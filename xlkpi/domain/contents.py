@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 Fields = Mapping[str, "str | Decimal"]
-"""One row to be written: header → what stands there; what is not named stays empty."""
+"""One row to be written: header → value; headers without a value stay empty."""
 
 
 class Contents(NamedTuple):
@@ -22,6 +22,6 @@ class Contents(NamedTuple):
     ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
     """Scorers and the rows that their sheets already have; empty in a template."""
     signed: Mapping[str, Fields] = MappingProxyType({})
-    """Scorers and what stands beside 签字 and 日期 on their sheets."""
+    """Scorer → the texts beside 签字 and 日期 on that scorer's sheet."""
     part: str = ""
     """Which part of a split workbook it is, as in `Filled`."""

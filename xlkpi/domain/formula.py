@@ -1,6 +1,6 @@
 """A formula over names: {得分}, {分值}. The rule carries it, the writer turns names into addresses.
 
-Only functions that Excel 2010, WPS and LibreOffice share, and read alike, may stand in a
+Only functions that Excel 2010, WPS and LibreOffice share, and compute alike, may be in a
 workbook; `at` is the one gate that every formula of ours passes.
 """
 

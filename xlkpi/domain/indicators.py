@@ -18,7 +18,7 @@ class OfWhichRow(NamedTuple):
     key: str
     """The code as it is compared, "" where there is none, or where it is an indicator's."""
     finding_code: str
-    """The code of the finding that tells it."""
+    """The code of the finding about this row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Indicator(Tier):
 
     nature: Text
     target: Number
-    """The number in 年度指标值; blank where a text stands there and no rule needs a number."""
+    """The number in 年度指标值; blank where it is a text and no rule needs a number."""
     target_text: Text
     unit: Text
     actual: Number
@@ -57,7 +57,7 @@ class Indicator(Tier):
     in_points: bool
     """Whether 实际完成值 was read in percentage points, by its unit or by the per cent typed there."""
     dated: bool
-    """Whether target and actual are dates; their numbers are then those that a spreadsheet holds for days."""
+    """Whether target and actual are dates; their numbers are then a spreadsheet's numbers for days."""
     target_unit: str
     """What was typed behind the number that was read as the target, where 计量单位 is empty."""
     actual_unit: str

@@ -26,7 +26,7 @@ class Source(NamedTuple):
     sha256: str
     size: int = 0
     producer: str = ""
-    """The program that wrote it, as it says itself."""
+    """The program that wrote it, by its own account."""
     cells: int = 0
     """Non-blank cells in the package."""
 
@@ -62,7 +62,7 @@ class Group(NamedTuple):
     name: str
     key: str
     weight: Number
-    """组权重, in the first row that tells it."""
+    """组权重, from the first row that has it."""
 
 
 class Project(NamedTuple):
@@ -107,7 +107,7 @@ class Ballot(NamedTuple):
     scorer: Text
     marks: tuple[Mark, ...]
     signed: Mapping[str, Text] = MappingProxyType({})
-    """签字 and 日期 beside the scorer's name, where something stands there."""
+    """签字 and 日期 → the texts beside them, where there are any."""
 
     def by_key(self) -> dict[str, Mark]:
         """Return the first row of each code."""
@@ -159,7 +159,7 @@ class Adjustment(NamedTuple):
 
 
 class ReviewRow(NamedTuple):
-    """A row of 复核: what the office above made of one indicator."""
+    """A row of 复核: the reviewing authority's result for one indicator."""
 
     row: int
     code: Text
@@ -167,7 +167,7 @@ class ReviewRow(NamedTuple):
     actual: Text
     """复核完成值."""
     score: Number
-    """复核得分; blank: the self-evaluation's stands."""
+    """复核得分; if blank, the self-evaluation's score counts."""
     reason: Text
     """扣分原因."""
     reviewer: Text
@@ -176,7 +176,7 @@ class ReviewRow(NamedTuple):
 
     @property
     def done(self) -> bool:
-        """Whether anything but the code stands there."""
+        """Whether anything but the code is filled in."""
         return not (self.score.blank and self.actual.blank and self.reason.blank)
 
 
@@ -203,11 +203,11 @@ class CellCounts(NamedTuple):
 
     sheet: str
     cells: int
-    """Cells that hold something, as the package tells."""
+    """Non-blank cells, as counted in the package."""
     used: int = 0
     """Read as answers."""
     checked: int = 0
-    """Totals, which are held against their parts."""
+    """Totals, which are compared with the sum of their parts."""
     computed: int = 0
     """Computed by the template: never trusted, worked out anew."""
     words: int = 0
@@ -228,13 +228,13 @@ class Filled(NamedTuple):
 
     source: Source
     grids: tuple[Grid, ...]
-    """The format's sheets that stand in the file, in its order."""
+    """The format's sheets that the file contains, in its order."""
     tables: Mapping[str, Table]
     """By sheet name of the format; ballots are under `ballots`."""
     template: str
     version: int | None
     format_places: tuple[CellRef, CellRef]
-    """Where the template's name and the version stand; the file as a whole where they do not."""
+    """The cells of the template's name and of the version; the file as a whole if it has none."""
     info: Mapping[str, Text]
     parameters: Parameters
     members: tuple[Member, ...]
@@ -252,7 +252,7 @@ class Filled(NamedTuple):
     surveys: tuple[Survey, ...]
     adjustments: tuple[Adjustment, ...]
     reviews: tuple[ReviewRow, ...]
-    """复核, row by row; a sheet of which only the codes stand there says nothing."""
+    """复核, row by row; a sheet with nothing but codes counts as empty."""
     readings: Mapping[CellRef, Decimal]
     """Every number that was read from something else than itself: "90分" → 90."""
     guide: Grid | None = None
@@ -260,7 +260,7 @@ class Filled(NamedTuple):
     misnamed_sheets: tuple[MisnamedSheet, ...] = ()
     """Sheets that look like the format's under another name; nothing in them was used."""
     result_sheets: tuple[str, ...] = ()
-    """Result sheets that stand in the file: those of a scored workbook."""
+    """Result sheets in the file: those of a scored workbook."""
     part: str = ""
     """Of a split workbook: 主表, or 评分人： and the name; "" for a whole workbook."""
     merged: tuple[MergedBallot, ...] = ()
@@ -269,12 +269,12 @@ class Filled(NamedTuple):
     """What became of every cell, a line a sheet."""
 
     def misplaced(self, sheet: Sheet) -> bool:
-        """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""
+        """Whether a missing or empty sheet seems to have another name, which has a finding."""
         table = self.tables.get(sheet.name)
         return not (table and table.rows) and any(s.sheet is sheet for s in self.misnamed_sheets)
 
     def has_sheet(self, sheet: Sheet) -> bool:
-        """Whether a sheet of the format stands in the file, whether its table was found or not."""
+        """Whether the file contains a sheet of the format, with or without its table."""
         return any(sheet_named(grid.name) is sheet for grid in self.grids)
 
     @property

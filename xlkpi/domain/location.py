@@ -1,4 +1,4 @@
-"""Where a value stands: sheet and cell. A1 arithmetic lives here and nowhere else.
+"""The place of a value: sheet and cell. A1 arithmetic is here and nowhere else.
 
 Rows and columns are zero-based integers everywhere in the program; people see A1.
 """
@@ -52,7 +52,7 @@ def address(text: str) -> Address:
 
 @lru_cache(maxsize=1024)
 def quoted(sheet: str) -> str:
-    """Return a sheet's name as a formula wants it, always in quotes: a name may hold anything."""
+    """Return a sheet's name for a formula, always in quotes: a name may contain anything."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
@@ -144,7 +144,7 @@ def list_places(places: Sequence[CellRef], most: int = 0) -> str:
 
 
 def _runs(places: Sequence[CellRef]) -> list[tuple[CellRef, CellRef]]:
-    """Return the first and the last place of each run of cells that stand below one another."""
+    """Return the first and the last cell of each run of cells below one another."""
     runs: list[tuple[CellRef, CellRef]] = []
     for place in places:
         if runs and place == runs[-1][1]._replace(row=runs[-1][1].row + 1):

@@ -17,14 +17,14 @@ EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 """Wide enough that no sum or product of cells is ever rounded by the context."""
 
 DIGITS = 15
-"""Significant digits that Excel shows of a number, and that a double holds exactly."""
+"""Significant digits that Excel shows of a number, and that a double keeps exactly."""
 _SIGNIFICANT = Context(prec=DIGITS, rounding=ROUND_HALF_UP)
 
 MAX_DECIMALS = 6
 """得分, 分值 and weights: more is a pasted quotient such as 9.333333333333334."""
 
 LARGEST = Decimal(10) ** 15
-"""Beyond it a double no longer holds every whole number."""
+"""Beyond it a double no longer represents every whole number."""
 
 _PLAIN = re.compile(r"[+-]?(\d+)(\.\d+)?\Z", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?\Z", re.ASCII)
@@ -39,15 +39,15 @@ class Number(NamedTuple):
     value: Decimal
     """As it counts, before any unit is applied: "85%" is 85 with suffix "%"."""
     suffix: str
-    """What stood behind the digits: "", "%", "分", "万元" …"""
+    """The text behind the digits: "", "%", "分", "万元" …"""
     plain: bool
-    """Whether the text was the bare number, so that nothing needs to be said."""
+    """Whether the text was the bare number, so that there is nothing to report."""
 
 
 def from_double(value: float) -> Decimal | None:
-    """Return what the 15 significant digits of a double say, as Excel shows it; None for no number.
+    """Return a double's 15 significant digits, as Excel shows them; None for nan and infinities.
 
-    7.0000000000000009 is 7: what stands behind them is noise of a computation in binary.
+    7.0000000000000009 is 7: the digits behind them are noise of binary computing.
     """
     return significant(Decimal(repr(value))) if math.isfinite(value) else None
 
@@ -118,7 +118,7 @@ def maybe_hundredfold(left: Decimal, right: Decimal) -> bool:
 
 
 def decimals(value: Decimal) -> int:
-    """Return how many places stand behind the point: 1.50 has one."""
+    """Return the number of decimal places: 1.50 has one."""
     return _decimals(value) if value else 0
 
 
@@ -159,7 +159,7 @@ NOISE = 12
 """Decimals to which a score is taken before it is rounded: ROUND(ROUND(x,12),2).
 
 A formula works on doubles, where a tie such as 9.345 may come out a hair below; twelve places put it
-back on the tie. The engine takes the same two steps, so that both say the same of every value.
+back on the tie. The engine takes the same two steps, so that both agree on every value.
 """
 
 

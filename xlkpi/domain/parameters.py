@@ -14,7 +14,7 @@ class Parameters(NamedTuple):
     """The settings in force: the sheet's, else the defaults."""
 
     values: Mapping[str, Value[str]]
-    """By name; `place` tells the cell, or the file as a whole for a default."""
+    """By name; `place` is the cell, or the file as a whole for a default."""
     numbers: Mapping[str, Decimal]
     """The numeric ones; per cents as percentage points."""
 
@@ -23,7 +23,7 @@ class Parameters(NamedTuple):
         return self.values[name].value or ""
 
     def output_value(self, parameter: Parameter) -> str | Decimal:
-        """Return the setting as an output's cell holds it: a word, a number, 0.8 for 80%."""
+        """Return the setting as an output's cell shows it: a word, a number, 0.8 for 80%."""
         if parameter.choices:
             return self.text(parameter.name)
         number = self.numbers[parameter.name]

@@ -159,7 +159,7 @@ class ScoreTotals(NamedTuple):
 
 
 class Review(NamedTuple):
-    """What the office above came to, beside the self-evaluation, whose figures stand."""
+    """The reviewing authority's result, beside the self-evaluation's, which it never replaces."""
 
     score_totals: ScoreTotals
     rows: Mapping[str, inputs.ReviewRow]
@@ -184,7 +184,7 @@ class Scored(NamedTuple):
     adjustments: AdjustmentTotals = NO_ADJUSTMENTS
     """What 加减分 does to the total and the grade."""
     groups: tuple[inputs.Group, ...] = ()
-    """The 评分组 that score; the scorers of each stand side by side. () where groups do not count."""
+    """The 评分组 that score, each with its scorers side by side; () where groups do not count."""
     group_sizes: tuple[int, ...] = ()
     """How many scorers each of them has."""
 
@@ -210,7 +210,7 @@ class Outcome:
     filled: inputs.Filled | None = None
     scored: Scored | None = None
     folded: tuple[Finding, ...] = ()
-    """The notes of which one of `findings` stands for many, each by itself."""
+    """The single notes of which one in `findings` represents many."""
 
     @property
     def status(self) -> Status:

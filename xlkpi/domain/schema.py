@@ -14,19 +14,19 @@ from typing import NamedTuple
 
 FORMAT_VERSION = 1
 FORMAT_NAME = "xlkpi_format"
-"""Defined name that holds the format version in a workbook; the cell itself is visible."""
+"""Defined name of the cell with the format version, which is visible."""
 TEMPLATE_NAME = "xlkpi_template"
-"""Defined name that holds the template's name."""
+"""Defined name of the cell with the template's name."""
 PART_NAME = "xlkpi_part"
 """Defined name of the cell that says which part of a split workbook a file is."""
 MAIN_PART = "主表"
 SCORERS_PART = "评分人："
-"""What stands there: the one, or the other with the scorer's name behind it."""
+"""Its values: the one, or the other followed by the scorer's name."""
 
 BALLOT_PREFIX = "评分_"
 SCORER_LABEL = "评分人"
 SIGN_LABELS = ("签字", "日期")
-"""What stands beside it, each with a cell of its own."""
+"""Labels beside it, each with a cell of its own."""
 RECUSED = "回避"
 TOTAL_WORDS = ("合计", "总计", "小计")
 HEADER_SEARCH_ROWS = 10
@@ -64,7 +64,7 @@ RESULT_SHEETS = (
 
 
 class Kind(StrEnum):
-    """What a cell of a column holds."""
+    """The content of a column's cells."""
 
     TEXT = "text"
     CODE = "code"
@@ -88,16 +88,16 @@ class Column(NamedTuple):
     computed: bool = False
     """The template computes it: never trusted, never required."""
     decides: bool = False
-    """Not required, but the score depends on what stands there."""
+    """Not required, but the score depends on its content."""
     explanatory: bool = False
     """It only explains; a text there makes no row."""
     choices: tuple[str, ...] = ()
     prompt: str = ""
-    """What the cell says when it is selected."""
+    """The tip that appears when the cell is selected."""
     synonyms: tuple[str, ...] = ()
     """Other headers, as compared; a letter or a unit in brackets behind any of them never matters."""
     instead_of: str = ""
-    """Read where it stands, and in no blank without it; it is the column of that header where the sheet has no other."""
+    """It is read if present, as the column of that header where the sheet lacks it; blanks omit it."""
 
 
 class Sheet(NamedTuple):
@@ -117,7 +117,7 @@ class Sheet(NamedTuple):
     spare: int = SPARE_ROWS
 
     def shown(self, rows: Iterable[Mapping[str, object]]) -> tuple[Column, ...]:
-        """Return the columns of a blank with these rows: all, but those that are read only where they stand."""
+        """Return a blank's columns: those with `instead_of` only if one of the rows has them."""
         given = {header for row in rows for header in row}
         return tuple(c for c in self.columns if not c.instead_of or c.header in given)
 
@@ -153,7 +153,7 @@ _MONEY = re.compile(rf"[(\[【〔,，、/;]{_MONEY_UNIT}(?=[)\]】〕,，、/;])
 
 @lru_cache(maxsize=4096)
 def bare_header(text: str) -> str:
-    """Return a header as compared, without the letters, units and years that stand behind it."""
+    """Return a header as compared, without the letters, units and years behind it."""
     return _LETTER.sub("", _BRACKETED.sub("", canonical(text)))
 
 
@@ -172,14 +172,14 @@ def folded(text: str | None) -> str:
 _PART = re.compile(r"\W*(?:[\d一二三四五六七八九十]+\W*)*其中")
 """How the name of a row begins that explains the row above, as compared: 其中：甲, （1）其中，乙."""
 _NO_POINTS = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|不计分|不评分|不单独计分|不单独评分)?\Z")
-"""What stands in 分值, as compared, where there is none."""
+"""The content of 分值, as compared, where a row has no points."""
 _NOTHING = re.compile(r"0+(?:\.0+)?分?\Z")
 
 
 def of_which_code(name: str, code: str, parent: str, method: str, points: str) -> str:
     """Return the code of the finding about a row of a tier that has no points; "" for any other row.
 
-    Either it says 其中, or it lacks the codes too, without which nobody could mark it.
+    Its name begins with 其中, or it has no codes either, so that nobody could mark it.
     """
     points_text = canonical(points)
     if _PART.match(canonical(name)) and (
@@ -198,18 +198,18 @@ PERCENT_WORDS = (
 
 @lru_cache(maxsize=4096)
 def is_percent(unit: str | None) -> bool:
-    """Whether a 计量单位 says that values are in percentage points."""
+    """Whether a 计量单位 means percentage points."""
     plain = folded(unit)
     words = [word for word in re.split(r"[()%]", plain) if word]  # 百分比（%）, 百分比%
     return bool(words or "%" in plain) and all(word in PERCENT_WORDS for word in words)
 
 
 _NO_UNIT = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|没有|比率|比例|率)\Z")
-"""What stands in 计量单位 and names none: 率 may be a part of one or a per cent."""
+"""The content of 计量单位 where it names none: 率 may be a part of one or a per cent."""
 
 
 def names_unit(unit: str) -> bool:
-    """Whether a 计量单位 says in what something is counted."""
+    """Whether a 计量单位 names a unit."""
     return not _NO_UNIT.match(folded(unit))
 
 
@@ -767,7 +767,7 @@ SHEETS: tuple[Sheet, ...] = (
     INFO, MEMBERS, EXECUTION, FUNDS, GOALS, TIER1, TIER2, TIER3, RULES, SURVEY, ADJUSTMENT, REVIEW,
     EVIDENCE, BASE_DATA, VAGUE_WORDS, TEXTS, PROBLEMS, GRADES, PARAMETERS, MERGED,
 )  # fmt: skip
-"""Every sheet but the ballots, in the contract's order; ballots stand after 三级指标."""
+"""Every sheet but the ballots, in the contract's order; ballots come after 三级指标."""
 
 PART_SHEETS: tuple[Sheet, ...] = (
     INFO, TIER1, TIER2, TIER3, RULES, SURVEY, EVIDENCE, BASE_DATA, PARAMETERS,
@@ -778,7 +778,7 @@ PART_INFO = (
 )  # fmt: skip
 """Lines of 基本信息 that a part shows: what is judged, and no persons."""
 PART_DROPPED = {EVIDENCE.name: ("提供人",)}
-"""Columns that a part does not show: they hold persons."""
+"""Columns that a part does not show, because they are about persons."""
 
 _BY_NAME = {canonical(sheet.name): sheet for sheet in SHEETS}
 
@@ -803,7 +803,7 @@ class Parameter(NamedTuple):
     percent: bool = False
     words: str = ""
     decides: bool = False
-    """Every score depends on it: a sheet of settings without it is told."""
+    """Every score depends on it: a sheet of settings without it has a finding."""
 
 
 PARAMETER_LIST: tuple[Parameter, ...] = (

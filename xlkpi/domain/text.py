@@ -1,4 +1,4 @@
-"""What a cell held → the text that stands for it in an output; texts in pieces that look different."""
+"""The content of a cell → its text in an output; texts in pieces that look different."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _BEGINNING = dt.date(1899, 12, 30)
 
 
 def serial(day: dt.date) -> int:
-    """Return the number that a spreadsheet holds for a day."""
+    """Return a day's number in a spreadsheet."""
     return (day - _BEGINNING).days
 
 

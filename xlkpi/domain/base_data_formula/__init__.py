@@ -1,7 +1,7 @@
 """Formulas over 基础数据: by names in a template, by cells in a workbook, exact in value.
 
 `=ROUND([在职人员数]/[编制人数]*100,2)` and `=ROUND('基础数据'!$B$5/'基础数据'!$B$6*100,2)` are one language:
-numbers, + - * / ( ), comparisons, a few functions, and references. Whatever else stands in a
+numbers, + - * / ( ), comparisons, a few functions, and references. Anything else in a
 formula makes it none of ours. Fractions all the way: a double never decides anything.
 """
 
@@ -30,13 +30,13 @@ __all__ = [
 
 
 class NamedFormula(str):
-    """A formula over names, as a template holds it: no text that staff typed is one."""
+    """A formula over names, from a template: a text that staff typed never is one."""
 
     __slots__ = ()
 
 
 def guard(text: str, blocks: Sequence[str], cells: int) -> str:
-    """Return a formula that stays empty until all the cells it refers to hold numbers."""
+    """Return a formula that stays empty until all the cells it refers to are numbers."""
     return f'IF(COUNT({",".join(blocks)})<{cells},"",{text})'
 
 

@@ -21,7 +21,7 @@ class NotANumber(ValueError):
 Value = Fraction | str
 """What a part of a formula comes to; the only text is the empty one."""
 Cells = Callable[[Ref], Sequence[Fraction]]
-"""The numbers that stand in what is referred to."""
+"""The numbers in the cells of a reference."""
 
 
 class Number(NamedTuple):
@@ -35,7 +35,7 @@ class Number(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What stands in the cells that are referred to."""
+    """The number in the cell of a reference."""
 
     ref: Ref
 
@@ -165,7 +165,7 @@ class _Parser:
         return self.pieces[self.at].text if self.at < len(self.pieces) else ""
 
     def take(self, *texts: str) -> str:
-        """Read one of these; "" where another stands."""
+        """Read one of these; "" if another follows."""
         found = self.next()
         if found in texts:
             self.at += 1
@@ -179,7 +179,7 @@ class _Parser:
         return node
 
     def comparison(self) -> Node:
-        """Read a condition; it stands in IF and nowhere else, so that no TRUE is a number."""
+        """Read a condition; it is allowed in IF and nowhere else, so that no TRUE is a number."""
         left = self.sum()
         sign = self.take(*_COMPARISONS)
         return Comparison(left, sign, self.sum()) if sign else left
@@ -208,7 +208,7 @@ class _Parser:
         self.at += 1
         if piece.ref:
             if piece.ref.last:
-                raise NotUnderstood  # a block stands for one number only inside a function
+                raise NotUnderstood  # a block is one number only inside a function
             return Cell(piece.ref)
         if piece.text == '""':
             return Number("")

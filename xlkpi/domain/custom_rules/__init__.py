@@ -98,7 +98,7 @@ def make_rule(name: str, entries: Sequence[Entry]) -> Rule:
 
 
 def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
-    """Find why the rows of one name make no rule; what could not be read was told before."""
+    """Yield why the rows of one name make no rule; unreadable cells have findings already."""
     sound = [entry for entry in entries if "方式" not in entry.broken]
     kinds = list(dict.fromkeys(entry.kind for entry in sound if entry.kind))
     for entry in sound:

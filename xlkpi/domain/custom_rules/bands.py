@@ -32,7 +32,7 @@ MOST = 60
 
 
 class Bands(Kind):
-    """分档: the row with the highest 下限 that the value reaches says what it earns."""
+    """分档: the row with the highest 下限 that the value reaches decides what is earned."""
 
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
         """Every band earns something between nothing and all, and no two begin alike."""

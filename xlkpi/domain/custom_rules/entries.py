@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xlkpi.domain.location import CellRef
 
 KINDS = ("分档", "步长", "超额完成", "直线", "偏离")
-"""What 方式 may say."""
+"""The values of 方式."""
 BANDS, STEPS, OVER_ACHIEVEMENT, LINE, DEVIATION = KINDS
 HIGHER = "高于扣分"
 """方向: else 低于扣分."""
@@ -45,9 +45,9 @@ class Entry(NamedTuple):
     places: dict[str, CellRef]
     """The cell of each header."""
     broken: frozenset[str] = frozenset()
-    """Headers whose cells could not be read, which was told."""
+    """Headers whose cells could not be read; each has a finding."""
     bare: frozenset[str] = frozenset()
-    """Headers under which 0 < |x| ≤ 1 stands without a per cent sign."""
+    """Headers with 0 < |x| ≤ 1 and no per cent sign."""
     percents: frozenset[str] = frozenset()
     """Headers whose numbers were typed as per cents, and count in percentage points."""
     points: Decimal | None = None
@@ -92,7 +92,7 @@ class Rule(NamedTuple):
 
     @property
     def in_points(self) -> bool:
-        """Whether its rows say 得分 in points instead of a share of the 分值."""
+        """Whether its rows give 得分 in points instead of a share of 分值."""
         return any(entry.points is not None for entry in self.entries)
 
 

@@ -1,4 +1,4 @@
-"""What every 方式 can say of its rules: flaws, points, formula, words, each in one class."""
+"""What every 方式 defines for its rules: flaws, points, formula, explanation, each in one class."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Kind:
     """A 方式; `points` and `formula` must agree for every value."""
 
     ordered = True
-    """Whether its rows are told apart by 下限; else a rule has one row."""
+    """Whether a rule has several rows, distinguished by 下限; else it has one."""
 
     def rule(self, name: str, entries: Sequence[Entry]) -> Rule:
         """Return the rule of these rows, of which `flaws` finds nothing wrong."""
@@ -21,7 +21,7 @@ class Kind:
         return Rule(name, entries[0].kind, tuple(rows))
 
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
-        """Find why the rows of one name make no rule; what could not be read was told before."""
+        """Yield why the rows of one name make no rule; unreadable cells have findings already."""
         raise NotImplementedError
 
     def points(
@@ -98,12 +98,12 @@ def within_points(rule: Rule, earned: str) -> str:
 
 
 def earned_name(rule: Rule, n: int) -> str:
-    """Return the name of the cell that says what the n-th row earns."""
+    """Return the name of the cell with what the n-th row earns."""
     return f"{{得分{n}}}" if rule.in_points else f"{{得分比例{n}}}"
 
 
 def row_limit_flaws(entries: Sequence[Entry], most: int, how: str) -> Iterator[Flaw]:
-    """More rows than one formula can hold."""
+    """Report more rows than one formula can contain."""
     if len(entries) > most:
         yield Flaw(entries[most].places["规则"], f"超过 {most} 行", how)
 

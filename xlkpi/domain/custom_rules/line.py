@@ -27,7 +27,7 @@ from xlkpi.domain.custom_rules.kind import (
 from xlkpi.domain.numbers import rounded
 
 MOST = 20
-"""Points of a rule: a formula holds 8,192 characters."""
+"""Points of a rule: a formula is limited to 8,192 characters."""
 
 
 class Line(Kind):
@@ -49,7 +49,7 @@ class Line(Kind):
     def points(
         self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
-        """Return the points on the line; a point's own value earns exactly what its row says."""
+        """Return the points on the line; a point's own value earns exactly what its row gives."""
         points = rule.entries[::-1]
         if _gap(value, points[-1]) > 0:
             return worth if rises(rule) else Fraction(0)
@@ -106,7 +106,7 @@ def _gap(value: Fraction, point: Entry) -> Fraction:
 
 
 def _earned(entry: Entry) -> Decimal:
-    """What a row earns, to be held against the other rows of its rule alone."""
+    """Return what a row earns, to be compared with the other rows of its rule only."""
     return (entry.share if entry.points is None else entry.points) or Decimal(0)
 
 
@@ -129,7 +129,7 @@ def _course(entries: Sequence[Entry]) -> Iterator[Flaw]:
             how = "请删去一行，或改成不同的下限。"
             yield Flaw(high.places["下限"], f"有两行的下限都是 {shown(high.bound)}", how)
             return
-    if len(points) < len(entries) or len(points) < 2:  # told already
+    if len(points) < len(entries) or len(points) < 2:  # has a flaw already
         return
     if any(each.share is None and each.points is None for each in points):
         return

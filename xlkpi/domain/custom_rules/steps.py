@@ -128,7 +128,7 @@ def excess(rule: Rule, value: Fraction, target: Fraction | None = None) -> Fract
 
 
 def step_count(rule: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
-    """Return how many steps that is, 不足一步 being counted as the rule says."""
+    """Return the number of steps, with 不足一步 counted as the rule says."""
     entry = rule.entries[0]
     assert entry.step is not None
     count = max(Fraction(0), excess(rule, value, target) / Fraction(entry.step))

@@ -62,7 +62,7 @@ def deducted_formula(points: Formula) -> Formula:
 METHODS: tuple[Method, ...] = (BudgetExecution(), PROPORTIONAL, AllOrNothing(), Satisfaction())
 BY_NAME = {method.name: method for method in METHODS}
 NAMES = (JUDGED, *BY_NAME, BANDED, NOT_APPLICABLE)
-"""Every word that 评分方式 may hold besides the names of a workbook's own rules."""
+"""The values of 评分方式, besides the names of a workbook's own rules."""
 
 
 def find(name: str | None, known: Mapping[str, Rule]) -> Method | None:
@@ -70,7 +70,7 @@ def find(name: str | None, known: Mapping[str, Rule]) -> Method | None:
 
     None where scorers mark, where the indicator does not apply, and for a name that is none.
     """
-    if name in NAMES:  # a rule of such a name is told, and never stands in for it
+    if name in NAMES:  # a rule of such a name has a finding, and never replaces the method
         return BY_NAME.get(name)
     head, colon, tail = (name or "").partition(":")
     if colon and head == BUDGET_EXECUTION:

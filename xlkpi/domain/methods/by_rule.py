@@ -41,7 +41,7 @@ class ByRule(Method):
         return case.actual
 
     def points(self, case: Case) -> Fraction:
-        """Return what the rule says of the value."""
+        """Return what the rule gives for the value."""
         assert self.rule is not None
         kind = custom_rules.kind_of(self.rule)
         return kind.points(self.rule, case.points, self.value(case), case.target)

@@ -58,7 +58,7 @@ class Method:
     measured = False
     """Needs numbers in 年度指标值 and 实际完成值."""
     natures: tuple[str | None, ...] = ()
-    """What 指标性质 may say, None for an empty cell; () where it does not matter."""
+    """The allowed values of 指标性质, None for an empty cell; () where it does not matter."""
     scaled = False
     """Divides by the target, which then may not be below 0."""
     budgeted = False

@@ -13,7 +13,7 @@ from xlkpi.domain.numbers import rounded
 class Satisfaction(Method):
     """满意度: what a survey came to, by 满意度口径, then as 按比例 against the target.
 
-    The survey's rate is in percentage points; its formula stands in for {实际完成值}.
+    The survey's rate is in percentage points; its formula replaces {实际完成值}.
     """
 
     name = "满意度"

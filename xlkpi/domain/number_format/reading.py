@@ -1,6 +1,6 @@
 """What a person reads in a cell, and whether that is the number that is stored.
 
-The rules stand in the package's docstring; here each is one function.
+The rules are in the package's docstring; here each is one function.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _span(pieces: list[Piece]) -> tuple[int, int] | None:
 
 
 def _worded(text: str, value: Decimal) -> bool:
-    """Whether literal text alone says the value: a dash for zero, or the number itself."""
+    """Whether literal text alone shows the value: a dash for zero, or the number itself."""
     if not value and _ZERO_WORDS.fullmatch(text):
         return True
     if not re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
@@ -175,7 +175,7 @@ def _sign(before: list[Piece], after: list[Piece]) -> int:
 
 
 def _has_minus(left: str) -> bool:
-    """Whether a minus stands first before the digits, or next to them but for the currency."""
+    """Whether a minus comes first before the digits, or next to them but for the currency."""
     near = left.rstrip("¥￥$€£元" + _SPACES)
     # 负债 is a word, and —— is a dash
     first = left[:1] in _MINUS - {"负"} and not left.startswith("——")
