@@ -11,39 +11,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-ALLOWED = frozenset(
-    [
-        "SUM",
-        "SUMPRODUCT",
-        "SUMIFS",
-        "COUNT",
-        "COUNTA",
-        "COUNTIF",
-        "AVERAGE",
-        "MEDIAN",
-        "DEVSQ",
-        "MAX",
-        "MIN",
-        "LARGE",
-        "SMALL",
-        "ROUND",
-        "INT",
-        "ABS",
-        "IF",
-        "IFERROR",
-        "AND",
-        "OR",
-        "NOT",
-        "INDEX",
-        "MATCH",
-        "LEN",
-        "TEXT",
-        "HYPERLINK",
-        "ISNUMBER",
-        "N",
-        "LEFT",
-    ]
-)
+ALLOWED = frozenset([
+    "SUM", "SUMPRODUCT", "SUMIFS", "COUNT", "COUNTA", "COUNTIF", "AVERAGE", "MEDIAN", "DEVSQ",
+    "MAX", "MIN", "LARGE", "SMALL", "ROUND", "INT", "ABS", "IF", "IFERROR", "AND", "OR", "NOT",
+    "INDEX", "MATCH", "LEN", "TEXT", "HYPERLINK", "ISNUMBER", "N", "LEFT",
+])  # fmt: skip
 """Functions that the three programs share and compute alike."""
 
 _NAME = re.compile(r"\{([^{}]+)\}")

@@ -48,18 +48,9 @@ SOURCE_SHEET = "来源与指纹"
 LAYOUT_SHEET = "自评表版式"
 """Only where 自评表 has an office's own layout."""
 RESULT_SHEETS = (
-    SUMMARY_SHEET,
-    GRADE_SHEET,
-    FORM_SHEET,
-    SCORES_SHEET,
-    COMPARISON_SHEET,
-    "目标质量",
-    FINDINGS_SHEET,
-    METHODS_SHEET,
-    RECONCILIATION_SHEET,
-    SOURCE_SHEET,
-    LAYOUT_SHEET,
-)
+    SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET, SCORES_SHEET, COMPARISON_SHEET, "目标质量",
+    FINDINGS_SHEET, METHODS_SHEET, RECONCILIATION_SHEET, SOURCE_SHEET, LAYOUT_SHEET,
+)  # fmt: skip
 """Sheets that a scored workbook has beyond the inputs; none of them is ever read as an input."""
 
 
@@ -213,6 +204,11 @@ def names_unit(unit: str) -> bool:
     return not _NO_UNIT.match(folded(unit))
 
 
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text: a long list of synonyms in few lines."""
+    return tuple(text.split())
+
+
 _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ANY
 _CHOICE = Kind.CHOICE
 
@@ -225,29 +221,11 @@ TARGET = Column(
     _A,
     14,
     prompt="年初确定的目标。按公式计分的指标只填数字，单位写在“计量单位”。",
-    synonyms=(
-        "指标值",
-        "年初目标值",
-        "年初设定目标",
-        "目标值",
-        "年度目标值",
-        "绩效目标值",
-        "计划指标值",
-        "计划值",
-        "计划完成值",
-        "预期值",
-        "预期指标值",
-        "年初设定指标值",
-        "年度绩效指标值",
-        "调整后指标值",
-        "调整指标值",
-        "调整后目标值",
-        "调整目标值",
-        "年中调整指标值",
-        "调整后的指标值",
-        "年度调整目标值",
-        "调整后绩效目标值",
-        "调整后年度指标值",
+    synonyms=_words(
+        "指标值 年初目标值 年初设定目标 目标值 年度目标值 绩效目标值 计划指标值 "
+        "计划值 计划完成值 预期值 预期指标值 年初设定指标值 年度绩效指标值 "
+        "调整后指标值 调整指标值 调整后目标值 调整目标值 年中调整指标值 "
+        "调整后的指标值 年度调整目标值 调整后绩效目标值 调整后年度指标值"
     ),
     decides=True,
 )
@@ -256,22 +234,10 @@ ACTUAL = Column(
     _A,
     14,
     prompt="年末实际完成的数值。按公式计分的指标只填数字。",
-    synonyms=(
-        "全年实际值",
-        "全年完成值",
-        "完成值",
-        "年终完成值",
-        "年末完成值",
-        "年终实际完成值",
-        "年末实际完成值",
-        "实际完成数",
-        "实际值",
-        "全年实际完成值",
-        "年度完成值",
-        "指标完成值",
-        "实际完成指标值",
-        "实际完成情况",
-        "完成情况",
+    synonyms=_words(
+        "全年实际值 全年完成值 完成值 年终完成值 年末完成值 年终实际完成值 "
+        "年末实际完成值 实际完成数 实际值 全年实际完成值 年度完成值 指标完成值 "
+        "实际完成指标值 实际完成情况 完成情况"
     ),
     decides=True,
 )
@@ -281,38 +247,18 @@ MARK = Column(
     9,
     True,
     prompt="0 到分值之间的数；需回避时留空，并在“评分说明”写“回避”。",
-    synonyms=(
-        "自评得分",
-        "指标得分",
-        "自评分",
-        "自评分数",
-        "自评分值",
-        "评分",
-        "打分",
-        "实际得分",
-        "评价得分",
-    ),
+    synonyms=_words("自评得分 指标得分 自评分 自评分数 自评分值 评分 打分 实际得分 评价得分"),
 )
 REASON = Column(
     "偏差原因分析及改进措施",
     _T,
     26,
     prompt="没有完成或明显超额时，写原因和改进措施。",
-    synonyms=(
-        "未完成原因分析",
-        "未完成原因及拟采取的改进措施",
-        "扣分原因",
-        "偏差原因分析",
-        "偏差原因",
-        "偏差原因及改进措施",
-        "偏差原因分析和改进措施",
-        "偏差原因分析与改进措施",
-        "未完成原因",
-        "未完成原因及改进措施",
-        "未完成原因和改进措施",
-        "未完成原因分析及改进措施",
-        "扣分原因和其他说明",
-        "扣分原因及其他说明",
+    synonyms=_words(
+        "未完成原因分析 未完成原因及拟采取的改进措施 扣分原因 偏差原因分析 偏差原因 "
+        "偏差原因及改进措施 偏差原因分析和改进措施 偏差原因分析与改进措施 未完成原因 "
+        "未完成原因及改进措施 未完成原因和改进措施 未完成原因分析及改进措施 "
+        "扣分原因和其他说明 扣分原因及其他说明"
     ),
 )
 BUDGET = Column(
@@ -349,15 +295,9 @@ DEGREE_PHRASES = {
 }  # fmt: skip
 """完成程度 as the official form words it."""
 ASPECTS = (
-    "项目目标设定",
-    "预算配置",
-    "预算执行",
-    "预算管理",
-    "预算安排情况",
-    "资金到位情况",
-    "资金执行情况",
-    "预算执行进度",
-)
+    "项目目标设定", "预算配置", "预算执行", "预算管理", "预算安排情况", "资金到位情况",
+    "资金执行情况", "预算执行进度",
+)  # fmt: skip
 YES, NO, ABSENT = "是", "否", "缺席"
 
 INFO = Sheet(
@@ -407,15 +347,8 @@ MEMBERS = Sheet(
             _T,
             10,
             prompt="只在分组评分时填写，例如：领导、同级、群众。先在组内合成，再按组权重合成。",
-            synonyms=(
-                "评分组别",
-                "评分组名称",
-                "评分小组",
-                "评委组",
-                "评委组别",
-                "评委分组",
-                "评委类别",
-                "打分组",
+            synonyms=_words(
+                "评分组别 评分组名称 评分小组 评委组 评委组别 评委分组 评委类别 打分组"
             ),
         ),
         Column(
@@ -432,15 +365,8 @@ MEMBERS = Sheet(
             _N,
             9,
             prompt="评分组的权重，任意正数；同组的人填一样的数，或只在其中一行填写。",
-            synonyms=(
-                "评分组权重",
-                "评分小组权重",
-                "小组权重",
-                "评委组权重",
-                "各组权重",
-                "组别权重",
-                "分组权重",
-                "类别权重",
+            synonyms=_words(
+                "评分组权重 评分小组权重 小组权重 评委组权重 各组权重 组别权重 分组权重 类别权重"
             ),
         ),
     ),
@@ -699,19 +625,10 @@ TEXTS = Sheet(
     spare=0,
 )
 CHAPTERS = (
-    "引言",
-    "一（一）部门概况",
-    "一（三）绩效目标",
-    "二（一）组织工作",
-    "二（二）前期准备",
-    "二（二）组织实施",
-    "二（二）分析评价",
-    "三（一）总体目标",
-    "三（二）补充说明",
-    "四 结论补充",
-    "五（一）存在的问题",
-    "五（二）改进措施",
-)
+    "引言", "一（一）部门概况", "一（三）绩效目标", "二（一）组织工作", "二（二）前期准备",
+    "二（二）组织实施", "二（二）分析评价", "三（一）总体目标", "三（二）补充说明", "四 结论补充",
+    "五（一）存在的问题", "五（二）改进措施",
+)  # fmt: skip
 PROBLEMS = Sheet(
     "问题与措施",
     (
@@ -751,11 +668,7 @@ PARAMETERS = Sheet(
 )
 MERGED = Sheet(
     "合并记录",
-    (
-        Column("评分人", _T, 18, True),
-        Column("文件", _T, 40, True),
-        Column("SHA-256", _C, 68, True),
-    ),
+    (Column("评分人", _T, 18, True), Column("文件", _T, 40, True), Column("SHA-256", _C, 68, True)),
     "由 xlkpi merge 写入：每张评分表来自哪个文件。不用填，也不要改。",
     optional=True,
     tab="rare",

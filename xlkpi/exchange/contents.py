@@ -21,14 +21,9 @@ from xlkpi.domain.text import as_text
 from xlkpi.reading.values import trouble
 
 _EMPTIED = (
-    schema.EXECUTION,
-    schema.SURVEY,
-    schema.ADJUSTMENT,
-    schema.EVIDENCE,
-    schema.PROBLEMS,
-    schema.REVIEW,
-    schema.MERGED,
-)
+    schema.EXECUTION, schema.SURVEY, schema.ADJUSTMENT, schema.EVIDENCE, schema.PROBLEMS,
+    schema.REVIEW, schema.MERGED,
+)  # fmt: skip
 """Sheets whose rows are all answers."""
 _STANDING = (schema.ADJUSTMENT,)
 """Those of them that a new workbook contains, empty, if the old one did."""

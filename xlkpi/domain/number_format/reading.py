@@ -26,14 +26,8 @@ _ZERO_WORDS = re.compile(
 )
 _SPACES = " \t\r\n\u00a0\u2002\u2003\u2009\u202f\u3000"
 _INSIDE = {
-    ",": ",",
-    "，": ",",
-    ".": ".",
-    "．": ".",
-    "'": ",",
-    "’": ",",
-    **dict.fromkeys(_SPACES, ","),
-}
+    ",": ",", "，": ",", ".": ".", "．": ".", "'": ",", "’": ",", **dict.fromkeys(_SPACES, ","),
+}  # fmt: skip
 """What the format may put between the digits of a number, and how it is read."""
 
 _NUMBER = re.compile(
