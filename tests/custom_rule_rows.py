@@ -30,7 +30,7 @@ def entry(kind: str, **said: object) -> Entry:
 def banded(bands: Sequence[Band], kind: str = BANDS) -> Rule:
     """A rule of 分档 or 超额完成."""
     rows = [entry(kind, bound=b, inclusive=i, share=s) for b, i, s in bands]
-    return custom_rules.rule("甲", rows)
+    return custom_rules.make_rule("甲", rows)
 
 
 def stepped(
@@ -39,7 +39,7 @@ def stepped(
 ) -> Rule:  # fmt: skip
     """A rule of 步长."""
     row = entry(STEPS, base=base, direction=direction, step=step, cost=cost, floor=floor, part=part)
-    return custom_rules.rule("甲", [row])
+    return custom_rules.make_rule("甲", [row])
 
 
 def pointed(rule: Rule, points: Sequence[Decimal]) -> Rule:
@@ -50,7 +50,7 @@ def pointed(rule: Rule, points: Sequence[Decimal]) -> Rule:
 
 def straight(points: Sequence[tuple[Decimal, Decimal]]) -> Rule:
     """A rule of 直线: 下限 and 得分比例 of its points."""
-    return custom_rules.rule("甲", [entry(LINE, bound=b, share=s) for b, s in points])
+    return custom_rules.make_rule("甲", [entry(LINE, bound=b, share=s) for b, s in points])
 
 
 def astray(
@@ -59,7 +59,7 @@ def astray(
 ) -> Rule:  # fmt: skip
     """A rule of 偏离, by steps where there is one."""
     row = entry(DEVIATION, base=base, step=step, cost=cost, floor=floor, part=part)
-    return custom_rules.rule("甲", [row])
+    return custom_rules.make_rule("甲", [row])
 
 
 def table(rule: Rule) -> list[reference.Row]:

@@ -29,7 +29,7 @@ from xlkpi.audit import verify
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.verification import Verification
 from xlkpi.exchange import markdown
-from xlkpi.exchange.new import Scorer, prepared
+from xlkpi.exchange.new import Scorer, prepare
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.marked_copy import steady
@@ -49,7 +49,7 @@ def book(text: str) -> bytes:
     """The workbook of a Markdown text; a template without a scorer gets one."""
     contents = markdown.parse(text)
     if not contents.ballots:
-        contents = prepared(contents, "", "", [Scorer("评分人1")])
+        contents = prepare(contents, "", "", [Scorer("评分人1")])
     return emit(blank(contents))
 
 

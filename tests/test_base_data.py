@@ -22,7 +22,7 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown, merge, split
 from xlkpi.exchange import new as blanks
-from xlkpi.exchange.contents import everything
+from xlkpi.exchange.contents import all_contents
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.writing.blank import blank
@@ -137,7 +137,7 @@ def _lazy(code: str) -> str:
 
 
 def _value(formula: str, values: list[Fraction]) -> object:
-    made = base_data_formula.formula(formula)
+    made = base_data_formula.parse(formula)
     return made.value(lambda ref: [values[int(str(ref.first)[2:-1]) - 1]])
 
 
@@ -168,8 +168,8 @@ def test_what_the_language_has_no_words_for_is_none_of_ours(formula: str) -> Non
             str(base_data_formula.references(base_data_formula.tokens(formula))[0].first) == formula
         )
         return
-    with pytest.raises(base_data_formula.NotOurs):
-        base_data_formula.formula(formula)
+    with pytest.raises(base_data_formula.NotUnderstood):
+        base_data_formula.parse(formula)
 
 
 def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
@@ -191,12 +191,12 @@ def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
 
 def test_our_guard_comes_off_and_nobody_elses() -> None:
     body = "ROUND([a]/[b:上年]*100,2)"
-    own = base_data_formula.guarded(body, ["[a]", "[b:上年]"], 2)
+    own = base_data_formula.guard(body, ["[a]", "[b:上年]"], 2)
     for formula in (own, body):
-        pieces = base_data_formula.unguarded(base_data_formula.tokens(formula))
-        assert base_data_formula.written(pieces, lambda ref: str(ref.first)) == body
+        pieces = base_data_formula.unguard(base_data_formula.tokens(formula))
+        assert base_data_formula.rewrite(pieces, lambda ref: str(ref.first)) == body
     other = 'IF(COUNT([a])<1,"",[b])'
-    assert base_data_formula.unguarded(base_data_formula.tokens(other)) == base_data_formula.tokens(
+    assert base_data_formula.unguard(base_data_formula.tokens(other)) == base_data_formula.tokens(
         other
     )
 
@@ -213,7 +213,12 @@ def test_libreoffice_gives_formulas_the_same_values(tmp_path: Path) -> None:
     contents = markdown.parse(text(data=data))
     row = contents.sheets["三级指标"][1]
     rows = [
-        {**row, "计量单位": "项", "编号": f"T{n}", "实际完成值": base_data_formula.Named(formula)}
+        {
+            **row,
+            "计量单位": "项",
+            "编号": f"T{n}",
+            "实际完成值": base_data_formula.NamedFormula(formula),
+        }
         for n, formula in enumerate(formulas, start=2)
     ]
     tiers = (contents.sheets["三级指标"][0], *rows, *contents.sheets["三级指标"][2:])
@@ -386,33 +391,33 @@ def test_a_template_made_of_a_filled_workbook_keeps_it(tmp_path: Path) -> None:
     for _ in range(3):  # no guard is put around a guard
         new = tmp_path / "今年.xlsx"
         new.unlink(missing_ok=True)
-        new.write_bytes(blanks.made(new, str(source)).data)
+        new.write_bytes(blanks.new_workbook(new, str(source)).data)
         source = tmp_path / "又一年.xlsx"
         source.write_bytes(new.read_bytes())
     filled, _ = read(new.read_bytes(), "")
-    (rows,) = [everything(filled).sheets["三级指标"]]
+    (rows,) = [all_contents(filled).sheets["三级指标"]]
     assert rows[1]["实际完成值"] == RATE
-    assert [row.get("本年") for row in everything(filled).sheets["基础数据"]] == [None, None]
+    assert [row.get("本年") for row in all_contents(filled).sheets["基础数据"]] == [None, None]
     assert libreoffice.formulas(new)["三级指标"]["H6"].count("COUNT") == 1
 
 
 def test_two_data_of_one_name_are_told_apart_by_their_rows() -> None:
     data = (("人数", "136", "", "在编"), ("人数", "143", "", "编制"))
     filled, _ = read(documents.book(text("=ROUND([#1]/[#2]*100,2)", data)), "")
-    assert everything(filled).sheets["三级指标"][1]["实际完成值"] == "=ROUND([#1]/[#2]*100,2)"
+    assert all_contents(filled).sheets["三级指标"][1]["实际完成值"] == "=ROUND([#1]/[#2]*100,2)"
     assert filled.indicators[1].actual.value == Decimal("95.1")
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
     data = documents.mishandled(documents.book(text()), [("写", "三级指标", "H5", RATE)])
     filled, _ = read(data, "")
-    again = emit(blank(everything(filled)))
+    again = emit(blank(all_contents(filled)))
     held = openpyxl.load_workbook(io.BytesIO(again))["三级指标"]["H5"]
     assert (held.data_type, held.value) == ("s", RATE)
 
 
 def test_a_name_that_is_not_there_makes_no_template() -> None:
-    with pytest.raises(base_data_formula.NotOurs, match="编制"):
+    with pytest.raises(base_data_formula.NotUnderstood, match="编制"):
         documents.book(text("=[在职人员数]/[编制]"))
 
 
@@ -500,6 +505,6 @@ def test_the_common_framework_is_complete() -> None:
     computed = [
         row["三级指标"]
         for row in rows
-        if isinstance(row.get("实际完成值"), base_data_formula.Named)
+        if isinstance(row.get("实际完成值"), base_data_formula.NamedFormula)
     ]
     assert len(computed) == 16

@@ -102,9 +102,9 @@ def edits(path: Path) -> Iterator[Edit]:
     filled = before(path).filled
     assert filled
     for table in (*filled.tables.values(), *(ballot.table for ballot in filled.ballots)):
-        for column in table.layout.columns:
+        for column in table.sheet.columns:
             at = table.columns.get(column.header)
-            if column.computed or column.words or at is None:
+            if column.computed or column.explanatory or at is None:
                 continue
             for row in (*table.rows, *table.totals):
                 place, held = table.grid.place(row, at), table.grid.raw(row, at)

@@ -209,12 +209,12 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
         assert abs(float(held) - expected) < 1e-6, (sheet, cell, held, figure)
     assert made.scored
     assert made.filled
-    hundred = made.filled.parameters.hundred
+    hundred = made.filled.parameters.out_of_100
     for work in made.scored.indicator_scores:
-        steps = [*trace.rule(work), *trace.weighted(work, hundred)]
-        steps += [trace.mark(work, given, hundred) for given in work.given]
+        steps = [*trace.explain_rule(work), *trace.explain_weights(work, hundred)]
+        steps += [trace.explain_mark(work, given, hundred) for given in work.given]
         if made.scored.budget:
-            steps += trace.budget(made.filled, made.scored.budget)
+            steps += trace.explain_budget(made.filled, made.scored.budget)
         for left, sign, right in numbered("\n".join(steps)):
             assert right == (left if sign == "=" else Fraction(rounded(left, 9))), steps
         _holds(work, hundred)
@@ -222,9 +222,9 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
 
 def _holds(work: IndicatorScore, hundred: bool) -> None:
     """What the words of a rule or of weights come to is the engine's own figure."""
-    said = "".join([*trace.rule(work), *trace.weighted(work, hundred)])
+    said = "".join([*trace.explain_rule(work), *trace.explain_weights(work, hundred)])
     exact, points = work.exact, Fraction(work.indicator.points.value or 0)
-    if work.indicator.cut.value:
+    if work.indicator.deduction.value:
         return
     if "加权平均" in said or work.parts:
         _, sign, right = list(numbered(said))[
@@ -235,7 +235,9 @@ def _holds(work: IndicatorScore, hundred: bool) -> None:
         (share,) = re.findall(r"得分比例 ([0-9.]+)%", said) or ["0"]
         (own,) = re.findall(r"得分 ([0-9.]+)", said) or [""]
         assert exact == (Fraction(own) if own else points * Fraction(share) / 100)
-    elif work.method and work.method.rule and work.method.rule.kind != custom_rules.OVERDONE:
+    elif (
+        work.method and work.method.rule and work.method.rule.kind != custom_rules.OVER_ACHIEVEMENT
+    ):
         said = re.sub(r"（[^（）]*）", "", said)
         found = re.findall(r"得 ([0-9.]+)$", said) or re.findall(r"[=≈] ([0-9.]+)$", said)
         (left,) = found or [_plainly(said, points)]

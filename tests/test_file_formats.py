@@ -906,7 +906,7 @@ def test_a_date_of_any_format_and_system_is_the_same_day(number: int, epoch: int
         )
     made = outcome(zipped(held))
     assert made.filled
-    assert made.filled.said("填报日期") == "2023-12-31"
+    assert made.filled.info_text("填报日期") == "2023-12-31"
 
 
 def test_a_formula_of_an_xls_is_told_though_its_text_is_not(

@@ -11,7 +11,7 @@ import pytest
 
 from tests import documents, libreoffice
 from xlkpi.domain.results import Outcome
-from xlkpi.exchange.new import Scorer, made
+from xlkpi.exchange.new import Scorer, new_workbook
 from xlkpi.pipeline import Document, score_documents
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -47,7 +47,7 @@ def answers(path: Path) -> list[tuple[str, str, object]]:
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("blank") / "空白.xlsx"
-    out.write_bytes(made(out, scorers=[Scorer("甲"), Scorer("乙")]).data)
+    out.write_bytes(new_workbook(out, scorers=[Scorer("甲"), Scorer("乙")]).data)
     return out
 
 

@@ -23,9 +23,9 @@ from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import reference
 from xlkpi.domain import custom_rules, methods
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.location import a1
 from xlkpi.domain.methods import BY_NAME, Case, Votes
 from xlkpi.domain.numbers import NOISE
@@ -440,7 +440,7 @@ def surveyed(rng: Random) -> Line:
     """A case of 满意度."""
     places = rng.choice((2, 2, 2, 2, 0, 1, 3, 4))
     points, part = _worth(rng, places)
-    caliber = rng.choice(tuple(custom_rule_rows.CALIBERS))
+    criterion = rng.choice(tuple(custom_rule_rows.CALIBERS))
     target = Decimal(rng.choice((90, 95, 100, 0)))
     if rng.random() < 0.3:
         target = random_books.number(rng, Decimal(1), Decimal(100), 2)
@@ -448,12 +448,12 @@ def surveyed(rng: Random) -> Line:
     if rng.random() < 0.5:  # a rate that makes `part` of the points of a target of 100
         most = 10**7
         target, pleased = Decimal(100), int(part / points * most)
-        counts = [pleased, 0, 0, most - pleased] if caliber != custom_rule_rows.CALIBERS[2] else [pleased, 0, most - pleased, 0]  # fmt: skip
+        counts = [pleased, 0, 0, most - pleased] if criterion != custom_rule_rows.CALIBERS[2] else [pleased, 0, most - pleased, 0]  # fmt: skip
     counts[0] += not any(counts)
     votes, worth = [Fraction(n) for n in counts], Fraction(points)
-    rate = reference.compute_satisfaction(caliber, votes)
+    rate = reference.compute_satisfaction(criterion, votes)
     exact = reference.score_proportional(worth, "≥", Fraction(target), rate, "线性")
-    case = Case(worth, "≥", Fraction(target), votes=Votes(*counts), caliber=caliber)
+    case = Case(worth, "≥", Fraction(target), votes=Votes(*counts), criterion=criterion)
     cells = {"分值": points, "年度指标值": target}
     cells |= dict(zip(("很满意", "满意", "基本满意", "不满意"), map(Decimal, counts), strict=True))
     return Line(cells, (), (), BY_NAME["满意度"].formula(case), exact, places)
@@ -480,7 +480,7 @@ def cut(rng: Random) -> Line:
     return replace(
         line,
         cells={**line.cells, "核减分": less},
-        formula=methods.cut_formula(line.formula),
+        formula=methods.deducted_formula(line.formula),
         exact=exact,
     )
 

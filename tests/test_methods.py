@@ -21,9 +21,9 @@ from tests.counts import drawn
 from tests.custom_rule_rows import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
 from xlkpi.audit import reference
 from xlkpi.domain import methods
-from xlkpi.domain.custom_rules import HIGHER, OVERDONE, Rule
+from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.custom_rules import HIGHER, OVER_ACHIEVEMENT, Rule
 from xlkpi.domain.findings import errors
-from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.methods import Case, Method, Votes
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import Scored
@@ -263,7 +263,7 @@ def test_over_completion_multiplies_what_the_proportion_earned(
     bands: list[Band], points: Decimal, target: Decimal, actual: Decimal
 ) -> None:
     """As the second implementation has it, on every bound too; a missing factor takes nothing."""
-    rule = banded(bands, OVERDONE)
+    rule = banded(bands, OVER_ACHIEVEMENT)
     for at in (actual, target, *(target * b / 100 for b, _, _ in bands if b is not None)):
         worth, goal, value = Fraction(points), Fraction(target), Fraction(at)
         plain = reference.score_proportional(worth, "≥", goal, value, "线性")
@@ -287,7 +287,7 @@ def test_over_completion_worked_by_hand(actual: str, expected: str) -> None:
         (Decimal(150), True, None), (Decimal(200), True, Decimal("0.8")),
         (Decimal(300), False, Decimal("0.5")),
     ]  # fmt: skip
-    rule = banded(bands, OVERDONE)
+    rule = banded(bands, OVER_ACHIEVEMENT)
     assert overdone(rule, Decimal(10), Decimal(8), Decimal(actual)) == Fraction(expected)
 
 
@@ -334,7 +334,7 @@ goal_ = st.decimals(0, 100, places=2)
 
 def satisfied(votes: tuple[int, int, int, int], points: Decimal, goal: Decimal, caliber: str) -> Fraction:  # fmt: skip
     """What the engine gives for a survey."""
-    case = Case(Fraction(points), target=Fraction(goal), votes=Votes(*votes), caliber=caliber)
+    case = Case(Fraction(points), target=Fraction(goal), votes=Votes(*votes), criterion=caliber)
     return methods.BY_NAME["满意度"].points(case)
 
 
@@ -345,7 +345,7 @@ def test_a_survey_is_the_second_implementations(
 ) -> None:
     rate = reference.compute_satisfaction(caliber, [Fraction(n) for n in votes])
     assert 0 <= rate <= 100
-    assert rate == methods.satisfied(Votes(*votes), caliber)
+    assert rate == methods.satisfaction_rate(Votes(*votes), caliber)
     own = satisfied(votes, points, goal, caliber)
     assert 0 <= own <= points
     assert own == reference.score_proportional(Fraction(points), "≥", Fraction(goal), rate, "线性")
@@ -372,10 +372,10 @@ def test_the_wider_count_of_the_satisfied_is_never_smaller(
     votes: tuple[int, int, int, int],
 ) -> None:
     """And all answers alike tell what their kind is worth."""
-    narrow, wide, _ = (methods.satisfied(Votes(*votes), caliber) for caliber in CALIBERS)
+    narrow, wide, _ = (methods.satisfaction_rate(Votes(*votes), caliber) for caliber in CALIBERS)
     assert narrow <= wide
     alike = [Votes(*(7 if n == at else 0 for n in range(4))) for at in range(4)]
-    worth = [[methods.satisfied(each, caliber) for each in alike] for caliber in CALIBERS]
+    worth = [[methods.satisfaction_rate(each, caliber) for each in alike] for caliber in CALIBERS]
     assert worth == [[100, 100, 0, 0], [100, 100, 100, 0], [100, 80, 60, 40]]
 
 
@@ -498,7 +498,7 @@ def test_a_cut_takes_off_and_stops_at_nothing() -> None:
         made = changed("A1.2", 核减分=Decimal(cut), 核减理由="佐证不全（示例）")
         work = next(w for w in scored(made).indicator_scores if w.indicator.label == "A1.2")
         assert f"{work.score:f}" == expected
-        assert cut in work.words
+        assert cut in work.explanation
 
 
 @given(st.decimals("0.000001", 20, places=6), st.decimals("0.000001", 20, places=6))

@@ -11,7 +11,7 @@ import pytest
 
 from tests import documents, random_books
 from xlkpi import pipeline
-from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.results import Outcome, Status
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests import libreoffice
 from xlkpi import pipeline
-from xlkpi.domain.inputs import Contents, Fields
-from xlkpi.domain.numbers import decimals, earned
+from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.numbers import capped_score, decimals
 from xlkpi.domain.results import Outcome
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
@@ -136,8 +136,8 @@ def test_libreoffice_and_the_formulas_say_the_same(tmp_path: Path) -> None:
 )
 def test_a_score_is_never_above_its_points(value: Fraction, points: Decimal, places: int) -> None:
     """From nothing to fully met: within half a unit of what is exact, never above 分值."""
-    score = earned(value * Fraction(points), points, places)
+    score = capped_score(value * Fraction(points), points, places)
     assert 0 <= score <= points
     assert abs(Fraction(score) - value * Fraction(points)) <= Fraction(1, 2 * 10**places)
-    assert earned(Fraction(points), points, places) == points
+    assert capped_score(Fraction(points), points, places) == points
     assert decimals(score) <= max(places, decimals(points))

@@ -11,7 +11,7 @@ import pytest
 from tests import documents
 from xlkpi import pipeline
 from xlkpi.audit import explain
-from xlkpi.domain.inputs import Fields
+from xlkpi.domain.contents import Fields
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents

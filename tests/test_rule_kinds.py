@@ -275,7 +275,7 @@ def test_equality_does_not_meet_a_strict_target_but_its_ratio_is_1(
     assert methods.BY_NAME["达标得满分"].points(case) == 10 * full
     assert methods.BY_NAME["按比例"].points(case) == 10 * share
     for name in ("达标得满分", "按比例"):
-        assert ("等于指标值" in methods.BY_NAME[name].words(case)) == (nature in "<>")
+        assert ("等于指标值" in methods.BY_NAME[name].explain(case)) == (nature in "<>")
 
 
 def test_what_only_equals_a_strict_target_is_asked_for_its_reason_and_keeps_its_proportion() -> (
@@ -284,7 +284,7 @@ def test_what_only_equals_a_strict_target_is_asked_for_its_reason_and_keeps_its_
     made = done(("写", T, "E5", ">"))  # A1.1, 按比例: 12 of 12
     assert figures(made) == RIGHT
     assert set(stops(made)) == {("X609", f"{T}!M5")}
-    words = [w.words for w in made.scored.indicator_scores if w.indicator.code.value == "A1.1"] if made.scored else []  # fmt: skip
+    words = [w.explanation for w in made.scored.indicator_scores if w.indicator.code.value == "A1.1"] if made.scored else []  # fmt: skip
     assert "等于指标值时比例为 1" in "".join(words)
 
 

@@ -17,7 +17,7 @@ from tests.zips import unzipped, zipped
 from xlkpi import pipeline
 from xlkpi.checks import CHECKS
 from xlkpi.domain.findings import CODES, Severity
-from xlkpi.domain.location import apart
+from xlkpi.domain.location import without_overlaps
 from xlkpi.domain.results import Status
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import every_sheet
@@ -169,7 +169,7 @@ def test_merges_that_overlap_beside_the_data_do_no_harm(sheet: str, block: str) 
     assert found(copy) == found(broken)
     for made in (book, openpyxl.load_workbook(io.BytesIO(copy))):
         blocks = [each.bounds for each in made[sheet].merged_cells.ranges]
-        assert len(apart(blocks)) == len(blocks)
+        assert len(without_overlaps(blocks)) == len(blocks)
 
 
 def test_a_merge_says_what_lies_beneath_it() -> None:

@@ -18,7 +18,7 @@ from xlkpi import pipeline
 from xlkpi.audit import diff, explain, reference
 from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain import schema
-from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import contents, markdown
 from xlkpi.exchange import new as blanks
@@ -123,7 +123,7 @@ def test_a_group_that_stepped_aside_leaves_its_weight_to_the_others_and_is_told(
     assert (told.place.cell, "领导" in told.message, "C1.1" in told.message) == ("A9", True, True)
     assert scored(book(lines))["c1.1"] == Decimal("25.50")  # (22.5 + 28.5) ÷ 2
     assert "领导 无人评分" in next(
-        w.words for w in got.scored.indicator_scores if w.indicator.key == "c1.1"
+        w.explanation for w in got.scored.indicator_scores if w.indicator.key == "c1.1"
     )  # type: ignore[union-attr]
 
 
@@ -184,8 +184,8 @@ def joined(
     """The engine's combination of groups of marks."""
     rows = [aggregate.Row(n, mark, Decimal(1)) for n, marks in enumerate(panel) for mark in marks]
     found = aggregate.mark_stats(rows)
-    means = [way_.combined(found[n], aggregate.Trim(3)) for n in range(len(panel))]
-    return aggregate.joined(list(zip(map(Fraction, weights), means, strict=True)))
+    means = [way_.combine(found[n], aggregate.Trim(3)) for n in range(len(panel))]
+    return aggregate.combine_groups(list(zip(map(Fraction, weights), means, strict=True)))
 
 
 @given(
@@ -273,7 +273,7 @@ def test_a_new_workbook_of_last_years_keeps_its_groups() -> None:
         [(group, "" if at else weight, marks) for at, (group, weight, marks) in enumerate(THREE)]
     )
     scorers = blanks._members(made)
-    told = blanks.prepared(made, "某局（示例）", "2024", scorers).sheets["评价工作组"]
+    told = blanks.prepare(made, "某局（示例）", "2024", scorers).sheets["评价工作组"]
     assert [row.get("评分组") for row in told] == [group for group, _, _ in THREE]
     assert told[0]["组权重"] == Decimal(40)
     assert "组权重" not in told[1]
@@ -309,7 +309,7 @@ def test_a_result_is_itself_again_and_a_changed_group_is_a_difference() -> None:
 @MANY
 def test_so_many_marks_go_at_either_end(marks: list[Decimal], least: int, each: int) -> None:
     rows = [aggregate.Row(0, mark, Decimal(1)) for mark in marks]
-    made = aggregate.BY_NAME["去掉最高最低"].combined(
+    made = aggregate.BY_NAME["去掉最高最低"].combine(
         aggregate.mark_stats(rows)[0], aggregate.Trim(least, each)
     )
     kept = sorted(marks)
@@ -322,7 +322,7 @@ def test_two_highest_and_two_lowest_are_dropped() -> None:
     lines: list[Line] = [("", "", plain(m, "20")) for m in ("1", "2", "10", "11", "12", "29", "30")]
     made = book(lines, 综合方法="去掉最高最低", 去极值最少人数=Decimal(7), 去极值个数=Decimal(2))
     assert scored(made)["a1.1"] == Decimal("11.00")
-    words = next(w.words for w in outcome(made).scored.indicator_scores if w.given)  # type: ignore[union-attr]
+    words = next(w.explanation for w in outcome(made).scored.indicator_scores if w.given)  # type: ignore[union-attr]
     assert words == "7 人评分，去掉 2 个最高分和 2 个最低分，其余 3 人平均"
 
 
@@ -369,14 +369,14 @@ def test_too_many_matter_only_where_marks_are_trimmed() -> None:
     ],
 )
 def test_what_makes_a_row_without_points(name: str, points: str, expected: str) -> None:
-    assert schema.without_points(name, "A1.1", "A1", "", points) == expected
+    assert schema.of_which_code(name, "A1.1", "A1", "", points) == expected
 
 
 def test_without_any_code_a_name_alone_is_a_remark_and_an_indicator_is_not() -> None:
-    assert schema.without_points("按季度填报", "", "", "", "") == "X319"
-    assert schema.without_points("按季度填报", "", "A1", "", "") == ""
-    assert schema.without_points("按季度填报", "", "", "按比例", "") == ""
-    assert schema.without_points("按季度填报", "", "", "", "0") == ""
+    assert schema.of_which_code("按季度填报", "", "", "", "") == "X319"
+    assert schema.of_which_code("按季度填报", "", "A1", "", "") == ""
+    assert schema.of_which_code("按季度填报", "", "", "按比例", "") == ""
+    assert schema.of_which_code("按季度填报", "", "", "", "0") == ""
 
 
 def aside(code: str = "") -> Contents:

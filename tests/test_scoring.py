@@ -18,10 +18,11 @@ from tests import documents, random_books
 from tests.counts import drawn
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import find_disagreements
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import errors
-from xlkpi.domain.inputs import Contents, Fields, Filled
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
-from xlkpi.domain.numbers import half_up, rounded, settled
+from xlkpi.domain.numbers import half_up, round_score, rounded
 from xlkpi.domain.results import Outcome, Scored
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
@@ -271,7 +272,9 @@ def test_rounding_is_half_away_from_zero(
         assert Decimal(half_up(top, bottom, places)).scaleb(-places) == expected
         assert rounded(Fraction(top, bottom), places) == expected
         assert reference.round_half_up(Fraction(top, bottom), places) == expected
-        score = settled(Fraction(top, bottom), places)  # by way of 12 places, as the formulas go
+        score = round_score(
+            Fraction(top, bottom), places
+        )  # by way of 12 places, as the formulas go
         assert score == reference.round_score(Fraction(top, bottom), places)
         off = abs(Fraction(top, bottom) * 10**places % 1 - Fraction(1, 2)) / 10**places
         assert score == expected or off <= Fraction(5, 10**13)
@@ -311,7 +314,7 @@ def test_marks_of_many_indicators_are_combined_exactly(
         marks, weights = ([Fraction(x) for x in row] for row in zip(*lines, strict=True))
         for way in aggregate.AGGREGATIONS:
             expected = reference.combine(way.name, marks, weights, enough)
-            assert way.combined(made[n], aggregate.Trim(enough)) == expected, way.name
+            assert way.combine(made[n], aggregate.Trim(enough)) == expected, way.name
 
 
 @pytest.mark.parametrize("near", [2**31, 2**53, 2**61, 2**62, 2**63, 2**64, 10**30])
@@ -321,7 +324,7 @@ def test_marks_around_the_edge_of_int64(near: int) -> None:
     tally = aggregate.mark_stats(rows)[0]
     exact, weights = [Fraction(m) for m in marks], [Fraction(row.weight) for row in rows]
     for way in aggregate.AGGREGATIONS:
-        assert way.combined(tally, aggregate.Trim(5)) == reference.combine(
+        assert way.combine(tally, aggregate.Trim(5)) == reference.combine(
             way.name, exact, weights, 5
         )
 
@@ -337,7 +340,7 @@ def combined(way: str, marks: str, weights: str = "", enough: int = 6) -> Fracti
         aggregate.Row(0, Decimal(m), Decimal(w))
         for m, w in zip(marks.split(), weighed, strict=True)
     ]  # fmt: skip
-    return aggregate.BY_NAME[way].combined(aggregate.mark_stats(rows)[0], aggregate.Trim(enough))
+    return aggregate.BY_NAME[way].combine(aggregate.mark_stats(rows)[0], aggregate.Trim(enough))
 
 
 @pytest.mark.parametrize(
@@ -411,8 +414,7 @@ def test_equal_marks_give_that_mark_under_every_way(
 ) -> None:
     same = lines[0][0]
     assert (
-        way.combined(_tally([(same, weight) for _, weight in lines]), aggregate.Trim(enough))
-        == same
+        way.combine(_tally([(same, weight) for _, weight in lines]), aggregate.Trim(enough)) == same
     )
 
 
@@ -422,7 +424,7 @@ def test_the_combined_mark_lies_between_the_lowest_and_the_highest(
     way: aggregate.Aggregation, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     marks = [mark for mark, _ in lines]
-    assert min(marks) <= way.combined(_tally(lines), aggregate.Trim(enough)) <= max(marks)
+    assert min(marks) <= way.combine(_tally(lines), aggregate.Trim(enough)) <= max(marks)
 
 
 @given(way_, ballot_, st.integers(3, 7), st.data())
@@ -433,11 +435,11 @@ def test_a_better_mark_never_lowers_the_combined_one(
     enough: int,
     data: st.DataObject,
 ) -> None:
-    before = way.combined(_tally(lines), aggregate.Trim(enough))
+    before = way.combine(_tally(lines), aggregate.Trim(enough))
     at = data.draw(st.integers(0, len(lines) - 1))
     mark, weight = lines[at]
     lines[at] = (data.draw(st.decimals(mark, 30, places=2)), weight)
-    assert way.combined(_tally(lines), aggregate.Trim(enough)) >= before
+    assert way.combine(_tally(lines), aggregate.Trim(enough)) >= before
 
 
 @given(ballot_, st.decimals("0.001", 1000, places=3))
@@ -447,7 +449,7 @@ def test_only_the_ratio_of_weights_counts(
 ) -> None:
     way = aggregate.BY_NAME["加权平均"]
     scaled = [(mark, weight * factor) for mark, weight in lines]
-    assert way.combined(_tally(scaled), aggregate.Trim(6)) == way.combined(
+    assert way.combine(_tally(scaled), aggregate.Trim(6)) == way.combine(
         _tally(lines), aggregate.Trim(6)
     )
 
@@ -661,7 +663,7 @@ def test_no_workbooks_at_all() -> None:
 
 def _limit(book: Filled, key: str) -> Decimal:
     points = {each.key: each.points.value for each in book.indicators}
-    return Decimal(100) if book.parameters.hundred else points[key] or Decimal(0)
+    return Decimal(100) if book.parameters.out_of_100 else points[key] or Decimal(0)
 
 
 def _improved(book: Filled, rng: Random) -> Filled | None:

@@ -24,8 +24,8 @@ from tests import documents, libreoffice, plain_workbook
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain.findings import Finding
-from xlkpi.domain.inputs import Indicator
-from xlkpi.domain.numbers import a_hundredfold, plain
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.numbers import maybe_hundredfold, plain
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import is_percent
 from xlkpi.domain.text import day
@@ -291,8 +291,8 @@ numbers_of_hands = st.decimals(min_value=0, max_value=1000, places=2)
 def test_whether_two_numbers_may_be_a_per_cent_and_a_part_does_not_depend_on_their_order(
     left: Decimal, right: Decimal
 ) -> None:
-    asked = a_hundredfold(left, right)
-    assert asked == a_hundredfold(right, left)
+    asked = maybe_hundredfold(left, right)
+    assert asked == maybe_hundredfold(right, left)
     if 0 < left < 1 and left * 50 <= right <= left * 200 and right > 1:
         assert asked  # a factor near 100
     if left > 1 and right > 1:

@@ -19,7 +19,7 @@ from xlkpi.domain.findings import CODES
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS
 from xlkpi.domain.verification import Verification
-from xlkpi.exchange.contents import uncarried
+from xlkpi.exchange.contents import lost_formulas
 from xlkpi.exchange.merge import Merge, merge
 from xlkpi.exchange.split import Split, split
 from xlkpi.interfaces.cli.commands import cli
@@ -104,13 +104,13 @@ def copies(sound: bytes) -> Files:
 def test_split_and_merged_a_workbook_gives_the_same_figures(path: Path) -> None:
     data = documents.sample(path)
     made = parted(data)
-    assert (made.left, made.said) == ((), ())
+    assert (made.uncarried, made.findings) == ((), ())
     again = joined(dict(made.files))
     assert figures(again.data) == figures(data)
     assert [f.code for f in outcome(again.data).findings] == [
         f.code for f in outcome(data).findings
     ]
-    assert (again.empty, again.left, again.said) == ((), (), ())
+    assert (again.empty, again.uncarried, again.findings) == ((), (), ())
 
 
 def test_the_order_of_the_files_does_not_matter_and_twice_is_the_same_bytes(
@@ -398,7 +398,7 @@ def test_what_cannot_be_written_as_it_stands_is_refused(files: Files) -> None:
 def test_a_formula_that_a_new_workbook_would_not_have_is_told() -> None:
     """`check` and `new` say it, by tests/test_templates.py."""
     data = documents.mishandled(documents.sample(BASE), [("写", "三级指标", "H6", "公式 =H7-1")])
-    told = [(each.code, str(each.place)) for each in uncarried(read(data, "")[0])]
+    told = [(each.code, str(each.place)) for each in lost_formulas(read(data, "")[0])]
     assert told == [("X815", "三级指标!H6")]
 
 
@@ -431,7 +431,7 @@ def test_what_is_not_carried_over_is_said(files: Files) -> None:
         ("写", "评分_甲", "L6", "请留意"),
     )
     made = joined({**files, "评分_甲.xlsx": noted})
-    assert [(name, place) for name, place, _ in made.left] == [
+    assert [(name, place) for name, place, _ in made.uncarried] == [
         ("评分_甲.xlsx", "评分_甲!L2"),
         ("评分_甲.xlsx", "评分_甲!L6"),
     ]
@@ -448,13 +448,13 @@ def test_a_word_in_the_code_column_below_the_marks_is_said_too(
 ) -> None:
     """It reads like a code of no indicator, and no row of it goes over."""
     expected = [f"评分_甲!{cell}" for cell in ("I6", "A12", "A45", "C45", "B60")]
-    assert [place for place, _ in parted(changed(sound, *NOTES)).left] == expected
+    assert [place for place, _ in parted(changed(sound, *NOTES)).uncarried] == expected
     held = {**files, "评分_甲.xlsx": changed(files["评分_甲.xlsx"], *NOTES)}
     told = [("评分_甲.xlsx", place) for place in expected]
-    assert [(name, place) for name, place, _ in joined(held).left] == told
+    assert [(name, place) for name, place, _ in joined(held).uncarried] == told
     name = "新建 Microsoft Excel 工作表.xlsx"
     made = joined({**copies, name: changed(copies[name], *NOTES)})
-    assert [place for _, place, _ in made.left] == expected
+    assert [place for _, place, _ in made.uncarried] == expected
 
 
 SIGNED = (("写", "评分_甲", "D3", "主任签名"), ("写", "评分_甲", "F3", "日期 2024-01-05"))
@@ -475,15 +475,15 @@ def test_who_signed_when_goes_over_with_the_ballot(
         "评分_丙": [None, None],
     }
     made = parted(changed(sound, *SIGNED))
-    assert made.left == ()
+    assert made.uncarried == ()
     own = dict(made.files)
     assert signatures(own["评分_甲.xlsx"]) == {"评分_甲": expected["评分_甲"]}
     assert [name for name, data in own.items() if "主任签名" in strings(data)] == ["评分_甲.xlsx"]
     assert signatures(whole(own)) == expected
     late = joined({**files, "评分_甲.xlsx": changed(files["评分_甲.xlsx"], *SIGNED)})
-    assert (late.left, signatures(late.data)) == ((), expected)
+    assert (late.uncarried, signatures(late.data)) == ((), expected)
     elsewhere = joined({**copies, "a.xlsx": changed(copies["a.xlsx"], *SIGNED)})
-    assert (elsewhere.left, signatures(elsewhere.data)) == ((), expected)
+    assert (elsewhere.uncarried, signatures(elsewhere.data)) == ((), expected)
     assert figures(late.data) == figures(elsewhere.data) == figures(sound)
 
 
@@ -499,20 +499,20 @@ def test_two_signatures_on_one_ballot_are_refused_and_one_of_two_is_taken(files:
 
 def test_a_score_of_ones_own_that_was_typed_is_said_to_stay_behind() -> None:
     data = (documents.SAMPLES / "示例局2023_各种计分.xlsx").read_bytes()
-    assert parted(changed(data, ("写", "复核", "E5", "数 3"))).left == (("复核!E5", "3"),)
+    assert parted(changed(data, ("写", "复核", "E5", "数 3"))).uncarried == (("复核!E5", "3"),)
 
 
 def test_a_signature_alone_is_no_filling(files: Files) -> None:
     empty = (*SIGNED, ("写", "评分_甲", "H5", "空"), ("写", "评分_甲", "H9", "空"))
     made = joined({**files, "评分_甲.xlsx": changed(files["评分_甲.xlsx"], *empty)})
-    assert (made.empty, made.left) == (("甲",), ())
+    assert (made.empty, made.uncarried) == (("甲",), ())
     assert signatures(made.data)["评分_甲"] == ["主任签名", "2024-01-05"]
 
 
 def test_a_control_total_is_held_and_then_said_to_stay_behind(sound: bytes) -> None:
     total = (("写", "评分_甲", "A10", "合计"), ("写", "评分_甲", "H10", "数 55.5"))
     made = parted(changed(sound, *total))
-    assert [place for place, _ in made.left] == ["评分_甲!A10", "评分_甲!H10"]
+    assert [place for place, _ in made.uncarried] == ["评分_甲!A10", "评分_甲!H10"]
     wrong = parted(changed(sound, total[0], ("写", "评分_甲", "H10", "数 55")))
     assert [each.code for each in wrong.outcome.findings] == ["X311"]
 

@@ -16,12 +16,12 @@ import pytest
 
 from tests import documents
 from xlkpi import pipeline
+from xlkpi.domain.contents import Contents
 from xlkpi.domain.formula import ALLOWED
-from xlkpi.domain.inputs import Contents
 from xlkpi.domain.schema import SHEETS
 from xlkpi.exchange import markdown
 from xlkpi.exchange import new as blanks
-from xlkpi.exchange.contents import everything
+from xlkpi.exchange.contents import all_contents
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.runtime.commands.check import check
@@ -58,9 +58,9 @@ def test_the_workbook_is_made_from_its_text(text: Path) -> None:
 def test_what_is_read_from_the_workbook_is_the_text(text: Path) -> None:
     said = markdown.parse(text.read_text(encoding="utf-8"))
     if not said.ballots:
-        said = blanks.prepared(said, "", "", [blanks.Scorer("评分人1")])
+        said = blanks.prepare(said, "", "", [blanks.Scorer("评分人1")])
     filled, _ = read(text.with_suffix(".xlsx").read_bytes(), text.name)
-    assert rows(everything(filled)) == rows(said)
+    assert rows(all_contents(filled)) == rows(said)
     assert filled.template == said.template
     assert filled.version == 1
 
@@ -251,7 +251,7 @@ def test_a_file_added_to_the_templates_is_a_template(
     monkeypatch.setattr(blanks, "folder", lambda: tmp_path)
     assert [name for name, _ in blanks.builtin()] == ["自制"]
     made = tmp_path / "新.xlsx"
-    made.write_bytes(blanks.made(made, "自制").data)
+    made.write_bytes(blanks.new_workbook(made, "自制").data)
     filled, _ = read(made.read_bytes(), "新.xlsx")
     assert [each.code.value for each in filled.indicators][:2] == ["A1.1", "A1.2"]
 

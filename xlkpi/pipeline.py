@@ -161,7 +161,7 @@ def read_form_template(path: Path) -> FormTemplate:
 def _choose_form_template(outcome: Outcome, own: FormTemplate | None) -> FormTemplate:
     """Return the office's own layout, else the built-in one for the kind of expenditure."""
     assert outcome.filled is not None
-    project = "项目" in outcome.filled.said("评价类型")
+    project = "项目" in outcome.filled.info_text("评价类型")
     return own or _load_built_in("项目支出" if project else "部门整体支出")
 
 

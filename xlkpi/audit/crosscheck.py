@@ -9,7 +9,8 @@ from fractions import Fraction
 from xlkpi.audit import reference
 from xlkpi.domain.cells import Number, Text
 from xlkpi.domain.custom_rules import Entry
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Survey, Tier
+from xlkpi.domain.indicators import Indicator, Tier
+from xlkpi.domain.inputs import Ballot, Filled, Survey
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import Outcome
@@ -113,7 +114,7 @@ def _make_indicator(each: Indicator) -> Row:
             指标性质=each.nature,
             年度指标值=each.target,
             实际完成值=each.actual,
-            核减分=each.cut,
+            核减分=each.deduction,
         ),
         **_make_signed(each),
     }

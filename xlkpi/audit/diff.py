@@ -12,32 +12,13 @@ from typing import TypeVar
 
 from xlkpi.audit.diff_report import Change
 from xlkpi.audit.diff_rows import TIERS, Row, Side, list_input_columns, match_rows
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.inputs import Ballot, Filled
 from xlkpi.domain.location import NOWHERE, CellRef
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Outcome
-from xlkpi.domain.schema import (
-    ADJUSTMENT,
-    BALLOT,
-    EVIDENCE,
-    EXECUTION,
-    GRADES,
-    GROUP,
-    INFO,
-    PARAMETER_BY_NAME,
-    PARAMETERS,
-    REVIEW,
-    SCORER_LABEL,
-    SCORES_SHEET,
-    SHEETS,
-    SOURCE_SHEET,
-    SUMMARY_SHEET,
-    TIER3,
-    Column,
-    canonical,
-    folded,
-)
+from xlkpi.domain.schema import SCORES_SHEET, SUMMARY_SHEET, TIER3, Column, folded
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.writing.scored.addresses import FIRST_SCORE, GRADE_AT, TOTAL_AT, ScoreColumns
 from xlkpi.writing.scored.input_sheets import LIVE_WORDS
@@ -48,13 +29,13 @@ UNSCORED = "没有评分"
 UNREAD = "找不到表头，没有读取，这张表没有比较"
 
 
-_ALONE = (*TIERS, EXECUTION, BALLOT, REVIEW)
+_ALONE = (*TIERS, schema.EXECUTION, schema.BALLOT, schema.REVIEW)
 """Sheets whose headers need not say where they stand."""
-_BY_NAME = {INFO.name: "内容", PARAMETERS.name: "值"}
+_BY_NAME = {schema.INFO.name: "内容", schema.PARAMETERS.name: "值"}
 """Sheets in which a row's name says what stands in this column of it."""
 _ROWS = {
-    EXECUTION.name: "预算执行项目", GROUP.name: "评价工作组成员", EVIDENCE.name: "佐证材料",
-    GRADES.name: "等级", ADJUSTMENT.name: "加减分事项", BALLOT.name: "评分行",
+    schema.EXECUTION.name: "预算执行项目", schema.MEMBERS.name: "评价工作组成员", schema.EVIDENCE.name: "佐证材料",
+    schema.GRADES.name: "等级", schema.ADJUSTMENT.name: "加减分事项", schema.BALLOT.name: "评分行",
 }  # fmt: skip
 """What a row is called, where the sheet's name is no name for it."""
 
@@ -72,7 +53,7 @@ def find_changes(old: Outcome, new: Outcome) -> list[Change]:
 
 def _has_results(filled: Filled) -> bool:
     """Whether it is a scored workbook; a sheet 汇总 may also be somebody's own."""
-    return SOURCE_SHEET in {canonical(name) for name in filled.result_sheets}
+    return schema.SOURCE_SHEET in {schema.canonical(name) for name in filled.result_sheets}
 
 
 def _compare_results(old: Outcome, new: Outcome) -> Iterator[Change]:
@@ -123,7 +104,7 @@ def _find_result_place(outcome: Outcome, sheet: str, row: int, column: int) -> C
     filled = outcome.filled
     if filled is None or outcome.scored is None or not _has_results(filled):
         return NOWHERE
-    names = {canonical(name): name for name in filled.result_sheets}
+    names = {schema.canonical(name): name for name in filled.result_sheets}
     return CellRef(names[sheet], row, column) if sheet in names else NOWHERE
 
 
@@ -131,8 +112,8 @@ def _compare_inputs(old: Side, new: Side, typed: bool) -> Iterator[Change]:
     """Every input cell, sheet by sheet in the format's order."""
     yield from _compare_unread_sheets(old, new)
     unread = {*old.unread, *new.unread}
-    for sheet in SHEETS:
-        if folded(sheet.name) not in unread:
+    for sheet in schema.SHEETS:
+        if schema.folded(sheet.name) not in unread:
             left, right = (side.rows(side.filled.tables.get(sheet.name)) for side in (old, new))
             for was, now in match_rows(left, right):
                 yield from _compare_rows(was, now, old, new, typed, "")
@@ -173,12 +154,14 @@ def _compare_ballots(old: Side, new: Side, typed: bool) -> Iterator[Change]:
     unread = {*old.unread, *new.unread}
     for was, now in _pair_by_name(before, after):
         either = was or now
-        if either and folded(either.table.grid.name) in unread:
+        if either and schema.folded(either.table.grid.name) in unread:
             continue
         if was and now:
             left, right = was.scorer.value or "", now.scorer.value or ""
             if left != right:
-                yield Change(SCORER_LABEL, right, left, right, was.scorer.place, now.scorer.place)
+                yield Change(
+                    schema.SCORER_LABEL, right, left, right, was.scorer.place, now.scorer.place
+                )
             rows = (side.rows(each.table) for side, each in ((old, was), (new, now)))
             for one, other in match_rows(*rows):
                 yield from _compare_rows(one, other, old, new, typed, right)
@@ -213,7 +196,7 @@ def _compare_rows(
     was: Row | None, now: Row | None, old: Side, new: Side, typed: bool, scorer: str
 ) -> Iterator[Change]:
     if was and now:
-        for column in list_input_columns(now.table.layout):
+        for column in list_input_columns(now.table.sheet):
             yield from _compare_cells(was, now, column, typed, scorer)
     elif was:
         yield from _report_unpaired(was, new, scorer, _report_dropped)
@@ -234,7 +217,7 @@ def _compare_cells(
 
 def _name_cell(row: Row, column: Column, scorer: str) -> tuple[str, str]:
     """Return what a cell is called, and what it belongs to."""
-    sheet, header = row.table.layout, column.header
+    sheet, header = row.table.sheet, column.header
     code = f"{scorer} {row.label}" if scorer else row.label
     if header == _BY_NAME.get(sheet.name) and not row.total:
         return f"{sheet.name}：{row.label}", ""
@@ -242,7 +225,7 @@ def _name_cell(row: Row, column: Column, scorer: str) -> tuple[str, str]:
         return "名称", code
     if sheet in TIERS and column is sheet.columns[1]:
         return "上级编号", code
-    if sheet is GRADES and header == "下限":
+    if sheet is schema.GRADES and header == "下限":
         return "等级下限", code
     return header if sheet in _ALONE else f"{sheet.name}：{header}", code
 
@@ -252,17 +235,20 @@ _OneSided = Callable[[str, str, str, CellRef], Change]
 
 def _report_unpaired(row: Row, other: Side, scorer: str, told: _OneSided) -> Iterator[Change]:
     """A row that only one of the two has."""
-    sheet = row.table.layout
+    sheet = row.table.sheet
     code = f"{scorer} {row.label}" if scorer else row.label
-    if sheet is PARAMETERS and not row.total:
-        known = PARAMETER_BY_NAME.get(canonical(row.names[0]))
+    if sheet is schema.PARAMETERS and not row.total:
+        known = schema.PARAMETER_BY_NAME.get(schema.canonical(row.names[0]))
         if known:  # without its row the default is in force
             value, default = row.fields["值"], known.default
-            if folded(value) != folded(default):
+            if schema.folded(value) != schema.folded(default):
                 change = told(sheet.name, "", value, row.place_of(sheet.column("值")))
                 yield _fill_in_default(change, f"{sheet.name}：{known.name}", f"{default}（默认）")
             return
-    follows = sheet in (BALLOT, REVIEW) and folded("".join(row.names)) not in other.indicators
+    follows = (
+        sheet in (schema.BALLOT, schema.REVIEW)
+        and schema.folded("".join(row.names)) not in other.indicators
+    )
     if follows and not any(row.beyond) and not row.total:
         return  # an empty row of an indicator that was added or dropped, which is told
     noun = f"{sheet.name}合计行" if row.total else _ROWS.get(sheet.name, sheet.name)

@@ -10,34 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Table
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import NOWHERE, CellRef
 from xlkpi.domain.numbers import EXACT, from_double, plain
-from xlkpi.domain.schema import (
-    BALLOT,
-    EVIDENCE,
-    INFO,
-    PROBLEMS,
-    REVIEW,
-    RULES,
-    TIER1,
-    TIER2,
-    TIER3,
-    Column,
-    Sheet,
-    folded,
-)
+from xlkpi.domain.schema import Column, Sheet
 from xlkpi.domain.text import as_text, day, tidy
 from xlkpi.writing.scored.inputs_shown import codes, shares
 
-TIERS = (TIER1, TIER2, TIER3)
+TIERS = (schema.TIER1, schema.TIER2, schema.TIER3)
 _KEYS: dict[str, tuple[str, ...]] = {
-    EVIDENCE.name: ("指标编号", "材料名称"),
-    PROBLEMS.name: (),
+    schema.EVIDENCE.name: ("指标编号", "材料名称"),
+    schema.PROBLEMS.name: (),
 }
 """Columns by which rows are told apart where that is not the sheet's key: 序号 only counts them."""
-_CODED = (*TIERS, BALLOT, REVIEW)
+_CODED = (*TIERS, schema.BALLOT, schema.REVIEW)
 """Sheets whose rows are an indicator's."""
 
 
@@ -52,7 +40,9 @@ class Side:
         self.indicators = {each.key for each in filled.indicators}
         tables = (*filled.tables.values(), *(ballot.table for ballot in filled.ballots))
         read = {table.grid.name for table in tables}
-        self.unread = {folded(each.name): each for each in filled.grids if each.name not in read}
+        self.unread = {
+            schema.folded(each.name): each for each in filled.grids if each.name not in read
+        }
         """Sheets of the format whose headers were not found, by folded name."""
 
     def read(self, table: Table, row: int, column: Column) -> str:
@@ -80,7 +70,7 @@ class Side:
         )
         return spelled(number)
 
-    def typed(self, table: Table, row: int, column: Column) -> str:
+    def typed(self, table: Table, row: int, column: schema.Column) -> str:
         """Return what a cell holds, however it was read."""
         at = table.columns.get(column.header)
         if at is None:
@@ -101,7 +91,7 @@ class Side:
         totals = set(table.totals)
         return [
             Row(self, table, row, row in totals, tuple(
-                self.read(table, row, column) for column in list_input_columns(table.layout)
+                self.read(table, row, column) for column in list_input_columns(table.sheet)
             ))
             for row in sorted((*table.rows, *table.of_which, *totals))
         ]  # fmt: skip
@@ -128,7 +118,7 @@ def _read_raw(table: Table, row: int, at: int, column: Column) -> str:
 
 def _is_percent_column(table: Table, column: Column) -> bool:
     """Whether numbers of a column are parts of one, which people write in per cent."""
-    return table.layout is RULES and column.header == "得分比例"
+    return table.sheet is schema.RULES and column.header == "得分比例"
 
 
 def _show_percent(number: Decimal) -> str:
@@ -137,7 +127,7 @@ def _show_percent(number: Decimal) -> str:
 
 def list_input_columns(sheet: Sheet) -> list[Column]:
     """Return the columns in which something is filled in."""
-    return [column for column in sheet.columns if not (column.computed or column.words)]
+    return [column for column in sheet.columns if not (column.computed or column.explanatory)]
 
 
 class Row(NamedTuple):
@@ -153,19 +143,19 @@ class Row(NamedTuple):
     @property
     def fields(self) -> dict[str, str]:
         """The same by header."""
-        headers = (column.header for column in list_input_columns(self.table.layout))
+        headers = (column.header for column in list_input_columns(self.table.sheet))
         return dict(zip(headers, self.values, strict=True))
 
     @property
     def names(self) -> tuple[str, ...]:
         """What stands in the columns by which it is told from others."""
         fields = self.fields
-        return tuple(fields[header] for header in _list_key_headers(self.table.layout))
+        return tuple(fields[header] for header in _list_key_headers(self.table.sheet))
 
     @property
     def beyond(self) -> tuple[str, ...]:
         """What stands in the other columns."""
-        names = _list_key_headers(self.table.layout)
+        names = _list_key_headers(self.table.sheet)
         return tuple(said for header, said in self.fields.items() if header not in names)
 
     @property
@@ -173,8 +163,8 @@ class Row(NamedTuple):
         """What it is paired by: totals with totals, the others by their names."""
         if self.total:
             return True, ()
-        own = (folded(name) for name in self.names)
-        info = self.table.layout is INFO
+        own = (schema.folded(name) for name in self.names)
+        info = self.table.sheet is schema.INFO
         return False, tuple(name.rstrip(":?*") if info else name for name in own)
 
     @property
@@ -183,12 +173,12 @@ class Row(NamedTuple):
         if self.total:
             return next((said for said in self.values if said), "")
         names = " ".join(name for name in self.names if name)
-        return names or self.fields.get(self.table.layout.name) or f"第 {self.row + 1} 行"
+        return names or self.fields.get(self.table.sheet.name) or f"第 {self.row + 1} 行"
 
     @property
     def whole(self) -> str:
         """Everything that stands in it, its name first."""
-        sheet, fields = self.table.layout, self.fields
+        sheet, fields = self.table.sheet, self.fields
         bare = [sheet.name] if sheet.name in fields else list(_list_key_headers(sheet))
         left = ["编号"] if sheet in TIERS and fields[sheet.name] else []
         first = [fields[header] for header in bare if fields[header]]
@@ -203,11 +193,11 @@ class Row(NamedTuple):
     def place(self) -> CellRef:
         """The cell of its name; of what stands in it, where it has none."""
         fields, columns = self.fields, self.table.columns
-        ordered = [*_list_key_headers(self.table.layout), *fields]
+        ordered = [*_list_key_headers(self.table.sheet), *fields]
         held = next((h for h in ordered if fields[h] and h in columns), ordered[0])
         return self.table.place(self.row, held)
 
-    def place_of(self, column: Column) -> CellRef:
+    def place_of(self, column: schema.Column) -> CellRef:
         """Return the place of a cell, nowhere where the sheet lacks the column."""
         known = column.header in self.table.columns
         return self.table.place(self.row, column.header) if known else NOWHERE
@@ -262,7 +252,7 @@ def _match_renamed(old: Iterable[Row], new: Iterable[Row]) -> dict[int, Row]:
     """Pair rows of which all but the name is the same; an indicator's code is more than a name."""
     known: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in new:
-        if row.table.layout not in _CODED and not row.total:
+        if row.table.sheet not in _CODED and not row.total:
             known[row.beyond].append(row)
     pairs = {}
     for row in old:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain.cells import Derived, Number, Text
-from xlkpi.domain.location import a1, listed
+from xlkpi.domain.location import a1, list_places
 from xlkpi.domain.methods import BANDED, NOT_APPLICABLE, VOTES
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored, TierScore
@@ -62,7 +62,7 @@ def _require_scored(outcome: Outcome) -> Scored:
 def _describe_outcome(outcome: Outcome) -> Iterator[str]:
     assert outcome.filled is not None
     scored = _require_scored(outcome)
-    who = f"{outcome.filled.said('部门名称')} {outcome.filled.said('评价年度')} 年度"
+    who = f"{outcome.filled.info_text('部门名称')} {outcome.filled.info_text('评价年度')} 年度"
     yield f"{who}：总分 {scored.total:f}，等级 {scored.grade.name.value}"
 
 
@@ -137,10 +137,10 @@ def _find_indicator_score(scored: Scored, third: TierScore) -> IndicatorScore:
 def _explain_score(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     """The cells that a third-level score came of, what was done with them, where the formula stands."""
     assert outcome.filled is not None
-    scored, hundred = _require_scored(outcome), outcome.filled.parameters.hundred
-    yield from (trace.mark(work, given, hundred) for given in work.given)
+    scored, out_of_100 = _require_scored(outcome), outcome.filled.parameters.out_of_100
+    yield from (trace.explain_mark(work, given, out_of_100) for given in work.given)
     if not work.applies:
-        yield f"计分：{work.words}（{work.indicator.method.place}）"
+        yield f"计分：{work.explanation}（{work.indicator.method.place}）"
         return
     if work.indicator.method.value == BANDED:
         degree = work.indicator.degree
@@ -149,12 +149,12 @@ def _explain_score(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
         yield from _list_inputs(work)
         yield from _list_lookups(outcome, work)
     columns = ScoreColumns.of(scored)
-    row = FIRST_SCORE + scored.place(work)
+    row = FIRST_SCORE + scored.index_of(work)
     exact = f"{SCORES_SHEET}!{a1(row, columns.right('合成（未取整）'))}"
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
-    yield f"计分：{work.words}"
-    yield from trace.rule(work)
-    yield from trace.weighted(work, hundred)
+    yield f"计分：{work.explanation}"
+    yield from trace.explain_rule(work)
+    yield from trace.explain_weights(work, out_of_100)
     yield f"未取整 {_show_exact(work.exact)}（{exact}），四舍五入得 {work.score:f}（{rounded}）"
     yield from _explain_reviewed_score(scored, work)
 
@@ -164,9 +164,9 @@ def _list_lookups(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     filled, scored = outcome.filled, _require_scored(outcome)
     assert filled is not None
     if scored.budget and work.method and work.method.budgeted:
-        yield from trace.budget(filled, scored.budget)
+        yield from trace.explain_budget(filled, scored.budget)
     if work.method and work.method.rule:
-        cells = listed(sorted(entry.places["规则"] for entry in work.method.rule.entries))
+        cells = list_places(sorted(entry.places["规则"] for entry in work.method.rule.entries))
         yield f"评分规则“{work.method.rule.name}”：{cells}"
     if work.method and work.method.surveyed:
         for row in filled.surveys:
@@ -175,9 +175,9 @@ def _list_lookups(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
                     f"{name} {_show_number(vote.value)}（{vote.place}）"
                     for name, vote in zip(VOTES, row.votes, strict=True)
                 )
-                yield f"{row.asked.value or '满意度调查'}：{said}"
-    if work.indicator.cut.value:
-        yield f"核减分：{_show_number(work.indicator.cut.value)}（{work.indicator.cut.place}）"
+                yield f"{row.respondents.value or '满意度调查'}：{said}"
+    if work.indicator.deduction.value:
+        yield f"核减分：{_show_number(work.indicator.deduction.value)}（{work.indicator.deduction.place}）"
 
 
 def _list_inputs(work: IndicatorScore) -> Iterator[str]:
@@ -196,7 +196,7 @@ def _list_inputs(work: IndicatorScore) -> Iterator[str]:
     if isinstance(indicator.actual.typed, Derived):
         derived = indicator.actual.typed
         yield f"实际完成值由基础数据算得：{derived.named or derived.formula}"
-        yield from (datum.words for datum in derived.data)
+        yield from (datum.text for datum in derived.data)
 
 
 def _explain_tier(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str]:

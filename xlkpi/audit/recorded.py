@@ -94,7 +94,7 @@ def _parse_findings(rows: Sequence[Sequence[object]]) -> tuple[Finding, ...]:
 def _parse_place(said: str) -> CellRef:
     """The place that a text tells; what is none of the file's places tells the whole file."""
     sheet, _, cell = said.rpartition("!")
-    if said == NOWHERE.said:
+    if said == NOWHERE.label:
         return NOWHERE
     try:
         return CellRef(sheet, *address(cell))

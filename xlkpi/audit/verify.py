@@ -164,7 +164,7 @@ def _compare_cells(found: Grid, expected: Grid) -> Iterator[Difference]:
             yield Difference(name, cell, "missing", "", _show(ours))
         elif ours is None:
             yield Difference(name, cell, "extra", _show(theirs), "")
-        elif fingerprint.same("=" + theirs.formula, "=" + ours.formula):
+        elif fingerprint.same_formula("=" + theirs.formula, "=" + ours.formula):
             if theirs.value != ours.value and not _is_rounding_noise(theirs, ours):
                 kind = "result" if ours.formula else "value"
                 yield Difference(name, cell, kind, *_show_apart(theirs, ours))
@@ -208,7 +208,7 @@ def _collect_cells(grid: Grid) -> dict[Address, _Cell]:
     for row, held in enumerate(grid.rows):
         for column, value in enumerate(held):
             if value not in ("", None):
-                cells[row, column] = _Cell(fingerprint.plain(value), "")
+                cells[row, column] = _Cell(fingerprint.comparable(value), "")
     for at, error in grid.errors.items():
         cells[at] = _Cell("e" + error, "")
     for at, (text, _) in grid.formulas.items():
@@ -240,7 +240,7 @@ def _compare_totals(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
             if label == "等级" and value not in _list_grades(again):
                 continue  # the head of a column
             named.add(label)
-            if fingerprint.plain(value) != fingerprint.plain(right[label]):
+            if fingerprint.comparable(value) != fingerprint.comparable(right[label]):
                 cell = a1(row, column + 1)
                 yield Difference(grid.name, cell, "value", as_text(value), as_text(right[label]))
     for label in right.keys() - named:

@@ -38,10 +38,10 @@ def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | Non
 
 def broken_inputs(table: Table) -> Iterator[Finding]:
     """Find what is broken, or is a formula, in the input columns of a table."""
-    for column in table.layout.columns:
+    for column in table.sheet.columns:
         if column.computed or column.header not in table.columns:
             continue
-        dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
+        dates = column.kind is Kind.DATE or table.sheet.name == "基本信息"
         at, formulas = table.columns[column.header], table.grid.formulas
         for row in _suspects(table, at):
             if (row, at) in table.derived:
@@ -57,7 +57,7 @@ def broken_inputs(table: Table) -> Iterator[Finding]:
 def _suspects(table: Table, column: int) -> Iterator[int]:
     """The rows in whose cell there is more, or something else, than a number or a text."""
     grid = table.grid
-    formulas, odd = grid.formulas, grid.odd
+    formulas, odd = grid.formulas, grid.peculiar
     for row in (*table.rows, *table.of_which):
         held = grid.raw(row, column)
         usual = "=" not in held if isinstance(held, str) else isinstance(held, float)

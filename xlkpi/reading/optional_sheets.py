@@ -116,7 +116,7 @@ def rules_of(rows: Sequence[Entry]) -> Mapping[str, Rule]:
     """Return the sound rules by folded name."""
     grouped = by_name(rows)
     return {
-        key: rules_of_workbook.rule(group[0].name, group)
+        key: rules_of_workbook.make_rule(group[0].name, group)
         for key, group in grouped.items()
         if key and _sound(group)
     }
@@ -146,8 +146,8 @@ def surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
             row=row,
             code=code,
             key=key,
-            asked=reader.text(table, row, "调查对象"),
-            way=reader.text(table, row, "调查方式"),
+            respondents=reader.text(table, row, "调查对象"),
+            method=reader.text(table, row, "调查方式"),
             sent=reader.number(table, row, "发放问卷", ("份", "人"), "100"),
             votes=(first, second, third, fourth),
         )

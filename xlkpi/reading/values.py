@@ -115,7 +115,7 @@ class Reader:
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""
         value = self.text(table, row, header)
-        choices = table.layout.column(header).choices
+        choices = table.sheet.column(header).choices
         if value.blank:
             return Value(value.place, State.GOOD, default, "") if default else value
         if not value.good or value.value is None:
@@ -197,7 +197,7 @@ class Reader:
                 self.findings.append(finding("X505", place, str(held), example=example))
                 return None
             at = (place.row, place.column)
-            if at in grid.signed:
+            if at in grid.percent_signed:
                 return self._percent(place, f"{numbers.plain(value)}%", value, percent)
             if at in grid.percents:
                 return self._shown_percent(place, held, value, percent)
@@ -276,7 +276,7 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
     held = grid.raw(row, column)
     if at in table.derived:
         return derived_text(table.derived[at])
-    plain = at not in grid.formulas and at not in grid.odd
+    plain = at not in grid.formulas and at not in grid.peculiar
     if plain and isinstance(held, str) and "=" not in held:  # nearly always
         read, place = _TIDIED[held], CellRef(grid.name, row, column)
         return Value(place, State.GOOD, read, held) if read else Value(place)
@@ -332,7 +332,7 @@ def _not_a_number(place: CellRef, typed: str, example: str) -> Finding:
     if hidden:
         which = "、".join(dict.fromkeys(f"U+{ord(c):04X}" for c in hidden))
         return finding("X511", place, typed, which=which)
-    return finding("X505", place, typed, example=numbers.meant(typed) or example)
+    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)
 
 
 def _wrong_unit(
@@ -341,4 +341,4 @@ def _wrong_unit(
     known = canonical(unit) in {"万元", "元", "亿元", "千元", "分"}
     if units and known:
         return finding("X512", place, typed, unit=unit, expected=units[0])
-    return finding("X505", place, typed, example=numbers.meant(typed) or example)
+    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)

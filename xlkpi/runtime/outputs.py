@@ -89,7 +89,7 @@ def _list_existing(path: Path) -> Iterator[Path]:
 
 def _is_ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
     """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
-    from xlkpi.domain.fingerprint import hidden
+    from xlkpi.domain.fingerprint import masked_name
     from xlkpi.reading.open import OpenedWorkbook
 
     if path.is_symlink():
@@ -103,9 +103,9 @@ def _is_ours(path: Path, source: Path, identity: str, written: Collection[bytes]
     origin = OpenedWorkbook(path.name, data).origin
     if origin is None or origin.identity != identity:
         return False
-    return origin.file == hidden(source.name) or _find_family(Path(origin.file)) == _find_family(
-        source
-    )
+    return origin.file == masked_name(source.name) or _find_family(
+        Path(origin.file)
+    ) == _find_family(source)
 
 
 def _find_family(source: Path) -> str:

@@ -213,4 +213,4 @@ class Book:
 
     def fingerprint(self) -> str:
         """Return the fingerprint of all cells."""
-        return fingerprint.digest_of_lines(line for sheet in self.sheets for line in sheet.lines())
+        return fingerprint.digest_lines(line for sheet in self.sheets for line in sheet.lines())

@@ -17,7 +17,7 @@ from typing import Any
 from xlkpi.domain import fingerprint
 from xlkpi.domain.findings import Finding, Severity
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import CellRef, a1, address, apart
+from xlkpi.domain.location import CellRef, a1, address, without_overlaps
 from xlkpi.domain.schema import PROBLEMS_SHEET
 from xlkpi.writing import problem_list
 from xlkpi.writing.book import legal
@@ -87,7 +87,7 @@ def _part_merges(book: Any, findings: Sequence[Finding]) -> None:
             (each.min_row, each.min_col, each.max_row, each.max_col): each
             for each in sheet.merged_cells.ranges
         }
-        for block in blocks.keys() - apart(blocks):
+        for block in blocks.keys() - without_overlaps(blocks):
             if (sheet.title, a1(block[0] - 1, block[1] - 1)) not in told:
                 sheet.merged_cells.ranges.remove(blocks[block])
 

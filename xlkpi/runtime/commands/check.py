@@ -20,15 +20,15 @@ class Request:
 def handle(request: Request) -> Iterator[Report]:
     """Read and check it; of a workbook in which nobody has scored, say whether it is a template, too."""
     from xlkpi import pipeline
-    from xlkpi.exchange.contents import hindrances, uncarried, untouched
+    from xlkpi.exchange.contents import blocking_errors, is_unmarked, lost_formulas
     from xlkpi.writing import text as plain
 
     outcome = pipeline.score_file(request.source.path, request.source.name)
     report = Report.of(outcome, check=True)
     filled = outcome.filled
-    if filled and untouched(filled):
-        found = hindrances(filled, outcome.findings)
-        lines = plain.as_template(Path(outcome.source.file).name, found, uncarried(filled))
+    if filled and is_unmarked(filled):
+        found = blocking_errors(filled, outcome.findings)
+        lines = plain.as_template(Path(outcome.source.file).name, found, lost_formulas(filled))
         report = replace(report, text="\n".join(filter(None, [report.text, *lines])))
     yield report
 

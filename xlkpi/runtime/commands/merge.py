@@ -60,7 +60,7 @@ def handle(request: Request) -> Iterator[Reading | Merged | NotMerged]:
         yield NotMerged(tuple(Report.of(each) for each in made.refused))
         return
     empty = (f"{scorer} 的评分表还是空的" for scorer in made.empty)
-    remarks = (*empty, *plain.not_carried(made.said, made.left))
+    remarks = (*empty, *plain.not_carried(made.findings, made.uncarried))
     yield Merged(files.prepare(request.out, made.data), remarks)
 
 

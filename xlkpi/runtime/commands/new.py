@@ -41,7 +41,7 @@ def handle(request: Request) -> Iterator[Blank]:
     from xlkpi.exchange import new as blanks
 
     try:
-        made = blanks.made(
+        made = blanks.new_workbook(
             request.out,
             request.template,
             request.department,
@@ -51,7 +51,7 @@ def handle(request: Request) -> Iterator[Blank]:
         )
     except blanks.Refused as problem:
         raise Refused(str(problem)) from problem
-    yield Blank(files.prepare(request.out, made.data), made.said)
+    yield Blank(files.prepare(request.out, made.data), made.remarks)
 
 
 def new(

@@ -45,7 +45,9 @@ def handle(request: Request) -> Iterator[Parts | Report]:
     name = file_name(request.source.name)
     yield Parts(
         tuple((part, files.prepare(request.home / part, data)) for part, data in made.files),
-        tuple(plain.not_carried([(name, made.said)], [(name, *each) for each in made.left])),
+        tuple(
+            plain.not_carried([(name, made.findings)], [(name, *each) for each in made.uncarried])
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.location import a1
 from xlkpi.writing import computed_columns
 from xlkpi.writing.blank import base_data, guide, live_checks
@@ -188,7 +188,7 @@ def _votes(given: Fields, caliber: str) -> tuple[float | str, float | str]:
     if not any(isinstance(value, Decimal) for value in held):
         return "", ""
     whole = methods.Votes(*votes)
-    rate = float(methods.satisfied(whole, caliber) / 100) if whole.valid else ""
+    rate = float(methods.satisfaction_rate(whole, caliber) / 100) if whole.valid else ""
     return float(whole.valid), rate
 
 
@@ -196,7 +196,7 @@ def _caliber(contents: Contents) -> str:
     """Return 满意度口径 as the workbook sets it when it is made."""
     rows = contents.sheets.get(schema.PARAMETERS.name, ())
     said = next((str(row.get("值", "")) for row in rows if row.get("参数") == "满意度口径"), "")
-    return said if said in methods.CALIBERS else methods.CALIBERS[0]
+    return said if said in methods.CRITERIA else methods.CRITERIA[0]
 
 
 def _validate(paper: Paper, sheet: schema.Sheet, spot: Spot, column: schema.Column) -> None:

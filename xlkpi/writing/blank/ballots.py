@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.inputs import Fields
+from xlkpi.domain.contents import Fields
 from xlkpi.domain.location import a1
 from xlkpi.writing import computed_columns
 from xlkpi.writing.blank import live_checks
@@ -70,7 +70,7 @@ def _ballot_row(
 
 
 def _judged(indicator: Fields) -> bool:
-    return methods.judged(methods.spelled(str(indicator.get("评分方式", ""))))
+    return methods.is_judged(methods.standard_name(str(indicator.get("评分方式", ""))))
 
 
 def _identity(paper: Paper, scorer: str, signed: Fields) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.inputs import Contents, Fields
-from xlkpi.domain.location import a1, quoted, span
+from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.location import a1, block_reference, quoted
 from xlkpi.writing.blank import live_checks
 from xlkpi.writing.book import Book, Cell, Sheet
 from xlkpi.writing.computed_columns import FIRST_ROW, LIVE_ROW
@@ -202,13 +202,13 @@ def _block(sheet: schema.Sheet, rows: Sequence[Fields], header: str) -> str:
     headers = [column.header for column in sheet.shown(rows)]
     at = headers.index(header) if header else len(headers)
     last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
-    return span(sheet.name, FIRST_ROW, at, last, at)
+    return block_reference(sheet.name, FIRST_ROW, at, last, at)
 
 
 def _points_part(contents: Contents, said: list[str]) -> str:
     rows = contents.sheets.get(schema.TIER1.name, ())
     last = FIRST_ROW + max(1, len(rows) + schema.TIER1.spare) - 1
-    added = f"ROUND(SUM({span(schema.TIER1.name, FIRST_ROW, 2, last, 2)}),6)"
+    added = f"ROUND(SUM({block_reference(schema.TIER1.name, FIRST_ROW, 2, last, 2)}),6)"
     whole = sum((v for row in rows if isinstance(v := row.get("分值"), Decimal)), Decimal(0))
     said.append("" if whole == 100 else "一级指标分值合计不是 100；")
     return f'IF({added}=100,"","一级指标分值合计不是 100；")'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlkpi.domain import schema
-from xlkpi.domain.inputs import Fields
+from xlkpi.domain.contents import Fields
 from xlkpi.writing.book import Sheet as Paper
 from xlkpi.writing.computed_columns import (
     FIRST_ROW,

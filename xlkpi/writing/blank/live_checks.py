@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.inputs import Fields
+from xlkpi.domain.contents import Fields
 from xlkpi.domain.location import a1
 from xlkpi.domain.numbers import plain
 from xlkpi.writing.book import Condition
@@ -57,7 +57,7 @@ def aside(row: Fields, sheet: schema.Sheet) -> str:
     parent = {schema.TIER2.name: "一级编号", schema.TIER3.name: "二级编号"}.get(sheet.name, "")
     headers = (sheet.name, "编号", parent, "评分方式", "分值")
     held = (row.get(header, "") for header in headers)
-    return schema.without_points(*(plain(x) if isinstance(x, Decimal) else x for x in held))
+    return schema.of_which_code(*(plain(x) if isinstance(x, Decimal) else x for x in held))
 
 
 def row_said(row: Fields, sheet: schema.Sheet) -> str:
@@ -214,7 +214,7 @@ def _mark_said(indicator: Fields, given: dict[str, Fields]) -> str:
 
 def unmarked(indicator: Fields) -> str:
     """Return what stands on a ballot where scorers mark nothing; "" where they do."""
-    method = methods.spelled(str(indicator.get("评分方式", "")))
-    if methods.judged(method):
+    method = methods.standard_name(str(indicator.get("评分方式", "")))
+    if methods.is_judged(method):
         return ""
     return method if method == methods.NOT_APPLICABLE else "系统计分"

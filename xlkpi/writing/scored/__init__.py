@@ -13,7 +13,7 @@ from xlkpi.domain.schema import (
     GRADE_SHEET,
     LAYOUT_SHEET,
     METHODS_SHEET,
-    PROOF_SHEET,
+    RECONCILIATION_SHEET,
     SCORES_SHEET,
     SOURCE_SHEET,
     SUMMARY_SHEET,
@@ -47,7 +47,7 @@ _RESULTS = (
     COMPARISON_SHEET,
     FINDINGS_SHEET,
     METHODS_SHEET,
-    PROOF_SHEET,
+    RECONCILIATION_SHEET,
     SOURCE_SHEET,
 )
 _STAMPED = (SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET)
@@ -61,7 +61,7 @@ def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
     """
     result = Result(outcome)
     names = Addresses.of(result, reconciliation.count(result))
-    said = result.filled.said
+    said = result.filled.info_text
     title = f"{said('部门名称')}{said('评价年度')}绩效自评评分结果"
     book = _planned(result, names, layout, own).fill(title, result)
     code = verification_code.of_book(book, result.filled, result.scored)

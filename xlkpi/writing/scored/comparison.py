@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from xlkpi.domain.inputs import Indicator
-from xlkpi.domain.location import a1, quoted, span
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.location import a1, block_reference, quoted
 from xlkpi.domain.numbers import NOISE
 from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED, SCORES_SHEET
 from xlkpi.writing.book import Book, Condition, Held, Sheet, Source
@@ -48,7 +48,7 @@ def plan(book: Book, result: Result, names: Addresses) -> None:
         return
     words = (
         "比较各评分人打分的宽严、离群、雷同和一致性，供复核参考，不影响计分。"
-        f"得分率＝得分÷{'100（百分制）' if result.filled.parameters.hundred else '分值'}；回避的不计。"
+        f"得分率＝得分÷{'100（百分制）' if result.filled.parameters.out_of_100 else '分值'}；回避的不计。"
     )
     sheet.merge(GUIDE, 0, matrix.words, words, "guide")
     _lines(sheet, matrix, result.filled.parameters.numbers["离群线"], names)
@@ -83,7 +83,9 @@ def _matrix(sheet: Sheet, matrix: Matrix, panel: agreement.Panel, result: Result
     judged = [at for at, work in enumerate(result.scored.indicator_scores) if work.given]
     for n, at in enumerate(judged):
         _indicator(sheet, matrix.row(n), n, panel.lines[n], FIRST_SCORE + at)
-        _rates(sheet, matrix, n, panel.lines[n], FIRST_SCORE + at, result.filled.parameters.hundred)
+        _rates(
+            sheet, matrix, n, panel.lines[n], FIRST_SCORE + at, result.filled.parameters.out_of_100
+        )
         _spread(sheet, matrix, matrix.row(n), n)
     if matrix.scorers > 1:
         _marked(sheet, matrix)
@@ -224,7 +226,9 @@ def _agreement(sheet: Sheet, matrix: Matrix) -> None:
     count, mean, squares, factor = (
         matrix.down(matrix.right(name)) for name in ("人数", "平均", "离差平方和", "折算系数")
     )
-    heads = span("", matrix.first - 1, matrix.mark(0), matrix.first - 1, matrix.right("人数") - 1)
+    heads = block_reference(
+        "", matrix.first - 1, matrix.mark(0), matrix.first - 1, matrix.right("人数") - 1
+    )
     people, units, values, middle, within, whole, alpha = (
         a1(row + offset, 3, "both") for offset in range(7)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from xlkpi.domain.location import a1, span
+from xlkpi.domain.location import a1, block_reference
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED
 from xlkpi.writing.book import Book, Sheet
@@ -125,7 +125,7 @@ def _alike(sheet: Sheet, matrix: Matrix, panel: agreement.Panel, row: int) -> tu
         sheet.merge(at, 2, 7, said, "text")
         sheet.formula(at, 8, f'IF({test},"{_SAME}","{_DIFFERENT}")', _SAME, "center")
     last = row + len(found)
-    count = f'SUMPRODUCT(--({span("", row + 1, 8, last, 8)}="{_SAME}"))'
+    count = f'SUMPRODUCT(--({block_reference("", row + 1, 8, last, 8)}="{_SAME}"))'
     return count, len(found)
 
 

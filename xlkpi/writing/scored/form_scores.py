@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xlkpi.domain.cells import Text
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import CellRef, span
+from xlkpi.domain.location import CellRef, block_reference
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import SCORES_SHEET
@@ -50,10 +50,10 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
         return Shown(points.place.reference, points.value or 0, FIGURE)
     if name == REVIEWED and scored.review is None:
         return NONE_TO_SHOW
-    at = scored.place(work)
+    at = scored.index_of(work)
     cell = _cell(scored, _COLUMNS[name], FIRST_SCORE + at)
     if name == "得分计算方法":
-        return Shown(cell, work.words, TEXT, link(cell))
+        return Shown(cell, work.explanation, TEXT, link(cell))
     if not work.applies:
         return Shown(cell, DASH if name == "得分系数" else NOT_APPLICABLE, CENTER, link(cell))
     if name == "得分系数":
@@ -66,7 +66,7 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
 
 def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> Shown:
     """Return the total, or what the office above came to; 汇总 has no address for that yet."""
-    look = f"{FIGURE}:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    look = f"{FIGURE}:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     if not reviewed:
         cell = names.total
         return Shown(cell, scored.total, look, link(cell))
@@ -79,7 +79,7 @@ def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> S
 
 def _cell(scored: Scored, header: str, row: int, last: int = -1) -> str:
     column = ScoreColumns.of(scored).right(header)
-    return span(SCORES_SHEET, row, column, max(row, last), column)
+    return block_reference(SCORES_SHEET, row, column, max(row, last), column)
 
 
 def link(cell: str) -> str:

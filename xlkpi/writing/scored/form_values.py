@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from xlkpi.domain import schema
+from xlkpi.domain import placeholders, schema
 from xlkpi.domain.cells import Number, Table
 from xlkpi.domain.findings import OVERRULED
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.inputs import Fund, Indicator, Project, Tier
-from xlkpi.domain.location import CellRef, blocks, span
-from xlkpi.domain.methods import DIRECTIONS, Votes, satisfied, satisfied_formula
-from xlkpi.domain.numbers import NOISE, from_text, rounded, settled, total
-from xlkpi.domain.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
+from xlkpi.domain.indicators import Indicator, Tier
+from xlkpi.domain.inputs import Fund, Project
+from xlkpi.domain.location import CellRef, block_reference, block_references
+from xlkpi.domain.methods import DIRECTIONS, Votes, satisfaction_formula, satisfaction_rate
+from xlkpi.domain.numbers import NOISE, from_text, round_score, rounded, total
+from xlkpi.domain.placeholders import AMOUNTS, INDICATORS, ROWS
 from xlkpi.domain.results import IndicatorScore
 from xlkpi.domain.text import as_text
 from xlkpi.writing.scored import form_scores
@@ -77,7 +78,9 @@ class Filling:
 
     def records(self, group: str) -> list[Record]:
         """Return what the rows of a repeating group show; at least one row."""
-        made = {FUNDS: self._funds, INDICATORS: self._indicators}.get(group, self._goals)()
+        made = {placeholders.FUNDS: self._funds, INDICATORS: self._indicators}.get(
+            group, self._goals
+        )()
         found = [{f"{group}.{name}": each for name, each in record.items()} for record in made]
         return found or [{f"{group}.{name}": NOTHING for name in ROWS[group]}]
 
@@ -102,7 +105,7 @@ class Filling:
         points = [
             work.indicator.points.value or Decimal(0) for work in self.scored.indicator_scores
         ]
-        return Shown(span(schema.SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
+        return Shown(block_reference(schema.SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
 
     def _all(self, part: str) -> Shown:
         """年度资金总额: the sums that 汇总 has, and the one that it has not."""
@@ -128,7 +131,7 @@ class Filling:
         if not projects or table is None or header not in table.columns:
             return NONE_TO_SHOW
         rows = [project.row for project in projects]
-        added = blocks(table.grid.name, table.columns[header], rows)
+        added = block_references(table.grid.name, table.columns[header], rows)
         value = total([_AMOUNTS[header](project).value or Decimal(0) for project in projects])
         formula = f"SUM({added})" if len(added) < LONGEST_FORMULA else ""
         return Shown(formula, value, f"{FIGURE}:{MONEY}")
@@ -171,7 +174,7 @@ class Filling:
     # Row by row.
 
     def _funds(self) -> Iterator[Record]:
-        table = self.filled.tables.get(schema.SOURCES.name)
+        table = self.filled.tables.get(schema.FUNDS.name)
         if table is None or not self.filled.funds:
             yield self._fiscal()
             return
@@ -298,14 +301,14 @@ class Filling:
         caliber = self.filled.parameters.text("满意度口径")
         rows = [row.votes for row in self.filled.surveys if row.key == work.indicator.key]
         counts = (sum(int(vote.value or 0) for vote in kind) for kind in zip(*rows, strict=True))
-        rate = float(rounded(satisfied(Votes(*counts), caliber), 2))
-        expression = Formula(satisfied_formula(caliber)).at(votes(work, self.filled))[1:]
+        rate = float(rounded(satisfaction_rate(Votes(*counts), caliber), 2))
+        expression = Formula(satisfaction_formula(caliber)).at(votes(work, self.filled))[1:]
         return Shown(f'ROUND({expression},2)&"%"', spelled(rate, 2) + "%")
 
     def _executed(self) -> Shown:
         """执行率 over all funds, in per cent."""
         assert self.scored.budget is not None
-        rate = float(settled(self.scored.budget.rate * 100, 2))
+        rate = float(round_score(self.scored.budget.rate * 100, 2))
         spent, planned = (self.names.budget[name] for name in ("全年执行数", "全年预算数"))
         whole = f"ROUND(ROUND({spent}/{planned}*100,{NOISE}),2)"
         return Shown(f'IF({planned}=0,0,{whole})&"%"', spelled(rate, 2) + "%")

@@ -12,8 +12,8 @@ from fractions import Fraction
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Derived, Grid, Table
 from xlkpi.domain.inputs import Ballot, Survey
-from xlkpi.domain.location import Block, CellRef, apart, span
-from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
+from xlkpi.domain.location import Block, CellRef, block_reference, without_overlaps
+from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfaction_rate
 from xlkpi.domain.number_format.suffix import with_unit
 from xlkpi.domain.numbers import as_shown
 from xlkpi.domain.text import as_text, tidy
@@ -45,7 +45,7 @@ def plan(book: Book, result: Result) -> None:
     tables |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
     for at, grid in enumerate(filled.grids):
         table = tables.get(grid.name)
-        sheet = book.sheet(grid.name, table.layout.tab if table else "rare")
+        sheet = book.sheet(grid.name, table.sheet.tab if table else "rare")
         _constants(sheet, grid, _grid(at), table)
         if table:
             _Table(sheet, table, _grid(at), result).plan()
@@ -77,7 +77,7 @@ class _Table:
 
     def plan(self) -> None:
         sheet, table = self.sheet, self.table
-        for column in table.layout.columns:
+        for column in table.sheet.columns:
             at = table.columns.get(column.header)
             if at is not None:
                 sheet.text(table.header_row, at, self._head(at), "head")
@@ -86,7 +86,7 @@ class _Table:
         last = max(table.columns.values())
         sheet.freeze = (table.header_row + 1, 0)
         sheet.repeat = table.header_row
-        sheet.landscape = sum(column.width for column in table.layout.columns) > 100
+        sheet.landscape = sum(column.width for column in table.sheet.columns) > 100
         if table.rows:
             bottom = max((*table.rows, *table.of_which, *table.totals))
             sheet.filter = (table.header_row, min(table.columns.values()), bottom, last)
@@ -98,7 +98,7 @@ class _Table:
 
     def _column(self, column: schema.Column, at: int) -> None:
         table = self.table
-        if table.layout in (schema.BALLOT, schema.REVIEW) and column.computed:
+        if table.sheet in (schema.BALLOT, schema.REVIEW) and column.computed:
             return  # put in beside what is given
         style = _style(column)
         for row in (*table.rows, *table.of_which, *table.totals):
@@ -113,7 +113,7 @@ class _Table:
         table, result = self.table, self.result
         place = CellRef(table.grid.name, row, at)
         figure = style
-        if table.layout is schema.RULES and column.header == "得分比例":
+        if table.sheet is schema.RULES and column.header == "得分比例":
             figure = f"{style}:{SHARE}"
         if unit := with_unit(result.units.get(place, "")):
             figure = f"{style}:{unit}"
@@ -134,16 +134,16 @@ class _Table:
             self.sheet.text(row, at, _tidy(self.grid_of, row, at), style)
 
     def _computed(self, row: int, column: schema.Column, at: int) -> None:
-        layout = self.table.layout
-        if layout is schema.EXECUTION:
+        sheet = self.table.sheet
+        if sheet is schema.EXECUTION:
             formula = computed_columns.execution_rate(row, spot(self.table))
             n = [each.row for each in self.filled.projects].index(row)
             self.sheet.formula(row, at, formula, _rate(n), "figure:0.00%")
-        elif layout is schema.TEXTS:
+        elif sheet is schema.TEXTS:
             formula = computed_columns.length(row, spot(self.table))
             text = _tidy(self.grid_of, row, self.table.columns["正文"])
             self.sheet.formula(row, at, formula, lambda r: len(text(r)) or "", "figure")
-        elif layout is schema.SURVEY and all(name in self.table.columns for name in VOTES):
+        elif sheet is schema.SURVEY and all(name in self.table.columns for name in VOTES):
             self._votes(row, column, at)
 
     def _votes(self, row: int, column: schema.Column, at: int) -> None:
@@ -156,7 +156,7 @@ class _Table:
 
         def share(result: Result) -> Held:
             votes = _counts(result.filled.surveys[n])
-            return satisfied(Votes(*votes), caliber) / 100 if sum(votes) else ""
+            return satisfaction_rate(Votes(*votes), caliber) / 100 if sum(votes) else ""
 
         if column.header == "有效问卷":
             formula = computed_columns.valid_votes(row, spot(self.table))
@@ -167,7 +167,7 @@ class _Table:
 
     def _derived(self, found: Derived) -> None:
         """Put what the template computes from 基础数据, live again; it stays empty without a value."""
-        at, name = (found.place.row, found.place.column), self.table.layout.name
+        at, name = (found.place.row, found.place.column), self.table.sheet.name
 
         def value(result: Result) -> Held:
             now = result.filled.tables[name].derived[at].value
@@ -229,7 +229,9 @@ def _beside_reviews(sheet: Sheet, table: Table, result: Result) -> None:
                 value, style = _copied(n, name, result)
                 sheet.number(each.row, table.columns[header], value, style)
         if "自评得分" in table.columns:
-            cell = span(schema.SCORES_SHEET, FIRST_SCORE + n, column, FIRST_SCORE + n, column)
+            cell = block_reference(
+                schema.SCORES_SHEET, FIRST_SCORE + n, column, FIRST_SCORE + n, column
+            )
             at = table.columns["自评得分"]
             sheet.formula(each.row, at, f"={cell}", _own_score(n), "grey.figure")
 
@@ -298,7 +300,7 @@ def _spread(sheet: Sheet, grid: Grid) -> None:
         ]
         if (top, left) in sheet.cells and not others and top == bottom and left < right:
             shown.append((top, left, bottom, right))
-    whole = apart(shown)
+    whole = without_overlaps(shown)
     sheet.merges.extend(block for block in shown if block in whole)
 
 

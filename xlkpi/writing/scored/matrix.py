@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from xlkpi.domain.location import a1, span
+from xlkpi.domain.location import a1, block_reference
 from xlkpi.writing.book import Sheet
 from xlkpi.writing.scored import agreement
 from xlkpi.writing.scored.result import Result
@@ -89,7 +89,7 @@ class Matrix(NamedTuple):
 
     def down(self, column: int) -> str:
         """Return the block of a column over all indicators."""
-        return span("", self.first, column, self.last, column)
+        return block_reference("", self.first, column, self.last, column)
 
     def at(self, row: int, name: str) -> str:
         """Return a cell right of the scorers."""

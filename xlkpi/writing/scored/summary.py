@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlkpi.domain import schema
 from xlkpi.domain.inputs import Ballot, Filled, Member
-from xlkpi.domain.location import a1, blocks, quoted, span
+from xlkpi.domain.location import a1, block_reference, block_references, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import Budget, Scored, TierScore
 from xlkpi.writing.book import Book, Chart, Held, Sheet, Source
@@ -36,7 +36,7 @@ def plan(book: Book, result: Result, names: addresses.Addresses) -> None:
     """Plan 汇总, down to the group that evaluated; what follows depends on what was found."""
     filled, scored = result.filled, result.scored
     sheet = book.named(schema.SUMMARY_SHEET)
-    unit = filled.said("金额单位") or "万元"
+    unit = filled.info_text("金额单位") or "万元"
     sheet.merge(0, 0, LAST, _title, "title")
     sheet.merge(1, 0, LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
     rows = addresses.SummaryRows.of(result)
@@ -53,7 +53,7 @@ def plan(book: Book, result: Result, names: addresses.Addresses) -> None:
 
 
 def _title(result: Result) -> str:
-    said = result.filled.said
+    said = result.filled.info_text
     return f"{said('部门名称')} {said('评价年度')}年度{said('评价类型')}绩效自评汇总"
 
 
@@ -75,7 +75,7 @@ def _headline(sheet: Sheet, filled: Filled, names: addresses.Addresses) -> None:
     sheet.formula(*addresses.GRADE_AT, f"={names.grade}", _grade, "big", link)
     sheet.blank(row, 4, "big")
     sheet.merges.append((row, 3, row, 4))
-    link = f"internal:{quoted(schema.PROOF_SHEET)}!A1"
+    link = f"internal:{quoted(schema.RECONCILIATION_SHEET)}!A1"
     sheet.formula(row, 6, f"={names.verdict}", "全部通过", "big.text", link)
 
 
@@ -124,7 +124,7 @@ def _tier(
 
 def _look(filled: Filled) -> str:
     """Return the number format of a sum of scores."""
-    return sum_figure(filled.parameters.places, filled.finest_places)
+    return sum_figure(filled.parameters.decimals, filled.finest_decimals)
 
 
 def _of_second(
@@ -148,8 +148,8 @@ def _of_third(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
     own = (
         n for n, w in enumerate(scored.indicator_scores) if w.indicator.parent_key == tier.tier.key
     )
-    parents = span(schema.SCORES_SHEET, addresses.FIRST_SCORE, 1, last - 1, 1)
-    scores = span(schema.SCORES_SHEET, addresses.FIRST_SCORE, column, last - 1, column)
+    parents = block_reference(schema.SCORES_SHEET, addresses.FIRST_SCORE, 1, last - 1, 1)
+    scores = block_reference(schema.SCORES_SHEET, addresses.FIRST_SCORE, column, last - 1, column)
     link = f"internal:{quoted(schema.SCORES_SHEET)}!A{addresses.FIRST_SCORE + next(own, 0) + 1}"
     return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
 
@@ -173,7 +173,7 @@ def _applicable(scored: Scored, row: int, tiers: Sequence[TierScore]) -> Applica
         for at, work in enumerate(scored.indicator_scores)
         if work.applies and work.indicator.parent_key in keys
     ]
-    return f"ROUND(SUM({blocks(schema.SCORES_SHEET, 3, rows)}),6)", value
+    return f"ROUND(SUM({block_references(schema.SCORES_SHEET, 3, rows)}),6)", value
 
 
 def _rate_and_loss(
@@ -210,8 +210,8 @@ def _total(sheet: Sheet, top: int, level: int, filled: Filled, scored: Scored) -
 def _chart(sheet: Sheet, first: int, count: int, sheets: int) -> None:
     """Put the chart under the contents, beside the printed page."""
     last = first + count - 1
-    names = span(schema.SUMMARY_SHEET, first, 1, last, 1)
-    values = span(schema.SUMMARY_SHEET, first, 4, last, 4)
+    names = block_reference(schema.SUMMARY_SHEET, first, 1, last, 1)
+    values = block_reference(schema.SUMMARY_SHEET, first, 4, last, 4)
     sheet.charts.append(
         Chart((sheets + 5, 8), "一级指标得分率", names, values, (400, 90 + 34 * count))
     )
@@ -240,7 +240,7 @@ def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> No
         if header not in table.columns:
             sheet.text(row, column, "—", "grey")
             continue
-        added = blocks(table.grid.name, table.columns[header], table.rows)
+        added = block_references(table.grid.name, table.columns[header], table.rows)
         link = table.place(table.rows[0], header).link
         sheet.formula(row, column, f"=SUM({added})", value, f"link.figure:{MONEY}", link)
     rate = f"=IF(C{row + 1}=0,0,E{row + 1}/C{row + 1})"

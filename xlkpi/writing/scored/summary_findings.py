@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from xlkpi.domain import schema
 from xlkpi.domain.findings import TO_ADD, Severity
-from xlkpi.domain.inputs import Indicator
+from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.location import a1, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored
@@ -64,8 +64,8 @@ def _reason(sheet: Sheet, row: int, indicator: Indicator, missing: bool) -> None
         addresses.copy(sheet, (row, 3), indicator.reason, "text")
     elif missing:
         sheet.text(row, 3, "待补", "bad.box", indicator.reason.place.link)
-    elif indicator.cut.value:
-        addresses.copy(sheet, (row, 3), indicator.cut_reason, "text")
+    elif indicator.deduction.value:
+        addresses.copy(sheet, (row, 3), indicator.deduction_reason, "text")
     else:
         sheet.text(row, 3, "没有写原因", "text", indicator.reason.place.link)
 
@@ -74,7 +74,7 @@ def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> No
     if not work.applies:
         sheet.text(row, 2, NOT_APPLICABLE, "grey")
         return
-    at = addresses.FIRST_SCORE + scored.place(work)
+    at = addresses.FIRST_SCORE + scored.index_of(work)
     score = addresses.ScoreColumns.of(scored).right("得分")
     scores = quoted(schema.SCORES_SHEET)
     formula = f"=ROUND({scores}!{a1(at, 3)}-{scores}!{a1(at, score)},6)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlkpi.domain.inputs import Adjustment, Filled
-from xlkpi.domain.location import blocks
+from xlkpi.domain.location import block_references
 from xlkpi.domain.numbers import NOISE, plain
 from xlkpi.domain.results import Scored
 from xlkpi.domain.schema import SCORES_SHEET
@@ -44,7 +44,7 @@ def band(scored: Scored, at: str, count: int) -> str:
 
 def plan(sheet: Sheet, filled: Filled, scored: Scored, row: int, names: Addresses) -> None:
     """Plan the steps from `row` on, then the total."""
-    style = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    style = f"strong.figure:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     for step in steps(scored):
         _blanks(sheet, row)
         if step == RESCALED:
@@ -74,7 +74,7 @@ def _blanks(sheet: Sheet, row: int) -> None:
 def _rescaled(sheet: Sheet, scored: Scored, row: int, names: Addresses, style: str) -> None:
     """Sum × 100 ÷ the points of what applies, rounded once more."""
     works = enumerate(scored.indicator_scores, start=FIRST_SCORE)
-    parts = blocks(SCORES_SHEET, 3, [at for at, work in works if work.applies])
+    parts = block_references(SCORES_SHEET, 3, [at for at, work in works if work.applies])
     sheet.text(row, 1, "折算（×100÷适用分值）", "strong")
     applicable = scored.score_totals.applicable
     sheet.formula(row, 2, f"=ROUND(SUM({parts}),6)", applicable, "strong.figure")
@@ -108,7 +108,7 @@ def _sum(group: tuple[Adjustment, ...]) -> str:
     if not group:
         return "0"
     place = group[0].points.place
-    return f"SUM({blocks(place.sheet, place.column, [each.points.place.row for each in group])})"
+    return f"SUM({block_references(place.sheet, place.column, [each.points.place.row for each in group])})"
 
 
 def words(scored: Scored) -> list[str]:
