@@ -514,10 +514,10 @@ def test_formats_mislead_alike_in_every_kind_of_file(
 
 def rewritten(patch: pytest.MonkeyPatch, data: bytes) -> Callable[[bytes], object]:
     """Let openpyxl not open a source, so that its copy is written anew."""
-    from xlkpi.writing import marked_copy
+    from xlkpi.writing import opened_copy
 
-    opened = marked_copy._open
-    patch.setattr(marked_copy, "_open", lambda held: None if held == data else opened(held))
+    opened = opened_copy._open
+    patch.setattr(opened_copy, "_open", lambda held: None if held == data else opened(held))
     return opened
 
 
