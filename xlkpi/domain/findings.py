@@ -322,14 +322,11 @@ CODES: Mapping[str, Code] = {
     "X902": Code(E, "读取程序启动不了", "读取工作簿的程序启动不了（xlkpi {version}，代码 {code}），不是这个文件的问题", "请关闭一些程序后再试；仍然如此的，请核对本机是否允许运行 Python，或交给技术支持。"),
 }  # fmt: skip
 
-
 _USUAL: Mapping[str, Mapping[str, str]] = {"X606": {"why": "这里按百分数计", "also": ""}}
 """Parameters of a sentence, where a finding gives no other."""
 
-
 TO_ADD = ("X411", "X609", "X610", "X624", "X647")
 """Reasons that are still to be written: the summary counts them as 待补 N 项."""
-
 
 OVERRULED = ("X649", "X665", "X666")
 """What was typed as 实际完成值 is not the rate that counts: outputs show the one that was computed."""

@@ -306,12 +306,12 @@ class Filled(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """Whose workbook it is, whatever the file is called."""
+        """A hash of department, year, kind and project, which does not depend on the file's name."""
         names = ("部门名称", "评价年度", "评价类型", "项目名称")
         return fingerprint.identity(*(self.info_text(name) for name in names))
 
     def method_of(self, indicator: Indicator) -> Method | None:
-        """Return what computes an indicator; None where scorers mark it or it does not apply."""
+        """Return the method that computes an indicator; None if scorers mark it or it does not apply."""
         name = indicator.method.value
         return None if name == methods.JUDGED else methods.find(name, self.rules)
 

@@ -68,7 +68,6 @@ class IndicatorScore(NamedTuple):
 
     @property
     def applies(self) -> bool:
-        """Whether there is a score."""
         return self.indicator.applies
 
     @property
@@ -137,7 +136,7 @@ class AdjustmentTotals(NamedTuple):
 
     @property
     def vetoes(self) -> tuple[inputs.Adjustment, ...]:
-        """Those of 否决 that do something, the gravest first."""
+        """The 否决 that have an effect, the gravest first."""
         return tuple(each for each in (self.zero, self.lowest, self.not_best) if each)
 
 
@@ -189,7 +188,7 @@ class Scored(NamedTuple):
     """How many scorers each of them has."""
 
     def index_of(self, work: IndicatorScore) -> int:
-        """Return the place of one of `indicator_scores` among them."""
+        """Return the index of one of `indicator_scores`."""
         return next(at for at, each in enumerate(self.indicator_scores) if each is work)
 
 

@@ -87,7 +87,6 @@ class Aggregation:
     name: str
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the combined mark."""
         raise NotImplementedError
 
     def formula(self, each: int = 1) -> str:
@@ -95,7 +94,7 @@ class Aggregation:
         raise NotImplementedError
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Say what was really done with these marks."""
+        """Return a Chinese sentence about what was done with these marks."""
         raise NotImplementedError
 
 
@@ -105,15 +104,12 @@ class Mean(Aggregation):
     name = "算术平均"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the mean."""
         return Fraction(stats.total, stats.unit * stats.count)
 
     def formula(self, each: int = 1) -> str:
-        """Return the mean."""
         return "AVERAGE({得分})"
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Name the number of scorers."""
         return f"{stats.count} 人评分，算术平均"
 
 
@@ -123,15 +119,13 @@ class Weighted(Aggregation):
     name = "加权平均"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the weighted mean."""
         return stats.weighted
 
     def formula(self, each: int = 1) -> str:
-        """Return the weighted mean; a recusal is text and counts on neither side."""
+        """Divide by the weights of those who marked: a recusal is a text and counts nowhere."""
         return "SUMPRODUCT({权重},{得分})/SUMPRODUCT({权重}*ISNUMBER({得分}))"
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Name the number of scorers."""
         return f"{stats.count} 人评分，按评分权重加权平均"
 
 
@@ -141,13 +135,12 @@ class Trimmed(Aggregation):
     name = "去掉最高最低"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the trimmed mean."""
         if not trim.applies_to(stats.count):
             return stats.sum / stats.count
         return (stats.sum - stats.ends(trim.per_end)) / (stats.count - 2 * trim.per_end)
 
     def formula(self, each: int = 1) -> str:
-        """Return the trimmed mean; a copy of each mark that goes is taken off the sum."""
+        """Subtract the dropped marks from the sum, one term for each."""
         least, dropped = "{去极值最少人数}", "-MAX({得分})-MIN({得分})"
         if each > 1:
             least = f"MAX({{去极值最少人数}},{2 * each + 1})"
@@ -159,7 +152,6 @@ class Trimmed(Aggregation):
         )
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Say whether marks were dropped, or why not."""
         if not trim.applies_to(stats.count):
             least = max(trim.least, 2 * trim.per_end + 1)
             return f"{stats.count} 人评分，不足 {least} 人，不去极值，算术平均"
@@ -175,15 +167,13 @@ class Median(Aggregation):
     name = "中位数"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the median; of an even number the mean of the middle two."""
+        """Of an even number of marks, take the mean of the middle two."""
         return stats.middle
 
     def formula(self, each: int = 1) -> str:
-        """Return the median."""
         return "MEDIAN({得分})"
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Name the number of scorers."""
         return f"{stats.count} 人评分，取中位数"
 
 

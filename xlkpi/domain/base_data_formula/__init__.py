@@ -70,11 +70,11 @@ class Formula(NamedTuple):
     tree: Node
 
     def value(self, cells: Cells) -> Value:
-        """Return what it comes to; ZeroDivisionError, NoNumber."""
+        """Return the value; ZeroDivisionError, NotANumber."""
         return self.tree.value(cells)
 
 
 def parse(text: str) -> Formula:
-    """Return the formula of a text without its equals sign; NotOurs."""
+    """Return the formula of a text without its equals sign; NotUnderstood."""
     pieces = tokens(text)
     return Formula(tuple(pieces), parse_tree(pieces))

@@ -38,7 +38,6 @@ __all__ = [
     "is_judged", "is_met", "satisfaction_formula", "satisfaction_rate", "standard_name",
 ]  # fmt: skip
 
-
 JUDGED = "评分人打分"
 """The default: scorers mark it, and `scoring.combine` makes one score of their marks."""
 JUDGED_ALIASES = ("", "评委打分")

@@ -22,7 +22,6 @@ class Votes(NamedTuple):
 
     @property
     def valid(self) -> int:
-        """Valid answers."""
         return sum(self)
 
 
@@ -71,7 +70,7 @@ class Method:
     """The rule of 评分规则 that it follows."""
 
     def __eq__(self, other: object) -> bool:
-        """Whether it computes alike, so that what came of two workbooks can be compared."""
+        """Whether it computes alike: methods of two workbooks are compared by name and rule."""
         if not isinstance(other, Method) or type(self) is not type(other):
             return False
         return (self.name, self.rule) == (other.name, other.rule)
@@ -94,7 +93,7 @@ class Method:
         raise NotImplementedError
 
     def explain(self, case: Case) -> str:
-        """Say what is done, for someone who audits it."""
+        """Return a Chinese sentence that explains the score to an auditor."""
         raise NotImplementedError
 
     def points(self, case: Case) -> Fraction:
@@ -102,5 +101,5 @@ class Method:
         return case.points * self.share(case)
 
     def value(self, case: Case) -> Fraction | None:
-        """Return what its rule of 评分规则 looks at; None where there is no rule, or nothing to look at."""
+        """Return the value that a rule of 评分规则 is applied to; None without a rule or a value."""
         return None

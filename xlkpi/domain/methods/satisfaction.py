@@ -30,7 +30,6 @@ class Satisfaction(Method):
         return Formula(formula.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
 
     def explain(self, case: Case) -> str:
-        """Name the sample and what counts as satisfied."""
         assert case.votes is not None
         rate = f"{rounded(satisfaction_rate(case.votes, case.criterion), 2):f}"
         return (
