@@ -146,11 +146,7 @@ def typed_results(filled: Filled) -> Iterator[Finding]:
             continue
         votes = Votes(*(int(vote.value or 0) for vote in row.votes))
         rate = satisfaction_rate(votes, caliber) if votes.valid > 0 else None
-        if (
-            rate is None
-            or typed_values.rate_points(typed) is None
-            or typed_values.differs(typed, rate)
-        ):
+        if rate is None or typed_values.is_other(typed, rate):
             expected = "没有票数" if rate is None else f"{plain(rate, 2)}%"
             yield finding("X650", typed.place, typed.value or "", what="满意度", expected=expected)
 

@@ -24,8 +24,8 @@ from xlkpi.domain.base_data_formula.tokens import (
 from xlkpi.domain.base_data_formula.tree import Cells, Node, NotANumber, Value, parse_tree
 
 __all__ = [
-    "YEARS", "Formula", "Item", "NamedFormula", "NotANumber", "NotUnderstood", "Point", "Ref", "guard", "parse",
-    "references", "rewrite", "tokens", "unguard",
+    "YEARS", "Formula", "Item", "NamedFormula", "NotANumber", "NotUnderstood", "Point", "Ref",
+    "guard", "parse", "references", "rewrite", "tokens", "unguard",
 ]  # fmt: skip
 
 

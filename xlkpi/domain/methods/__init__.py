@@ -34,8 +34,9 @@ from xlkpi.domain.schema import canonical, folded
 
 __all__ = [
     "BANDED", "BY_NAME", "CRITERIA", "DIRECTIONS", "JUDGED", "JUDGED_ALIASES", "METHODS", "NAMES",
-    "NOT_APPLICABLE", "UPWARDS", "VOTES", "Case", "Method", "Votes", "deducted", "deducted_formula", "find",
-    "is_judged", "is_met", "satisfaction_formula", "satisfaction_rate", "standard_name",
+    "NOT_APPLICABLE", "UPWARDS", "VOTES", "Case", "Method", "Votes", "deducted",
+    "deducted_formula", "find", "is_judged", "is_met", "satisfaction_formula",
+    "satisfaction_rate", "standard_name",
 ]  # fmt: skip
 
 JUDGED = "评分人打分"
