@@ -138,7 +138,7 @@ def nobody_of_a_group(filled: Filled) -> Iterator[Finding]:
 
 
 def nobody_on_an_indicator(filled: Filled) -> Iterator[Finding]:
-    """A group that stepped aside from an indicator as a whole counts for nothing there."""
+    """A group whose members all recused themselves from an indicator has no weight there."""
     judged = [each for each in filled.indicators if each.judged and each.key]
     recused = {group.key: _stepped_aside(filled, group, judged) for group in filled.groups}
     for group in filled.groups:

@@ -379,7 +379,7 @@ FOLDED = (
 )  # fmt: skip
 """Findings that come in floods, and then hide the one that matters."""
 _OF_COLUMNS = frozenset(FOLDED) - {"X217", "X507", "X616"}
-"""A look is given to a column as a whole."""
+"""The others of them: a format is usually set for a whole column."""
 _MOST_ALIKE = 3
 """Up to so many of one kind on a sheet are listed one by one."""
 _MOST_RUNS = 8

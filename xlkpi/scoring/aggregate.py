@@ -3,7 +3,7 @@
 Marks are scaled integers in one frame, of one workbook or of many; pandas adds them up, and what
 comes out is an exact fraction. Recused and absent scorers simply have no row in the frame, so
 weights are renormalised over those who marked. Where there are 评分组, the marks of a group become
-one first, by the same way, and then the means of the groups by the groups' weights.
+one first, by the same method, and then the means of the groups by the groups' weights.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class Median(Aggregation):
 
 
 AGGREGATIONS: tuple[Aggregation, ...] = (Mean(), Weighted(), Trimmed(), Median())
-BY_NAME = {way.name: way for way in AGGREGATIONS}
+BY_NAME = {each.name: each for each in AGGREGATIONS}
 
 
 class Row(NamedTuple):

@@ -132,11 +132,11 @@ def _weight_text(part: GroupMean) -> str:
 
 def _explain_groups(work: IndicatorScore, hundred: bool) -> Iterator[str]:
     """Say the mean of the groups with its numbers, in 百分制 what it is of the points."""
-    there = [(part.mean, _weight_text(part)) for part in work.parts if part.mean is not None]
-    products = " + ".join(f"{_quotient_text(mean)} × {weight}" for mean, weight in there)
+    marked = [(part.mean, _weight_text(part)) for part in work.parts if part.mean is not None]
+    products = " + ".join(f"{_quotient_text(mean)} × {weight}" for mean, weight in marked)
     points = work.indicator.points.value or Decimal(0)
     one = work.exact * 100 / Fraction(points) if hundred else work.exact
-    weights = " + ".join(weight for _, weight in there)
+    weights = " + ".join(weight for _, weight in marked)
     yield f"按组权重：({products}) ÷ ({weights}) {_equals(one)}"
     if hundred:
         yield f"折算：{_quotient_text(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
@@ -148,13 +148,13 @@ def _quotient_text(value: Fraction) -> str:
     return text if exact else f"({value.numerator} ÷ {value.denominator})"
 
 
-def explain_budget(filled: Filled, values: Budget) -> Iterator[str]:
+def explain_budget(filled: Filled, sums: Budget) -> Iterator[str]:
     """Say 预算执行率 with the cells that it comes of."""
     executed, planned = (list_places(each) for each in budget_places(filled))
-    spent, planned_total = plain(values.executed), plain(values.budget)
+    spent, planned_total = plain(sums.executed), plain(sums.budget)
     yield f"全年执行数合计 {spent}（{executed}），全年预算数合计 {planned_total}（{planned}）"
-    if values.budget:
-        yield f"预算执行率：{spent} ÷ {planned_total} {_equals(values.rate * 100)}%"
+    if sums.budget:
+        yield f"预算执行率：{spent} ÷ {planned_total} {_equals(sums.rate * 100)}%"
     else:
         yield "预算执行率：全年预算数合计是 0，按 0 计算"
 

@@ -2,7 +2,7 @@
 
 `=ROUND([在职人员数]/[编制人数]*100,2)` and `=ROUND('基础数据'!$B$5/'基础数据'!$B$6*100,2)` are one language:
 numbers, + - * / ( ), comparisons, a few functions, and references. Anything else in a
-formula makes it none of ours. Fractions all the way: a double never decides anything.
+formula makes it one that we do not understand. Values are fractions: no double decides anything.
 """
 
 from __future__ import annotations

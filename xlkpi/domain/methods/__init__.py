@@ -40,7 +40,7 @@ __all__ = [
 ]  # fmt: skip
 
 JUDGED = "评分人打分"
-"""The default: scorers mark it, and `scoring.combine` makes one score of their marks."""
+"""The default: scorers mark it, and `scoring.aggregate` combines their marks."""
 JUDGED_ALIASES = ("", "评委打分")
 """What is read as 评分人打分: an empty cell, and the word of other forms."""
 BANDED = "定性三档"

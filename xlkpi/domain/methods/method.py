@@ -51,7 +51,7 @@ class Case(NamedTuple):
 
 
 class Method:
-    """A way to compute points; `points` and `formula` must agree for every case."""
+    """A method that computes points; `points` and `formula` must agree for every case."""
 
     name: str
     measured = False

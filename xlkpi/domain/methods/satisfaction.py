@@ -54,14 +54,14 @@ CRITERIA = tuple(_WEIGHTS)
 VOTES = ("很满意", "满意", "基本满意", "不满意")
 
 
-def satisfaction_rate(votes: Votes, caliber: str) -> Fraction:
+def satisfaction_rate(votes: Votes, criterion: str) -> Fraction:
     """Return the rate of a survey in percentage points."""
-    counted = sum(weight * count for weight, count in zip(_WEIGHTS[caliber], votes, strict=True))
+    counted = sum(weight * count for weight, count in zip(_WEIGHTS[criterion], votes, strict=True))
     return Fraction(counted, votes.valid)
 
 
-def satisfaction_formula(caliber: str) -> str:
+def satisfaction_formula(criterion: str) -> str:
     """Return the same over {很满意} … {不满意}, each the sum of a column of 满意度调查."""
-    pairs = zip(VOTES, _WEIGHTS[caliber], strict=True)
+    pairs = zip(VOTES, _WEIGHTS[criterion], strict=True)
     counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
     return f"({counted})/({'+'.join(f'{{{name}}}' for name in VOTES)})"
