@@ -163,7 +163,7 @@ _FUNDS: dict[str, tuple[Callable[[Fund], Number], Callable[[Project], Number]]] 
 
 
 def _funds_with_amounts(filled: Filled) -> list[Fund]:
-    """The sources of funds with any amount; a template lists their names before."""
+    """Return the sources of funds with any amount; a template already lists their names."""
     return [fund for fund in filled.funds if not all(of(fund).blank for of, _ in _FUNDS.values())]
 
 
@@ -176,7 +176,7 @@ def funds_complete(filled: Filled) -> Iterator[Finding]:
 
 
 def funds_add_up(filled: Filled) -> Iterator[Finding]:
-    """The sources of funds add up to what the projects add up to, column by column."""
+    """The sums of the sources of funds equal those of the projects, column by column."""
     table, funds = filled.tables.get(FUNDS.name), _funds_with_amounts(filled)
     if not table or not funds or not filled.projects:
         return
@@ -208,7 +208,7 @@ def reasons(filled: Filled) -> Iterator[Finding]:
 
 
 def typed_rate(filled: Filled) -> Iterator[Finding]:
-    """The rate that was typed as 实际完成值 is what 预算执行 gives; 预算执行 counts."""
+    """A rate typed as 实际完成值 equals that of 预算执行, which is the one that counts."""
     rate = _rate(
         [project.executed for project in filled.projects],
         [project.budget for project in filled.projects],
@@ -221,7 +221,7 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
 
 
 def typed_rates(filled: Filled) -> Iterator[Finding]:
-    """执行率 that was typed is what the row's amounts come to; the amounts count."""
+    """A typed 执行率 equals the rate of the row's amounts, which are what counts."""
     table = filled.tables.get(EXECUTION.name)
     for project in filled.projects if table else ():
         assert table is not None

@@ -17,7 +17,7 @@ from xlkpi.domain.schema import SURVEY, TIER3, folded
 
 
 def _surveyed_indicators(filled: Filled) -> dict[str, Indicator]:
-    """The indicators that are scored by a survey."""
+    """Return the indicators that are scored by a survey, by key."""
     methods = ((each, filled.method_of(each)) for each in filled.indicators)
     return {each.key: each for each, method in methods if method and method.surveyed}
 
@@ -116,7 +116,7 @@ def _valid_votes(row: Survey) -> Decimal | None:
 
 
 def typed_rate(filled: Filled) -> Iterator[Finding]:
-    """The rate that was typed as 实际完成值 is what the survey gives; the survey counts."""
+    """A rate typed as 实际完成值 equals that of the survey, which is the one that counts."""
     criterion = filled.parameters.text("满意度口径")
     for key, indicator in _surveyed_indicators(filled).items():
         votes = filled.votes(key)
@@ -129,7 +129,7 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
 
 
 def typed_results(filled: Filled) -> Iterator[Finding]:
-    """有效问卷 and 满意度 that were typed are what the votes of the row come to; the votes count."""
+    """Typed 有效问卷 and 满意度 equal those of the row's votes, which are what counts."""
     table, criterion = filled.tables.get(SURVEY.name), filled.parameters.text("满意度口径")
     for row in filled.surveys if table else ():
         assert table is not None

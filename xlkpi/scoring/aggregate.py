@@ -229,7 +229,7 @@ def combine_groups(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
 
 
 def explain_groups(parts: Sequence[GroupMean], method: Aggregation) -> str:
-    """Say what was done in each group, and which weights counted."""
+    """Return a Chinese sentence: the result in each group, and which weights counted."""
     marked = [part for part in parts if part.mean is not None]
     inside = "；".join(f"{part.group.name} {part.explanation}" for part in marked)
     weights = "、".join(f"{part.group.name} {_weight(part)}" for part in marked)

@@ -50,12 +50,12 @@ NOT_APPLICABLE = "不适用"
 
 
 def deducted(points: Fraction, less: Decimal) -> Fraction:
-    """Return what 核减分 leaves of computed points: never less than nothing."""
+    """Return the points after 核减分, never below 0."""
     return max(Fraction(0), points - Fraction(less))
 
 
 def deducted_formula(points: Formula) -> Formula:
-    """Return the same over names."""
+    """Return `deducted` as a formula over names."""
     return Formula(f"MAX(0,{points.text}-{{核减分}})")
 
 

@@ -1,4 +1,4 @@
-"""What a method is, and what it may look at."""
+"""What a scoring method is, and the values that it may use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DIRECTIONS = (*UPWARDS, "≤", "<")
 
 
 class Votes(NamedTuple):
-    """What a survey came to: the valid answers of all its rows, by how pleased they are."""
+    """The valid answers of a survey, over all its rows, by satisfaction."""
 
     very: int
     pleased: int
@@ -26,7 +26,7 @@ class Votes(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What a rule may look at. Numbers are exact; None where the workbook has none."""
+    """The values that a method may use. Numbers are exact; None where the workbook has none."""
 
     points: Fraction
     nature: str = ""

@@ -11,7 +11,7 @@ from xlkpi.domain.numbers import rounded
 
 
 class Satisfaction(Method):
-    """满意度: what a survey came to, by 满意度口径, then as 按比例 against the target.
+    """满意度: the rate of a survey, by 满意度口径, then as 按比例 against the target.
 
     The survey's rate is in percentage points; its formula replaces {实际完成值}.
     """
@@ -61,7 +61,7 @@ def satisfaction_rate(votes: Votes, criterion: str) -> Fraction:
 
 
 def satisfaction_formula(criterion: str) -> str:
-    """Return the same over {很满意} … {不满意}, each the sum of a column of 满意度调查."""
+    """Return the rate as a formula over {很满意} … {不满意}, the column sums of 满意度调查."""
     pairs = zip(VOTES, _WEIGHTS[criterion], strict=True)
     counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
     return f"({counted})/({'+'.join(f'{{{name}}}' for name in VOTES)})"
