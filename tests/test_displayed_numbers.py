@@ -508,7 +508,7 @@ def test_formats_mislead_alike_in_every_kind_of_file(
             found, expected = (misleading(each, at) is not None for each in (other, grid))
             easier = suffix == "ods" and code in SAME_ALL_THE_SAME
             assert found == expected or (easier and not found), (code, value)
-            for share in ("percents", "signed"):
+            for share in ("percents", "percent_signed"):
                 assert (at in getattr(other, share)) == (at in getattr(grid, share)), (code, value)
 
 

@@ -75,7 +75,7 @@ class _Data:
         return Reader().text(self.table, row, header).value or ""
 
     def read(self, formula: Formula) -> dict[Ref, list[Datum]]:
-        """Return what stands where a formula looks; NotOurs where it looks elsewhere."""
+        """Return what stands where a formula looks; NotUnderstood where it looks elsewhere."""
         return {ref: list(self._cells(ref)) for ref in base_data_formula.references(formula.pieces)}
 
     def _cells(self, ref: Ref) -> Iterator[Datum]:
@@ -123,7 +123,7 @@ class _Data:
         return block_reference(self.table.grid.name, first.row, first.column, last.row, last.column)
 
     def named(self, ref: Ref) -> str:
-        """Return what a template calls what is referred to; NotOurs where it has no name."""
+        """Return what a template calls what is referred to; NotUnderstood where it has no name."""
         points = [ref.first] if ref.last is None else [ref.first, ref.last]
         return ":".join(self._item(point) for point in points if isinstance(point, CellRef))
 
