@@ -22,7 +22,7 @@ from xlkpi.domain.results import Status
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import every_sheet
 from xlkpi.reading.xlsx import scan
-from xlkpi.writing import opened_copy
+from xlkpi.writing import marked_copy, opened_copy
 
 
 def found(data: bytes) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
