@@ -1,7 +1,7 @@
-"""How fast it is, as ratios against what people would otherwise use, measured in one run.
+"""Measure speed as ratios to what people would otherwise use, all in one run.
 
-`make bench` prints the table. Nothing here is a test: machines differ, ratios less. The typical
-workbook has 5 scorers × 50 indicators, and the full scored workbook comes out.
+`make bench` prints the table. It is not a test: times differ between machines, ratios less. The
+typical workbook has 5 scorers × 50 indicators; the result is the full scored workbook.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from xlkpi.writing.blank import blank  # noqa: E402
 RUNS = 7
 
 
-def workbook(scorers: int, indicators: int) -> bytes:
-    """A filled workbook of that size, every mark a little different."""
+def make_workbook(scorers: int, indicators: int) -> bytes:
+    """Make a filled workbook of that size, with different marks."""
     text = (SAMPLES / "高新区考核办2023.md").read_text(encoding="utf-8")
     base = markdown.parse(text)
     points = [Decimal(100) / indicators] * indicators
@@ -69,15 +69,15 @@ def workbook(scorers: int, indicators: int) -> bytes:
     return xlsx.emit(blank(Contents(base.template, "", sheets, ballots)))
 
 
-def ours(data: bytes) -> bytes:
+def run_xlkpi(data: bytes) -> bytes:
     """Read, check, score and write, in memory."""
-    made = score_documents([Document("示例.xlsx", data)])[0]
-    assert made.scored, [each.message for each in made.findings][:3]
-    return pipeline.write_scored(made)
+    outcome = score_documents([Document("示例.xlsx", data)])[0]
+    assert outcome.scored, [each.message for each in outcome.findings][:3]
+    return pipeline.write_scored(outcome)
 
 
-def script(data: bytes) -> bytes:
-    """The script a user would write: pandas and openpyxl both ways, five plain result sheets."""
+def run_user_script(data: bytes) -> bytes:
+    """Do what a user's script would: pandas and openpyxl both ways, five plain result sheets."""
     tables = pd.read_excel(io.BytesIO(data), sheet_name=None, header=3, engine="openpyxl")
     ballots = {name: table for name, table in tables.items() if name.startswith("评分_")}
     marks = pd.concat(
@@ -105,15 +105,15 @@ def script(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def read_all(data: bytes) -> None:
-    """calamine opens the workbook and reads every cell."""
+def read_with_calamine(data: bytes) -> None:
+    """Open the workbook with calamine and read every cell."""
     book = pd.ExcelFile(io.BytesIO(data), engine="calamine").book
     for name in book.sheet_names:
         book.get_sheet_by_name(name).to_python()
 
 
-def floor(data: bytes, result: bytes) -> Callable[[], object]:
-    """The floor: calamine reads all cells, stock xlsxwriter writes the same output cells, no logic."""
+def make_floor(data: bytes, result: bytes) -> Callable[[], object]:
+    """Return the least work: calamine reads all cells, xlsxwriter writes the same output cells."""
     import xlsxwriter
 
     sheets = [
@@ -122,7 +122,7 @@ def floor(data: bytes, result: bytes) -> Callable[[], object]:
     ]  # fmt: skip
 
     def run() -> bytes:
-        read_all(data)
+        read_with_calamine(data)
         buffer = io.BytesIO()
         out = xlsxwriter.Workbook(buffer, {"in_memory": True})
         for name, cells in sheets:
@@ -135,8 +135,8 @@ def floor(data: bytes, result: bytes) -> Callable[[], object]:
     return run
 
 
-def seconds(run: Callable[[], object], times: int = RUNS) -> float:
-    """The median time of a call after one that warms up."""
+def measure_seconds(run: Callable[[], object], times: int = RUNS) -> float:
+    """Return the median time of a call, after one to warm up."""
     run()
     taken = []
     for _ in range(times):
@@ -146,83 +146,92 @@ def seconds(run: Callable[[], object], times: int = RUNS) -> float:
     return statistics.median(taken)
 
 
-def process(*command: str) -> Callable[[], object]:
+def make_process(*command: str) -> Callable[[], object]:
     return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True)
 
 
-def peak(code: str) -> float:
-    """Peak memory of a process that runs the code, in MiB."""
-    told = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+def measure_peak(code: str) -> float:
+    """Return the peak memory of a process that runs the code, in MiB."""
+    report = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     run = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{told}"], check=True, capture_output=True, cwd=ROOT
+        [sys.executable, "-c", f"{code}\n{report}"], check=True, capture_output=True, cwd=ROOT
     )
     return int(run.stdout.split()[-1]) / 1024
 
 
-def row(what: str, found: float, must: str, note: str = "") -> None:
-    print(f"| {what} | {found:.2f} | {must} | {note} |")
+def print_row(what: str, ratio: float, must: str, note: str = "") -> None:
+    print(f"| {what} | {ratio:.2f} | {must} | {note} |")
 
 
 def main() -> None:
     print("| what | measured | must | |\n| --- | --- | --- | --- |")
-    typical = workbook(5, 50)
+    typical = make_workbook(5, 50)
     with tempfile.TemporaryDirectory() as home:
         source = Path(home) / "示例.xlsx"
         source.write_bytes(typical)
         out = str(Path(home) / "结果.xlsx")
         both: list[list[float]] = [[], []]
         commands = (
-            process("-m", "xlkpi", "score", str(source), "-o", out),
-            process("-c", "import pandas"),
+            make_process("-m", "xlkpi", "score", str(source), "-o", out),
+            make_process("-c", "import pandas"),
         )
         for _ in range(RUNS):  # in turn, so that a machine that slows down slows both
             for taken, command in zip(both, commands, strict=True):
                 Path(out).unlink(missing_ok=True)
-                taken.append(seconds(command, 1))
+                taken.append(measure_seconds(command, 1))
         one, pandas = (statistics.median(taken) for taken in both)
-        row(
+        print_row(
             "`xlkpi score FILE`, whole process ÷ `import pandas`",
             one / pandas,
             "≤ 1.4",
             f"{one:.2f} s",
         )
-        inside = process("-c", f"import xlkpi; xlkpi.score({str(source)!r}).save({out!r})")
-        row(
+        inside = make_process("-c", f"import xlkpi; xlkpi.score({str(source)!r}).save({out!r})")
+        print_row(
             "the same with the worker process ÷ without it (`xlkpi.score` in Python)",
-            one / seconds(inside),
+            one / measure_seconds(inside),
             "",
         )
-        row(
+        print_row(
             "scan ÷ calamine's read of all cells",
-            seconds(lambda: scan(typical)) / seconds(lambda: read_all(typical)),
+            measure_seconds(lambda: scan(typical))
+            / measure_seconds(lambda: read_with_calamine(typical)),
             "≤ 1",
         )
-        mine, theirs = seconds(lambda: ours(typical)), seconds(lambda: script(typical))
-        row(
+        mine, theirs = (
+            measure_seconds(lambda: run_xlkpi(typical)),
+            measure_seconds(lambda: run_user_script(typical)),
+        )
+        print_row(
             "workbooks per second in one process ÷ the script a user would write",
             theirs / mine,
             "≥ 5",
             f"{mine * 1000:.0f} ms each",
         )
-        least = seconds(floor(typical, ours(typical)))
-        row(
+        least = measure_seconds(make_floor(typical, run_xlkpi(typical)))
+        print_row(
             "workbooks per second in one process ÷ the floor",
             least / mine,
             "≥ 0.7",
             f"{least * 1000:.0f} ms",
         )
-        large = workbook(200, 60)
+        large = make_workbook(200, 60)
         (Path(home) / "大.xlsx").write_bytes(large)
-        mine, theirs = seconds(lambda: ours(large), 1), seconds(lambda: script(large), 1)
-        row(
+        mine, theirs = (
+            measure_seconds(lambda: run_xlkpi(large), 1),
+            measure_seconds(lambda: run_user_script(large), 1),
+        )
+        print_row(
             "200 scorers × 60 indicators, wall ÷ that script",
             mine / theirs,
             "≤ 0.3",
             f"{mine:.1f} s",
         )
         load = f"import sys; sys.path.insert(0, 'scripts'); import bench; data = open({str(Path(home) / '大.xlsx')!r}, 'rb').read()"
-        memory = peak(f"{load}; bench.ours(data)") / peak(f"{load}; bench.script(data)")
-        row("the same, peak memory ÷ that script", memory, "≤ 0.8")
+        memory = measure_peak(f"{load}; bench.run_xlkpi(data)") / measure_peak(
+            f"{load}; bench.run_user_script(data)"
+        )
+        print_row("the same, peak memory ÷ that script", memory, "≤ 0.8")
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"\npeak of the largest process started: {workers:.0f} MiB")
     print(
