@@ -1,7 +1,7 @@
-"""Write the documentation that is made of the code: docs/findings.md, docs/commands.md, docs/format.md.
+"""Generate docs/findings.md, docs/commands.md and docs/format.md from the code.
 
-A test holds the files against `generated`, so run this (`make docs`) after changing a sentence, an
-option or a column. `--pictures` also makes docs/pictures anew, which needs LibreOffice.
+A test compares the files with `generate_pages`, so run this (`make docs`) after changing a sentence, an
+option or a column. `--pictures` also draws docs/pictures again, which needs LibreOffice.
 """
 
 from __future__ import annotations
@@ -51,39 +51,39 @@ _KINDS = {
 _TABS = {"fill": "要填", "need": "按需填", "rare": "很少改"}
 
 
-def generated() -> dict[str, str]:
+def generate_pages() -> dict[str, str]:
     """Return the text of every generated file by its path from the root."""
     return {
-        "docs/findings.md": _page("问题代码", _findings()),
-        "docs/commands.md": _page("命令", _commands()),
-        "docs/format.md": _page("工作簿格式", _format()),
+        "docs/findings.md": _make_page("问题代码", _list_findings()),
+        "docs/commands.md": _make_page("命令", _list_commands()),
+        "docs/format.md": _make_page("工作簿格式", _describe_format()),
     }
 
 
-def _page(title: str, lines: Iterable[str]) -> str:
+def _make_page(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"# {title}", "", _MADE, "", *lines]).rstrip() + "\n"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def _make_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield "| " + " | ".join(heads) + " |"
     yield "|" + " --- |" * len(heads)
     for row in rows:
-        yield "| " + " | ".join(_cell(text) for text in row) + " |"
+        yield "| " + " | ".join(_escape(text) for text in row) + " |"
     yield ""
 
 
-def _cell(text: str) -> str:
+def _escape(text: str) -> str:
     return re.sub(r"([\\*_<|~\[\]`])", r"\\\1", text).replace("\n", "<br>")
 
 
-def _findings() -> Iterator[str]:
+def _list_findings() -> Iterator[str]:
     yield "每一条问题都有一个代码。错误会使评分停止；提醒和提示不会。"
     yield "“〔〕”和“…”处填入具体的工作表、姓名或数字。单独查看一条：`xlkpi explain X203`。"
     yield ""
     for prefix, codes in groupby(CODES, key=lambda code: code[:2]):
         yield f"## {prefix} {_GROUPS[prefix]}"
         yield ""
-        yield from _table(
+        yield from _make_table(
             ("代码", "级别", "标题", "发现", "怎么改"),
             (
                 (code, row.severity.chinese, row.title, *map(general, (row.sentence, row.remedy)))
@@ -92,25 +92,25 @@ def _findings() -> Iterator[str]:
         )
 
 
-def _commands() -> Iterator[str]:
+def _list_commands() -> Iterator[str]:
     yield "结果写到标准输出，说明和提醒写到标准错误。退出码见 [README](../README.md)。"
     yield ""
     for name in ("", *sorted(cli.commands)):
         yield f"## xlkpi {name}".rstrip()
         yield ""
         yield "```text"
-        yield from _help(name).splitlines()
+        yield from _run_help(name).splitlines()
         yield "```"
         yield ""
 
 
-def _help(name: str) -> str:
+def _run_help(name: str) -> str:
     """Return what `--help` prints.
 
-    In a process of its own: click keeps its own words in the language in which they were first
-    asked for, and whoever calls us may have asked in English.
+    In a process of its own: click caches its own messages in the first language that was used, and
+    the caller may have used English.
     """
-    made = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "xlkpi", *([name] if name else []), "--help"],
         env={**os.environ, "COLUMNS": "100", "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"},
         cwd=ROOT,
@@ -119,10 +119,10 @@ def _help(name: str) -> str:
         check=True,
         timeout=60,
     )
-    return "\n".join(line.rstrip() for line in made.stdout.strip().splitlines())
+    return "\n".join(line.rstrip() for line in completed.stdout.strip().splitlines())
 
 
-def _format() -> Iterator[str]:
+def _describe_format() -> Iterator[str]:
     yield f"格式版本 {schema.FORMAT_VERSION}。一张工作表一个表格，表头在前 {schema.HEADER_SEARCH_ROWS} 行之内；"
     yield "列按表头文字辨认，不按位置；表名和表头不计空格和全角半角。空行、插入的行、右侧多出的列、多出的工作表都不影响读取。"
     yield f"名为{'、'.join(schema.TOTAL_WORDS)}的行只作核对，不参加计算。"
@@ -133,31 +133,31 @@ def _format() -> Iterator[str]:
     yield ""
     yield "“表头”一栏：**必需**的表头缺了就认不出这张表；“计算”的列由模板算出，填了也不采用。"
     yield ""
-    yield from _overview()
-    for sheet in _in_order():
-        yield from _sheet(sheet)
-    yield from _layout_of_the_form()
+    yield from _list_overview()
+    for sheet in _list_sheets():
+        yield from _describe_sheet(sheet)
+    yield from _describe_form_layout()
 
 
-def _in_order() -> Iterator[Sheet]:
+def _list_sheets() -> Iterator[Sheet]:
     for sheet in schema.SHEETS:
         yield sheet
         if sheet is schema.TIER3:
             yield schema.BALLOT
 
 
-def _overview() -> Iterator[str]:
+def _list_overview() -> Iterator[str]:
     yield "## 工作表一览"
     yield ""
-    rows = ((_name(s), _presence(s), _TABS[s.tab], s.guide) for s in _in_order())
-    yield from _table(("工作表", "是否要有", "填写", "说明"), rows)
+    rows = ((_name_sheet(s), _describe_presence(s), _TABS[s.tab], s.guide) for s in _list_sheets())
+    yield from _make_table(("工作表", "是否要有", "填写", "说明"), rows)
 
 
-def _name(sheet: Sheet) -> str:
+def _name_sheet(sheet: Sheet) -> str:
     return f"{schema.BALLOT_PREFIX}姓名" if sheet is schema.BALLOT else sheet.name
 
 
-def _presence(sheet: Sheet) -> str:
+def _describe_presence(sheet: Sheet) -> str:
     if sheet is schema.BALLOT:
         return "至少一张"
     if sheet.required:
@@ -165,17 +165,17 @@ def _presence(sheet: Sheet) -> str:
     return "可选，用时才加" if sheet.optional else "可以没有"
 
 
-def _sheet(sheet: Sheet) -> Iterator[str]:
-    yield f"## {_name(sheet)}"
+def _describe_sheet(sheet: Sheet) -> Iterator[str]:
+    yield f"## {_name_sheet(sheet)}"
     yield ""
-    yield from _table(
+    yield from _make_table(
         ("列", "表头", "内容", "可选的内容", "也认作", "填写提示"),
         (
             (
                 column.header,
                 "必需" if column.required else "计算" if column.computed else "",
                 _KINDS[column.kind],
-                _choices(column),
+                _list_choices(column),
                 "、".join(column.synonyms),
                 column.prompt,
             )
@@ -183,9 +183,9 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         ),
     )
     if sheet is schema.TIER3:
-        yield from _spellings()
+        yield from _list_spellings()
     if sheet is schema.INFO:
-        yield from _table(
+        yield from _make_table(
             ("项目", "填写说明", "可选的内容"),
             (
                 (name, words, "、".join(schema.INFO_CHOICES.get(name, ())))
@@ -196,18 +196,21 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         yield f"章节：{'、'.join(schema.CHAPTERS)}。"
         yield ""
     if sheet is schema.PARAMETERS:
-        yield from _parameters()
+        yield from _list_parameters()
 
 
-def _spellings() -> Iterator[str]:
+def _list_spellings() -> Iterator[str]:
     yield "### 指标值和完成值的写法"
     yield ""
     yield "系统计分的指标，符号、数、单位可以写在一格里。换了读法的都列在“检查记录”；互相矛盾的、约数和范围会停下来。"
     yield "以上、以下、以内包括本数，超过、低于、不足、不满不包括（民法典第一千二百五十九条）；写明“（不含）”的不包括。"
     yield ""
-    yield from _table(
+    yield from _make_table(
         ("位置", "写法", "读作", "本数"),
-        ((f.where, "、".join(f.words), f.sign or "（不看）", _itself(f)) for f in spellings.FORMS),
+        (
+            (f.where, "、".join(f.words), f.sign or "（不看）", _describe_bound(f))
+            for f in spellings.FORMS
+        ),
     )
     yield "“指标性质”是空的，或只写了定量指标、正向、反向的，符号取自年度指标值；与指标性质不一致的停下来。完成值里的符号，只有足以断定达到的才读。"
     yield ""
@@ -218,17 +221,19 @@ def _spellings() -> Iterator[str]:
     yield ""
     yield "日期（只用于达标得满分；没有写年份的是评价年度，下表按 2023 年）：不迟于这一天得满分，“前”包括写明的那一天。完成值只写到月的，按那个月的最后一天；是否按期因此不同的停下来。"
     yield ""
-    yield from _table(("写法", "读作"), ((text, _date(text)) for text in dates.EXAMPLES))
+    yield from _make_table(
+        ("写法", "读作"), ((text, _describe_date(text)) for text in dates.EXAMPLES)
+    )
 
 
-def _itself(form: spellings.Form) -> str:
+def _describe_bound(form: spellings.Form) -> str:
     """Say whether the number itself is included."""
     if form.soft:
         return "包括；指标性质是 = 的也一致"
     return {"": "", ">": "不包括", "<": "不包括"}.get(form.sign, "包括")
 
 
-def _date(text: str) -> str:
+def _describe_date(text: str) -> str:
     read = dates.days(text, 2023, certain=True)
     return (
         read.last.isoformat()
@@ -237,22 +242,22 @@ def _date(text: str) -> str:
     )
 
 
-def _choices(column: Column) -> str:
+def _list_choices(column: Column) -> str:
     if column.header == "评分方式":
         return "、".join(methods.NAMES) + "，或评分规则表中的规则名"
     return "、".join(column.choices)
 
 
-def _parameters() -> Iterator[str]:
+def _list_parameters() -> Iterator[str]:
     yield "不填的参数按默认值；生效的值都写在评分结果的“方法与参数”里。"
     yield ""
-    yield from _table(
+    yield from _make_table(
         ("参数", "默认", "可以填", "说明"),
-        ((p.name, p.default, _allowed(p), p.words) for p in schema.PARAMETER_LIST),
+        ((p.name, p.default, _describe_allowed(p), p.words) for p in schema.PARAMETER_LIST),
     )
 
 
-def _layout_of_the_form() -> Iterator[str]:
+def _describe_form_layout() -> Iterator[str]:
     yield "## “自评表”的版式"
     yield ""
     yield "评分结果里的“自评表”按一个版式工作簿生成。自带的两个在 workbook_templates/自评表版式；本单位的版式用 `xlkpi score --form 版式.xlsx` 指定。"
@@ -271,26 +276,26 @@ def _layout_of_the_form() -> Iterator[str]:
         for group, names in placeholders.ROWS.items()
     ]
     listed = ((what, "、".join(f"{{{name}}}" for name in names)) for what, names in rows)
-    yield from _table(("占位符", "可以写"), listed)
+    yield from _make_table(("占位符", "可以写"), listed)
 
 
-def _allowed(parameter: Parameter) -> str:
+def _describe_allowed(parameter: Parameter) -> str:
     if parameter.choices:
         return "、".join(parameter.choices)
     unit = "%" if parameter.percent else ""
     return f"{parameter.low}{unit} 到 {parameter.high}{unit}"
 
 
-# Pictures: LibreOffice prints, pdftoppm draws; cropping is little enough for the standard library.
+# Pictures: LibreOffice prints, pdftoppm draws, and the standard library is enough to crop them.
 
 _DOTS = 110
-"""Per inch: what a screen shows well."""
+"""Dots per inch, good for a screen."""
 Picture = tuple[int, list[bytes]]
 """Width, and rows of RGB."""
 
 
-def draw(into: Path) -> None:
-    """Make the README's pictures; RuntimeError or TimeoutError where LibreOffice cannot."""
+def draw_pictures(into: Path) -> None:
+    """Draw the README's pictures. Raises RuntimeError or TimeoutError if LibreOffice fails."""
     sys.path.insert(0, str(ROOT))  # the tests know how to drive LibreOffice
     from tests import documents
     from xlkpi.runtime.commands import score
@@ -303,15 +308,18 @@ def draw(into: Path) -> None:
         bad.write_bytes(documents.recipe(documents.RECIPES / "常见错误.md").workbook())
         scored, marked = score.score(good).scored, score.score(bad).correction
         assert scored and marked
-        summary = _drawn(scored, home, "绩效自评汇总")
-        listed, ballot = _drawn(marked, home, "问题清单"), _drawn(marked, home, "评分表（乙）")
-        (into / "summary.png").write_bytes(_png(_cropped(summary)))
-        upper, lower = _cropped(listed), _cropped(ballot, highest=260)
-        (into / "marked.png").write_bytes(_png(_stacked(upper, lower)))
+        summary = _draw_page(scored, home, "绩效自评汇总")
+        listed, ballot = (
+            _draw_page(marked, home, "问题清单"),
+            _draw_page(marked, home, "评分表（乙）"),
+        )
+        (into / "summary.png").write_bytes(_make_png(_crop(summary)))
+        upper, lower = _crop(listed), _crop(ballot, highest=260)
+        (into / "marked.png").write_bytes(_make_png(_stack(upper, lower)))
 
 
-def _drawn(workbook: Path, home: Path, title: str) -> Picture:
-    """Return the first printed page that bears the title."""
+def _draw_page(workbook: Path, home: Path, title: str) -> Picture:
+    """Return the first printed page that contains the title."""
     from tests.libreoffice import pictures
 
     into = home / workbook.stem
@@ -319,24 +327,24 @@ def _drawn(workbook: Path, home: Path, title: str) -> Picture:
     pages = len(list(into.glob("*.png"))) or len(pictures(workbook, into))
     for page in range(1, pages + 1):
         at = ["-f", str(page), "-l", str(page)]
-        if title in _output("pdftotext", *at, str(pdf), "-").decode():
-            return _ppm(_output("pdftoppm", "-r", str(_DOTS), *at, str(pdf)))
+        if title in _run("pdftotext", *at, str(pdf), "-").decode():
+            return _parse_ppm(_run("pdftoppm", "-r", str(_DOTS), *at, str(pdf)))
     raise RuntimeError(f"no page of {workbook.name} bears {title}")
 
 
-def _output(*command: str) -> bytes:
+def _run(*command: str) -> bytes:
     return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
 
 
-def _ppm(data: bytes) -> Picture:
+def _parse_ppm(data: bytes) -> Picture:
     kind, size, _, pixels = data.split(b"\n", 3)
     assert kind == b"P6", kind
     width, height = map(int, size.split())
     return width, [pixels[y * width * 3 : (y + 1) * width * 3] for y in range(height)]
 
 
-def _cropped(picture: Picture, highest: int = 10_000, margin: int = 12) -> Picture:
-    """Return what is printed, without the page's white and without its footer."""
+def _crop(picture: Picture, highest: int = 10_000, margin: int = 12) -> Picture:
+    """Cut off the white margins and the footer."""
     width, rows = picture
     inked = [y for y, row in enumerate(rows) if row.strip(b"\xff")]
     ends = (y for y, after in pairwise(inked) if after - y > _DOTS)
@@ -348,21 +356,21 @@ def _cropped(picture: Picture, highest: int = 10_000, margin: int = 12) -> Pictu
     return right - left, [row[left * 3 : right * 3] for row in kept]
 
 
-def _stacked(upper: Picture, lower: Picture) -> Picture:
+def _stack(upper: Picture, lower: Picture) -> Picture:
     width = max(upper[0], lower[0])
     rows = [row.ljust(width * 3, b"\xff") for _, rows in (upper, lower) for row in rows]
     return width, rows
 
 
-def _png(picture: Picture) -> bytes:
+def _make_png(picture: Picture) -> bytes:
     width, rows = picture
     head = struct.pack(">IIBBBBB", width, len(rows), 8, 2, 0, 0, 0)
     body = zlib.compress(b"".join(b"\0" + row for row in rows), 9)
-    parts = (_chunk(b"IHDR", head), _chunk(b"IDAT", body), _chunk(b"IEND", b""))
+    parts = (_make_chunk(b"IHDR", head), _make_chunk(b"IDAT", body), _make_chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
+def _make_chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
@@ -370,11 +378,11 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 @click.option("--pictures", is_flag=True, help="Also make docs/pictures, through LibreOffice.")
 def main(pictures: bool) -> None:
     """Write the generated documentation."""
-    for path, text in generated().items():
+    for path, text in generate_pages().items():
         (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
         print(path)
     if pictures:
-        draw(ROOT / "docs" / "pictures")
+        draw_pictures(ROOT / "docs" / "pictures")
         print("docs/pictures")
 
 

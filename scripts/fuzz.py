@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of sniff, scan and reading: whatever the bytes, nothing but Unreadable comes out.
+"""Coverage-guided fuzzing of sniff, scan and reading: whatever the bytes, only Unreadable may be raised.
 
 `make fuzz` runs it for ten minutes (`make fuzz SECONDS=60` for one). libFuzzer mutates one part of a
 good package at a time, so that the zip itself stays right and the XML inside is what is tried; every
@@ -21,7 +21,7 @@ import atheris
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-import pandas  # noqa: E402, F401  (before instrumenting: its own coverage is nobody's business)
+import pandas  # noqa: E402, F401  (before instrumenting: its own coverage does not matter)
 
 with atheris.instrument_imports(include=["xlkpi"]):
     from xlkpi.domain.findings import finding
@@ -42,31 +42,31 @@ TRIED = [
 ]  # fmt: skip
 
 
-def packed(part: int, content: bytes) -> bytes:
-    """The good package with another content of one part; beyond the parts, the bytes themselves."""
+def make_package(part: int, content: bytes) -> bytes:
+    """Replace one part of the good package; beyond the parts, return the bytes themselves."""
     if part >= len(TRIED):
         return content
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as made:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as changed:
         for name, data in PARTS.items():
-            made.writestr(name, content if name == TRIED[part] else data)
+            changed.writestr(name, content if name == TRIED[part] else data)
     return buffer.getvalue()
 
 
-def one(data: bytes) -> None:
-    """Read what libFuzzer made: a byte says which part, the rest is its content."""
+def read_input(data: bytes) -> None:
+    """Read an input of libFuzzer: the first byte chooses the part, the rest is its content."""
     if not data:
         return
     try:
-        read(packed(data[0] % (len(TRIED) + 1), data[1:]), "试.xlsx")
+        read(make_package(data[0] % (len(TRIED) + 1), data[1:]), "试.xlsx")
     except Unreadable as cause:
-        finding(cause.code, CellRef(""), **cause.params)  # its sentence can be said
+        finding(cause.code, CellRef(""), **cause.params)  # its message can be formatted
         return
-    score_documents([Document("试.xlsx", packed(data[0] % (len(TRIED) + 1), data[1:]))])
+    score_documents([Document("试.xlsx", make_package(data[0] % (len(TRIED) + 1), data[1:]))])
 
 
-def seeds(folder: Path) -> None:
-    """Every part that is tried, as it is, and the whole package."""
+def write_seeds(folder: Path) -> None:
+    """Write the unchanged parts that are tried, and the whole package."""
     for number, name in enumerate(TRIED):
         (folder / f"{number}").write_bytes(bytes([number]) + PARTS[name])
     (folder / "whole").write_bytes(bytes([len(TRIED)]) + BASE)
@@ -75,7 +75,7 @@ def seeds(folder: Path) -> None:
 def main() -> None:
     seconds = sys.argv[1] if len(sys.argv) > 1 else "600"
     with tempfile.TemporaryDirectory() as folder:
-        seeds(Path(folder))
+        write_seeds(Path(folder))
         limits = ["-timeout=25", "-rss_limit_mb=2048", "-max_len=200000", "-print_final_stats=1"]
         atheris.Setup(
             [
@@ -85,7 +85,7 @@ def main() -> None:
                 f"-artifact_prefix={folder}/",
                 *limits,
             ],
-            one,
+            read_input,
         )
         atheris.Fuzz()
 

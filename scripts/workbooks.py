@@ -1,7 +1,7 @@
 """Make the .xlsx of every template, sample and layout of 自评表 from its Markdown text.
 
-A test holds the two together, so run this (`make workbooks`) after editing a text. The broken
-samples are recipes; one of them is kept as a workbook, all of them are made under build/.
+A test compares the two, so run this (`make workbooks`) after editing a text. The broken samples are
+recipes: all of them are made under build/, and one is also kept beside its recipe.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ PAGES = (
     "TESTING.md",
     "docs/填表指南.md",
 )
-MADE = runpy.run_path(str(ROOT / "scripts" / "docs.py"))["generated"]()
+MADE = runpy.run_path(str(ROOT / "scripts" / "docs.py"))["generate_pages"]()
 BEHIND = "run `make docs`"
 
 

@@ -154,7 +154,7 @@ def test_the_reference_reads_them_alike_by_itself() -> None:
     for line in GOOD:
         cells = {"指标性质": line.nature, "年度指标值": line.target, "实际完成值": line.actual}
         row = {name: _written(held) for name, held in cells.items() if held != "空"}
-        sign, *numbers = book.read(row)
+        sign, *numbers = book.read_values(row)
         dated = reference.parse_day(row["年度指标值"], 2023) is not None
         shown = [str(date.fromordinal(int(n))) if dated else plain(n) for n in numbers]
         assert f"{sign} {shown[0]} · {shown[1]}" == line.expected, line

@@ -1,8 +1,8 @@
-"""What a scored workbook shows beside its cells: widths, colours, links, footers, drawings, names.
+"""Compare what a workbook shows beside its cells' values: widths, colours, links, footers, drawings, names.
 
-A file that we wrote last is compared part for part. One that another program saved again has no part
-left as it was, and programs write looks in their own ways: of such a file only what could show a
-reader something else is compared, and only as far as all programs keep it.
+A file that we saved last is compared part by part. If another program has saved it, no part is the
+same any more, and every program writes formats in its own way: of such a file we only compare what
+could show a reader something else, and only what all programs keep.
 """
 
 from __future__ import annotations
@@ -12,48 +12,39 @@ import io
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from xlkpi.domain.colours import BLACK, indexed, themed
 from xlkpi.domain.number_format.suffix import behind
+from xlkpi.domain.verification import Difference
 from xlkpi.reading.open import OpenedWorkbook
 
-Found = tuple[str, str, str, str, str]
-"""(sheet, cell, kind, what was found, what was expected), as `verify` tells them."""
 Parts = Mapping[str, bytes]
 
 
-class Appearance(NamedTuple):
-    """What came of it."""
-
-    ours: bool
-    """Whether we wrote the file last."""
-    found: tuple[Found, ...] = ()
-
-
-def compare(found: OpenedWorkbook, expected: OpenedWorkbook) -> Appearance:
-    """Compare the looks of a workbook with those of one that has just been written."""
+def compare(found: OpenedWorkbook, expected: OpenedWorkbook) -> tuple[bool, list[Difference]]:
+    """Return whether we saved the file last, and where it looks different from one just written."""
     left, right = found.parts, expected.parts
     kept = [name for name in right if name.startswith(_REWRITTEN)]
     if any(left.get(name) == right[name] for name in kept):
-        return Appearance(True, tuple(_compare_parts(left, right)))
-    return Appearance(False, tuple(_compare_visible(found, expected)))
+        return True, list(_compare_parts(left, right))
+    return False, list(_compare_visible(found, expected))
 
 
 _REWRITTEN = ("xl/worksheets/sheet", "xl/styles.xml", "xl/workbook.xml")
-"""Parts that no other program writes as we do."""
+"""Parts that no other program writes exactly as we do."""
 _BESIDE = ("docProps/", "customXml/", "[Content_Types].xml", "_rels/")
-"""Parts that readers do not see, and that filing systems put their stamps into."""
+"""Parts that readers do not see; document management systems write their stamps into them."""
 
 
-def _report(sheet: str, cell: str, what: str) -> Found:
-    return sheet, cell, "look", what, ""
+def _report(sheet: str, cell: str, what: str) -> Difference:
+    return Difference(sheet, cell, "look", what, "")
 
 
-# Part for part.
+# A file that we saved last: part by part.
 
 
-def _compare_parts(left: Parts, right: Parts) -> Iterator[Found]:
+def _compare_parts(left: Parts, right: Parts) -> Iterator[Difference]:
     sheets = _map_sheets(right)
     for name in sorted({*left, *right}):
         if left.get(name) == right.get(name) or name.startswith(_BESIDE):
@@ -71,7 +62,7 @@ def _compare_parts(left: Parts, right: Parts) -> Iterator[Found]:
 
 
 def _map_sheets(parts: Parts) -> dict[str, str]:
-    """Part → sheet: we number them in the workbook's order."""
+    """Map part names to sheet names: we number the parts in the order of the sheets."""
     names = re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"].decode())
     return {f"xl/worksheets/sheet{n}.xml": _unescape(name) for n, name in enumerate(names, 1)}
 
@@ -95,11 +86,11 @@ _ELEMENT = re.compile(
 _ROW = re.compile(rb'<row r="(\d+)"([^>]*)>')
 _CELL = re.compile(rb'<c r="([A-Z]+\d+)"(?: s="(\d+)")?[^>]*?(/)?>(?:<f([^>]*)>)?')
 _SHOWN = re.compile(rb' display="[^"]*"')
-"""A link's own text: it follows the cell's value, which is compared by itself."""
+"""A link's text repeats the cell's value, which is compared by itself."""
 
 
-def _compare_sheet_parts(sheet: str, left: bytes, right: bytes) -> Iterator[Found]:
-    """Compare a sheet's part but for what its cells hold."""
+def _compare_sheet_parts(sheet: str, left: bytes, right: bytes) -> Iterator[Difference]:
+    """Compare everything in a sheet's part except the values of its cells."""
     (left, cells), (right, own) = (_split_off_cells(xml) for xml in (left, right))
     ours, theirs = _collect_elements(right), _collect_elements(left)
     for name in sorted({*ours, *theirs}):
@@ -121,7 +112,7 @@ def _compare_sheet_parts(sheet: str, left: bytes, right: bytes) -> Iterator[Foun
 
 
 def _split_off_cells(xml: bytes) -> tuple[bytes, bytes]:
-    """A sheet's part without its cells, and the cells."""
+    """Return a sheet's part without its cells, and the cells."""
     head, _, rest = xml.partition(b"<sheetData")
     cells, _, tail = rest.rpartition(b"</sheetData>")
     return head + tail, cells
@@ -136,11 +127,11 @@ def _collect_elements(xml: bytes) -> dict[str, bytes]:
     return {**found, "": rest}
 
 
-# What another program saved.
+# A file that another program saved.
 
 
-def _compare_visible(found: OpenedWorkbook, expected: OpenedWorkbook) -> Iterator[Found]:
-    """Compare what a reader sees, as far as every program keeps it."""
+def _compare_visible(found: OpenedWorkbook, expected: OpenedWorkbook) -> Iterator[Difference]:
+    """Compare what a reader sees, if every program keeps it."""
     yield from _compare_packages(found.parts, expected.parts)
     try:
         left, right = (_open(each.data) for each in (found, expected))
@@ -157,11 +148,11 @@ def _open(data: bytes) -> Any:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what it does not keep; nothing is written here
+        warnings.simplefilter("ignore")  # about features it would lose; we do not save the file
         return load_workbook(io.BytesIO(data))
 
 
-def _compare_packages(left: Parts, right: Parts) -> Iterator[Found]:
+def _compare_packages(left: Parts, right: Parts) -> Iterator[Difference]:
     if any("comments" in name.lower() for name in left):
         yield _report("", "", "有批注")
     shapes = sum(_SHAPE.findall(xml) != [] for name, xml in left.items() if "/drawings/" in name)
@@ -179,13 +170,13 @@ _SHAPE = re.compile(rb"<(?:xdr:|v:)?(?:sp|pic|cxnSp|shape)[\s>]")
 _CHART = re.compile(r"xl/charts/chart[^/]*\.xml\Z")
 
 
-def _compare_names(left: Any, right: Any) -> Iterator[Found]:
+def _compare_names(left: Any, right: Any) -> Iterator[Difference]:
     for name in left.defined_names:
         if name not in right.defined_names and not name.startswith("_xlnm"):
             yield _report("", "", f"多出名称 {name}")
 
 
-def _compare_sheets(name: str, left: Any, right: Any) -> Iterator[Found]:
+def _compare_sheets(name: str, left: Any, right: Any) -> Iterator[Difference]:
     if left.sheet_view.showFormulas:
         yield _report(name, "", "显示的是公式，不是结果")
     for letter, column in left.column_dimensions.items():
@@ -208,8 +199,8 @@ def _compare_sheets(name: str, left: Any, right: Any) -> Iterator[Found]:
 _NARROW = 0.5
 
 
-def _compare_margins(name: str, left: Any, right: Any) -> Iterator[Found]:
-    """The header, which has nothing, and the footer, which has 校验码."""
+def _compare_margins(name: str, left: Any, right: Any) -> Iterator[Difference]:
+    """Compare the page header, which is empty, and the footer, which has 校验码."""
     for which in (
         "oddHeader",
         "evenHeader",
@@ -218,17 +209,17 @@ def _compare_margins(name: str, left: Any, right: Any) -> Iterator[Found]:
         "evenFooter",
         "firstFooter",
     ):
-        said, own = (_join_margin(getattr(each, which)) for each in (left, right))
-        if said != own and not (which.startswith(("even", "first")) and not said):
+        text, own = (_join_margin(getattr(each, which)) for each in (left, right))
+        if text != own and not (which.startswith(("even", "first")) and not text):
             yield _report(name, "", "页眉页脚与评分时不同")
 
 
 def _join_margin(margin: Any) -> str:
-    said = (margin.left.text, margin.center.text, margin.right.text)
-    return "".join("".join(part or "" for part in said).split())
+    texts = (margin.left.text, margin.center.text, margin.right.text)
+    return "".join("".join(text or "" for text in texts).split())
 
 
-def _compare_links(name: str, left: Any, right: Any) -> Iterator[Found]:
+def _compare_links(name: str, left: Any, right: Any) -> Iterator[Difference]:
     own = {cell.coordinate: _find_target(cell) for row in right.iter_rows() for cell in row}
     for row in left.iter_rows():
         for cell in row:
@@ -239,11 +230,11 @@ def _compare_links(name: str, left: Any, right: Any) -> Iterator[Found]:
 
 def _find_target(cell: Any) -> str:
     link = cell.hyperlink
-    said = (link.location or link.target or "") if link else ""
-    return said.lstrip("#").replace("'", "").replace("$", "")
+    target = (link.location or link.target or "") if link else ""
+    return target.lstrip("#").replace("'", "").replace("$", "")
 
 
-def _compare_conditional_formats(name: str, left: Any, right: Any) -> Iterator[Found]:
+def _compare_conditional_formats(name: str, left: Any, right: Any) -> Iterator[Difference]:
     known = {rule for rule, _ in _list_rules(right)}
     for rule, at in _list_rules(left):
         if rule not in known:
@@ -264,10 +255,10 @@ def _normalise_formula(formula: str) -> str:
     return "".join(formula.split()).replace("'", "").replace("$", "").upper()
 
 
-def _compare_cells(name: str, left: Any, right: Any) -> Iterator[Found]:
+def _compare_cells(name: str, left: Any, right: Any) -> Iterator[Difference]:
     number = isinstance(right.value, int | float | dt.date) or str(right.value).startswith("=")
     ours, found = (_normalise_format(cell.number_format) for cell in (right, left))
-    # LibreOffice gives a formula without a format of its own that of the cells it refers to.
+    # LibreOffice gives a formula without a number format the one of the cells it refers to.
     if number and found != ours and not (ours == "general" and _PLAIN.fullmatch(found)):
         yield _report(name, right.coordinate, f"数字格式是 {left.number_format}")
     if _find_colour(left) != _find_colour(right):
@@ -286,7 +277,7 @@ def _normalise_format(code: str) -> str:
 
 
 def _find_colour(cell: Any) -> str:
-    """The colour of a cell's text; programs write black as none, as the theme's first, or as it is."""
+    """Return the RGB colour of a cell's text: black may be written as none, as the theme's first, or as RGB."""
     colour = cell.font.color
     if colour is None:
         return BLACK

@@ -1,4 +1,4 @@
-"""The engine's figures against the reference's: a filled workbook as plain rows, and what differs."""
+"""Compare the engine's figures with the reference's, which reads a filled workbook as plain rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = dict[str, str | Decimal]
 
 
 def find_disagreements(outcome: Outcome) -> Iterator[tuple[CellRef, str, str]]:
-    """(place, the engine's figure, the reference's) of every score, the total and the grade that differ."""
+    """Yield (place, engine's figure, reference's) for every score, total and grade that differ."""
     filled, scored = outcome.filled, outcome.scored
     assert filled is not None and scored is not None
     right = reference.compute_verdict(
@@ -97,8 +97,8 @@ _SETTINGS = (
 
 
 def _make_setting(filled: Filled, name: str) -> Row:
-    held = filled.parameters.numbers.get(name)
-    return {"参数": name, "值": filled.parameters.text(name) if held is None else held}
+    number = filled.parameters.numbers.get(name)
+    return {"参数": name, "值": filled.parameters.text(name) if number is None else number}
 
 
 def _make_tier(tier: Tier, parent: str = "") -> Row:
@@ -121,7 +121,7 @@ def _make_indicator(each: Indicator) -> Row:
 
 
 def _make_signed(each: Indicator) -> Row:
-    """实际完成值 with the operator that stands before it."""
+    """Return 实际完成值 with its operator (≥, ≤ …), if it has one; else an empty row."""
     value = each.actual.value
     return (
         {"实际完成值": f"{each.actual_sign}{value:f}"}
@@ -131,7 +131,7 @@ def _make_signed(each: Indicator) -> Row:
 
 
 def _make_entry(entry: Entry) -> Row:
-    held = {
+    row = {
         "规则": entry.name,
         "方式": entry.kind,
         "下限": entry.bound,
@@ -145,7 +145,7 @@ def _make_entry(entry: Entry) -> Row:
         "不足一步": entry.part or None,
         "得分": entry.points,
     }
-    return {name: value for name, value in held.items() if value is not None}
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _make_votes(survey: Survey) -> dict[str, Number]:
@@ -165,5 +165,5 @@ def _make_ballot(ballot: Ballot) -> tuple[str, list[Row]]:
 
 
 def _make_row(**cells: Text | Number) -> Row:
-    """A row by header, without what is blank."""
+    """Return a row by header, without blank cells."""
     return {name: cell.value for name, cell in cells.items() if cell.value is not None}

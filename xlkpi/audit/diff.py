@@ -1,7 +1,7 @@
-"""Two workbooks side by side: two drafts, or two years; what was added, dropped and changed, with both places.
+"""Compare two workbooks, two drafts or two years: what was added, dropped and changed, with both places.
 
-Every input cell of the format's sheets is compared, by one walk over the columns of `layout`: what is
-new there is compared without a word here. Nouns have their own names for what people ask for most.
+Every input cell of the format's sheets is compared, column by column of `xlkpi.domain.schema`: a
+new column there needs no change here.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ UNREAD = "找不到表头，没有读取，这张表没有比较"
 
 
 _ALONE = (*TIERS, schema.EXECUTION, schema.BALLOT, schema.REVIEW)
-"""Sheets whose headers need not say where they stand."""
+"""Sheets whose headers are clear without the name of the sheet."""
 _BY_NAME = {schema.INFO.name: "内容", schema.PARAMETERS.name: "值"}
-"""Sheets in which a row's name says what stands in this column of it."""
+"""Sheets in which a row's name says what this column contains."""
 _ROWS = {
     schema.EXECUTION.name: "预算执行项目", schema.MEMBERS.name: "评价工作组成员", schema.EVIDENCE.name: "佐证材料",
     schema.GRADES.name: "等级", schema.ADJUSTMENT.name: "加减分事项", schema.BALLOT.name: "评分行",
 }  # fmt: skip
-"""What a row is called, where the sheet's name is no name for it."""
+"""What a row is called if the sheet's name does not fit."""
 
 
 def find_changes(old: Outcome, new: Outcome) -> list[Change]:
-    """Return what differs, the results first, then as one leafs through the workbook."""
+    """Return all differences: the results first, then in the order of the sheets and rows."""
     assert old.filled is not None and new.filled is not None
-    # A scored workbook holds what was read, not what was typed: 90 where 90分 stood.
+    # A scored workbook contains what was read, not what was typed: 90 for 90分.
     typed = not (_has_results(old.filled) or _has_results(new.filled))
     return [
         *_compare_results(old, new),
@@ -52,12 +52,12 @@ def find_changes(old: Outcome, new: Outcome) -> list[Change]:
 
 
 def _has_results(filled: Filled) -> bool:
-    """Whether it is a scored workbook; a sheet 汇总 may also be somebody's own."""
+    """Whether it is a scored workbook. A sheet 汇总 is no sign of one: it may be the office's own."""
     return schema.SOURCE_SHEET in {schema.canonical(name) for name in filled.result_sheets}
 
 
 def _compare_results(old: Outcome, new: Outcome) -> Iterator[Change]:
-    totals, grades = ([said(each) for each in (old, new)] for said in (_show_total, _show_grade))
+    totals, grades = ([show(each) for each in (old, new)] for show in (_show_total, _show_grade))
     for what, (left, right), at in (("总分", totals, TOTAL_AT), ("等级", grades, GRADE_AT)):
         if left != right:
             places = (
@@ -86,12 +86,12 @@ def _show_grade(outcome: Outcome) -> str:
 
 
 def _show_score(work: IndicatorScore) -> str:
-    """An absent score is no 0."""
+    """An absent score is not 0."""
     return f"{work.score:f}" if work.applies else NOT_APPLICABLE
 
 
 def _find_score_place(outcome: Outcome, at: int) -> CellRef:
-    """Return the cell of a score: of 指标得分 in a scored workbook, else the indicator's row."""
+    """Return the cell of a score: in 指标得分 of a scored workbook, else the indicator's code."""
     scored = outcome.scored
     assert scored is not None
     column = ScoreColumns.of(scored).right("得分")
@@ -100,7 +100,7 @@ def _find_score_place(outcome: Outcome, at: int) -> CellRef:
 
 
 def _find_result_place(outcome: Outcome, sheet: str, row: int, column: int) -> CellRef:
-    """Return a cell of a result sheet, nowhere where the file has none: it is not a scored workbook."""
+    """Return a cell of a result sheet; NOWHERE if the file is not a scored workbook."""
     filled = outcome.filled
     if filled is None or outcome.scored is None or not _has_results(filled):
         return NOWHERE
@@ -109,7 +109,6 @@ def _find_result_place(outcome: Outcome, sheet: str, row: int, column: int) -> C
 
 
 def _compare_inputs(old: Side, new: Side, typed: bool) -> Iterator[Change]:
-    """Every input cell, sheet by sheet in the format's order."""
     yield from _compare_unread_sheets(old, new)
     unread = {*old.unread, *new.unread}
     for sheet in schema.SHEETS:
@@ -122,7 +121,7 @@ def _compare_inputs(old: Side, new: Side, typed: bool) -> Iterator[Change]:
 
 
 def _compare_unread_sheets(old: Side, new: Side) -> Iterator[Change]:
-    """Sheets that were not read on one side are told; those that neither has read are compared as they are."""
+    """Report sheets that only one workbook could read; compare the raw cells where neither could."""
     for name in dict.fromkeys([*old.unread, *new.unread]):
         was, now = old.unread.get(name), new.unread.get(name)
         if was and now:
@@ -134,9 +133,9 @@ def _compare_unread_sheets(old: Side, new: Side) -> Iterator[Change]:
 
 
 def _read_constant(grid: Grid, row: int, column: int) -> str:
-    """Return what a cell holds and a scored workbook takes over: no formulas, nor the words beside them."""
-    held = tidy(as_text(grid.raw(row, column)))
-    return "" if (row, column) in grid.formulas or held in LIVE_WORDS else held
+    """Return a cell's text; "" for formulas and the words of live checks, which scored workbooks lack."""
+    text = tidy(as_text(grid.raw(row, column)))
+    return "" if (row, column) in grid.formulas or text in LIVE_WORDS else text
 
 
 def _compare_grids(old: Grid, new: Grid) -> Iterator[Change]:
@@ -184,10 +183,10 @@ def _name_ballot(ballot: Ballot) -> str:
 
 
 def _describe_ballot(side: Side, ballot: Ballot) -> str:
-    """Return a whole ballot: the scorer, then every row of which more than the code is filled in."""
+    """Return a ballot in one line: the scorer, then every row with more than its code."""
     rows = (row for row in side.rows(ballot.table) if not row.total)
     given = [
-        " ".join(said for said in row.values if said) for row in rows if any(row.beyond)
+        " ".join(value for value in row.values if value) for row in rows if any(row.other_values)
     ]  # fmt: skip
     return "；".join([_name_ballot(ballot), *given])
 
@@ -216,7 +215,7 @@ def _compare_cells(
 
 
 def _name_cell(row: Row, column: Column, scorer: str) -> tuple[str, str]:
-    """Return what a cell is called, and what it belongs to."""
+    """Return what a cell is called, and the row it belongs to."""
     sheet, header = row.table.sheet, column.header
     code = f"{scorer} {row.label}" if scorer else row.label
     if header == _BY_NAME.get(sheet.name) and not row.total:
@@ -233,8 +232,8 @@ def _name_cell(row: Row, column: Column, scorer: str) -> tuple[str, str]:
 _OneSided = Callable[[str, str, str, CellRef], Change]
 
 
-def _report_unpaired(row: Row, other: Side, scorer: str, told: _OneSided) -> Iterator[Change]:
-    """A row that only one of the two has."""
+def _report_unpaired(row: Row, other: Side, scorer: str, report: _OneSided) -> Iterator[Change]:
+    """Report a row that only one of the two has; `report` is _report_dropped or _report_added."""
     sheet = row.table.sheet
     code = f"{scorer} {row.label}" if scorer else row.label
     if sheet is schema.PARAMETERS and not row.total:
@@ -242,17 +241,17 @@ def _report_unpaired(row: Row, other: Side, scorer: str, told: _OneSided) -> Ite
         if known:  # without its row the default is in force
             value, default = row.fields["值"], known.default
             if schema.folded(value) != schema.folded(default):
-                change = told(sheet.name, "", value, row.place_of(sheet.column("值")))
+                change = report(sheet.name, "", value, row.place_of(sheet.column("值")))
                 yield _fill_in_default(change, f"{sheet.name}：{known.name}", f"{default}（默认）")
             return
     follows = (
         sheet in (schema.BALLOT, schema.REVIEW)
         and schema.folded("".join(row.names)) not in other.indicators
     )
-    if follows and not any(row.beyond) and not row.total:
-        return  # an empty row of an indicator that was added or dropped, which is told
+    if follows and not any(row.other_values) and not row.total:
+        return  # an empty row: its indicator was added or dropped, and is reported
     noun = f"{sheet.name}合计行" if row.total else _ROWS.get(sheet.name, sheet.name)
-    yield told(noun, code, row.whole, row.place)
+    yield report(noun, code, row.description, row.place)
 
 
 def _fill_in_default(change: Change, what: str, default: str) -> Change:
@@ -260,28 +259,28 @@ def _fill_in_default(change: Change, what: str, default: str) -> Change:
     return Change(what, "", old, new, change.old_place, change.new_place)
 
 
-def _report_dropped(what: str, code: str, said: str, place: CellRef) -> Change:
-    return Change(f"删去{what}", code, said, "", place, NOWHERE)
+def _report_dropped(what: str, code: str, text: str, place: CellRef) -> Change:
+    return Change(f"删去{what}", code, text, "", place, NOWHERE)
 
 
-def _report_added(what: str, code: str, said: str, place: CellRef) -> Change:
-    return Change(f"新增{what}", code, "", said, NOWHERE, place)
+def _report_added(what: str, code: str, text: str, place: CellRef) -> Change:
+    return Change(f"新增{what}", code, "", text, NOWHERE, place)
 
 
 def _number_by_name(items: Iterable[T], name: Callable[[T], str]) -> dict[tuple[str, int], T]:
-    """Return things by their name and how many of that name stood before."""
+    """Return the items by (name, how many items before have the same name)."""
     seen: Counter[str] = Counter()
-    found = {}
+    numbered = {}
     for item in items:
         own = name(item)
-        found[own, seen[own]] = item
+        numbered[own, seen[own]] = item
         seen[own] += 1
-    return found
+    return numbered
 
 
 def _pair_by_name(
     old: Mapping[tuple[str, int], T], new: Mapping[tuple[str, int], T]
 ) -> Iterator[tuple[T | None, T | None]]:
-    """Yield (what it was, what it is), the old ones first, in their order."""
+    """Yield (old, new) pairs: those of the old workbook first, each in its own order."""
     for key in dict.fromkeys([*old, *new]):
         yield old.get(key), new.get(key)

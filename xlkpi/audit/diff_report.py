@@ -1,4 +1,4 @@
-"""What differs between two workbooks, as people and programs read it: text, JSON, a workbook of one sheet."""
+"""Differences between two workbooks as text, as JSON and as a workbook of one sheet."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SCHEMA = "xlkpi.diff/1"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs."""
+    """One difference."""
 
     what: str
     """In Chinese: 总分, 等级, 新增三级指标, 分值, 得分 …"""
     code: str
-    """The indicator, project, scorer or row that it concerns; "" for the whole."""
+    """The indicator, project, scorer or row that it concerns; "" for the whole workbook."""
     old: str
     new: str
     old_place: CellRef
@@ -31,16 +31,17 @@ class Change:
 
 
 _LINE = 60
-"""Characters of a text on a console's line; the JSON has all of it."""
+"""Characters of a value on a line of the console; the JSON has all of it."""
 _ROW = 120
-"""Of a whole row that only one of the two has."""
+"""The same, of a whole row that only one of the two has."""
 _EXCERPT = 300
-"""And in a cell that is too long to be shown on a sheet."""
+"""The same, in a cell of the workbook that no row is high enough for."""
 _BEFORE = 15
+"""Characters shown before the first difference."""
 
 
 def format_text(found: Iterable[Change]) -> str:
-    """Return the changes as people read them, a line each."""
+    """Return the changes for people, a line each."""
     return "\n".join(
         one_line(
             f"{each.what}{' ' + each.code if each.code else ''}："
@@ -50,24 +51,24 @@ def format_text(found: Iterable[Change]) -> str:
     )
 
 
-def _format_side(said: str, other: str, place: CellRef) -> str:
+def _format_side(text: str, other: str, place: CellRef) -> str:
     where = f"（{place}）" if str(place) else ""
     room = _LINE if other else _ROW
-    return f"{_shorten(said, other, room) or '（空）'}{where}"
+    return f"{_shorten(text, other, room) or '（空）'}{where}"
 
 
-def _shorten(said: str, other: str, room: int) -> str:
-    """Return a text on one line, of a longer one the part where it begins to differ."""
-    said, other = (" ".join(each.split("\n")) for each in (said, other))
-    if len(said) <= room:
-        return said
+def _shorten(text: str, other: str, room: int) -> str:
+    """Return a text on one line; of a long one, the part where it begins to differ from `other`."""
+    text, other = (" ".join(each.split("\n")) for each in (text, other))
+    if len(text) <= room:
+        return text
     same = next(
-        (n for n, (a, b) in enumerate(zip(said, other, strict=False)) if a != b),
-        min(len(said), len(other)),
+        (n for n, (a, b) in enumerate(zip(text, other, strict=False)) if a != b),
+        min(len(text), len(other)),
     )
-    start = max(0, min(same - _BEFORE, len(said) - room))
+    start = max(0, min(same - _BEFORE, len(text) - room))
     end = start + room
-    return f"{'…' if start else ''}{said[start:end]}{'…' if end < len(said) else ''}"
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def make_json(old: Outcome, new: Outcome, found: Iterable[Change]) -> dict[str, Any]:
@@ -89,32 +90,32 @@ _WIDTHS = (6, 22, 22, 38, 18, 38, 18)
 def write_workbook(old: str, new: str, found: Iterable[Change]) -> bytes:
     """Return the changes as a workbook of one sheet."""
     book = Book("两份工作簿的差异")
-    paper = book.sheet("差异")
+    sheet = book.sheet("差异")
     last = len(_HEADS) - 1
-    paper.merge(0, 0, last, "两份工作簿的差异", "heading")
-    paper.merge(1, 0, last, f"旧：{old}    新：{new}", "guide")
-    paper.row(3, list(_HEADS), "head")
+    sheet.merge(0, 0, last, "两份工作簿的差异", "heading")
+    sheet.merge(1, 0, last, f"旧：{old}    新：{new}", "guide")
+    sheet.row(3, list(_HEADS), "head")
     row = 3
     for row, each in enumerate(found, start=4):
-        paper.number(row, 0, row - 3, "center")
-        held = (_fit_cell(each.old, each.new), _fit_cell(each.new, each.old))
+        sheet.number(row, 0, row - 3, "center")
+        old_text, new_text = _fit_cell(each.old, each.new), _fit_cell(each.new, each.old)
         places = (str(each.old_place), str(each.new_place))
-        for column, said in enumerate(
-            (each.what, each.code, held[0], places[0], held[1], places[1]), start=1
+        for column, text in enumerate(
+            (each.what, each.code, old_text, places[0], new_text, places[1]), start=1
         ):
-            paper.text(row, column, said, "text")
+            sheet.text(row, column, text, "text")
     if row == 3:
-        paper.merge(4, 0, last, "没有差异", "center")
+        sheet.merge(4, 0, last, "没有差异", "center")
     else:
-        paper.filter = (3, 0, row, last)
-    paper.widths = dict(enumerate(_WIDTHS))
-    paper.freeze = (4, 0)
-    paper.repeat = 3
-    paper.landscape = True
+        sheet.filter = (3, 0, row, last)
+    sheet.widths = dict(enumerate(_WIDTHS))
+    sheet.freeze = (4, 0)
+    sheet.repeat = 3
+    sheet.landscape = True
     return emit(book)
 
 
-def _fit_cell(said: str, other: str) -> str:
-    """Return what a cell of the sheet shows: all of it where a row can be high enough."""
-    high = height(Cell(said, "text"), _WIDTHS[3])
-    return said if high <= HIGHEST else _shorten(said, other, _EXCERPT)
+def _fit_cell(text: str, other: str) -> str:
+    """Shorten a text only if no row of the sheet can be high enough for it."""
+    high = height(Cell(text, "text"), _WIDTHS[3])
+    return text if high <= HIGHEST else _shorten(text, other, _EXCERPT)

@@ -1,6 +1,6 @@
-"""One of two workbooks that are compared: its rows, what was read and typed there, and which rows are the same.
+"""The rows of two workbooks that are compared, what they contain, and which rows belong together.
 
-A row is told from others by its name; of several with one name, and of one that was renamed, the rest decides.
+Rows are paired by name. Among several of one name, and for a renamed row, the other columns decide.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _KEYS: dict[str, tuple[str, ...]] = {
     schema.EVIDENCE.name: ("指标编号", "材料名称"),
     schema.PROBLEMS.name: (),
 }
-"""Columns by which rows are told apart where that is not the sheet's key: 序号 only counts them."""
+"""Columns that name a row where the sheet's key does not: 序号 is only a number."""
 _CODED = (*TIERS, schema.BALLOT, schema.REVIEW)
-"""Sheets whose rows are an indicator's."""
+"""Sheets whose rows belong to an indicator."""
 
 
 class Side:
@@ -43,10 +43,10 @@ class Side:
         self.unread = {
             schema.folded(each.name): each for each in filled.grids if each.name not in read
         }
-        """Sheets of the format whose headers were not found, by folded name."""
+        """Sheets whose headers were not found, by schema.folded name."""
 
     def read(self, table: Table, row: int, column: Column) -> str:
-        """Return what a cell was read as, "" for an empty one."""
+        """Return a cell as it was read; "" if it is empty."""
         at = table.columns.get(column.header)
         if at is None:
             return ""
@@ -71,21 +71,21 @@ class Side:
         return spelled(number)
 
     def typed(self, table: Table, row: int, column: schema.Column) -> str:
-        """Return what a cell holds, however it was read."""
+        """Return a cell as it was typed."""
         at = table.columns.get(column.header)
         if at is None:
             return ""
         if (row, at) in table.derived:
-            found = table.derived[row, at]
-            return found.named or f"={found.formula}"
-        held = table.grid.raw(row, at)
-        if (row, at) in table.grid.percents and isinstance(held, int | float):
-            number = from_double(float(held))
-            return as_text(held) if number is None else _show_percent(number)
+            derived = table.derived[row, at]
+            return derived.named or f"={derived.formula}"
+        value = table.grid.raw(row, at)
+        if (row, at) in table.grid.percents and isinstance(value, int | float):
+            number = from_double(float(value))
+            return as_text(value) if number is None else _show_percent(number)
         return _read_raw(table, row, at, column)
 
     def rows(self, table: Table | None) -> list[Row]:
-        """Return the rows of a table, totals among them."""
+        """Return the rows of a table in order, with its rows of totals."""
         if table is None:
             return []
         totals = set(table.totals)
@@ -98,26 +98,26 @@ class Side:
 
 
 def _read_raw(table: Table, row: int, at: int, column: Column) -> str:
-    """Return what stands in a cell as it is: broken is not blank."""
+    """Return the raw text of a cell. An error value or a formula without a result is not blank."""
     grid = table.grid
     if (row, at) in grid.errors:
         return grid.errors[row, at]
     text, cached = grid.formulas.get((row, at), ("", True))
     if not cached:
         return f"={text}"
-    held = grid.raw(row, at)
+    value = grid.raw(row, at)
     if (
         _is_percent_column(table, column)
-        and isinstance(held, int | float)
-        and not isinstance(held, bool)
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
     ):
-        number = from_double(float(held))
-        return as_text(held) if number is None else _show_percent(number)
-    return tidy(as_text(held))
+        number = from_double(float(value))
+        return as_text(value) if number is None else _show_percent(number)
+    return tidy(as_text(value))
 
 
 def _is_percent_column(table: Table, column: Column) -> bool:
-    """Whether numbers of a column are parts of one, which people write in per cent."""
+    """Whether a column contains shares, which people write in per cent."""
     return table.sheet is schema.RULES and column.header == "得分比例"
 
 
@@ -126,7 +126,7 @@ def _show_percent(number: Decimal) -> str:
 
 
 def list_input_columns(sheet: Sheet) -> list[Column]:
-    """Return the columns in which something is filled in."""
+    """Return the columns that people fill in."""
     return [column for column in sheet.columns if not (column.computed or column.explanatory)]
 
 
@@ -138,29 +138,29 @@ class Row(NamedTuple):
     row: int
     total: bool
     values: tuple[str, ...]
-    """What its cells were read as, one for each of `list_input_columns`."""
+    """Its cells as they were read, one for each of `list_input_columns`."""
 
     @property
     def fields(self) -> dict[str, str]:
-        """The same by header."""
+        """The values by header."""
         headers = (column.header for column in list_input_columns(self.table.sheet))
         return dict(zip(headers, self.values, strict=True))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What stands in the columns by which it is told from others."""
+        """The values of the columns that name it."""
         fields = self.fields
         return tuple(fields[header] for header in _list_key_headers(self.table.sheet))
 
     @property
-    def beyond(self) -> tuple[str, ...]:
-        """What stands in the other columns."""
+    def other_values(self) -> tuple[str, ...]:
+        """The values of the other columns."""
         names = _list_key_headers(self.table.sheet)
-        return tuple(said for header, said in self.fields.items() if header not in names)
+        return tuple(value for header, value in self.fields.items() if header not in names)
 
     @property
     def key(self) -> tuple[bool, tuple[str, ...]]:
-        """What it is paired by: totals with totals, the others by their names."""
+        """What rows are paired by: totals with totals, the others by their names."""
         if self.total:
             return True, ()
         own = (schema.folded(name) for name in self.names)
@@ -169,36 +169,36 @@ class Row(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What it is called in a sentence: its names, the indicator's name, else its row."""
+        """What a message calls it: its names, the indicator's name, else its row number."""
         if self.total:
-            return next((said for said in self.values if said), "")
+            return next((value for value in self.values if value), "")
         names = " ".join(name for name in self.names if name)
         return names or self.fields.get(self.table.sheet.name) or f"第 {self.row + 1} 行"
 
     @property
-    def whole(self) -> str:
-        """Everything that stands in it, its name first."""
+    def description(self) -> str:
+        """All its values in one line, its name first."""
         sheet, fields = self.table.sheet, self.fields
         bare = [sheet.name] if sheet.name in fields else list(_list_key_headers(sheet))
         left = ["编号"] if sheet in TIERS and fields[sheet.name] else []
         first = [fields[header] for header in bare if fields[header]]
         others = [
-            f"{header} {said}"
-            for header, said in fields.items()
-            if said and header not in (*bare, *left)
+            f"{header} {value}"
+            for header, value in fields.items()
+            if value and header not in (*bare, *left)
         ]
         return "；".join([*first, *others])
 
     @property
     def place(self) -> CellRef:
-        """The cell of its name; of what stands in it, where it has none."""
+        """The cell of its name, else its first cell with content."""
         fields, columns = self.fields, self.table.columns
         ordered = [*_list_key_headers(self.table.sheet), *fields]
-        held = next((h for h in ordered if fields[h] and h in columns), ordered[0])
-        return self.table.place(self.row, held)
+        header = next((h for h in ordered if fields[h] and h in columns), ordered[0])
+        return self.table.place(self.row, header)
 
     def place_of(self, column: schema.Column) -> CellRef:
-        """Return the place of a cell, nowhere where the sheet lacks the column."""
+        """Return the place of a cell; NOWHERE if the sheet lacks the column."""
         known = column.header in self.table.columns
         return self.table.place(self.row, column.header) if known else NOWHERE
 
@@ -208,7 +208,7 @@ def _list_key_headers(sheet: Sheet) -> tuple[str, ...]:
 
 
 def match_rows(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
-    """Yield the rows in pairs, those of the old workbook first; None where one has no other."""
+    """Yield (old, new) pairs of rows; None where a row has no partner. New rows come last."""
     theirs: dict[object, list[Row]] = defaultdict(list)
     mine: dict[object, list[Row]] = defaultdict(list)
     for rows, grouped in ((old, mine), (new, theirs)):
@@ -228,10 +228,10 @@ def match_rows(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | N
 
 
 def _align(old: Sequence[Row], new: Sequence[Row]) -> dict[int, Row]:
-    """Pair rows of one name, by the number of the old one's row: equal ones first, then in order.
+    """Pair rows of one name: equal ones first, then in order. The keys are row numbers of the old ones.
 
-    So a second project of the same name has its own partner, and a band put between two others of a
-    rule is the one that was added.
+    So a second project of the same name has its own partner, and a band inserted between two others
+    of a rule is the one reported as added.
     """
     pairs = {a.row: b for a, b in zip(old, new, strict=False) if a.values == b.values}
     rest: dict[tuple[str, ...], deque[Row]] = defaultdict(deque)
@@ -249,14 +249,16 @@ def _align(old: Sequence[Row], new: Sequence[Row]) -> dict[int, Row]:
 
 
 def _match_renamed(old: Iterable[Row], new: Iterable[Row]) -> dict[int, Row]:
-    """Pair rows of which all but the name is the same; an indicator's code is more than a name."""
+    """Pair rows that differ only in their names; never those of indicators, whose code identifies them."""
     known: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in new:
         if row.table.sheet not in _CODED and not row.total:
-            known[row.beyond].append(row)
+            known[row.other_values].append(row)
     pairs = {}
     for row in old:
-        likely = known.get(row.beyond, []) if any(row.beyond) or len(row.names) > 1 else []
+        likely = (
+            known.get(row.other_values, []) if any(row.other_values) or len(row.names) > 1 else []
+        )
         other = next((each for each in likely if _share_a_value(row, each)), None)
         if other is not None and not row.total:
             likely.remove(other)

@@ -1,4 +1,4 @@
-"""The way of a figure, in words: down from the total to the scorers' cells, up from a cell to the grade."""
+"""Explain a score in words: from the total down to the scorers' cells, and up to the grade."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _STEP = "    "
 
 
 class NoSuchCode(Exception):
-    """No indicator of any tier has this code."""
+    """No indicator has this code."""
 
 
 def explain_all(outcome: Outcome) -> str:
-    """Return the whole way down: the grade, the total, every indicator with the cells it came from."""
+    """Explain the grade, the total and every indicator, each with the cells it comes from."""
     scored = _require_scored(outcome)
     lines = [*_describe_outcome(outcome), *_explain_total(outcome)]
     for first in scored.tiers[0]:
@@ -36,14 +36,14 @@ def explain_all(outcome: Outcome) -> str:
             for third in _find_children(scored, 2, second):
                 lines.append(_STEP * 2 + _describe_tier(third))
                 lines += [
-                    _STEP * 3 + said
-                    for said in _explain_score(outcome, _find_indicator_score(scored, third))
+                    _STEP * 3 + line
+                    for line in _explain_score(outcome, _find_indicator_score(scored, third))
                 ]
     return "\n".join(lines)
 
 
 def explain_indicator(outcome: Outcome, code: str) -> str:
-    """Return the way of one indicator, down to its cells and up to the grade; NoSuchCode."""
+    """Explain one indicator, down to its cells and up to the grade. Raises NoSuchCode."""
     scored = _require_scored(outcome)
     for level, tiers in enumerate(scored.tiers):
         for tier in tiers:
@@ -67,7 +67,7 @@ def _describe_outcome(outcome: Outcome) -> Iterator[str]:
 
 
 def _explain_total(outcome: Outcome) -> Iterator[str]:
-    """How the total comes of tier one, and the grade of the total."""
+    """Explain how the total follows from tier one, and the grade from the total."""
     scored = _require_scored(outcome)
     score_totals = scored.score_totals
     parts, steps = _join_scores(scored.tiers[0]), total.words(scored)
@@ -91,7 +91,7 @@ def _explain_total(outcome: Outcome) -> Iterator[str]:
 
 
 def _explain_review(scored: Scored) -> Iterator[str]:
-    """What the office above came to, where it said anything."""
+    """Give the result of 复核, if the reviewing authority filled in anything."""
     if scored.review:
         score_totals = scored.review.score_totals
         share = plain(scored.review.deviation * 100, 2)
@@ -99,7 +99,7 @@ def _explain_review(scored: Scored) -> Iterator[str]:
 
 
 def _explain_reviewed_score(scored: Scored, work: IndicatorScore) -> Iterator[str]:
-    """The office above's score of one indicator, where it gave one."""
+    """Give the reviewing authority's score of one indicator, if there is one."""
     row = scored.review.rows.get(work.indicator.key) if scored.review else None
     if row is not None and row.score.value is not None:
         why = f"，扣分原因：{row.reason.value}" if row.reason.good else ""
@@ -135,7 +135,7 @@ def _find_indicator_score(scored: Scored, third: TierScore) -> IndicatorScore:
 
 
 def _explain_score(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
-    """The cells that a third-level score came of, what was done with them, where the formula stands."""
+    """List the cells behind a third-level score, what is done with them, and the cell of the formula."""
     assert outcome.filled is not None
     scored, out_of_100 = _require_scored(outcome), outcome.filled.parameters.out_of_100
     yield from (trace.explain_mark(work, given, out_of_100) for given in work.given)
@@ -160,7 +160,7 @@ def _explain_score(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
 
 
 def _list_lookups(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
-    """The rows of 预算执行, 评分规则 and 满意度调查 that a method looks at, and what was cut."""
+    """List the rows of 预算执行, 评分规则 and 满意度调查 that the method uses, and 核减分."""
     filled, scored = outcome.filled, _require_scored(outcome)
     assert filled is not None
     if scored.budget and work.method and work.method.budgeted:
@@ -171,11 +171,11 @@ def _list_lookups(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     if work.method and work.method.surveyed:
         for row in filled.surveys:
             if row.key == work.indicator.key:
-                said = "，".join(
+                votes = "，".join(
                     f"{name} {_show_number(vote.value)}（{vote.place}）"
                     for name, vote in zip(VOTES, row.votes, strict=True)
                 )
-                yield f"{row.respondents.value or '满意度调查'}：{said}"
+                yield f"{row.respondents.value or '满意度调查'}：{votes}"
     if work.indicator.deduction.value:
         yield f"核减分：{_show_number(work.indicator.deduction.value)}（{work.indicator.deduction.place}）"
 
@@ -189,10 +189,10 @@ def _list_inputs(work: IndicatorScore) -> Iterator[str]:
     )
     for name, cell in cells:
         if cell.value not in (None, ""):
-            said = _show_number(cell.value) if isinstance(cell.value, Decimal) else cell.value
+            text = _show_number(cell.value) if isinstance(cell.value, Decimal) else cell.value
             if indicator.dated and isinstance(cell.value, Decimal):
-                said = day(cell.value)
-            yield f"{name}：{said}（{cell.place}）"
+                text = day(cell.value)
+            yield f"{name}：{text}（{cell.place}）"
     if isinstance(indicator.actual.typed, Derived):
         derived = indicator.actual.typed
         yield f"实际完成值由基础数据算得：{derived.named or derived.formula}"
@@ -205,7 +205,7 @@ def _explain_tier(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str
     yield "往下，由哪些格子得来："
     if level == 2:
         yield from (
-            _STEP + said for said in _explain_score(outcome, _find_indicator_score(scored, tier))
+            _STEP + line for line in _explain_score(outcome, _find_indicator_score(scored, tier))
         )
     else:
         children = _find_children(scored, level + 1, tier)
@@ -215,10 +215,10 @@ def _explain_tier(outcome: Outcome, level: int, tier: TierScore) -> Iterator[str
     while level:
         level -= 1
         parent = next(each for each in scored.tiers[level] if each.tier.key == tier.tier.parent_key)
-        whole = _join_scores(_find_children(scored, level + 1, parent))
-        yield f"{_STEP}{_LEVELS[level]} {parent.tier.label} {parent.tier.name.value} {_show_score(parent)} = {whole}"
+        addends = _join_scores(_find_children(scored, level + 1, parent))
+        yield f"{_STEP}{_LEVELS[level]} {parent.tier.label} {parent.tier.name.value} {_show_score(parent)} = {addends}"
         tier = parent
-    yield from (_STEP + said for said in _explain_total(outcome))
+    yield from (_STEP + line for line in _explain_total(outcome))
 
 
 def _show_number(value: Decimal | None) -> str:

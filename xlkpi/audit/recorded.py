@@ -1,6 +1,6 @@
-"""What a scored workbook tells of its source, where the source is not at hand: its name, its cells, its findings.
+"""Read what a scored workbook records of its source when the source is not given: name, cell counts, findings.
 
-None of it can be computed from the inputs as they were read; the fingerprint alone speaks for it.
+None of it can be computed from the inputs as they were read; only the fingerprint protects it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from xlkpi.writing.scored.provenance import CELL_COUNT_HEADS, CELL_COUNTS
 from xlkpi.writing.scored.records import FINDINGS_HEADER, FOLDED_TITLE
 
 PROGRAM = "计分程序"
-"""The label left of the version that scored."""
+"""The label of the version that scored the workbook."""
 
 
 def read_labels(grids: list[Grid]) -> dict[str, str]:
-    """What 来源与指纹 says, by its labels."""
+    """Return what 来源与指纹 records, by label."""
     lines: dict[str, str] = {}
     for grid in grids:
         if grid.name == SOURCE_SHEET:
@@ -36,7 +36,7 @@ def read_labels(grids: list[Grid]) -> dict[str, str]:
 
 
 def _read_cell_counts(grids: list[Grid]) -> tuple[CellCounts, ...]:
-    """What 来源与指纹 says of the source's cells, which only the source knows; the sums are held anew."""
+    """Return the counts of the source's cells in 来源与指纹, without the line of totals."""
     rows = next((grid.rows for grid in grids if grid.name == SOURCE_SHEET), ())
     lines: list[CellCounts] = []
     found = False
@@ -51,29 +51,29 @@ def _read_cell_counts(grids: list[Grid]) -> tuple[CellCounts, ...]:
 
 
 _COUNTS = slice(3, 3 + len(CELL_COUNT_HEADS))
-"""Columns of that table that hold counts."""
+"""The columns of that table that contain counts."""
 
 
-def _is_count(held: Any) -> bool:
-    return isinstance(held, float | int) and math.isfinite(held) and held == int(held)
+def _is_count(value: Any) -> bool:
+    return isinstance(value, float | int) and math.isfinite(value) and value == int(value)
 
 
 class _RecordedFinding(Finding):
-    """A line of 检查记录, in the words that stand there."""
+    """A line of 检查记录, with the message and remedy written there instead of those of its code."""
 
     @property
     def message(self) -> str:
-        """As it stands there."""
+        """As written in the workbook."""
         return str(self.params["message"])
 
     @property
     def remedy(self) -> str:
-        """As it stands there."""
+        """As written in the workbook."""
         return str(self.params["remedy"])
 
 
 def _read_findings(grids: list[Grid]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """What 检查记录 lists, and below it what was folded: how things were typed stands in the source alone."""
+    """Return the findings in 检查记录, and the folded ones listed below them."""
     rows = next((grid.rows for grid in grids if grid.name == FINDINGS_SHEET), [])
     listed = _parse_findings(rows[FINDINGS_HEADER + 1 :])
     title = FINDINGS_HEADER + len(listed) + 2
@@ -82,49 +82,49 @@ def _read_findings(grids: list[Grid]) -> tuple[tuple[Finding, ...], tuple[Findin
 
 
 def _parse_findings(rows: Sequence[Sequence[object]]) -> tuple[Finding, ...]:
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for number, row in enumerate(rows, start=1):
         if len(row) < 6 or row[0] != number or str(row[2]) not in CODES:
             break
-        said = {"message": row[4], "remedy": row[5]}
-        found.append(_RecordedFinding(str(row[2]), _parse_place(str(row[3])), "", said))
-    return tuple(found)
+        texts = {"message": row[4], "remedy": row[5]}
+        findings.append(_RecordedFinding(str(row[2]), _parse_place(str(row[3])), "", texts))
+    return tuple(findings)
 
 
-def _parse_place(said: str) -> CellRef:
-    """The place that a text tells; what is none of the file's places tells the whole file."""
-    sheet, _, cell = said.rpartition("!")
-    if said == NOWHERE.label:
+def _parse_place(text: str) -> CellRef:
+    """Parse `sheet!A1`; a text without a cell is the name of a sheet."""
+    sheet, _, cell = text.rpartition("!")
+    if text == NOWHERE.label:
         return NOWHERE
     try:
         return CellRef(sheet, *address(cell))
     except ValueError:
-        return CellRef(said)
+        return CellRef(text)
 
 
-def add_recorded(again: Outcome, grids: list[Grid]) -> Outcome:
-    """The outcome of the file's own inputs, with what it tells of its source, which is not at hand."""
-    filled, told = again.filled, read_labels(grids)
+def add_recorded(outcome: Outcome, grids: list[Grid]) -> Outcome:
+    """Add what a scored workbook records of its source to the outcome of its own inputs."""
+    filled, recorded = outcome.filled, read_labels(grids)
     if filled is None:
-        return again
-    cells = told.get("有内容的单元格", "0")
-    size = told.get("源文件大小（字节）", "0")
+        return outcome
+    cells = recorded.get("有内容的单元格", "0")
+    size = recorded.get("源文件大小（字节）", "0")
     source = Source(
-        told.get(fingerprint.SOURCE_LABEL, ""),
-        told.get("源文件 SHA-256", ""),
+        recorded.get(fingerprint.SOURCE_LABEL, ""),
+        recorded.get("源文件 SHA-256", ""),
         int(size) if size.isdecimal() else 0,
-        told.get("源文件由何程序保存", "").replace("未注明", ""),
+        recorded.get("源文件由何程序保存", "").replace("未注明", ""),
         int(cells) if cells.isdecimal() else 0,
     )
-    version = told.get("格式版本", "")
+    version = recorded.get("格式版本", "")
     filled = filled._replace(
         source=source,
-        template=told.get("模板", "").replace("未注明", ""),
+        template=recorded.get("模板", "").replace("未注明", ""),
         version=int(version) if version.isdecimal() else None,
         cell_counts=_read_cell_counts(grids),
     )
-    # A workbook that cannot be scored any more has findings of its own, which are to be told.
-    findings, folded = again.findings, again.folded
-    if again.status is Status.SCORED:
+    # If its inputs no longer score, their own errors must be reported, not the recorded findings.
+    findings, folded = outcome.findings, outcome.folded
+    if outcome.status is Status.SCORED:
         findings, folded = _read_findings(grids)
-    return replace(again, source=source, filled=filled, findings=findings, folded=folded)
+    return replace(outcome, source=source, filled=filled, findings=findings, folded=folded)

@@ -1,11 +1,12 @@
-"""A scored workbook against what it should be: written again from its own input sheets, cell by cell.
+"""Verify a scored workbook: write it again from its own input sheets, and compare cell by cell.
 
-Three nets. The figures are computed a second time, over fractions, by `xlkpi.audit.reference`, which
-shares nothing with the engine. The fingerprint over all cells, which stands in the workbook,
-catches any edit, wherever it is. And the whole workbook is made again in memory, from the file's own
-input sheets or from the source file, and compared, cells and looks: that names the cell, and does
-not trust the fingerprint. What only the source knows (how things were typed, what was noticed) is
-taken from the file without one, and the fingerprint speaks for it.
+Three independent tests. The figures are computed a second time, over fractions, by
+`xlkpi.audit.reference`, which shares no code with the engine. The fingerprint over all cells, which
+is written in the workbook, detects any edit. And the whole workbook is written again in memory,
+from the file's own input sheets or from the source file, and compared, cells and appearance: that
+names the changed cell, and does not trust the fingerprint. Without the source, what only the source
+can tell (how a number was typed, what was found) is taken from the file, and the fingerprint alone
+protects it.
 """
 
 from __future__ import annotations
@@ -51,49 +52,46 @@ def verify(
 ) -> Verification:
     """Compare a scored workbook with what it should be; with `source`, also its inputs with that file.
 
-    `form` is the office's own layout of 自评表 by which it was scored; without it the layout that the
-    workbook keeps is believed. Raises NotScored; Unreadable where the bytes are no workbook.
+    `form` is the office's own layout of 自评表 with which it was scored; without it the layout saved
+    in the workbook is trusted. Raises NotScored, or Unreadable if the bytes are not a workbook.
     """
     workbook = result.workbook
     grids = workbook.grids
-    told = read_labels(grids)
+    recorded = read_labels(grids)
     if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
-    again = add_recorded(score_documents([result])[0], grids)
-    touched = list(_check_fingerprint(workbook))
-    stated = told.get(fingerprint.SOURCE_LABEL, result.file)
-    right = again if source is None else _rename_source(source, stated, bool(touched))
+    rescored = add_recorded(score_documents([result])[0], grids)
+    edited = list(_check_fingerprint(workbook))
+    name = recorded.get(fingerprint.SOURCE_LABEL, result.file)
+    right = rescored if source is None else _rename_source(source, name, bool(edited))
     kept = form_template.kept(grids)
-    own = _write_again(again, form or kept, workbook)
+    own = _write_again(rescored, form or kept, workbook)
     expected = own if source is None else _write_again(right, form or kept, workbook, own)
     code = _find_verification_code(own.grids) if own else ""
-    beyond = [*touched, *_find_forbidden(workbook)]
-    if VERSION not in told.get(PROGRAM, VERSION) and not touched:
-        figures = [
-            *beyond,
-            *_compare_totals(grids, again),
-            *_compare_inputs(grids, again, expected),
-        ]
-        return Verification("other-version", tuple(figures), code)
-    differences = [*beyond, *_compare_scores(again, right)]
-    looked = appearance.Appearance(ours=True)
-    if expected and expected is not workbook:  # made again byte for byte: nothing can differ
-        looked = appearance.compare(workbook, expected)
+    differences = [*edited, *_find_forbidden(workbook)]
+    if VERSION not in recorded.get(PROGRAM, VERSION) and not edited:
+        differences += _compare_totals(grids, rescored)
+        differences += _compare_inputs(grids, rescored, expected)
+        return Verification("other-version", tuple(differences), code)
+    differences += _compare_scores(rescored, right)
+    saved_by_us = True
+    if expected and expected is not workbook:  # the same object where all bytes are the same
         differences += _compare_sheets(grids, expected.grids)
-        differences += [Difference(*each) for each in looked.found]
-    believed = kept.label if kept and form is None else ""
+        saved_by_us, visible = appearance.compare(workbook, expected)
+        differences += visible
+    trusted = kept.label if kept and form is None else ""
     if differences:
-        return Verification("changed", tuple(dict.fromkeys(differences)), code, believed)
-    return Verification("same" if looked.ours else "resaved", (), code, believed)
+        return Verification("changed", tuple(dict.fromkeys(differences)), code, trusted)
+    return Verification("same" if saved_by_us else "resaved", (), code, trusted)
 
 
-def _rename_source(source: Outcome, stated: str, touched: bool) -> Outcome:
-    """The source's outcome under the name that the result states: it may have been renamed since.
+def _rename_source(source: Outcome, stated: str, edited: bool) -> Outcome:
+    """Give the source the name that the result states: the file may have been renamed since.
 
-    Where the result was worked on, that is no excuse.
+    But if the result was edited, its statement is worth nothing, and the real name counts.
     """
     own = PurePath(source.source.file).name
-    named = source.source._replace(file=own if touched and own else stated)
+    named = source.source._replace(file=own if edited and own else stated)
     return replace(
         source, source=named, filled=source.filled and source.filled._replace(source=named)
     )
@@ -102,33 +100,32 @@ def _rename_source(source: Outcome, stated: str, touched: bool) -> Outcome:
 def _write_again(
     outcome: Outcome, layout: FormTemplate | None, *known: OpenedWorkbook | None
 ) -> OpenedWorkbook | None:
-    """The scored workbook of an outcome, written just now; None where it has none."""
+    """Write the scored workbook of an outcome; None unless it is scored."""
     if outcome.status is not Status.SCORED:
         return None
     return reopened(pipeline.write_scored(outcome, layout), *known, keep_parts=True)
 
 
-def _compare_scores(again: Outcome, right: Outcome) -> Iterator[Difference]:
-    """The workbook's own inputs, and the source's, must score."""
-    if again.status is not Status.SCORED:
-        codes = "、".join(each.code for each in again.findings if each.severity == "error")
+def _compare_scores(rescored: Outcome, right: Outcome) -> Iterator[Difference]:
+    """The workbook's own inputs must score, as the reference does; so must the source's."""
+    if rescored.status is not Status.SCORED:
+        codes = "、".join(each.code for each in rescored.findings if each.severity == "error")
         yield Difference("", "", "inputs", codes, "可以评分的填报内容")
     else:
-        for place, ours, reference in find_disagreements(again):
+        for place, ours, reference in find_disagreements(rescored):
             yield Difference(place.sheet, place.cell, "figure", ours, reference)
-    if right is not again and right.status is not Status.SCORED:
+    if right is not rescored and right.status is not Status.SCORED:
         yield Difference("", "", "source", "有错误、不能评分的工作簿", "评分时所用的、改好的工作簿")
 
 
 def _check_fingerprint(workbook: OpenedWorkbook) -> Iterator[Difference]:
-    """The fingerprint against the cells."""
     _, stated, now = workbook.stamp
     if stated != now:
         yield Difference(SOURCE_SHEET, "", "fingerprint", now[:12], (stated or "")[:12])
 
 
 def _find_forbidden(workbook: OpenedWorkbook) -> Iterator[Difference]:
-    """What may stand nowhere in a scored workbook."""
+    """Report what no scored workbook contains: macros, hidden sheets, links to other files."""
     if workbook.package.macros:
         yield Difference("", "", "macro", "宏", "没有宏")
     for facts in workbook.package.sheets:
@@ -142,7 +139,6 @@ def _find_forbidden(workbook: OpenedWorkbook) -> Iterator[Difference]:
 
 
 def _compare_sheets(found: list[Grid], expected: list[Grid]) -> Iterator[Difference]:
-    """Cell by cell."""
     names, right = [grid.name for grid in found], [grid.name for grid in expected]
     if names != right:
         yield Difference("", "", "sheets", "、".join(names), "、".join(right))
@@ -173,7 +169,7 @@ def _compare_cells(found: Grid, expected: Grid) -> Iterator[Difference]:
 
 
 def _is_rounding_noise(left: _Cell, right: _Cell) -> bool:
-    """Whether two results differ only in how far two programs compute: no printed figure does."""
+    """Whether two results differ only by the binary rounding of another program, never as printed."""
     if left.value[:1] != right.value[:1]:
         return False
     try:
@@ -189,13 +185,13 @@ def _show(cell: _Cell) -> str:
 
 
 def _show_apart(*cells: _Cell) -> list[str]:
-    """The values, with their types where nothing else differs."""
-    said = [cell.value[1:] for cell in cells]
-    if len({*said}) > 1:
-        return said
+    """Show the values, with their types where nothing else differs."""
+    values = [cell.value[1:] for cell in cells]
+    if len({*values}) > 1:
+        return values
     return [
         f"{text}（{_TYPES.get(cell.value[:1], '空')}）"
-        for text, cell in zip(said, cells, strict=True)
+        for text, cell in zip(values, cells, strict=True)
     ]
 
 
@@ -203,10 +199,10 @@ _TYPES = {"s": "文本", "n": "数", "b": "逻辑值", "e": "错误值"}
 
 
 def _collect_cells(grid: Grid) -> dict[Address, _Cell]:
-    """What each cell holds that holds anything, values as they are compared."""
+    """Return the cells that have content; of a value the first character is its type."""
     cells: dict[Address, _Cell] = {}
-    for row, held in enumerate(grid.rows):
-        for column, value in enumerate(held):
+    for row, values in enumerate(grid.rows):
+        for column, value in enumerate(values):
             if value not in ("", None):
                 cells[row, column] = _Cell(fingerprint.comparable(value), "")
     for at, error in grid.errors.items():
@@ -217,7 +213,7 @@ def _collect_cells(grid: Grid) -> dict[Address, _Cell]:
 
 
 def _find_verification_code(grids: list[Grid]) -> str:
-    """校验码 of a workbook that has just been written; "" where there is none."""
+    """Return 校验码 of a workbook that we have just written; "" if it has none."""
     for grid in grids:
         if grid.name == SUMMARY_SHEET:
             for row in grid.rows:
@@ -227,17 +223,20 @@ def _find_verification_code(grids: list[Grid]) -> str:
     return ""
 
 
-def _compare_totals(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
-    """The total and the grade of another version's workbook: wherever 汇总 and 等级 name them."""
-    if again.scored is None:
-        yield from _compare_scores(again, again)
+def _compare_totals(grids: list[Grid], rescored: Outcome) -> Iterator[Difference]:
+    """Compare the total and the grade of another version's workbook, wherever 汇总 and 等级 show them.
+
+    Other versions lay out their sheets differently, so the labels are searched for.
+    """
+    if rescored.scored is None:
+        yield from _compare_scores(rescored, rescored)
         return
-    right = {"总分": float(again.scored.total), "等级": again.scored.grade.name.value or ""}
+    right = {"总分": float(rescored.scored.total), "等级": rescored.scored.grade.name.value or ""}
     named: set[str] = set()
     for grid in grids:
         for label, row, column in _find_labels(grid, right) if grid.name in _TOPS else ():
             value = grid.raw(row, column + 1)
-            if label == "等级" and value not in _list_grades(again):
+            if label == "等级" and value not in _list_grades(rescored):
                 continue  # the head of a column
             named.add(label)
             if fingerprint.comparable(value) != fingerprint.comparable(right[label]):
@@ -251,24 +250,24 @@ _TOPS = (SUMMARY_SHEET, GRADE_SHEET)
 
 
 def _find_labels(grid: Grid, wanted: Collection[str]) -> Iterator[tuple[str, int, int]]:
-    """Each label of a sheet that something stands right of."""
+    """Yield (label, row, column) of each wanted label that has a filled cell to its right."""
     for row, cells in enumerate(grid.rows):
-        for column, (held, beside) in enumerate(pairwise(cells)):
-            if held in wanted and beside not in ("", None):
-                yield str(held), row, column
+        for column, (value, beside) in enumerate(pairwise(cells)):
+            if value in wanted and beside not in ("", None):
+                yield str(value), row, column
 
 
-def _list_grades(again: Outcome) -> list[str | None]:
-    assert again.filled is not None
-    return [grade.name.value for grade in again.filled.grades]
+def _list_grades(outcome: Outcome) -> list[str | None]:
+    assert outcome.filled is not None
+    return [grade.name.value for grade in outcome.filled.grades]
 
 
 def _compare_inputs(
-    grids: list[Grid], again: Outcome, expected: OpenedWorkbook | None
+    grids: list[Grid], rescored: Outcome, expected: OpenedWorkbook | None
 ) -> Iterator[Difference]:
-    """The input sheets of another version's workbook, which stand as they stood in the source."""
+    """Compare the input sheets of another version's workbook: they are copies of the source's."""
     right = expected.grids if expected else []
-    names = {grid.name for grid in again.filled.grids} if again.filled else set[str]()
+    names = {grid.name for grid in rescored.filled.grids} if rescored.filled else set[str]()
     yield from _compare_sheets(
         [grid for grid in grids if grid.name in names],
         [grid for grid in right if grid.name in names],

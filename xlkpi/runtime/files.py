@@ -1,4 +1,4 @@
-"""Files that are written: whole or not at all, never in part, never onto another's."""
+"""Write files whole or not at all, and never over a file that must not be replaced."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Unwritten(Exception):
 
 
 class Busy(Unwritten):
-    """The name is taken by a file that another program holds open."""
+    """Another program has the file of this name open."""
 
 
 class Taken(Unwritten):
-    """The name is taken by a file that was not there a moment ago."""
+    """There is already a file of this name."""
 
 
 def make_absolute(path: Path) -> Path:
-    """Return a path as every process finds it; as it is where the current folder is gone.
+    """Return the absolute path; the path as it is if the current folder is gone.
 
-    Then nothing is found there, and opening it says so.
+    Opening it then fails with the right message.
     """
     try:
         return path.absolute()
@@ -38,7 +38,7 @@ def make_absolute(path: Path) -> Path:
 
 
 def resolve(path: Path) -> Path:
-    """Return what a path leads to, by which two names of one file are told; likewise."""
+    """Return the real path, to recognise two names of one file; likewise."""
     try:
         return path.resolve()
     except OSError:
@@ -46,7 +46,7 @@ def resolve(path: Path) -> Path:
 
 
 def store(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, replacing an older one. Raises Unwritten."""
+    """Write a file, replacing an older one. Raises Unwritten."""
     temporary = prepare(path, data)
     try:
         place(temporary, path)
@@ -58,9 +58,9 @@ _prepared: set[Path] = set()
 
 
 def prepare(path: Path, data: bytes) -> Path:
-    """Write a file under a temporary name beside `path`, durably, and read it back.
+    """Write a file under a temporary name beside `path`, sync it to disk, and read it back.
 
-    Return that name: `place` puts it where it belongs. Raises Unwritten, and leaves nothing then.
+    Return that name, for `place`. Raises Unwritten, and then leaves no file.
     """
     temporary = path.parent / f"{_make_prefix(os.getpid())}{secrets.token_hex(4)}.tmp"
     _prepared.add(temporary)
@@ -82,8 +82,8 @@ def prepare(path: Path, data: bytes) -> Path:
 def place(temporary: Path, path: Path, new: bool = False) -> None:
     """Put a prepared file in place; an older file of that name survives any failure.
 
-    With `new` there must be none: Taken where there is. Raises Unwritten; the prepared file is
-    still there then, for another name.
+    With `new` there must be no older file, else Taken is raised. Raises Unwritten; then the prepared
+    file still exists, for another name.
     """
     with _explain_errors():
         if new:
@@ -94,29 +94,29 @@ def place(temporary: Path, path: Path, new: bool = False) -> None:
 
 
 def discard(temporary: Path) -> None:
-    """Remove a prepared file that is not wanted any more."""
+    """Remove a prepared file if it still exists."""
     with contextlib.suppress(OSError):
         temporary.unlink(missing_ok=True)
     _prepared.discard(temporary)
 
 
 def remove_empty(folder: Path) -> None:
-    """Remove a folder that was made for nothing; one in which something stands stays."""
+    """Remove a folder if it is empty."""
     with contextlib.suppress(OSError):
         folder.rmdir()
 
 
 def discard_own() -> None:
-    """Remove what this process has prepared and not put in place."""
+    """Remove all files that this process has prepared and not placed."""
     for temporary in list(_prepared):
         discard(temporary)
 
 
 def sweep(folder: Path) -> None:
-    """Remove what runs that are gone have left in a folder: files of processes of this machine only.
+    """Remove temporary files in a folder that dead processes of this machine have left.
 
-    The owner's number stands in the name; a living process's file is never touched, nor one of
-    another machine that shares the folder.
+    The name contains the machine and the process: a file of a running process is never touched, nor
+    one of another machine that shares the folder.
     """
     try:
         left = [name for name in os.listdir(folder) if name.startswith(_make_prefix())]  # noqa: PTH208  (half the time of iterdir)
@@ -129,13 +129,13 @@ def sweep(folder: Path) -> None:
 
 
 def _make_prefix(owner: int | None = None) -> str:
-    """Return how the temporary files of this machine begin, or those of one of its processes."""
+    """Return the prefix of temporary files of this machine, or of one of its processes."""
     machine = f"{zlib.crc32(platform.node().encode('utf-8', 'replace')):08x}"
     return f".xlkpi-{machine}-" if owner is None else f".xlkpi-{machine}-{owner}-"
 
 
 def _is_alive(owner: int) -> bool:
-    """Whether a process is there; where that cannot be known, it is."""
+    """Whether a process is running; True if that is unknown."""
     if os.name != "posix":
         return _is_alive_on_windows(owner)
     try:
@@ -148,31 +148,31 @@ def _is_alive(owner: int) -> bool:
 
 
 def _is_zombie(owner: int) -> bool:
-    """Whether a process has ended and only waits to be asked how; in a container nobody may ask."""
+    """Whether a process has ended but was not waited for; in some containers nobody does."""
     try:
-        told = Path(f"/proc/{owner}/stat").read_text(encoding="utf-8", errors="replace")
+        status = Path(f"/proc/{owner}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:  # not Linux
         return False
-    return told.rpartition(")")[2].split()[:1] in (["Z"], ["X"])
+    return status.rpartition(")")[2].split()[:1] in (["Z"], ["X"])
 
 
 def _is_alive_on_windows(owner: int) -> bool:
-    """Ask the system for a handle: os.kill would end the process there."""
+    """Ask the system for a handle: on Windows os.kill would end the process."""
     import ctypes
 
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  (other systems' type checkers lack it)
-    handle = kernel.OpenProcess(0x1000, False, owner)  # may be asked about, nothing more
+    handle = kernel.OpenProcess(0x1000, False, owner)  # PROCESS_QUERY_LIMITED_INFORMATION
     if not handle:
-        return bool(kernel.GetLastError() == 5)  # denied: it is there
+        return bool(kernel.GetLastError() == 5)  # access denied: it exists
     code = ctypes.c_ulong()
-    told = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
     kernel.CloseHandle(handle)
-    return not told or code.value == 259  # still active
+    return not known or code.value == 259  # still active
 
 
 @contextlib.contextmanager
 def _explain_errors() -> Iterator[None]:
-    """Turn what the system says into Unwritten with a reason that people understand."""
+    """Turn OSError into Unwritten, with a reason that users understand."""
     try:
         yield
     except PermissionError as problem:
@@ -182,7 +182,7 @@ def _explain_errors() -> Iterator[None]:
 
 
 def _put_in_free_place(temporary: Path, path: Path) -> None:
-    """Put the finished file where none is yet, so that of two runs at once neither loses."""
+    """Put a file under a free name; of two runs at the same time, neither overwrites the other's."""
     try:
         if os.name == "posix":
             os.link(temporary, path)
@@ -194,13 +194,13 @@ def _put_in_free_place(temporary: Path, path: Path) -> None:
     except OSError:
         if os.path.lexists(path):
             raise Taken("已有同名文件") from None
-        _put_in_place(temporary, path)  # a file system without links
+        _put_in_place(temporary, path)  # a file system without hard links
 
 
 def _put_in_place(temporary: Path, path: Path) -> None:
-    """Put the finished file in place; Windows refuses while another program has the old one open.
+    """Put a file in place, with retries: Windows refuses while another program has the old one open.
 
-    POSIX replaces it under a reader's hands, who keeps the old one.
+    On POSIX a program that has the old file open keeps reading the old one.
     """
     for wait in (0.1, 0.3, None):
         try:
@@ -214,7 +214,7 @@ def _put_in_place(temporary: Path, path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable, where the system lets a folder be opened."""
+    """Sync the new name to disk, on systems where a folder can be opened."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

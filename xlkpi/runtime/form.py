@@ -1,4 +1,4 @@
-"""An office's own layout of 自评表, which a command was given; for the worker."""
+"""An office's own layout of 自评表, read in the worker."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def read_office_form(path: Path | None) -> FormTemplate | None:
-    """Return the layout in a file, None where none was given; Refused where it is no layout."""
+    """Read the layout in a file; None without one. Raises Refused if it is not a layout."""
     from xlkpi import pipeline
     from xlkpi.reading.form_template import BadFormTemplate
 

@@ -1,11 +1,11 @@
-"""Ours or the user's: where an output may go, and which old one may go away.
+"""Where an output may be put, and which old outputs may be replaced or removed.
 
-Every output carries a fingerprint of its own cells and the name of its source. One whose cells are
-untouched and that came of the same source is ours to replace or remove; any other file in the way
-belongs to its user: it is never overwritten, and the new output takes the next free number.
+Every output contains a fingerprint of its own cells and the name of its source. If its cells are
+unchanged and it was made from the same source, we may replace or remove it. Any other file belongs
+to the user: it is never overwritten, and the new output gets the next free number in its name.
 
-An old output is a stranger's file like any other: it is judged in the worker (`find_replaceable`), and put
-away or replaced by the parent, if it is still the file that was judged.
+An old output is as untrusted as any file: it is opened in the worker (`find_replaceable`). The parent
+replaces or removes it, but only if the file has not changed since.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ _COPY = re.compile(rf"{CORRECTION}(\(\d+\))?\Z")
 _MOST_COPIES = 1000
 _RETIRED_COPIES = 20
 _LONGEST_NAME = 255
-"""Bytes of a file name that common file systems take; a Chinese character has three."""
+"""Bytes of a file name that common file systems allow; a Chinese character has three."""
 
 
 FileState = tuple[int, int, int]
-"""A file as it was when it was looked at: its number, size and time of change."""
+"""A file's inode, size and time of change: if they are the same, so is the file."""
 
 
 class Put(NamedTuple):
     """An output that was written."""
 
     path: Path
-    words: tuple[str, ...] = ()
-    """What must be said of where it went."""
+    remarks: tuple[str, ...] = ()
+    """Why it has another name than it should."""
 
 
 def find_stem(source: Path) -> str:
-    """Return the name that outputs are named after: X of X.xlsx and of X_待修改(2).xlsx."""
+    """Return the name that outputs are named after: X for X.xlsx and for X_待修改(2).xlsx."""
     return _COPY.sub("", source.stem)
 
 
 def make_path(home: Path, base: str, ending: str) -> Path:
-    """Return `home`/`base``ending`.xlsx, the base shortened where the file system would refuse it."""
+    """Return `home`/`base``ending`.xlsx, with the base shortened if the name would be too long."""
     room = _LONGEST_NAME - len(os.fsencode(f"{ending}(99).xlsx"))
     if len(os.fsencode(base)) > room:
         mark = "~" + hashlib.sha256(os.fsencode(base)).hexdigest()[:6]
@@ -63,10 +63,10 @@ def make_path(home: Path, base: str, ending: str) -> Path:
 def find_replaceable(
     paths: Collection[Path], source: Path, identity: str, written: Collection[bytes] = ()
 ) -> dict[str, FileState]:
-    """Return which files under the names `paths`, and under their numbers, are ours to replace.
+    """Return the state of each file of these names, numbered ones too, that we may replace.
 
-    For the worker: they are opened here. `identity` says whose workbook `source` is; `written` is what
-    has just been made of it: a file that holds the same is ours, and need not be looked into.
+    For the worker: this opens the files. `identity` says whose workbook `source` is. `written` are the
+    outputs just made: a file with the same bytes is ours, and need not be opened.
     """
     ours: dict[str, FileState] = {}
     for path in dict.fromkeys(paths):
@@ -79,7 +79,7 @@ def find_replaceable(
 
 
 def _list_existing(path: Path) -> Iterator[Path]:
-    """The files that stand under a name and its numbers: up to the first free one, or a few more."""
+    """Yield the files of this name and its numbered ones; numbers after a gap only up to a few."""
     for n, candidate in enumerate(_list_candidates(path)):
         if os.path.lexists(candidate):
             yield candidate
@@ -88,7 +88,7 @@ def _list_existing(path: Path) -> Iterator[Path]:
 
 
 def _is_ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
-    """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
+    """Whether a file is an unchanged output of ours from this source, by the source's name and identity."""
     from xlkpi.domain.fingerprint import masked_name
     from xlkpi.reading.open import OpenedWorkbook
 
@@ -109,8 +109,8 @@ def _is_ours(path: Path, source: Path, identity: str, written: Collection[bytes]
 
 
 def _find_family(source: Path) -> str:
-    """Return what X.xlsx and its marked copies have in common; X.xls beside it is another."""
-    from xlkpi.writing.book import legal  # as an output tells the name; loaded in the worker alone
+    """Return the name that X.xlsx and its marked copies share, but not X.xls."""
+    from xlkpi.writing.book import legal  # the name as outputs record it; import only in the worker
 
     return legal(f"{find_stem(source)}{source.suffix.lower()}").casefold()
 
@@ -124,16 +124,16 @@ def _look_at(path: Path) -> FileState | None:
 
 
 def _still_ours(path: Path, ours: Mapping[str, FileState]) -> bool:
-    """Whether a file that was judged to be ours is still the same."""
+    """Whether a file that was ours to replace has not changed since."""
     before = ours.get(str(path))
     return before is not None and _look_at(path) == tuple(before)
 
 
 def put(path: Path, temporary: Path, ours: Mapping[str, FileState], taken: set[Path]) -> Put:
-    """Put a prepared output under its name, or under the next free one where that is not ours to take.
+    """Put a prepared output under its name, or under the next free one if the name is the user's.
 
-    `ours` is what `find_replaceable` found; `taken` holds what this run has written, and grows. Raises
-    files.Unwritten; the prepared file is gone in either case.
+    `ours` is the result of `find_replaceable`. `taken` contains what this run has written, and grows.
+    Raises files.Unwritten; the prepared file is gone in either case.
     """
     try:
         return _put(path, temporary, ours, taken)
@@ -182,15 +182,15 @@ def _is_same_file(left: Path, right: Path) -> bool:
 def remove_stale(
     path: Path, source: Path, ours: Mapping[str, FileState], taken: Collection[Path]
 ) -> tuple[str, ...]:
-    """Remove outputs of ours that earlier runs left and this run has made stale, numbered ones too.
+    """Remove outputs of earlier runs that this run has made stale, numbered ones too.
 
-    Return what must be said of those that stay.
+    Return remarks on what was removed and what was not.
     """
-    said: list[str] = []
+    remarks: list[str] = []
     for candidate in _list_existing(path):
         if candidate not in taken and not _is_same_file(candidate, source):
-            said += _remove_one(candidate, ours)
-    return tuple(said)
+            remarks += _remove_one(candidate, ours)
+    return tuple(remarks)
 
 
 def _remove_one(path: Path, ours: Mapping[str, FileState]) -> list[str]:
@@ -205,15 +205,15 @@ def _remove_one(path: Path, ours: Mapping[str, FileState]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class NewWorkbooks:
-    """Workbooks made of others: parts of one, one of its parts, or one of its template."""
+    """New workbooks: the parts of one, a merged one, or a blank one."""
 
     paths: tuple[Path, ...]
     remarks: tuple[str, ...]
-    """What is still missing, what was not carried over, and what is wrong with a template."""
+    """What is still missing, was not carried over, or is wrong with a template."""
 
 
 def place_new(temporary: Path, path: Path) -> None:
-    """Put a prepared file where there is none yet; Refused where there is. The prepared one is gone."""
+    """Put a prepared file under a free name. Raises Refused; the prepared file is gone in either case."""
     try:
         files.place(temporary, path, new=True)
     except files.Taken as problem:
@@ -225,6 +225,6 @@ def place_new(temporary: Path, path: Path) -> None:
 
 
 def refuse_existing(path: Path) -> None:
-    """Raise Refused where something stands under the name of a new workbook."""
+    """Raise Refused if there is already a file of this name."""
     if os.path.lexists(path):
         raise Refused(f"“{one_line(path.name)}”已经存在，没有覆盖；请换一个文件名或文件夹")

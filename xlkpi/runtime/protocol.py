@@ -1,8 +1,8 @@
-"""What the parent and a worker say to each other: a line of JSON each, every field of it typed.
+"""The messages between the parent and a worker: lines of JSON in which every field has a type.
 
 A command is a function `handle(request) -> Iterator[reply]` in a file of its own under
-`xlkpi.runtime.commands`; its annotations say which dataclasses go there and come back. Nothing is
-trusted that a worker sends: what is not exactly one of those replies is `Malformed`.
+`xlkpi.runtime.commands`; its annotations name the dataclasses that are sent. Nothing that a worker
+sends is trusted: what is not exactly one of those replies is `Malformed`.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
     from xlkpi.domain.results import Outcome
 
 Json = dict[str, Any]
-"""A document that is printed as it is; of what is read here every field has a type."""
+"""A document that is only passed on and printed."""
 
 T = TypeVar("T")
 
 
 class Limits(NamedTuple):
-    """What one file may cost."""
+    """The resources that one file may use."""
 
     memory: int = 1024 * 1024 * 1024
     """Bytes of address space; only where the system can limit it (not on Windows)."""
     cpu: int = 15
-    """Seconds of computing; likewise."""
+    """Seconds of computing; likewise only where the system can."""
     wall: float = 20.0
     """Seconds until an answer; everywhere."""
     answer: int = 16 * 1024 * 1024
@@ -57,36 +57,36 @@ LIMITS = Limits()
 
 
 class Lost(Exception):
-    """A worker gave no answer: the finding's code and what its sentence is filled in with."""
+    """A worker gave no answer. Has the code of a finding and the parameters of its sentence."""
 
     def __init__(self, code: str, /, *, traceback: str = "", **params: object) -> None:
         super().__init__(code, params)
         self.code = code
         self.params = params
         self.traceback = traceback
-        """Of our own bug in the worker."""
+        """The worker's, if it is our own bug."""
 
 
 class Refused(Exception):
-    """What was asked cannot be done; the text says why, in Chinese. It is raised on both sides."""
+    """The request cannot be done; the text says why, in Chinese. Raised in both processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePath:
-    """Where a source is, as every process finds it, and the name that it goes by."""
+    """The absolute path of a source, and the name that messages call it."""
 
     path: Path
     name: str
 
     @classmethod
     def of(cls, path: Path) -> SourcePath:
-        """Return a path as it was given."""
+        """Make one of a path, whose name is the path as it was given."""
         return cls(files.make_absolute(path), str(path))
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is said of one source; a reply of every command that cannot read it."""
+    """The findings of one source; also the reply of every command that cannot read it."""
 
     status: Literal["scored", "refused", "unreadable"]
     json: Json
@@ -94,26 +94,26 @@ class Report:
     text: str
     """The findings for a console, a line each."""
     counts: str
-    """How many findings of each kind."""
+    """How many findings of each severity, in Chinese."""
     traceback: str = ""
     """Of our own bug, for developers."""
 
     @classmethod
     def of(cls, outcome: Outcome, check: bool = False) -> Report:
-        """Return what is said of an outcome; with `check` as `check --json` prints it."""
+        """Report an outcome; with `check` in the form of `check --json`."""
         from xlkpi.writing import text as plain
 
-        made = plain.told(outcome, check)
-        return cls(made["status"], made["report"], made["text"], made["counts"])
+        parts = plain.told(outcome, check)
+        return cls(parts["status"], parts["report"], parts["text"], parts["counts"])
 
     @property
     def codes(self) -> list[str]:
-        """The findings' codes."""
+        """The codes of all findings."""
         return [each["code"] for each in self.json["findings"]]
 
     @property
     def errors(self) -> set[str]:
-        """The codes of those that are errors."""
+        """The codes of the errors."""
         return {each["code"] for each in self.json["findings"] if each["severity"] == "error"}
 
     @property
@@ -126,21 +126,21 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last reply to every question: how it ended. One class, for a worker's start pays for each."""
+    """The last reply to every question: how it ended. One class only: each more delays a worker's start."""
 
     refused: str = ""
-    """Why it cannot be done: `Refused` in the worker."""
+    """The text of `Refused`, if the worker raised it."""
     failure: str = ""
-    """The class of an exception, which is our own bug."""
+    """The class of any other exception, which is our own bug."""
     traceback: str = ""
     """Of that exception."""
     out_of_memory: bool = False
     grown: bool = False
-    """Whether the process has become so large that the next file should get a fresh one."""
+    """Whether the process uses so much memory that the next file should get a fresh one."""
 
 
 def report_unreadable(path: Path, code: str, /, **params: object) -> Report:
-    """Return what is said of a source of which nothing is known but this."""
+    """Report a source of which nothing else is known."""
     import hashlib
 
     from xlkpi.domain.findings import finding
@@ -158,16 +158,16 @@ def report_unreadable(path: Path, code: str, /, **params: object) -> Report:
 
 
 def report_lost(path: Path, lost: Lost) -> Report:
-    """Return what is said of a source whose worker gave no answer."""
-    made = report_unreadable(path, lost.code, **lost.params)
+    """Report a source whose worker gave no answer."""
+    report = report_unreadable(path, lost.code, **lost.params)
     if lost.__cause__ is None:
-        return replace(made, traceback=lost.traceback)
+        return replace(report, traceback=lost.traceback)
     import traceback
 
-    return replace(made, traceback="".join(traceback.format_exception(lost.__cause__)).rstrip())
+    return replace(report, traceback="".join(traceback.format_exception(lost.__cause__)).rstrip())
 
 
-# Commands, by the file that they stand in.
+# Commands, by the name of their file.
 
 _HOME = "xlkpi.runtime.commands"
 
@@ -178,11 +178,11 @@ class Command(NamedTuple):
     handle: Callable[[Any], Iterator[object]]
     request: type
     replies: Mapping[str, type]
-    """By name, `End` among them."""
+    """Their classes by name, including `End`."""
 
 
 class Question(NamedTuple):
-    """What a worker is to do, and what it may cost."""
+    """A request, the function that handles it, and its limits."""
 
     handle: Callable[[Any], Iterator[object]]
     limits: Limits
@@ -210,34 +210,34 @@ def find_command_name(handle: Callable[..., object]) -> str:
 
 
 class Malformed(ValueError):
-    """A line is not what was to come."""
+    """A line is not a message of the expected type."""
 
 
 def encode_question(handle: Callable[[T], object], request: T, limits: Limits) -> bytes:
-    """Return a question as it is sent."""
+    """Encode a question as a line."""
     return _encode({"command": find_command_name(handle), "limits": limits, "request": request})
 
 
 def decode_question(line: bytes) -> Question:
-    """Return what was asked; Malformed where it is no question."""
-    held = _load(line)
-    if not isinstance(held, dict) or held.keys() != {"command", "limits", "request"}:
+    """Decode a question; raises Malformed."""
+    value = _load(line)
+    if not isinstance(value, dict) or value.keys() != {"command", "limits", "request"}:
         raise Malformed
-    handle, kind, _ = load_command(_decode(str, held["command"]))
-    return Question(handle, _decode(Limits, held["limits"]), _decode(kind, held["request"]))
+    handle, kind, _ = load_command(_decode(str, value["command"]))
+    return Question(handle, _decode(Limits, value["limits"]), _decode(kind, value["request"]))
 
 
 def encode_reply(reply: object) -> bytes:
-    """Return a reply as it is sent: under the name of its class."""
+    """Encode a reply as a line, under the name of its class."""
     return _encode({type(reply).__name__: reply})
 
 
 def decode_reply(line: bytes, kinds: Mapping[str, type]) -> object:
-    """Return a reply of one of these kinds; Malformed where it is none."""
-    held = _load(line)
-    if not isinstance(held, dict) or len(held) != 1:
+    """Decode a reply of one of these kinds; raises Malformed."""
+    value = _load(line)
+    if not isinstance(value, dict) or len(value) != 1:
         raise Malformed
-    ((name, content),) = held.items()
+    ((name, content),) = value.items()
     if name not in kinds:
         raise Malformed
     return _decode(kinds[name], content)
@@ -266,49 +266,49 @@ _UNIONS = (Union, types.UnionType)
 _PLAIN = (str, int, bool, type(None))
 
 
-def _decode(kind: Any, held: object) -> Any:
-    """Return what JSON holds as a value of that type, of which no field is missing or too many."""
+def _decode(kind: Any, value: object) -> Any:
+    """Return JSON as a value of that type; raises Malformed, also if a field is missing or unknown."""
     if kind is Any:
-        return held
-    if kind is float and type(held) in (int, float):
-        return held
-    if kind in _PLAIN and type(held) is kind:  # True is an int to isinstance
-        return held
-    if kind is Path and isinstance(held, str):
-        return Path(held)
-    if is_dataclass(kind) and isinstance(held, dict):
-        return _decode_fields(kind, held)
-    return _decode_compound(kind, held)
+        return value
+    if kind is float and type(value) in (int, float):
+        return value
+    if kind in _PLAIN and type(value) is kind:  # to isinstance, True is an int
+        return value
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    if is_dataclass(kind) and isinstance(value, dict):
+        return _decode_fields(kind, value)
+    return _decode_compound(kind, value)
 
 
-def _decode_fields(kind: Any, held: dict[str, object]) -> Any:
+def _decode_fields(kind: Any, value: dict[str, object]) -> Any:
     hints = _find_types(kind)
-    if held.keys() != hints.keys():
+    if value.keys() != hints.keys():
         raise Malformed
-    return kind(**{name: _decode(hint, held[name]) for name, hint in hints.items()})
+    return kind(**{name: _decode(hint, value[name]) for name, hint in hints.items()})
 
 
-def _decode_compound(kind: Any, held: object) -> Any:
+def _decode_compound(kind: Any, value: object) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin is Literal and held in arguments:
-        return held
+    if origin is Literal and value in arguments:
+        return value
     if origin in _UNIONS and type(None) in arguments:
         (other,) = (each for each in arguments if each is not type(None))
-        return None if held is None else _decode(other, held)
-    if origin is dict and isinstance(held, dict):
-        return {_decode(arguments[0], k): _decode(arguments[1], v) for k, v in held.items()}
-    if origin is tuple and isinstance(held, list):
+        return None if value is None else _decode(other, value)
+    if origin is dict and isinstance(value, dict):
+        return {_decode(arguments[0], k): _decode(arguments[1], v) for k, v in value.items()}
+    if origin is tuple and isinstance(value, list):
         endless = arguments[1:] == (...,)
-        return tuple(_decode_each(arguments[:1] * len(held) if endless else arguments, held))
-    if hasattr(kind, "_fields") and isinstance(held, list):
-        return kind(*_decode_each(tuple(_find_types(kind).values()), held))
+        return tuple(_decode_each(arguments[:1] * len(value) if endless else arguments, value))
+    if hasattr(kind, "_fields") and isinstance(value, list):
+        return kind(*_decode_each(tuple(_find_types(kind).values()), value))
     raise Malformed
 
 
-def _decode_each(kinds: tuple[Any, ...], held: list[object]) -> list[Any]:
-    if len(kinds) != len(held):
+def _decode_each(kinds: tuple[Any, ...], value: list[object]) -> list[Any]:
+    if len(kinds) != len(value):
         raise Malformed
-    return [_decode(*each) for each in zip(kinds, held, strict=True)]
+    return [_decode(*each) for each in zip(kinds, value, strict=True)]
 
 
 @cache

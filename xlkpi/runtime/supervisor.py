@@ -1,10 +1,10 @@
-"""The parent's side of a worker: starts it, asks it, limits it, and names what became of it.
+"""The parent's side of a worker: start it, ask it, limit it, and find out why it died.
 
-A worker (`xlkpi.runtime.worker`) is a disposable process that opens the files of strangers. Nothing is
-trusted that comes of it but one line of JSON an answer, and no more of that than a limit.
+A worker (`xlkpi.runtime.worker`) is a disposable process that opens untrusted files. Of what it sends,
+only lines of JSON up to a limited length are read, and each must decode as an expected reply.
 
 `subprocess`, not `multiprocessing`: it works from a thread, a notebook, a script without a main
-guard, and a daemonic process, which may not have children of the other kind.
+guard, and a daemonic process, in which `multiprocessing` allows no children.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _Process = subprocess.Popen[bytes] | spawn.Process
 
 
 class Worker:
-    """One worker process, started at once so that it imports while the caller still thinks.
+    """One worker process, started at once so that it imports while the caller does other work.
 
-    It serves file after file; where it was `Lost` it is gone, and the next question starts another.
-    Not for several threads at a time.
+    It answers question after question. After `Lost` it is gone, and the next question starts another.
+    Only for one thread at a time.
     """
 
     def __init__(self, limits: Limits = LIMITS, started: spawn.Process | None = None) -> None:
-        """Start the process, or take one that was; it is killed by `close`, or by leaving the `with`.
+        """Start the process, or use one that has been started. `close` or leaving the `with` kills it.
 
-        Where none can be started, the first question tries again, and says why.
+        If it cannot be started, the first question tries again, and raises why.
         """
         self.limits = limits
         self._process: _Process | None = None
@@ -54,10 +54,10 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         reap(0)
-        self._kill()  # all is done: nobody need wait until the system has taken its memory apart
+        self._kill()  # do not wait: the system takes a while to free its memory
 
     def ask(self, handle: Callable[[Q], Iterator[R]], request: Q) -> Iterator[R]:
-        """Have the worker handle a request, and yield its replies; raises Lost, and what it Refused."""
+        """Have the worker handle a request, and yield its replies. Raises Lost, and Refused if it did."""
         process = self._process or self._start()
         alarm = threading.Timer(self.limits.wall, self._expire)
         alarm.daemon = True
@@ -72,7 +72,9 @@ class Worker:
                     yield cast("R", reply)
             if end.out_of_memory:
                 raise Lost("X019", limit=self._memory())
-        except BaseException:  # also where the caller stops listening: half an answer is none
+        except (
+            BaseException
+        ):  # also if the caller stops iterating: the rest of an answer must not be read as the next
             self.close()
             raise
         finally:
@@ -81,13 +83,13 @@ class Worker:
             self.close()
         if end.refused:
             raise Refused(end.refused)
-        if end.failure:  # the worker is well, and serves the next file
+        if end.failure:  # the worker is fine, and can answer the next question
             raise Lost("X901", traceback=end.traceback, version=VERSION, code=end.failure)
 
     def close(self) -> None:
-        """Kill the process: it has nothing to lose, for what is finished has been handed over.
+        """Kill the process, which loses nothing that is finished, and wait until it is gone.
 
-        When this returns it is gone, and what it left half done is litter that may be cleaned.
+        Its temporary files may be removed afterwards.
         """
         self._kill()
         reap()
@@ -105,7 +107,7 @@ class Worker:
 
     def _start(self, started: spawn.Process | None = None) -> _Process:
         self._late = False
-        if started:  # and told
+        if started:  # it has its module path already
             self._process = started
             return started
         try:
@@ -122,7 +124,7 @@ class Worker:
             code = errno.errorcode.get(problem.errno or 0, "OSError")
             raise Lost("X902", version=VERSION, code=code) from problem
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it died: reading its answer says how
+        with contextlib.suppress(OSError):  # it has died: reading its answer finds out how
             spawn.send_line(self._process.stdin, spawn.list_module_paths())
         return self._process
 
@@ -133,7 +135,7 @@ class Worker:
             process.stdin.flush()
 
     def _replies(self, process: _Process, command: str) -> Iterator[object]:
-        """The replies to one question, the last of which is an End."""
+        """Yield the replies to one question; the last one is an End."""
         assert process.stdout is not None
         kinds = protocol.load_command(command).replies
         reply: object = None
@@ -145,7 +147,7 @@ class Worker:
             yield reply
 
     def _lost(self, process: _Process, length: int) -> Lost:
-        """Name the end of a worker that did not finish its answer."""
+        """Return why a worker did not finish its answer."""
         if length > self.limits.answer:
             return Lost("X036", limit=self.limits.answer // 1024 // 1024)
         try:
@@ -174,7 +176,7 @@ def _decode_reply(line: bytes, kinds: Mapping[str, type]) -> object:
 
 @contextmanager
 def use_worker(worker: Worker | None, limits: Limits = LIMITS) -> Iterator[Worker]:
-    """Use the worker that is there, or one for this question alone."""
+    """Use the given worker, or a new one for this question alone."""
     if worker is not None:
         yield worker
         return
@@ -185,13 +187,13 @@ def use_worker(worker: Worker | None, limits: Limits = LIMITS) -> Iterator[Worke
 def ask_once(
     path: Path, handle: Callable[[Q], Iterator[R]], request: Q, worker: Worker | None
 ) -> R | Report:
-    """Return the first reply to a request about a source, or a report of why there is none.
+    """Return the first reply to a request about a source; a report if the worker is lost.
 
-    Raises what was Refused.
+    Raises Refused.
     """
-    with use_worker(worker) as asked:
+    with use_worker(worker) as chosen:
         try:
-            reply, *_ = *asked.ask(handle, request), None
+            reply, *_ = *chosen.ask(handle, request), None
         except Lost as lost:
             return protocol.report_lost(path, lost)
     if reply is None:
@@ -200,15 +202,15 @@ def ask_once(
 
 
 _killed: list[_Process] = []
-"""Killed, and perhaps not gone yet: the system takes a while to take their memory apart."""
+"""Killed and perhaps not gone yet: the system takes a while to free their memory."""
 
 
 def reap(limit: float | None = None) -> None:
-    """Wait for those that were killed, so many seconds for each; for ever unless told."""
+    """Wait for the killed processes, at most so many seconds for each; without a limit for ever."""
     for process in list(_killed):
         with contextlib.suppress(subprocess.TimeoutExpired, TimeoutError, ValueError):
             process.wait(timeout=limit)
-            _killed.remove(process)  # ValueError: another thread has
+            _killed.remove(process)  # ValueError: another thread has removed it
 
 
 atexit.register(reap)
@@ -216,12 +218,12 @@ _early: list[Worker] = []
 
 
 def start_early(started: spawn.Process | None = None) -> None:
-    """Make the worker that `take_worker` will hand out first, of a process that was started."""
+    """Keep a worker for the first call of `take_worker`, if possible with a process already started."""
     _early.append(Worker(started=started))
 
 
 def take_worker() -> Worker:
-    """Return a worker that nobody has: the one started early, else a new one."""
+    """Return the worker that was started early, else a new one."""
     return _early.pop() if _early else Worker()
 
 
@@ -231,17 +233,17 @@ def _kill(process: _Process) -> None:
 
 
 def _was_ended_by(ended: int, name: str) -> bool:
-    """Whether a process was ended by a signal, which not every system has."""
+    """Whether a process was ended by this signal, which not every system has."""
     return ended == -getattr(signal, name, 0) != 0
 
 
 def _name_cause(ended: int, late: bool, limits: Limits) -> Lost:
-    """Name the end of a worker by its return code: a negative one is a signal."""
+    """Return why a worker ended, from its return code: a negative one is a signal."""
     if late:
         return Lost("X018", limit=f"{limits.wall:g}")
     if _was_ended_by(ended, "SIGXCPU"):
         return Lost("X018", limit=f"{limits.cpu:g}")
     if _was_ended_by(ended, "SIGKILL"):
-        # Not by us: the system takes the largest process when memory runs out.
+        # Not from us: the system kills the largest process when memory runs out.
         return Lost("X019", limit=limits.memory // 1024 // 1024)
     return Lost("X035", code=ended)

@@ -1,9 +1,8 @@
-"""The disposable process: a question in, its replies out, a line of JSON each.
+"""The worker, a disposable process: it reads questions and writes replies, a line of JSON each.
 
-Everything that opens a stranger's file happens here, under limits of memory, computing time and
-written bytes where the system knows them. What is done for a command stands in its `handle`, under
-`xlkpi.runtime.commands`. Outputs are left under temporary names; to put them in place is the
-parent's, who is there even if this process is not.
+Every untrusted file is opened here only, with limits of memory, computing time and written bytes
+where the system has them. The work itself is the `handle` of a command in `xlkpi.runtime.commands`.
+Outputs are left under temporary names: the parent puts them in place, as this process may die.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
 
-from xlkpi import pipeline as pipeline  # before the question is there: every command needs it
+from xlkpi import pipeline as pipeline  # every command needs it: import before a question comes
 from xlkpi.runtime import files, protocol
 from xlkpi.runtime.protocol import End, Limits, Refused
 
@@ -27,10 +26,12 @@ _GROWN = 600 * 1024  # KiB of peak memory after which the next file gets a fresh
 
 
 def main() -> None:
-    """Serve questions until the parent is gone."""
+    """Answer questions until the parent is gone."""
     answers = _private_stdout()
-    gc.freeze()  # what was imported stays; it was not collected while it was
-    gc.set_threshold(100_000)  # short-lived and limited: collecting rarely is a tenth of the time
+    gc.freeze()  # modules stay for ever: never look through them again
+    gc.set_threshold(
+        100_000
+    )  # this process is short-lived: collecting rarely saves a tenth of the time
     gc.enable()
     questions: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def _private_stdout() -> BinaryIO:
-    """Keep the answers' pipe for answers: what a library prints goes nowhere."""
+    """Return stdout for answers alone, and send to nowhere what a library prints."""
     own = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -50,7 +51,7 @@ def _private_stdout() -> BinaryIO:
 
 
 def _listen(questions: SimpleQueue[bytes]) -> None:
-    """Hand on what is asked; when nobody can ask any more, leave at once and leave no litter."""
+    """Pass on the questions; when the parent is gone, remove temporary files and exit at once."""
     for line in sys.stdin.buffer:
         questions.put(line)
     files.discard_own()
@@ -58,7 +59,7 @@ def _listen(questions: SimpleQueue[bytes]) -> None:
 
 
 def answer(line: bytes) -> Iterator[object]:
-    """Yield the replies to one question; whatever goes wrong, the last of them says how it ended."""
+    """Yield the replies to one question. Whatever goes wrong, the last one is an End."""
     try:
         question = protocol.decode_question(line)
         _limit(question.limits)
@@ -73,15 +74,15 @@ def answer(line: bytes) -> Iterator[object]:
         raise
     except BaseException as problem:  # noqa: BLE001  (a panic of calamine is no Exception)
         files.discard_own()
-        said = "".join(traceback.format_exception(problem))
-        yield End(failure=type(problem).__name__, traceback=said)
+        text = "".join(traceback.format_exception(problem))
+        yield End(failure=type(problem).__name__, traceback=text)
 
 
 def _limit(limits: Limits) -> None:
-    """Limit what this file may cost; computing time counts from here."""
+    """Limit the resources for this file; computing time counts from now."""
     try:
         import resource
-    except ImportError:  # Windows: the parent's clock alone
+    except ImportError:  # Windows: only the parent's clock limits it
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime) + 1
@@ -89,22 +90,22 @@ def _limit(limits: Limits) -> None:
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, spent + limits.cpu),
         (resource.RLIMIT_FSIZE, limits.output),
-        (resource.RLIMIT_CORE, 0),  # a core file would hold the department's data
+        (resource.RLIMIT_CORE, 0),  # a core file would contain the department's data
     ):
         hard = resource.getrlimit(kind)[1]
         soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with contextlib.suppress(ValueError, OSError):  # a system that knows the name only
+        with contextlib.suppress(ValueError, OSError):  # some systems know only the name
             resource.setrlimit(kind, (soft, hard))
 
 
 def _has_grown() -> bool:
-    """Whether so much memory was needed that the next file should get a fresh process.
+    """Whether this process has used so much memory that the next file should get a fresh one.
 
-    Asked of the process itself: what `resource` tells counts the parent's memory at the start too.
+    Read from /proc: the peak in `resource` includes the parent's memory at the start.
     """
     try:
-        told = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
     except OSError:  # not Linux
         return False
-    peak = next((line for line in told.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
     return int(peak.split()[1]) > _GROWN

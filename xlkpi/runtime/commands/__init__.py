@@ -1,5 +1,5 @@
-"""A file for each command that a worker does: what goes there, what comes back, and both ends of it.
+"""A file for each command: its request, its replies, and the code of both processes.
 
-`handle` runs in the worker, and imports inside itself what opens workbooks; the function that bears the
-command's name is the parent's, who imports the same file and none of that.
+`handle` runs in the worker, and imports what opens workbooks inside the function. The function named
+like the command runs in the parent, which must not spend time on those imports.
 """

@@ -1,4 +1,4 @@
-"""`check`: what there is to say of a source, writing nothing."""
+"""`check`: list the problems of a source; no file is written."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from xlkpi.runtime.supervisor import Worker, ask_once
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which source is to be checked."""
+    """The source."""
 
     source: SourcePath
 
 
 def handle(request: Request) -> Iterator[Report]:
-    """Read and check it; of a workbook in which nobody has scored, say whether it is a template, too."""
+    """Read and check it; for a workbook without marks, also report whether it can be a template."""
     from xlkpi import pipeline
     from xlkpi.exchange.contents import blocking_errors, is_unmarked, lost_formulas
     from xlkpi.writing import text as plain
@@ -27,12 +27,12 @@ def handle(request: Request) -> Iterator[Report]:
     report = Report.of(outcome, check=True)
     filled = outcome.filled
     if filled and is_unmarked(filled):
-        found = blocking_errors(filled, outcome.findings)
-        lines = plain.as_template(Path(outcome.source.file).name, found, lost_formulas(filled))
+        problems = blocking_errors(filled, outcome.findings)
+        lines = plain.as_template(Path(outcome.source.file).name, problems, lost_formulas(filled))
         report = replace(report, text="\n".join(filter(None, [report.text, *lines])))
     yield report
 
 
 def check(path: Path, worker: Worker | None = None) -> Report:
-    """Return what there is to say of one source."""
+    """Check one source."""
     return ask_once(path, handle, Request(SourcePath.of(path)), worker)

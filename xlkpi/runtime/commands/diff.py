@@ -1,4 +1,4 @@
-"""`diff`: what differs between two workbooks."""
+"""`diff`: compare two workbooks."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from xlkpi.runtime.supervisor import Worker, ask_once, use_worker
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which two are to be compared."""
+    """The two workbooks."""
 
     old: SourcePath
     new: SourcePath
     out: Path | None
-    """Where the changes are written, too."""
+    """A file for the changes as a workbook, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs."""
+    """The differences."""
 
     json: Json
     """As `diff --json` prints it."""
@@ -32,7 +32,7 @@ class Comparison:
     """The changes for a console, a line each; "" where nothing differs."""
     changes: int
     worked_on: tuple[str, ...] = ()
-    """Scored workbooks among the two that somebody has worked on since: what they show may be wrong."""
+    """Scored workbooks among the two that were edited after scoring: the scores they show may be wrong."""
     written: Path | None = None
     """The changes as a workbook, under a temporary name."""
 
@@ -51,15 +51,15 @@ def handle(request: Request) -> Iterator[Comparison | Report]:
         if outcome.filled is None:
             yield Report.of(outcome)
             return
-    found = differences.find_changes(old, new)
+    changes = differences.find_changes(old, new)
     written = None
     if request.out:
-        data = diff_report.write_workbook(request.old.name, request.new.name, found)
+        data = diff_report.write_workbook(request.old.name, request.new.name, changes)
         written = files.prepare(request.out, data)
     yield Comparison(
-        json=diff_report.make_json(old, new, found),
-        text=diff_report.format_text(found),
-        changes=len(found),
+        json=diff_report.make_json(old, new, changes),
+        text=diff_report.format_text(changes),
+        changes=len(changes),
         worked_on=tuple(each.file for each in documents if each.workbook.worked_on),
         written=written,
     )
@@ -70,11 +70,11 @@ def diff(
 ) -> Comparison | Report:
     """Compare two workbooks, filled in or scored; a report of the first that cannot be read.
 
-    With `out` the changes are written there too; an existing file is never overwritten (Refused).
+    With `out` the changes are also written there. Raises Refused if that file exists already.
     """
     request = Request(SourcePath.of(old), SourcePath.of(new), out)
-    with use_worker(worker) as asked:
-        reply = ask_once(old, handle, request, asked)
+    with use_worker(worker) as chosen:
+        reply = ask_once(old, handle, request, chosen)
         if isinstance(reply, Comparison) and reply.written and out is not None:
             place_new(reply.written, out)
     return reply

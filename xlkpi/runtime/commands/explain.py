@@ -1,4 +1,4 @@
-"""`explain`: the way of a figure of a scored workbook, in words."""
+"""`explain`: explain in words how a score of a scored workbook comes about."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _WORKED_ON = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which figure is to be explained."""
+    """The scored workbook, and what of it to explain."""
 
     scored: SourcePath
     code: str
-    """An indicator's; "" for all of them."""
+    """An indicator's code; "" for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The words, in lines."""
+    """The explanation, as lines of text."""
 
     text: str
 
 
 def handle(request: Request) -> Iterator[Explanation | Report]:
-    """Score the workbook's own inputs, and explain them; Refused where no indicator has the code."""
+    """Score the workbook's own inputs, and explain the scores."""
     from xlkpi import pipeline
     from xlkpi.audit import explain as words
 
@@ -42,7 +42,7 @@ def handle(request: Request) -> Iterator[Explanation | Report]:
         yield Report.of(outcome)
         return
     try:
-        said = (
+        text = (
             words.explain_indicator(outcome, request.code)
             if request.code
             else words.explain_all(outcome)
@@ -50,12 +50,12 @@ def handle(request: Request) -> Iterator[Explanation | Report]:
     except words.NoSuchCode as problem:
         known = "、".join(each.code.value or "" for each in outcome.filled.indicators[:60])
         raise Refused(f"没有编号“{request.code}”；三级指标的编号有：{known}") from problem
-    yield Explanation((_WORKED_ON if document.workbook.worked_on else "") + said)
+    yield Explanation((_WORKED_ON if document.workbook.worked_on else "") + text)
 
 
 def explain(path: Path, code: str, worker: Worker | None = None) -> Explanation | Report:
-    """Return the way of a figure; a report where the workbook cannot be read, or does not score.
+    """Explain a score; a report if the workbook cannot be read or scored.
 
-    Raises Refused where it has no indicator of that code.
+    Raises Refused if no indicator has the code.
     """
     return ask_once(path, handle, Request(SourcePath.of(path), code), worker)

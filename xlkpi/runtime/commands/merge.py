@@ -1,4 +1,4 @@
-"""`merge`: the workbook that parts, or whole copies, belong to."""
+"""`merge`: make one workbook of its parts or copies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlkpi.runtime.supervisor import Worker, use_worker
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be merged."""
+    """The files, and the name of the merged workbook."""
 
     sources: tuple[SourcePath, ...]
     out: Path
@@ -23,15 +23,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Said before a file is opened: where the worker ends here, this file is why."""
+    """Sent before a file is opened: if the worker dies now, this file is the cause."""
 
     number: int
-    """Of `Request.sources`, from 0."""
+    """Index into `Request.sources`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The workbook, under a temporary name."""
+    """The merged workbook, under a temporary name."""
 
     written: Path
     remarks: tuple[str, ...]
@@ -40,13 +40,13 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class NotMerged:
-    """What keeps the files apart."""
+    """Why the files cannot be merged."""
 
     reports: tuple[Report, ...]
 
 
 def handle(request: Request) -> Iterator[Reading | Merged | NotMerged]:
-    """Merge the files, and write what comes out."""
+    """Merge the files, and write the merged workbook."""
     from xlkpi import pipeline
     from xlkpi.exchange.merge import merge as merged
     from xlkpi.writing import text as plain
@@ -67,18 +67,18 @@ def handle(request: Request) -> Iterator[Reading | Merged | NotMerged]:
 def merge(
     paths: Sequence[Path], out: Path, worker: Worker | None = None
 ) -> NewWorkbooks | list[Report]:
-    """Write the workbook that these are the parts or copies of; what stands in the way where it cannot be.
+    """Merge parts or copies into `out`; reports if they do not belong together.
 
-    Raises Refused where `out` exists already or cannot be a workbook's name.
+    Raises Refused if `out` exists already or does not end in .xlsx.
     """
     refuse_existing(out)
     if out.suffix.lower() != ".xlsx":
         raise Refused(f"“{one_line(out.name)}”应以 .xlsx 结尾，否则双击打不开")
-    # Of two names of one file the first.
+    # A file given by two names counts once, by the first.
     given = list({files.resolve(path): path for path in reversed(paths)}.values())[::-1]
     files.sweep(out.parent)
-    with use_worker(worker, _raise_limits(len(given))) as asked:
-        reply = _ask_to_merge(given, out, asked)
+    with use_worker(worker, _raise_limits(len(given))) as chosen:
+        reply = _ask_to_merge(given, out, chosen)
         if isinstance(reply, NotMerged):
             return list(reply.reports)
         place_new(reply.written, out)
@@ -86,21 +86,21 @@ def merge(
 
 
 def _raise_limits(files_to_read: int) -> Limits:
-    """Return what one question about many files may cost: a little more for every eighth."""
+    """Return the limits for one question about many files: a second more for every eight."""
     more = files_to_read // 8
     return LIMITS._replace(cpu=LIMITS.cpu + more, wall=LIMITS.wall + more)
 
 
 def _ask_to_merge(paths: Sequence[Path], out: Path, worker: Worker) -> Merged | NotMerged:
-    """Ask for it; the worker's end is told of the file at which it came."""
-    at = paths[0]
+    """Ask the worker; if it dies, report the file that it was reading."""
+    reading = paths[0]
     request = Request(tuple(SourcePath.of(path) for path in paths), out)
     try:
         for reply in worker.ask(handle, request):
             if not isinstance(reply, Reading):
                 return reply
-            at = paths[reply.number]
+            reading = paths[reply.number]
         raise Lost("X035", code="JSON")
     except Lost as lost:
         files.sweep(out.parent)
-        return NotMerged((report_lost(at, lost),))
+        return NotMerged((report_lost(reading, lost),))

@@ -1,4 +1,4 @@
-"""`new`: a blank workbook, of a built-in template or of any workbook in the format."""
+"""`new`: make a blank workbook from a built-in template or from any workbook in the format."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from xlkpi.runtime.supervisor import Worker, ask_once, use_worker
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be made."""
+    """The new workbook, and what to fill in."""
 
     out: Path
     template: str
-    """A built-in one's name, or a path; "" for the usual one."""
+    """The name of a built-in one, or a path; "" for the default."""
     department: str
     year: str
     scorers: tuple[str, ...]
     """姓名[,职务[,分工[,权重]]] each."""
     sheets: tuple[str, ...]
-    """Those that are to be there beside the necessary ones."""
+    """Optional sheets to add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,15 @@ class Blank:
 
     written: Path
     remarks: tuple[str, ...]
-    """What is to be said of its template."""
+    """Problems of its template."""
 
 
 def handle(request: Request) -> Iterator[Blank]:
-    """Make and write it; Refused where it cannot be made as asked."""
+    """Make the workbook and write it under a temporary name."""
     from xlkpi.exchange import new as blanks
 
     try:
-        made = blanks.new_workbook(
+        blank = blanks.new_workbook(
             request.out,
             request.template,
             request.department,
@@ -51,7 +51,7 @@ def handle(request: Request) -> Iterator[Blank]:
         )
     except blanks.Refused as problem:
         raise Refused(str(problem)) from problem
-    yield Blank(files.prepare(request.out, made.data), made.remarks)
+    yield Blank(files.prepare(request.out, blank.data), blank.remarks)
 
 
 def new(
@@ -63,12 +63,12 @@ def new(
     sheets: Sequence[str],
     worker: Worker | None = None,
 ) -> NewWorkbooks:
-    """Write a new workbook; an existing file is never overwritten. Raises Refused."""
+    """Write a new workbook. Raises Refused if the file exists, or if it cannot be made as asked."""
     request = Request(out, template, department, year, tuple(scorers), tuple(sheets))
     files.sweep(out.parent)
-    with use_worker(worker) as asked:
-        reply = ask_once(out, handle, request, asked)
-        if isinstance(reply, Report):  # the worker is gone
+    with use_worker(worker) as chosen:
+        reply = ask_once(out, handle, request, chosen)
+        if isinstance(reply, Report):  # the worker is lost
             files.sweep(out.parent)
             raise Refused(reply.text)
         place_new(reply.written, out)

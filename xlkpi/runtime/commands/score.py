@@ -1,4 +1,4 @@
-"""`score`: one source → the scored workbook, or the marked copy, where it belongs."""
+"""`score`: score one source, and put the scored workbook or the marked copy beside it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from xlkpi.runtime.protocol import Json, Lost, Report, SourcePath, report_lost
 from xlkpi.runtime.supervisor import Worker, use_worker
 
 KINDS = ("scored", "correction", "public")
-"""Of outputs; the public one is 自评表 alone."""
+"""The kinds of outputs; the public one is 自评表 alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Target:
 
     @property
     def paths(self) -> list[Path]:
-        """All of them."""
+        """All that are asked for."""
         return [self.scored, self.correction, *([self.public] if self.public else [])]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Outputs under their temporary names."""
+    """The temporary names of the outputs."""
 
     scored: Path | None = None
     correction: Path | None = None
@@ -50,7 +50,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be scored, and to where."""
+    """The source, and where its outputs go."""
 
     source: SourcePath
     target: Target
@@ -60,25 +60,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The source is scored, or is not, and what came of it is written."""
+    """The source was scored or refused, and its outputs are written under temporary names."""
 
     report: Report
     written: Written
     unwritten: str
     """Why an output could not be written."""
     identity: str
-    """Whose workbook it is; "" where it could not be read."""
+    """Whose workbook it is; "" if it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replaceable:
-    """Old outputs that are ours to replace, as they were when they were looked at."""
+    """The state of old outputs that may be replaced."""
 
     ours: dict[str, FileState]
 
 
 def handle(request: Request) -> Iterator[Prepared | Replaceable]:
-    """Score a source and prepare its outputs, then judge what stands in their places."""
+    """Score a source and prepare its outputs, then look at the old files of their names."""
     from xlkpi import pipeline
 
     form = read_office_form(request.form)
@@ -98,32 +98,32 @@ def handle(request: Request) -> Iterator[Prepared | Replaceable]:
     except files.Unwritten as problem:
         unwritten = str(problem)
     yield Prepared(Report.of(outcome), written, unwritten, identity)
-    # A reply of its own: an old output that ends this process must not cost the new one.
+    # A separate reply: if an old output crashes this process, the new ones must not be lost.
     try:
         yield Replaceable(find_replaceable(target.paths, source.path, identity, own))
-    except Exception:  # noqa: BLE001  (then none is ours, and all of them stay)
+    except Exception:  # noqa: BLE001  (then none of them is replaced)
         return
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one source."""
+    """The result of one source."""
 
     report: Report
     scored: Path | None = None
     correction: Path | None = None
     public: Path | None = None
-    """自评表 alone, where it was asked for; no part of `outputs`."""
+    """自评表 alone, if asked for; not in `outputs` of the JSON."""
     remarks: tuple[str, ...] = ()
-    """Sentences about files: what was put beside what, and why."""
+    """Sentences about files that were not replaced, or were removed."""
     unwritten: str = ""
-    """Why the output could not be written; nothing was."""
+    """Why the output could not be written; "" if it was."""
     identity: str = ""
-    """Whose workbook it is, "" where that is not known."""
+    """Whose workbook it is; "" if that is not known."""
 
     @property
     def partial(self) -> bool:
-        """Whether others of the same workbook may have what it lacks: a part, or marks alone are missing."""
+        """Whether merging may help: it is a part, or only marks are missing."""
         errors = self.report.errors
         return len(errors) == 1 and errors <= {"X201", "X801", "X802"}
 
@@ -139,7 +139,7 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """As `Report` says, and 2 where the output was not written."""
+        """As of `Report`, but 2 if the output was not written."""
         return 2 if self.unwritten else self.report.exit_code
 
 
@@ -155,36 +155,36 @@ def score(
 ) -> Result:
     """Score one source and put the scored workbook, or the marked copy, where it belongs.
 
-    `taken` holds what this run has already written, so that two sources of one name never replace
-    each other's results; it grows. `form` lays out 自评表; `public` gets it alone, as values.
-    Raises Refused where `form` is no layout.
+    `taken` contains what this run has already written, so that two sources of one name never replace
+    each other's results; it grows. `form` is a layout of 自评表; `public` is a file for 自评表 alone,
+    as values. Raises Refused if `form` is not a layout.
     """
     target = choose_target(path, out, folder, public)
     _sweep(target)
     prepared: Prepared | None = None
     ours: dict[str, FileState] = {}
-    with use_worker(worker) as asked:
+    with use_worker(worker) as chosen:
         try:
-            for reply in asked.ask(handle, Request(SourcePath.of(path), target, form)):
+            for reply in chosen.ask(handle, Request(SourcePath.of(path), target, form)):
                 if isinstance(reply, Replaceable):
                     ours = reply.ours
                 else:
                     prepared = reply
         except Lost as lost:
-            # Lost while it looked at old outputs: then none of them is ours, and all stay.
+            # If it died only while it looked at old outputs, none of them is replaced.
             if prepared is None:
                 _sweep(target)
                 return Result(report_lost(path, lost))
         if prepared is None:
             return Result(report_lost(path, Lost("X035", code="JSON")))
-        # The worker is kept until its files have their names: it is their owner.
+        # Keep the worker until its files are in place: `sweep` of another run removes those of the dead.
         return _place_outputs(path, prepared, target, ours, set() if taken is None else taken)
 
 
 def choose_target(
     source: Path, out: Path | None, folder: bool, public: Path | None = None
 ) -> Target:
-    """Return where results go: beside the source, to `out`, or into it where it is a folder."""
+    """Return where results go: beside the source, to the file `out`, or into the folder `out`."""
     if out is not None and not folder:
         return Target(out, make_path(out.parent, out.stem, CORRECTION), public)
     home = out if out is not None else source.parent
@@ -200,15 +200,15 @@ def _sweep(target: Target) -> None:
 def _place_outputs(
     path: Path, prepared: Prepared, target: Target, ours: dict[str, FileState], taken: set[Path]
 ) -> Result:
-    """Put what the worker prepared where it belongs, and take away what has become stale."""
+    """Put the prepared outputs in place, and remove outputs that have become stale."""
     temporaries = {kind: at for kind in KINDS if (at := getattr(prepared.written, kind))}
     placed: dict[str, Path] = {}
     remarks: list[str] = []
     unwritten = prepared.unwritten
     try:
         for kind, temporary in temporaries.items():
-            placed[kind], words = put(getattr(target, kind), temporary, ours, taken)
-            remarks += words
+            placed[kind], explanation = put(getattr(target, kind), temporary, ours, taken)
+            remarks += explanation
     except files.Unwritten as problem:
         unwritten = str(problem)
     finally:
@@ -230,7 +230,7 @@ def _place_outputs(
 
 
 def _list_stale(target: Target, placed: Collection[str]) -> list[Path]:
-    """Return where outputs of earlier runs are stale by now."""
+    """Return the names of outputs that were right for earlier runs, but no longer."""
     if "correction" in placed:
         return [each for each in (target.scored, target.public) if each]
     return [target.correction] if "scored" in placed else []

@@ -1,4 +1,4 @@
-"""`split`: 主表 and a part for every scorer."""
+"""`split`: make 主表 and a part for every scorer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xlkpi.runtime.supervisor import Worker, ask_once, use_worker
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which workbook is to be split."""
+    """The workbook, and where its parts go."""
 
     source: SourcePath
     home: Path
@@ -23,16 +23,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts."""
+    """The parts, under temporary names."""
 
     written: tuple[tuple[str, Path], ...]
-    """Their names, and the temporary ones."""
+    """(name, temporary path) of each."""
     remarks: tuple[str, ...]
-    """What stands in none of them."""
+    """What none of them contains."""
 
 
 def handle(request: Request) -> Iterator[Parts | Report]:
-    """Write the parts of a workbook; a report where its structure is wrong."""
+    """Write the parts of a workbook; a report if its structure is wrong."""
     from xlkpi import pipeline
     from xlkpi.domain.text import file_name
     from xlkpi.exchange.split import split as parts_of
@@ -52,29 +52,29 @@ def handle(request: Request) -> Iterator[Parts | Report]:
 
 
 def split(path: Path, home: Path, worker: Worker | None = None) -> NewWorkbooks | Report:
-    """Write 主表 and a part for every scorer into a folder, all or none; a report where it cannot be split.
+    """Write 主表 and a part for every scorer into a folder, all or none; a report if it cannot be split.
 
-    Raises Refused where one of the files exists already.
+    Raises Refused if one of the files exists already.
     """
     files.sweep(home)
-    stood = home.exists()
-    with use_worker(worker) as asked:
+    existed = home.exists()
+    with use_worker(worker) as chosen:
         try:
-            reply = ask_once(path, handle, Request(SourcePath.of(path), home), asked)
+            reply = ask_once(path, handle, Request(SourcePath.of(path), home), chosen)
             if isinstance(reply, Report):
                 files.sweep(home)
                 return reply
             prepared = {home / name: temporary for name, temporary in reply.written}
             _place_all(prepared)
         except Refused:
-            if not stood:
+            if not existed:
                 files.remove_empty(home)
             raise
     return NewWorkbooks(tuple(prepared), reply.remarks)
 
 
 def _place_all(prepared: dict[Path, Path]) -> None:
-    """Put prepared files where there are none yet, all of them or none. Raises Refused."""
+    """Put prepared files under free names, all of them or none. Raises Refused."""
     placed: list[Path] = []
     try:
         for path in prepared:

@@ -1,4 +1,4 @@
-"""`verify`: a scored workbook against what it should be."""
+"""`verify`: compare a scored workbook with what it should be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCHEMA = "xlkpi.verify/1"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be verified, and against what."""
+    """The scored workbook, and what to compare it with."""
 
     scored: SourcePath
     source: SourcePath | None
@@ -26,7 +26,7 @@ class Request:
 
 
 def handle(request: Request) -> Iterator[Verification | Report]:
-    """Make the workbook again and compare; a report where it or the source cannot be read."""
+    """Write the workbook again and compare; a report if it or the source cannot be read."""
     from xlkpi import pipeline
     from xlkpi.audit import verify as audit
     from xlkpi.domain.results import Status
@@ -54,10 +54,10 @@ def handle(request: Request) -> Iterator[Verification | Report]:
 def verify(
     path: Path, source: Path | None, form: Path | None = None, worker: Worker | None = None
 ) -> Verification | Report:
-    """Compare a scored workbook with what it should be; a report where it or `source` cannot be read.
+    """Compare a scored workbook with what it should be; a report if it or `source` cannot be read.
 
-    `form` is the office's own layout of 自评表. Raises Refused where it is no layout, and where the
-    workbook is no scored one of ours.
+    `form` is the office's own layout of 自评表. Raises Refused if it is not a layout, or if the
+    workbook is not a scored one of ours.
     """
     request = Request(
         scored=SourcePath.of(path),
@@ -67,13 +67,13 @@ def verify(
     return ask_once(path, handle, request, worker)
 
 
-def make_json(made: Verification) -> Json:
+def make_json(verification: Verification) -> Json:
     """Return what `verify --json` prints."""
     listed = [
         {
             "sheet": each.sheet or None, "cell": each.cell or None, "kind": each.kind,
             "found": each.found, "expected": each.expected,
         }
-        for each in made.differences
+        for each in verification.differences
     ]  # fmt: skip
-    return {"schema": SCHEMA, "status": made.status, "differences": listed}
+    return {"schema": SCHEMA, "status": verification.status, "differences": listed}
