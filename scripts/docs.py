@@ -229,7 +229,7 @@ def _itself(form: spellings.Form) -> str:
 
 
 def _date(text: str) -> str:
-    read = dates.days(text, 2023, certain=True)
+    read = dates.parse_days(text, 2023, certain=True)
     return (
         read.last.isoformat()
         if isinstance(read, dates.Days)

@@ -38,7 +38,7 @@ class Passes:
         for module, name, counted, what in (
             (source_file, "load", self.loaded, str),
             (engine, "scan", self.scanned, digest),
-            (engine, "_calamine", self.opened, digest),
+            (engine, "_open_calamine", self.opened, digest),
         ):
             monkeypatch.setattr(module, name, counting(getattr(module, name), counted, what))
 

@@ -157,7 +157,7 @@ def form(path: Path) -> FormTemplate:
 
 @cache
 def _built_in(kind: str) -> FormTemplate:
-    return form(source_file.templates() / FORMS / f"{kind}.xlsx")
+    return form(source_file.templates_folder() / FORMS / f"{kind}.xlsx")
 
 
 def _form(outcome: Outcome, own: FormTemplate | None) -> FormTemplate:

@@ -31,7 +31,7 @@ from xlkpi.domain.verification import Difference, Verification
 from xlkpi.domain.version import VERSION
 from xlkpi.pipeline import Document, outcomes
 from xlkpi.reading import form_template
-from xlkpi.reading.open import OpenedWorkbook, reopened
+from xlkpi.reading.open import OpenedWorkbook, reopen
 
 CODE_LABEL = "校验码："
 
@@ -101,7 +101,7 @@ def _made(
     """The scored workbook of an outcome, written just now; None where it has none."""
     if outcome.status is not Status.SCORED:
         return None
-    return reopened(pipeline.result(outcome, layout), *known, keep_parts=True)
+    return reopen(pipeline.result(outcome, layout), *known, keep_parts=True)
 
 
 def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:

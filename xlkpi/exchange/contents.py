@@ -38,7 +38,7 @@ from xlkpi.domain.schema import (
     sheet_named,
 )
 from xlkpi.domain.text import as_text
-from xlkpi.reading.broken_cells import trouble
+from xlkpi.reading.broken_cells import find_broken_code
 
 _EMPTIED = (EXECUTION, SURVEY, ADJUSTMENT, EVIDENCE, PROBLEMS, REVIEW, MERGED)
 """Sheets whose rows are all answers."""
@@ -182,7 +182,7 @@ def held(table: Table, row: int, column: Column) -> str | Decimal:
     grid, at = table.grid, table.columns[column.header]
     if (row, at) in table.derived:
         return table.derived[row, at].named
-    if not grid.occupied(row, at) or trouble(grid, row, at, dates=True):
+    if not grid.occupied(row, at) or find_broken_code(grid, row, at, dates=True):
         return ""
     raw = grid.raw(row, at)
     numeric = isinstance(raw, int | float) and not isinstance(raw, bool)

@@ -20,7 +20,7 @@ from xlkpi.exchange import parts
 from xlkpi.exchange.contents import rows
 from xlkpi.exchange.parts import Filling, Held, Rows
 from xlkpi.pipeline import Document, outcomes
-from xlkpi.reading.open import reopened
+from xlkpi.reading.open import reopen
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
@@ -335,7 +335,7 @@ def _merged(base: _File, files: Sequence[_File]) -> Merge:
     made = made._replace(part="", sheets={**made.sheets, MERGED.name: record})
     book = blank(made)
     data = emit(book)
-    written = parts.Written(reopened(data))
+    written = parts.Written(reopen(data))
     changed = [(base, each) for each in written.changed(base.filled)]
     changed += [
         (file, each)

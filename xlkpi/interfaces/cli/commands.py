@@ -372,14 +372,14 @@ _UNPRINTED = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", err
 
 def _unprinted(problem: OSError) -> NoReturn:
     """Say that what is to be read on stdout could not be written there."""
-    from xlkpi.reading.source_file import reason
+    from xlkpi.reading.source_file import explain
 
     if os.environ.get("XLKPI_TRACEBACK") == "1":
         traceback.print_exception(problem)
     _let_go()
     with contextlib.suppress(OSError):  # it may have been stderr
         click.echo(
-            f"显示的内容没有写完：标准输出写不进去（{reason(problem)}）。"
+            f"显示的内容没有写完：标准输出写不进去（{explain(problem)}）。"
             "已经写出的文件不受影响；请换一个位置重新运行，没有轮到的文件也要重新运行。",
             err=True,
         )
