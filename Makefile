@@ -1,9 +1,4 @@
-# make demo    score a sample workbook              make test    lint and tests
-# make prove   the tests with full counts           make lint    ruff, mypy, import order
-# make bench   the table of speed ratios            make docs    generated documentation
-# make fuzz    ten minutes of coverage-guided fuzzing of everything that reads (SECONDS=600)
-# make workbooks   templates and samples from their text
-# make clean   remove what was made, but not .venv
+# `make help` lists what there is to make: the line above a target that begins with ##.
 #
 # Everything runs in .venv, made here. pip is called when pyproject.toml has changed and at no
 # other time, so that all of it works again without a network.
@@ -28,42 +23,61 @@ PIP := $(BIN)/python -m pip
 SAMPLE := 高新区考核办2023
 SECONDS := 600
 
-.PHONY: demo test prove lint bench fuzz docs workbooks system clean
+.PHONY: help quick demo test prove lint bench fuzz docs workbooks system clean
 
+## this list
+help:
+	@awk '/^## / { said = substr($$0, 4); next } said && /^[a-z]+:/ { printf "make %-10s %s\n", substr($$1, 1, index($$1, ":") - 1), said } { said = "" }' $(firstword $(MAKEFILE_LIST))
+
+## score a sample workbook into build/
 demo: .venv/.installed
 	@mkdir -p build
 	@$(BIN)/xlkpi score samples/$(SAMPLE).xlsx -o build/$(SAMPLE)_评分结果.xlsx
 
-# Compiled first: hundreds of workers start, and where Python may write no bytecode each would compile.
+## the tests in a minute: two cases of each, none that needs LibreOffice or a process of its own
+quick: .venv/.dev
+	XLKPI_QUICK=1 $(BIN)/pytest -q -n 2
+
+# Compiled first: workers start, and where Python may write no bytecode each would compile.
+## lint and all tests, in four to five minutes: what a change must pass
 test: system lint
 	$(BIN)/python -m compileall -q xlkpi
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
+## the same with the full counts of all random tests, within two hours; writes TESTING.md
 prove: system lint
+	$(BIN)/python -m compileall -q xlkpi
 	$(BIN)/python -m tests.prove
 
+## ruff, mypy, the order of imports
 lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+## the table of speed ratios
 bench: .venv/.dev
 	$(BIN)/python scripts/bench.py
 
+## ten minutes of coverage-guided fuzzing of everything that reads (SECONDS=600)
 fuzz: .venv/.dev
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(call pip,$(PIP),-e '.[fuzz]')
 	$(BIN)/python scripts/fuzz.py $(SECONDS)
 
+## the generated documentation
 docs: .venv/.dev
 	$(BIN)/python scripts/docs.py
 
+## templates and samples from their text
 workbooks: .venv/.dev
 	$(BIN)/python scripts/workbooks.py
 
+## make sure of what the tests need and pip cannot bring
 system:
 	@tests/system.sh
 
+## remove what was made, but not .venv
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

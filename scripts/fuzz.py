@@ -26,7 +26,7 @@ import pandas  # noqa: E402, F401  (before instrumenting: its own coverage is no
 with atheris.instrument_imports(include=["xlkpi"]):
     from xlkpi.domain.findings import finding
     from xlkpi.domain.location import CellRef
-    from xlkpi.pipeline import Document, outcomes
+    from xlkpi.pipeline import Document, score_documents
     from xlkpi.reading.unreadable import Unreadable
     from xlkpi.reading.workbook import read
 
@@ -62,7 +62,7 @@ def one(data: bytes) -> None:
     except Unreadable as cause:
         finding(cause.code, CellRef(""), **cause.params)  # its sentence can be said
         return
-    outcomes([Document("试.xlsx", packed(data[0] % (len(TRIED) + 1), data[1:]))])
+    score_documents([Document("试.xlsx", packed(data[0] % (len(TRIED) + 1), data[1:]))])
 
 
 def seeds(folder: Path) -> None:

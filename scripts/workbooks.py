@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import documents, layouts  # noqa: E402
+from tests import documents, form_templates  # noqa: E402
 
 KEPT = documents.RECIPES / "常见错误.md"
 
@@ -21,8 +21,8 @@ def main() -> None:
     for folder in ("workbook_templates", "samples"):
         for text in sorted((ROOT / folder).glob("*.md")):
             _write(text.with_suffix(".xlsx"), documents.sample(text))
-    for text in sorted(layouts.FOLDER.glob("*.md")):
-        _write(text.with_suffix(".xlsx"), layouts.layout(text))
+    for text in sorted(form_templates.FOLDER.glob("*.md")):
+        _write(text.with_suffix(".xlsx"), form_templates.layout(text))
     broken = ROOT / "build" / documents.RECIPES.name
     broken.mkdir(parents=True, exist_ok=True)
     for text in documents.recipes():

@@ -23,13 +23,14 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import column_index_from_string
 
+from tests.made_once import made_once
 from xlkpi import pipeline
 from xlkpi.audit import verify
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.verification import Verification
 from xlkpi.exchange import markdown
-from xlkpi.exchange.new import Scorer, prepared
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.exchange.new import Scorer, prepare
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.marked_copy import steady
 from xlkpi.writing.xlsx import emit
@@ -43,11 +44,12 @@ Step = tuple[str, str, str, str]
 
 
 @lru_cache(maxsize=32)
+@made_once
 def book(text: str) -> bytes:
     """The workbook of a Markdown text; a template without a scorer gets one."""
     contents = markdown.parse(text)
     if not contents.ballots:
-        contents = prepared(contents, "", "", [Scorer("评分人1")])
+        contents = prepare(contents, "", "", [Scorer("评分人1")])
     return emit(blank(contents))
 
 
@@ -59,12 +61,23 @@ def sample(path: Path) -> bytes:
 def scored(folder: Path, name: str, data: bytes) -> Path:
     """The scored workbook of a sound one, as a file of that name."""
     path = folder / f"{name}.xlsx"
-    path.write_bytes(pipeline.result(outcomes([Document(path.name, data)])[0]))
+    path.write_bytes(pipeline.write_scored(score_documents([Document(path.name, data)])[0]))
     return path
+
+
+def outputs(path: Path, public: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Kind and bytes of what is written for a source."""
+    document = pipeline.open_document(path, path.name)
+    return pipeline.write_outputs(pipeline.score_document(document), document, public=public)
 
 
 def mishandled(data: bytes, steps: Sequence[Step]) -> bytes:
     """The workbook after these steps, saved by openpyxl with the template's values kept."""
+    return _mishandled(data, tuple(steps))
+
+
+@made_once
+def _mishandled(data: bytes, steps: tuple[Step, ...]) -> bytes:
     opened = openpyxl.load_workbook(io.BytesIO(data))
     for what, sheet, cell, content in steps:
         _OPERATIONS[what](opened, sheet, cell, content)
@@ -255,5 +268,5 @@ def verified(
     form: FormTemplate | None = None,
 ) -> Verification:
     """What `verify` says of a scored workbook's bytes, and of those of its source."""
-    of_source = outcomes([Document(source_file, source)])[0] if source is not None else None
+    of_source = score_documents([Document(source_file, source)])[0] if source is not None else None
     return verify.verify(Document(file, data, keep_parts=True), of_source, form)

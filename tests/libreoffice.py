@@ -31,7 +31,8 @@ Disagreement = tuple[str, str, object, object]
 
 STARTING = 60  # seconds that an office may take to be there
 A_WORKBOOK = 15  # seconds that each workbook may add
-XLSX = "Calc MS Excel 2007 XML"
+FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
+"""By what a workbook is saved as."""
 UNO_PYTHON = "/usr/bin/python3"  # python3-uno belongs to the system's Python, not to our .venv
 
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -61,12 +62,21 @@ def recalculated(paths: Sequence[Path], into: Path, strip: bool = True) -> list[
         else:
             shutil.copyfile(path, at)
 
-    return _converted(paths, into, "xlsx", XLSX, staged)
+    return _converted(paths, {into: "xlsx"}, staged)[into]
+
+
+def saved_as(paths: Sequence[Path], into: Path, *kinds: str) -> dict[str, list[Path]]:
+    """The workbooks as LibreOffice saves them, by kind: `into`/<kind>/<stem>.<kind>.
+
+    Each is opened once for all kinds, which is half of the work.
+    """
+    made = _converted(paths, {into / kind: kind for kind in kinds}, shutil.copyfile)
+    return {kind: made[into / kind] for kind in kinds}
 
 
 def pictures(path: Path, into: Path) -> list[Path]:
     """The printed pages, as PNG files in `into`, in order."""
-    (pdf,) = _converted([path], into, "pdf", "calc_pdf_Export", shutil.copyfile)
+    ((pdf,),) = _converted([path], {into: "pdf"}, shutil.copyfile).values()
     _run([_program("pdftoppm"), "-r", "70", "-png", str(pdf), str(into / path.stem)], STARTING)
     return sorted(into.glob(f"{_escaped(path.stem)}-*.png"))
 
@@ -77,7 +87,7 @@ AS_SHOWN = "Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true"
 
 def displayed(path: Path, into: Path) -> list[list[str]]:
     """The first sheet's cells as LibreOffice shows them, row by row."""
-    (made,) = _converted([path], into, "csv", AS_SHOWN, shutil.copyfile)
+    ((made,),) = _converted([path], {into: "csv"}, shutil.copyfile).values()
     with made.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
 
@@ -231,31 +241,33 @@ def _without_result(cell: re.Match[bytes]) -> bytes:
 
 
 def _converted(
-    paths: Sequence[Path],
-    into: Path,
-    suffix: str,
-    export_filter: str,
-    staged: Callable[[Path, Path], object],
-) -> list[Path]:
-    """All paths through one office process, under numbers: two folders may hold one name."""
-    targets = [into / f"{path.stem}.{suffix}" for path in paths]
+    paths: Sequence[Path], into: Mapping[Path, str], staged: Callable[[Path, Path], object]
+) -> dict[Path, list[Path]]:
+    """All paths through one office, by folder; under numbers, for two folders may hold one name."""
+    made = {
+        home: [home / f"{path.stem}.{suffix}" for path in paths] for home, suffix in into.items()
+    }
+    targets = [target for each in made.values() for target in each]
     if len({*targets, *paths}) < len(targets) + len({*paths}):
         raise ValueError(f"results would overwrite each other or their sources: {targets}")
-    if not paths:
-        return []
-    into.mkdir(parents=True, exist_ok=True)
-    name, _, options = export_filter.partition(":")
+    for home in into if paths else ():
+        home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="xlkpi-lo-") as folder:
-        for n, (path, target) in enumerate(zip(paths, targets, strict=True)):
+        for n, path in enumerate(paths):
             source = Path(folder, f"{n}{path.suffix}")
             staged(path, source)
-            made = Path(folder, f"made{n}.{suffix}")
-            _ask(
-                STARTING + A_WORKBOOK, do="convert", source=source.as_uri(), target=made.as_uri(),
-                filter=name, options=options,
-            )  # fmt: skip
-            shutil.move(made, target)
-    return targets
+            exports = [
+                _export(Path(folder, f"made{n}.{suffix}"), suffix) for suffix in into.values()
+            ]
+            _ask(STARTING + A_WORKBOOK, do="convert", source=source.as_uri(), exports=exports)
+            for home, suffix in into.items():
+                shutil.move(Path(folder, f"made{n}.{suffix}"), made[home][n])
+    return made
+
+
+def _export(target: Path, suffix: str) -> dict[str, str]:
+    name, _, options = {**FILTERS, "pdf": "calc_pdf_Export", "csv": AS_SHOWN}[suffix].partition(":")
+    return {"target": target.as_uri(), "filter": name, "options": options}
 
 
 def _ask(limit: float, **order: object) -> None:

@@ -15,8 +15,9 @@ from functools import lru_cache
 from random import Random
 
 from tests import random_groups
-from xlkpi.domain.inputs import Contents, Fields
-from xlkpi.domain.numbers import a_hundredfold
+from tests.made_once import made_once
+from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.numbers import maybe_hundredfold
 from xlkpi.writing.blank import blank
 from xlkpi.writing.book import Sheet
 from xlkpi.writing.xlsx import emit
@@ -55,6 +56,7 @@ _GRADES = (
 
 
 @lru_cache(maxsize=512)
+@made_once
 def workbook(seed: int) -> bytes:
     """The filled workbook of a seed."""
     made, rng = blank(contents(seed)), Random(f"百分数 {seed}")
@@ -873,7 +875,7 @@ def _digits(held: Cell) -> Decimal:
 
 def _unit(rng: Random, target: Decimal, actual: Decimal) -> str:
     """A unit, or none where nobody has to ask whether 0.95 of 100 is a per cent."""
-    return rng.choice(_UNITS) or ("个" if a_hundredfold(target, _short(actual)) else "")
+    return rng.choice(_UNITS) or ("个" if maybe_hundredfold(target, _short(actual)) else "")
 
 
 def measure(rng: Random, points: Decimal, places: int) -> tuple[Decimal, Decimal]:

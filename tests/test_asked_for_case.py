@@ -24,7 +24,9 @@ def xlkpi(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedPr
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+def scored(
+    processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, object]]:
     """The sample's scored workbook, and what `--json` said."""
     source = Path(shutil.copy(SAMPLE, tmp_path_factory.mktemp("case")))
     run = xlkpi("score", "--json", source)
@@ -54,6 +56,7 @@ def test_it_scores_100_and_is_excellent(scored: tuple[Path, dict[str, object]]) 
     assert said["outputs"]["report"] is None
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_path_alone_means_score(tmp_path: Path) -> None:
     source = Path(shutil.copy(SAMPLE, tmp_path))
     run = xlkpi(source)
@@ -86,6 +89,7 @@ def test_the_scored_workbook_opens_on_its_results_and_holds_the_inputs(
                 assert held[sheet].get(cell) == value, f"{sheet}!{cell}"
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_gives_every_formula_cell_back_unchanged(
     scored: tuple[Path, dict[str, object]], tmp_path: Path
 ) -> None:
@@ -97,6 +101,7 @@ def test_libreoffice_gives_every_formula_cell_back_unchanged(
         assert libreoffice.disagreements(path, theirs) == []
 
 
+@pytest.mark.usefixtures("office")
 def test_a_mark_changed_inside_the_scored_workbook_moves_the_total(
     scored: tuple[Path, dict[str, object]], tmp_path: Path
 ) -> None:
@@ -112,6 +117,7 @@ def test_a_mark_changed_inside_the_scored_workbook_moves_the_total(
     assert held["汇总"]["G4"] == "有不符项"  # the program's own figures no longer agree, and say so
 
 
+@pytest.mark.usefixtures("processes")
 def test_same_input_same_bytes(tmp_path: Path) -> None:
     results = []
     for folder, seed in (("一", "1"), ("二/很长的中文路径", "2")):

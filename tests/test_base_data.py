@@ -22,8 +22,8 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown, merge, split
 from xlkpi.exchange import new as blanks
-from xlkpi.exchange.contents import everything
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.exchange.contents import all_contents
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -51,7 +51,7 @@ def text(
 
 
 def outcome(data: bytes) -> Outcome:
-    return outcomes([Document("示例.xlsx", data)])[0]
+    return score_documents([Document("示例.xlsx", data)])[0]
 
 
 def loud(made: Outcome) -> list[tuple[str, str]]:
@@ -137,7 +137,7 @@ def _lazy(code: str) -> str:
 
 
 def _value(formula: str, values: list[Fraction]) -> object:
-    made = base_data_formula.formula(formula)
+    made = base_data_formula.parse(formula)
     return made.value(lambda ref: [values[int(str(ref.first)[2:-1]) - 1]])
 
 
@@ -168,8 +168,8 @@ def test_what_the_language_has_no_words_for_is_none_of_ours(formula: str) -> Non
             str(base_data_formula.references(base_data_formula.tokens(formula))[0].first) == formula
         )
         return
-    with pytest.raises(base_data_formula.NotOurs):
-        base_data_formula.formula(formula)
+    with pytest.raises(base_data_formula.NotUnderstood):
+        base_data_formula.parse(formula)
 
 
 def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
@@ -191,16 +191,17 @@ def test_references_are_read_as_excel_and_as_libreoffice_write_them() -> None:
 
 def test_our_guard_comes_off_and_nobody_elses() -> None:
     body = "ROUND([a]/[b:上年]*100,2)"
-    own = base_data_formula.guarded(body, ["[a]", "[b:上年]"], 2)
+    own = base_data_formula.guard(body, ["[a]", "[b:上年]"], 2)
     for formula in (own, body):
-        pieces = base_data_formula.unguarded(base_data_formula.tokens(formula))
-        assert base_data_formula.written(pieces, lambda ref: str(ref.first)) == body
+        pieces = base_data_formula.unguard(base_data_formula.tokens(formula))
+        assert base_data_formula.rewrite(pieces, lambda ref: str(ref.first)) == body
     other = 'IF(COUNT([a])<1,"",[b])'
-    assert base_data_formula.unguarded(base_data_formula.tokens(other)) == base_data_formula.tokens(
+    assert base_data_formula.unguard(base_data_formula.tokens(other)) == base_data_formula.tokens(
         other
     )
 
 
+@pytest.mark.usefixtures("office")
 def test_libreoffice_gives_formulas_the_same_values(tmp_path: Path) -> None:
     """ROUND at ties, quotients, long sums: the program that shows the blank computes what we do."""
     formulas, data = [], []
@@ -212,7 +213,12 @@ def test_libreoffice_gives_formulas_the_same_values(tmp_path: Path) -> None:
     contents = markdown.parse(text(data=data))
     row = contents.sheets["三级指标"][1]
     rows = [
-        {**row, "计量单位": "项", "编号": f"T{n}", "实际完成值": base_data_formula.Named(formula)}
+        {
+            **row,
+            "计量单位": "项",
+            "编号": f"T{n}",
+            "实际完成值": base_data_formula.NamedFormula(formula),
+        }
         for n, formula in enumerate(formulas, start=2)
     ]
     tiers = (contents.sheets["三级指标"][0], *rows, *contents.sheets["三级指标"][2:])
@@ -287,7 +293,7 @@ def test_a_quotient_with_unit_per_cent_says_which_it_is() -> None:
     shown = outcome(data)
     assert loud(shown) == []
     assert actual(shown) == Decimal("95.1048951049")  # 0.951048951049, to twelve decimals
-    again = pipeline.result(shown)
+    again = pipeline.write_scored(shown)
     assert documents.verified(again, "示例.xlsx", data).status == "same"
     more = documents.book(text("=[编制人数]/[在职人员数]"))  # 1.05…, and no sign which it is
     assert loud(outcome(more)) == [("X664", "三级指标!H6")]
@@ -322,10 +328,11 @@ def test_other_formulas_are_what_they_were(formula: str) -> None:
 def test_a_judged_indicator_may_do_without() -> None:
     made = mended(documents.book(text(method="不适用")), ("写", "基础数据", "B5", "空"))
     assert loud(made) == []
-    result = pipeline.result(made)
+    result = pipeline.write_scored(made)
     assert documents.verified(result, "示例.xlsx").status == "same"
 
 
+@pytest.mark.usefixtures("office")
 def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
     source = tmp_path / "表.xlsx"
     source.write_bytes(documents.book(text()))
@@ -339,22 +346,19 @@ def test_rows_moved_and_inserted_do_not_matter(tmp_path: Path) -> None:
     made = outcome(out.read_bytes())
     assert loud(made) == []
     assert actual(made) == Decimal("95.1")
-    assert "改了名的数据项（本年）136（基础数据!B7）" in explain.of_code(made, "A1.2")
-    ods = libreoffice._converted([out], tmp_path / "ods", "ods", "calc8", _copied)[0]
+    assert "改了名的数据项（本年）136（基础数据!B7）" in explain.explain_indicator(made, "A1.2")
+    ods = libreoffice.saved_as([out], tmp_path, "ods")["ods"][0]
     assert actual(outcome(ods.read_bytes())) == Decimal("95.1")
-
-
-def _copied(path: Path, at: Path) -> None:
-    at.write_bytes(path.read_bytes())
 
 
 # Writing
 
 
+@pytest.mark.usefixtures("office")
 def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
     data = documents.mishandled(documents.book(text()), [("写", "基础数据", "B5", "１３６人")])
     made = outcome(data)
-    result = pipeline.result(made)
+    result = pipeline.write_scored(made)
     assert documents.verified(result, "示例.xlsx", data).status == "same"
     path = tmp_path / "结果.xlsx"
     path.write_bytes(result)
@@ -371,7 +375,7 @@ def test_the_scored_workbook_carries_it_live(tmp_path: Path) -> None:
 
 def test_a_value_changed_behind_it_is_found() -> None:
     data = documents.book(text())
-    result = pipeline.result(outcome(data))
+    result = pipeline.write_scored(outcome(data))
     book = openpyxl.load_workbook(io.BytesIO(result))
     book["三级指标"]["H6"].value = 50
     buffer = io.BytesIO()
@@ -387,38 +391,38 @@ def test_a_template_made_of_a_filled_workbook_keeps_it(tmp_path: Path) -> None:
     for _ in range(3):  # no guard is put around a guard
         new = tmp_path / "今年.xlsx"
         new.unlink(missing_ok=True)
-        new.write_bytes(blanks.made(new, str(source)).data)
+        new.write_bytes(blanks.new_workbook(new, str(source)).data)
         source = tmp_path / "又一年.xlsx"
         source.write_bytes(new.read_bytes())
     filled, _ = read(new.read_bytes(), "")
-    (rows,) = [everything(filled).sheets["三级指标"]]
+    (rows,) = [all_contents(filled).sheets["三级指标"]]
     assert rows[1]["实际完成值"] == RATE
-    assert [row.get("本年") for row in everything(filled).sheets["基础数据"]] == [None, None]
+    assert [row.get("本年") for row in all_contents(filled).sheets["基础数据"]] == [None, None]
     assert libreoffice.formulas(new)["三级指标"]["H6"].count("COUNT") == 1
 
 
 def test_two_data_of_one_name_are_told_apart_by_their_rows() -> None:
     data = (("人数", "136", "", "在编"), ("人数", "143", "", "编制"))
     filled, _ = read(documents.book(text("=ROUND([#1]/[#2]*100,2)", data)), "")
-    assert everything(filled).sheets["三级指标"][1]["实际完成值"] == "=ROUND([#1]/[#2]*100,2)"
+    assert all_contents(filled).sheets["三级指标"][1]["实际完成值"] == "=ROUND([#1]/[#2]*100,2)"
     assert filled.indicators[1].actual.value == Decimal("95.1")
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
     data = documents.mishandled(documents.book(text()), [("写", "三级指标", "H5", RATE)])
     filled, _ = read(data, "")
-    again = emit(blank(everything(filled)))
+    again = emit(blank(all_contents(filled)))
     held = openpyxl.load_workbook(io.BytesIO(again))["三级指标"]["H5"]
     assert (held.data_type, held.value) == ("s", RATE)
 
 
 def test_a_name_that_is_not_there_makes_no_template() -> None:
-    with pytest.raises(base_data_formula.NotOurs, match="编制"):
+    with pytest.raises(base_data_formula.NotUnderstood, match="编制"):
         documents.book(text("=[在职人员数]/[编制]"))
 
 
 def test_explain_tells_the_data_and_their_cells() -> None:
-    said = explain.of_code(outcome(documents.book(text())), "A1.2")
+    said = explain.explain_indicator(outcome(documents.book(text())), "A1.2")
     assert RATE in said
     assert "在职人员数（本年）136（基础数据!B5）" in said
     assert "编制人数（本年）143（基础数据!B6）" in said
@@ -501,6 +505,6 @@ def test_the_common_framework_is_complete() -> None:
     computed = [
         row["三级指标"]
         for row in rows
-        if isinstance(row.get("实际完成值"), base_data_formula.Named)
+        if isinstance(row.get("实际完成值"), base_data_formula.NamedFormula)
     ]
     assert len(computed) == 16

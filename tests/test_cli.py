@@ -10,14 +10,23 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from tests import documents
 from xlkpi.domain.findings import CODES
+from xlkpi.interfaces.cli.commands import cli
 
 BASE = documents.RECIPES / "基本示例.md"
 
 
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def run(*arguments: object) -> subprocess.CompletedProcess[bytes]:
+    """What the command line says, in this process."""
+    made = CliRunner().invoke(cli, [str(each) for each in arguments])
+    return subprocess.CompletedProcess((), made.exit_code, made.stdout_bytes, made.stderr_bytes)
+
+
+def started(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The same of the program itself, for what is a matter of its console, or of all of it."""
     return subprocess.run(
         [sys.executable, "-m", "xlkpi", *map(str, arguments)], capture_output=True, timeout=60,
         check=False, env={**os.environ, "PYTHONPATH": str(documents.ROOT), **environment},
@@ -47,23 +56,25 @@ def nothing(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("processes")
 def test_exit_codes(sound: Path, broken: Path, nothing: Path) -> None:
-    assert run("check", sound).returncode == 0
-    assert run("check", broken).returncode == 1
-    assert run("check", nothing).returncode == 3
-    assert run("check", sound, nothing, broken).returncode == 3
-    assert run("check", sound.with_name("没有.xlsx")).returncode == 3
-    assert run("score").returncode == 2
-    assert run("nonsense").returncode == 2
+    assert started("check", sound).returncode == 0
+    assert started("check", broken).returncode == 1
+    assert started("check", nothing).returncode == 3
+    assert started("check", sound, nothing, broken).returncode == 3
+    assert started("check", sound.with_name("没有.xlsx")).returncode == 3
+    assert started("score").returncode == 2
+    assert started("nonsense").returncode == 2
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_file_that_may_not_be_read_does_not_stop_the_others(sound: Path) -> None:
     """click would call it wrong usage (2), and score none of them; here root may read everything."""
     other = sound.with_name("别人的.xlsx")
     other.write_bytes(b"")
     code = (
-        "import os; from xlkpi.interfaces.cli import commands; os.access = lambda *_, **__: False\n"
-        "commands.main()"
+        "import os; from xlkpi.interfaces.cli import program; os.access = lambda *_, **__: False\n"
+        "program.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "check", other, sound], capture_output=True, timeout=60,
@@ -84,18 +95,19 @@ def test_a_place_for_the_result_that_cannot_be_is_told(sound: Path, out: str, re
     assert [path.name for path in sound.parent.iterdir()] == ["好.xlsx"]
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_name_with_control_characters_is_one_plain_line_and_whole_in_json(tmp_path: Path) -> None:
     """A name out of a strange archive writes no lines of its own, and does not colour the console."""
     name = b"a\n\x1b[31m\xe2\x80\xae\xff\xe3\x80\x80.xlsx"
     path = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118  (not every name is a text)
     with open(path, "wb") as file:  # noqa: PTH123
         file.write(documents.sample(BASE))
-    done = run("score", os.fsdecode(path))
+    done = started("score", os.fsdecode(path))
     said = done.stdout.decode() + done.stderr.decode()
     assert "a��[31m��\u3000.xlsx：总分 93.57" in said
     assert not {"\x1b", "\u202e"} & set(said)
     assert all(line.count("a�") == 1 for line in said.splitlines())
-    told = json.loads(run("score", "--json", os.fsdecode(path)).stdout)
+    told = json.loads(started("score", "--json", os.fsdecode(path)).stdout)
     assert os.fsencode(told["source"]["file"]) == path
     assert os.fsencode(told["outputs"]["scored"]) in [
         os.path.join(os.fsencode(tmp_path), each)  # noqa: PTH118
@@ -128,17 +140,19 @@ def test_check_writes_nothing(broken: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
+@pytest.mark.usefixtures("processes")
 def test_no_console_can_make_it_raise(broken: Path, encoding: str) -> None:
-    made = run("score", broken, LC_ALL="C", PYTHONIOENCODING=encoding)
+    made = started("score", broken, LC_ALL="C", PYTHONIOENCODING=encoding)
     assert made.returncode == 1
     assert b"Traceback" not in made.stderr
     assert "得分" in made.stdout.decode("utf-8" if encoding == "ascii" else encoding)
-    said = run("score", broken, "--json", LC_ALL="C", PYTHONIOENCODING=encoding)
+    said = started("score", broken, "--json", LC_ALL="C", PYTHONIOENCODING=encoding)
     assert json.loads(said.stdout.decode("utf-8"))["status"] == "refused"
 
 
+@pytest.mark.usefixtures("processes")
 def test_usage_errors_are_chinese() -> None:
-    made = run("score", "--nonsense", "x.xlsx", LC_ALL="C", PYTHONIOENCODING="ascii")
+    made = started("score", "--nonsense", "x.xlsx", LC_ALL="C", PYTHONIOENCODING="ascii")
     said = made.stderr.decode()
     assert "错误" in said
     assert "Error" not in said
@@ -212,6 +226,7 @@ def test_explain_tells_what_a_code_means() -> None:
     assert run("explain", "X999").returncode == 2
 
 
+@pytest.mark.usefixtures("processes")
 def test_our_own_bug_is_one_chinese_sentence(sound: Path, tmp_path: Path) -> None:
     bug = tmp_path / "bug.py"
     bug.write_text(
@@ -219,7 +234,7 @@ def test_our_own_bug_is_one_chinese_sentence(sound: Path, tmp_path: Path) -> Non
         "def broken(*_, **__): raise KeyError('boom')\n"
         "xlkpi.runtime.commands.score.score = broken\n"
         f"sys.argv = ['xlkpi', 'score', {str(sound)!r}]\n"
-        "from xlkpi.interfaces.cli.commands import main\nmain()\n",
+        "from xlkpi.interfaces.cli.program import main\nmain()\n",
         encoding="utf-8",
     )
     for shown in ("", "1"):
@@ -238,6 +253,7 @@ FULL = Path("/dev/full")
 
 @pytest.mark.skipif(not FULL.exists(), reason="a device that is always full is Linux's")
 @pytest.mark.parametrize("arguments", [["--json"], [], ["--help"]])
+@pytest.mark.usefixtures("processes")
 def test_a_result_that_cannot_be_printed_is_told_and_what_was_written_stays(
     sound: Path, arguments: list[str]
 ) -> None:
@@ -255,6 +271,7 @@ def test_a_result_that_cannot_be_printed_is_told_and_what_was_written_stays(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere the folder of a process stays")
+@pytest.mark.usefixtures("processes")
 def test_where_the_current_folder_is_gone_a_whole_path_is_scored(sound: Path) -> None:
     home = sound.with_name("走")
     home.mkdir()

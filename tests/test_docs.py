@@ -13,7 +13,14 @@ import pytest
 from tests.documents import ROOT
 from xlkpi.interfaces.cli.commands import cli
 
-PAGES = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "TESTING.md", "docs/填表指南.md")
+PAGES = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "TESTING.md",
+    "docs/填表指南.md",
+)
 MADE = runpy.run_path(str(ROOT / "scripts" / "docs.py"))["generated"]()
 BEHIND = "run `make docs`"
 
@@ -57,7 +64,14 @@ def test_every_target_that_the_readme_names_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
     named = set(re.findall(r"^make ([a-z]+)", "\n".join(code(read("README.md"))), re.MULTILINE))
     assert {"demo", "test"} <= named
+    named |= set(re.findall(r"make ([a-z]+)\b", "\n".join(code(read("CONTRIBUTING.md")))))
     assert named - targets == set()
+
+
+def test_make_help_has_a_line_for_every_target() -> None:
+    makefile = read("Makefile")
+    phony = set(re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split())  # type: ignore[index]
+    assert set(re.findall(r"^## .+\n([a-z]+):", makefile, re.MULTILINE)) == phony
 
 
 @pytest.mark.parametrize("path", [*PAGES, *sorted(MADE)])
@@ -69,7 +83,7 @@ def test_the_readme_names_every_command() -> None:
     assert set(cli.commands) - commands(read("README.md")) == set()
 
 
-@pytest.mark.parametrize("path", ["ARCHITECTURE.md", "TESTING.md"])
+@pytest.mark.parametrize("path", ["ARCHITECTURE.md", "CONTRIBUTING.md", "TESTING.md"])
 def test_every_file_that_a_page_names_exists(path: str) -> None:
     named = {
         held.partition("::")[0]

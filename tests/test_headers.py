@@ -7,7 +7,7 @@ import pytest
 from tests import documents
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import BALLOT, SHEETS, TIER3, Sheet, header_unit
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import headers
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -16,7 +16,7 @@ SHEET = {sheet.name: sheet for sheet in (*SHEETS, BALLOT)}
 
 def outcome(*steps: documents.Step) -> Outcome:
     data = documents.mishandled(documents.sample(BASE), steps)
-    return outcomes([Document("示例.xlsx", data)])[0]
+    return score_documents([Document("示例.xlsx", data)])[0]
 
 
 SEEN = """
@@ -139,8 +139,8 @@ def test_of_two_targets_the_adjusted_one_counts() -> None:
         ("定性", "明显提升"),
     ):
         both = both.replace(f"| {nature} | {target} |", f"| {nature} | 6 | {target} |")
-    made = outcomes([Document("示例.xlsx", documents.book(both))])[0]
-    plain = outcomes([Document("示例.xlsx", documents.book(text))])[0]
+    made = score_documents([Document("示例.xlsx", documents.book(both))])[0]
+    plain = score_documents([Document("示例.xlsx", documents.book(text))])[0]
     assert made.scored is not None and plain.scored is not None
     assert made.scored.total == plain.scored.total
     assert made.findings == plain.findings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import re
 import subprocess
 import sys
@@ -13,18 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from tests import documents, hostile
+from tests import documents, hostile_files
+from tests.counts import chosen
 from xlkpi.runtime.commands import score as scoring
 from xlkpi.runtime.supervisor import Worker
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
 CHINESE = re.compile(r"X\d{3} ✗ 错误  [^\n]*[一-鿿]")
 OURS = {"X901"}
 """Our own bug, which is no named cause."""
-QUICK = [each for each in hostile.files() if not each.slow]
-SLOW = [each for each in hostile.files() if each.slow]
-CHOSEN = random.Random(4).sample(QUICK, 150) + random.Random(4).sample(SLOW, 4)
-FILES = list(hostile.files()) if PROVE else CHOSEN
+QUICK = [each for each in hostile_files.files() if not each.slow]
+SLOW = [each for each in hostile_files.files() if each.slow]
+FILES = chosen(QUICK, 150) + chosen(SLOW, 4)
 PARTS = 12
 
 
@@ -32,6 +30,7 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_hostile_file_is_refused_by_name_and_leaves_nothing(
     part: int, tmp_path: Path, record_property: Callable[[str, object], None]
@@ -43,7 +42,7 @@ def test_every_hostile_file_is_refused_by_name_and_leaves_nothing(
     record_property("hostile files, each refused by name within 25 s and 1 GiB", len(files))
 
 
-def _meets(each: hostile.Hostile, folder: Path, worker: Worker) -> None:
+def _meets(each: hostile_files.Hostile, folder: Path, worker: Worker) -> None:
     source = folder / f"{each.name}.xlsx"
     data = each.make()
     source.write_bytes(data)
@@ -78,14 +77,15 @@ def _peak(worker: Worker) -> int:
 
 
 def test_the_folder_is_large_enough() -> None:
-    assert len({each.name for each in hostile.files()}) == len(hostile.files()) > 500
+    assert len({each.name for each in hostile_files.files()}) == len(hostile_files.files()) > 500
 
 
+@pytest.mark.usefixtures("processes")
 def test_on_the_command_line_good_files_are_scored_beside_hostile_ones(tmp_path: Path) -> None:
     good = [tmp_path / f"{name}.xlsx" for name in ("甲", "丙")]
     for path in good:
         path.write_bytes(documents.sample(documents.RECIPES / "基本示例.md"))
-    chosen = [
+    names_of_bad = [
         "two-far-cells",
         "bomb-that-lies",
         "laughs-in-texts",
@@ -93,7 +93,7 @@ def test_on_the_command_line_good_files_are_scored_beside_hostile_ones(tmp_path:
         "html",
         "number-08",
     ]
-    bad = [each for each in hostile.files() if each.name in chosen]
+    bad = [each for each in hostile_files.files() if each.name in names_of_bad]
     for each in bad:
         (tmp_path / f"{each.name}.xlsx").write_bytes(each.make())
     (tmp_path / "文件夹.xlsx").mkdir()

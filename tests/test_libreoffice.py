@@ -13,6 +13,8 @@ from tests.libreoffice import (
     recalculated,
 )
 
+pytestmark = pytest.mark.usefixtures("office")
+
 
 def workbook(path: Path, total: float = 30.3, protected: bool = False) -> Path:
     book = xlsxwriter.Workbook(path)

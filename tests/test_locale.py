@@ -93,8 +93,8 @@ COMMANDS = """
 import gettext
 assert gettext.gettext("Options") == "Options"  # gettext is in use before we come
 import click
-from xlkpi.interfaces.cli.console import chinese, console
-chinese(); chinese(); console(); console()
+from xlkpi.interfaces.cli.console import set_up_streams, translate_click
+translate_click(); translate_click(); set_up_streams(); set_up_streams()
 
 @click.group()
 def cli(): pass
@@ -130,6 +130,7 @@ cli(prog_name="xlkpi")
         (["make", "x", "--size", "1"], ["已中止！"]),
     ],
 )
+@pytest.mark.usefixtures("processes")
 def test_click_speaks_chinese_on_an_ascii_console(
     arguments: list[str], expected: list[str]
 ) -> None:
@@ -142,8 +143,8 @@ def test_click_speaks_chinese_on_an_ascii_console(
 
 PRINTS = """
 import sys
-from xlkpi.interfaces.cli.console import console
-console()
+from xlkpi.interfaces.cli.console import set_up_streams
+set_up_streams()
 for stream in (sys.stdout, sys.stderr):
     stream.write("中文\\udcff\\U0001f600")
 """
@@ -159,6 +160,7 @@ for stream in (sys.stdout, sys.stderr):
         ("ascii:strict", "utf-8", "中文?😀"),
     ],
 )
+@pytest.mark.usefixtures("processes")
 def test_a_console_prints_chinese_and_never_raises(encoding: str, used: str, printed: str) -> None:
     said = run(PRINTS, PYTHONIOENCODING=encoding)
     assert said.returncode == 0
@@ -172,9 +174,10 @@ def test_streams_that_cannot_be_changed_are_left_alone(monkeypatch: pytest.Monke
     for stream in (None, io.StringIO(), closed):
         monkeypatch.setattr(sys, "stdout", stream)
         monkeypatch.setattr(sys, "stderr", stream)
-        console.console()
+        console.set_up_streams()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_file_with_a_chinese_name_is_scored_where_file_names_are_ascii(tmp_path: Path) -> None:
     """Python cannot name the result there: the program starts once more, in UTF-8 mode."""
     source = tmp_path / "示例 办公室（一）.xlsx"

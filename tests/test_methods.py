@@ -6,7 +6,6 @@ Named rules, surveys, what is taken off and what does not apply; the measured me
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -18,23 +17,23 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
-from tests.own_rules import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
+from tests.counts import drawn
+from tests.custom_rule_rows import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
 from xlkpi.audit import reference
 from xlkpi.domain import methods
-from xlkpi.domain.custom_rules import HIGHER, OVERDONE, Rule
+from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.custom_rules import HIGHER, OVER_ACHIEVEMENT, Rule
 from xlkpi.domain.findings import errors
-from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.methods import Case, Method, Votes
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import Scored
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-MANY = settings(max_examples=5000 if PROVE else 100)
-LAWFUL = 200 if PROVE else 10
+MANY = settings(max_examples=drawn(100, 5000))
+LAWFUL = drawn(10, 200)
 
 
 def earned(rule: Rule, points: Decimal, value: Decimal | Fraction) -> Fraction:
@@ -82,7 +81,7 @@ def test_a_banded_value_is_the_second_implementations(
     for at in (value, *(b + off for b, _, _ in bands if b is not None for off in _OFF)):
         own = earned(rule, points, at)
         assert 0 <= own <= points
-        assert own == reference.banded(Fraction(points), table(rule), Fraction(at))
+        assert own == reference.score_banded(Fraction(points), table(rule), Fraction(at))
         assert own == earned(banded(rng.sample(bands, len(bands))), points, at)
 
 
@@ -173,7 +172,7 @@ def test_a_stepped_value_is_the_second_implementations(
     for at in (value, row.base, *(row.base + count * row.step + off for off in _OFF)):
         own = earned(rule, points, at)
         assert (row.floor or 0) <= own <= points
-        assert own == reference.stepped(Fraction(points), table(rule)[0], Fraction(at))
+        assert own == reference.score_stepped(Fraction(points), table(rule)[0], Fraction(at))
 
 
 @given(st.data(), points_, value_, value_)
@@ -264,13 +263,13 @@ def test_over_completion_multiplies_what_the_proportion_earned(
     bands: list[Band], points: Decimal, target: Decimal, actual: Decimal
 ) -> None:
     """As the second implementation has it, on every bound too; a missing factor takes nothing."""
-    rule = banded(bands, OVERDONE)
+    rule = banded(bands, OVER_ACHIEVEMENT)
     for at in (actual, target, *(target * b / 100 for b, _, _ in bands if b is not None)):
         worth, goal, value = Fraction(points), Fraction(target), Fraction(at)
-        plain = reference.proportional(worth, "≥", goal, value, "线性")
+        plain = reference.score_proportional(worth, "≥", goal, value, "线性")
         own = overdone(rule, points, target, at)
         assert 0 <= own <= plain <= points
-        assert own == plain * reference.overdone(table(rule), goal, value)
+        assert own == plain * reference.find_overachievement_factor(table(rule), goal, value)
         lowest = min(b for b, _, _ in bands if b is not None)
         assert own == plain or at * 100 >= target * lowest - target
 
@@ -288,7 +287,7 @@ def test_over_completion_worked_by_hand(actual: str, expected: str) -> None:
         (Decimal(150), True, None), (Decimal(200), True, Decimal("0.8")),
         (Decimal(300), False, Decimal("0.5")),
     ]  # fmt: skip
-    rule = banded(bands, OVERDONE)
+    rule = banded(bands, OVER_ACHIEVEMENT)
     assert overdone(rule, Decimal(10), Decimal(8), Decimal(actual)) == Fraction(expected)
 
 
@@ -306,7 +305,7 @@ def test_a_rule_over_the_rate_of_execution_looks_at_percentage_points(
     assert method is not None
     case = Case(Fraction(points), budget=Fraction(budget), executed=Fraction(executed))
     rate = Fraction(executed) / Fraction(budget) * 100 if budget else Fraction(0)
-    assert method.points(case) == reference.banded(Fraction(points), table(rule), rate)
+    assert method.points(case) == reference.score_banded(Fraction(points), table(rule), rate)
 
 
 def test_a_rate_of_execution_worked_by_hand() -> None:
@@ -335,7 +334,7 @@ goal_ = st.decimals(0, 100, places=2)
 
 def satisfied(votes: tuple[int, int, int, int], points: Decimal, goal: Decimal, caliber: str) -> Fraction:  # fmt: skip
     """What the engine gives for a survey."""
-    case = Case(Fraction(points), target=Fraction(goal), votes=Votes(*votes), caliber=caliber)
+    case = Case(Fraction(points), target=Fraction(goal), votes=Votes(*votes), criterion=caliber)
     return methods.BY_NAME["满意度"].points(case)
 
 
@@ -344,12 +343,12 @@ def satisfied(votes: tuple[int, int, int, int], points: Decimal, goal: Decimal, 
 def test_a_survey_is_the_second_implementations(
     votes: tuple[int, int, int, int], points: Decimal, goal: Decimal, caliber: str
 ) -> None:
-    rate = reference.satisfaction(caliber, [Fraction(n) for n in votes])
+    rate = reference.compute_satisfaction(caliber, [Fraction(n) for n in votes])
     assert 0 <= rate <= 100
-    assert rate == methods.satisfied(Votes(*votes), caliber)
+    assert rate == methods.satisfaction_rate(Votes(*votes), caliber)
     own = satisfied(votes, points, goal, caliber)
     assert 0 <= own <= points
-    assert own == reference.proportional(Fraction(points), "≥", Fraction(goal), rate, "线性")
+    assert own == reference.score_proportional(Fraction(points), "≥", Fraction(goal), rate, "线性")
 
 
 @given(votes_, points_, goal_, caliber_, st.integers(0, 2), st.integers(1, 2))
@@ -373,10 +372,10 @@ def test_the_wider_count_of_the_satisfied_is_never_smaller(
     votes: tuple[int, int, int, int],
 ) -> None:
     """And all answers alike tell what their kind is worth."""
-    narrow, wide, _ = (methods.satisfied(Votes(*votes), caliber) for caliber in CALIBERS)
+    narrow, wide, _ = (methods.satisfaction_rate(Votes(*votes), caliber) for caliber in CALIBERS)
     assert narrow <= wide
     alike = [Votes(*(7 if n == at else 0 for n in range(4))) for at in range(4)]
-    worth = [[methods.satisfied(each, caliber) for each in alike] for caliber in CALIBERS]
+    worth = [[methods.satisfaction_rate(each, caliber) for each in alike] for caliber in CALIBERS]
     assert worth == [[100, 100, 0, 0], [100, 100, 100, 0], [100, 80, 60, 40]]
 
 
@@ -411,7 +410,7 @@ def test_where_nothing_was_wanted_nothing_less_is_enough(
 
 def scored(made: Contents) -> Scored:
     """What comes of a workbook, which must be sound."""
-    (outcome,) = outcomes([Document("示例.xlsx", emit(blank(made)))])
+    (outcome,) = score_documents([Document("示例.xlsx", emit(blank(made)))])
     assert outcome.scored is not None, [f.message for f in errors(outcome.findings)]
     return outcome.scored
 
@@ -499,11 +498,11 @@ def test_a_cut_takes_off_and_stops_at_nothing() -> None:
         made = changed("A1.2", 核减分=Decimal(cut), 核减理由="佐证不全（示例）")
         work = next(w for w in scored(made).indicator_scores if w.indicator.label == "A1.2")
         assert f"{work.score:f}" == expected
-        assert cut in work.words
+        assert cut in work.explanation
 
 
 @given(st.decimals("0.000001", 20, places=6), st.decimals("0.000001", 20, places=6))
-@settings(max_examples=200 if PROVE else 10, deadline=None)
+@settings(max_examples=drawn(10, 200), deadline=None)
 def test_a_cut_never_raises(one: Decimal, two: Decimal) -> None:
     """The more is cut the less is left, never more than without, never below 0."""
     totals = [
@@ -576,7 +575,7 @@ def _ended(bands: list[Fields], adjustments: list[Fields], points: Decimal) -> t
     }
     ballot = [("甲", [{"编号": "C", "得分": points}])]
     sheets = {**tiers, "评价工作组": [{"姓名": "甲"}], "等级标准": bands, "加减分": adjustments}
-    found = reference.verdict(sheets, ballot)
+    found = reference.compute_verdict(sheets, ballot)
     return found.total, found.grade
 
 

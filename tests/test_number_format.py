@@ -517,7 +517,7 @@ def is_known(code: str, value: float) -> bool:
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, float], str]:
+def judged(office: None, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, float], str]:
     """What LibreOffice shows, by code and value."""
     folder = tmp_path_factory.mktemp("shown")
     codes = [*CODES, *MORE_CODES, *CHINESE]

@@ -46,7 +46,7 @@ def example(kind: Any) -> Any:
 
 def replies() -> Iterator[Any]:
     for name in NAMES:
-        for kind in protocol.command(name).replies.values():
+        for kind in protocol.load_command(name).replies.values():
             yield pytest.param(name, kind, id=f"{name}-{kind.__name__}")
 
 
@@ -54,8 +54,8 @@ def test_every_command_has_its_file_and_its_function() -> None:
     """No second list: a worker finds a command by the file in which its `handle` stands."""
     assert set(NAMES) < set(cli.commands)
     for name in NAMES:
-        command = protocol.command(name)
-        assert protocol.command_name(command.handle) == name
+        command = protocol.load_command(name)
+        assert protocol.find_command_name(command.handle) == name
         module = __import__(f"{commands.__name__}.{name}", fromlist=[name])
         assert command.request is module.Request
         assert callable(getattr(module, name))
@@ -66,26 +66,26 @@ def test_every_command_has_its_file_and_its_function() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_question_arrives_as_it_was_asked(name: str) -> None:
-    command = protocol.command(name)
+    command = protocol.load_command(name)
     asked = protocol.Question(command.handle, LIMITS._replace(wall=3), example(command.request))
-    line = protocol.question_line(asked.handle, asked.request, asked.limits)
-    assert protocol.question_of(line) == asked
+    line = protocol.encode_question(asked.handle, asked.request, asked.limits)
+    assert protocol.decode_question(line) == asked
     for wrong in spoilt(json.loads(line)):
         with pytest.raises(Malformed):
-            protocol.question_of(json.dumps(wrong).encode())
+            protocol.decode_question(json.dumps(wrong).encode())
 
 
 @pytest.mark.parametrize(("name", "kind"), list(replies()))
 def test_a_reply_arrives_as_it_was_sent_and_nothing_else_does(name: str, kind: Any) -> None:
-    kinds = protocol.command(name).replies
+    kinds = protocol.load_command(name).replies
     sent = example(kind)
-    line = protocol.reply_line(sent)
+    line = protocol.encode_reply(sent)
     assert line.isascii() and line.count(b"\n") == 1
-    assert protocol.reply_of(line, kinds) == sent
+    assert protocol.decode_reply(line, kinds) == sent
     held = json.loads(line)[kind.__name__]
     for wrong in [*spoilt(held), [], None, "", [*held.values()]]:
         with pytest.raises(Malformed):
-            protocol.reply_of(json.dumps({kind.__name__: wrong}).encode(), kinds)
+            protocol.decode_reply(json.dumps({kind.__name__: wrong}).encode(), kinds)
 
 
 def spoilt(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -104,7 +104,7 @@ def spoilt(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
 )  # fmt: skip
 def test_what_is_no_reply_is_malformed(line: bytes) -> None:
     with pytest.raises(Malformed):
-        protocol.reply_of(line, protocol.command("check").replies)
+        protocol.decode_reply(line, protocol.load_command("check").replies)
 
 
 @pytest.mark.parametrize(
@@ -118,4 +118,4 @@ def test_what_is_no_reply_is_malformed(line: bytes) -> None:
 )  # fmt: skip
 def test_a_value_of_another_type_is_malformed(kind: Any, held: object) -> None:
     with pytest.raises(Malformed):
-        protocol._decoded(kind, held)
+        protocol._decode(kind, held)

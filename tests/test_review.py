@@ -11,10 +11,10 @@ import pytest
 from tests import documents
 from xlkpi import pipeline
 from xlkpi.audit import explain
-from xlkpi.domain.inputs import Fields
+from xlkpi.domain.contents import Fields
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import read_all_sheets
 from xlkpi.writing import text as plain
 from xlkpi.writing.blank import blank
@@ -26,7 +26,7 @@ BASE = (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8")
 def reviewed(*rows: Fields) -> Outcome:
     contents = markdown.parse(BASE)
     sheets = {**contents.sheets, "复核": rows} if rows else contents.sheets
-    made = outcomes([Document("甲.xlsx", emit(blank(contents._replace(sheets=sheets))))])[0]
+    made = score_documents([Document("甲.xlsx", emit(blank(contents._replace(sheets=sheets))))])[0]
     assert made.scored, [each.message for each in made.findings]
     return made
 
@@ -81,17 +81,17 @@ def test_a_score_may_be_raised_without_a_reason_and_lowered_only_with_one() -> N
 
 def test_every_deduction_stands_in_the_summary_with_its_reason() -> None:
     made = reviewed({"编号": "A1.1", "复核得分": Decimal(9), "扣分原因": "没有佐证材料（示例）"})
-    _, grids = read_all_sheets(pipeline.result(made))
+    _, grids = read_all_sheets(pipeline.write_scored(made))
     summary = next(grid for grid in grids if grid.name == "汇总")
     row = next(r for r in summary.rows if "没有佐证材料（示例）" in r)
     assert [row[0], row[2], row[3]] == ["A1.1", 28.33, 9]
-    said = explain.of_code(made, "A1.1")
+    said = explain.explain_indicator(made, "A1.1")
     assert "复核得分 9（复核!G5），扣分原因：没有佐证材料（示例）" in said
 
 
 def test_a_new_workbook_asks_for_a_review_of_every_indicator() -> None:
     contents = markdown.parse(BASE)
-    made = outcomes([Document("甲.xlsx", emit(blank(contents, ["复核"])))])[0]
+    made = score_documents([Document("甲.xlsx", emit(blank(contents, ["复核"])))])[0]
     assert made.filled
     assert [row.key for row in made.filled.reviews] == [each.key for each in made.filled.indicators]
     assert told(made) is None
@@ -103,7 +103,7 @@ OWN = documents.SAMPLES / "示例局2023_各种计分.xlsx"
 def typed(content: str) -> tuple[Outcome, list[str]]:
     """A sample with that in 自评得分 of A1.3, which comes to 5.70; and where X626 is told."""
     data = documents.mishandled(OWN.read_bytes(), [("写", "复核", "E5", content)])
-    made = outcomes([Document("甲.xlsx", data)])[0]
+    made = score_documents([Document("甲.xlsx", data)])[0]
     assert made.scored
     return made, [f"{f.place} {f.found}" for f in made.findings if f.code == "X626"]
 

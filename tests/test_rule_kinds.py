@@ -1,11 +1,10 @@
 """直线, 偏离, 不足一步 and 得分: their laws, published schemes worked by hand, and what stops.
 
-分档, 步长 and 超额完成 have theirs in `test_methods`; formulas are held against LibreOffice in `test_parity`.
+分档, 步长 and 超额完成 have theirs in `test_methods`; formulas are held against LibreOffice in `test_formulas`.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -16,17 +15,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import clerk_book, documents
-from tests.own_rules import DIRECTIONS, LOWER, astray, banded, pointed, stepped, straight, table
-from tests.test_own_rules import BASE, RIGHT, R, T, done, figures, outcome, stops
+from tests import documents, plain_workbook
+from tests.counts import drawn
+from tests.custom_rule_rows import (
+    DIRECTIONS,
+    LOWER,
+    astray,
+    banded,
+    pointed,
+    stepped,
+    straight,
+    table,
+)
+from tests.test_custom_rules import BASE, RIGHT, R, T, done, figures, outcome, stops
 from xlkpi.audit import reference
 from xlkpi.domain import methods
 from xlkpi.domain.custom_rules import A_STEP, HIGHER, IN_PROPORTION, PARTS, Rule
 from xlkpi.domain.methods import Case
 from xlkpi.domain.results import Outcome
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
-MANY = settings(max_examples=5000 if PROVE else 100)
+MANY = settings(max_examples=drawn(100, 5000))
 
 points_ = st.decimals("0.001", 100, places=3)
 value_ = st.decimals(-500, 500, places=3) | st.integers(-20, 200).map(Decimal)
@@ -71,7 +79,7 @@ def test_a_line_is_the_second_implementations(rule: Rule, points: Decimal, value
         for at in (value, *(bound + hair for bound in bounds for hair in hairs)):
             own = earned(made, points, at)
             assert 0 <= own <= points
-            assert own == reference.straight(Fraction(points), table(made), Fraction(at))
+            assert own == reference.score_straight(Fraction(points), table(made), Fraction(at))
 
 
 @given(lines_(), points_)
@@ -157,7 +165,7 @@ def test_a_deviation_is_the_second_implementations_and_costs_alike_on_either_sid
     for own, side in zip(both, (1, -1), strict=True):
         value = Fraction(target + side * away)
         assert floor <= own <= points
-        assert own == reference.astray(Fraction(points), row, Fraction(target), value)
+        assert own == reference.score_deviation(Fraction(points), row, Fraction(target), value)
     assert both[0] == both[1]
     assert earned(rule, points, target, target) == points
 
@@ -213,7 +221,7 @@ def test_a_part_of_a_step_costs_nothing_its_part_or_a_step(
     assert points >= none >= pro_rata >= whole >= 0
     for rule in rules.values():
         own = earned(rule, points, value)
-        assert own == reference.stepped(Fraction(points), table(rule)[0], Fraction(value))
+        assert own == reference.score_stepped(Fraction(points), table(rule)[0], Fraction(value))
     side = -1 if direction == LOWER else 1
     for count in (0, 1, 3, 29):
         at = {earned(rule, points, base + side * count * step) for rule in rules.values()}
@@ -267,7 +275,7 @@ def test_equality_does_not_meet_a_strict_target_but_its_ratio_is_1(
     assert methods.BY_NAME["达标得满分"].points(case) == 10 * full
     assert methods.BY_NAME["按比例"].points(case) == 10 * share
     for name in ("达标得满分", "按比例"):
-        assert ("等于指标值" in methods.BY_NAME[name].words(case)) == (nature in "<>")
+        assert ("等于指标值" in methods.BY_NAME[name].explain(case)) == (nature in "<>")
 
 
 def test_what_only_equals_a_strict_target_is_asked_for_its_reason_and_keeps_its_proportion() -> (
@@ -276,7 +284,7 @@ def test_what_only_equals_a_strict_target_is_asked_for_its_reason_and_keeps_its_
     made = done(("写", T, "E5", ">"))  # A1.1, 按比例: 12 of 12
     assert figures(made) == RIGHT
     assert set(stops(made)) == {("X609", f"{T}!M5")}
-    words = [w.words for w in made.scored.indicator_scores if w.indicator.code.value == "A1.1"] if made.scored else []  # fmt: skip
+    words = [w.explanation for w in made.scored.indicator_scores if w.indicator.code.value == "A1.1"] if made.scored else []  # fmt: skip
     assert "等于指标值时比例为 1" in "".join(words)
 
 
@@ -489,7 +497,7 @@ def test_a_unit_or_a_number_of_the_same_size_is_clear(
 
 def test_a_bare_per_cent_beside_rules_is_read_again_as_it_was(tmp_path: Path) -> None:
     steps = [*LINE, *(("写", T, *cell) for cell in (("I8", "甲"), ("G8", "空"), ("H8", "0.85%")))]
-    source = clerk_book.followed(BASE, steps)
+    source = plain_workbook.followed(BASE, steps)
     held = documents.scored(tmp_path, "甲", source).read_bytes()
     assert figures(outcome(held)) == figures(outcome(source))
 

@@ -470,6 +470,7 @@ def test_limits_on_bytes() -> None:
     scan(data, LIMITS._replace(expanded=total, entry=largest))
 
 
+@pytest.mark.thorough
 def test_a_bomb_is_refused_at_once() -> None:
     packer = zlib.compressobj(1, zlib.DEFLATED, -15)
     block = bytes(1 << 20)
@@ -560,6 +561,7 @@ def test_a_declared_number_of_texts_is_not_believed() -> None:
     assert limit_of(data)[0] == 4_294_967_295
 
 
+@pytest.mark.thorough
 def test_a_million_styled_blank_rows_are_read_in_bounded_time() -> None:
     blank = "".join(f'<row r="{row}" s="1" customFormat="1"/>' for row in range(2, 1_000_001))
     begun = time.process_time()
@@ -575,6 +577,7 @@ def test_blank_cells_without_end_are_refused() -> None:
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.thorough
 def test_rows_that_are_all_different_are_read_in_bounded_time() -> None:
     rows = "".join(
         f'<row r="{row}">' + "".join(f'<c r="{"ABCDEFGH"[at]}{row}" s="{row * 8 + at}"/>' for at in range(8)) + "</row>"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from itertools import chain, pairwise
@@ -16,35 +15,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import documents, random_books
+from tests.counts import drawn
 from xlkpi.audit import reference
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import errors
-from xlkpi.domain.inputs import Contents, Fields, Filled
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
-from xlkpi.domain.numbers import half_up, rounded, settled
+from xlkpi.domain.numbers import half_up, round_score, rounded
 from xlkpi.domain.results import Outcome, Scored
 from xlkpi.exchange import markdown
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
 from xlkpi.scoring.score import score
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-PROVE = os.environ.get("XLKPI_PROVE") == "1"
 BATCH = 25
-BATCHES = 120 if PROVE else 5
-LAWFUL = 300 if PROVE else 8
-MANY = settings(max_examples=5000 if PROVE else 100)
+BATCHES = drawn(5, 120)
+LAWFUL = drawn(8, 300)
+MANY = settings(max_examples=drawn(100, 5000))
 
 
 def scored(data: bytes) -> Scored:
     """What comes of one workbook, which must be sound."""
-    return _sound(outcomes([Document("随机.xlsx", data)]))[0]
+    return _sound(score_documents([Document("随机.xlsx", data)]))[0]
 
 
 def filled(seed: int) -> Filled:
     """The workbook of a seed as it is read."""
-    read = outcomes([Document("随机.xlsx", random_books.workbook(seed))])[0].filled
+    read = score_documents([Document("随机.xlsx", random_books.workbook(seed))])[0].filled
     assert read is not None
     return read
 
@@ -72,7 +72,7 @@ def figures(result: Scored) -> Figures:
 def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
     """(seed, what, ours, the reference's) of every figure that differs."""
     contents = random_books.contents(seed)
-    expected = reference.verdict(contents.sheets, contents.ballots)
+    expected = reference.compute_verdict(contents.sheets, contents.ballots)
     total, grade, tiers = figures(result)
     found: list[tuple[object, ...]] = []
     if (total, grade) != (expected.total, expected.grade):
@@ -86,19 +86,22 @@ def differences(seed: int, result: Scored) -> list[tuple[object, ...]]:
 def results(batch: int) -> list[tuple[int, Outcome, Scored]]:
     """(seed, what came of it) of a batch of random workbooks, scored as one frame."""
     seeds = range(batch * BATCH, (batch + 1) * BATCH)
-    made = outcomes([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
+    made = score_documents([Document(f"{s}.xlsx", random_books.workbook(s)) for s in seeds])
     return list(zip(seeds, made, _sound(made), strict=True))
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_every_figure_is_the_second_implementations(batch: int) -> None:
+def test_every_figure_is_the_second_implementations(
+    batch: int, record_property: Callable[[str, object], None]
+) -> None:
     """To the last digit, and no score of any tier above its points, the review's too.
 
     The reference is given what was typed, and what was read of it.
     """
     made = results(batch)
+    record_property("random workbooks, every figure the reference's too", len(made))
     assert [each for seed, _, result in made for each in differences(seed, result)] == []
-    assert [(seed, each) for seed, outcome, _ in made for each in disagreements(outcome)] == []
+    assert [(seed, each) for seed, outcome, _ in made for each in find_disagreements(outcome)] == []
     for _, _, result in made:
         assert 0 <= result.total <= 100
         reviewed = result.review.score_totals.tiers if result.review else ()
@@ -112,6 +115,7 @@ def test_every_figure_is_the_second_implementations(batch: int) -> None:
                 assert work.score == points
 
 
+@pytest.mark.thorough
 def test_the_random_workbooks_cover_what_they_are_for() -> None:
     """A generator that never recuses anybody proves nothing about recusals."""
     seen: dict[str, int] = {}
@@ -132,6 +136,7 @@ def test_the_random_workbooks_cover_what_they_are_for() -> None:
     assert {trait for trait in wanted if seen.get(trait, 0) < 3} == set(), seen
 
 
+@pytest.mark.thorough
 def test_some_random_workbooks_have_cells_shown_as_per_cent() -> None:
     """95.1% as Excel keeps it, in what is scored and in rules."""
     grids = [grid for seed in range(LAWFUL * 3) for grid in filled(seed).grids if grid.percents]
@@ -158,15 +163,15 @@ def _settings(made: Contents) -> set[str]:
 
 def _ways(made: Contents) -> set[str]:
     """The methods, of rules the kind, and what is typed in the cells of an indicator."""
-    kinds = {reference.plain(str(row["规则"])): str(row["方式"]) for row in _rules(made)}
-    called = [reference.plain(str(row.get("评分方式", "评分人打分"))) for row in _third(made)]
+    kinds = {reference.normalise(str(row["规则"])): str(row["方式"]) for row in _rules(made)}
+    called = [reference.normalise(str(row.get("评分方式", "评分人打分"))) for row in _third(made)]
     traits = {kinds.get(name, name) for name in called}
     for head, colon, tail in (name.partition(":") for name in called):
         traits |= {f"{head}:{kinds[tail]}"} if colon else set()
     traits |= {"共用的规则"} if any(called.count(name) > 1 for name in kinds) else set()
     traits |= {"核减分"} if any("核减分" in row for row in _third(made)) else set()
     for header, what in (("年度指标值", "指标值"), ("实际完成值", "完成值")):
-        typed = [str(row.get(header, "")) for row in _third(made) if reference.method_of(row) not in reference.JUDGED]  # fmt: skip
+        typed = [str(row.get(header, "")) for row in _third(made) if reference.find_method(row) not in reference.JUDGED]  # fmt: skip
         traits |= {f"{what}带%"} if any(text.endswith("%") for text in typed) else set()
         signed = any(text and text[0] in "≥≤><=＞＜＝不大小等" for text in typed)
         traits |= {f"{what}带符号"} if signed else set()
@@ -226,7 +231,9 @@ def _local(made: Contents) -> set[str]:
         traits |= {"步长按比例"} if row.get("不足一步") == "按比例" else set()
         traits |= {"固定得分"} if "得分" in row else set()
         traits |= {"整步有零头"} if str(row.get("步长")) in ("0.1", "0.01", "0.3") else set()
-    surveyed = [reference.plain(str(row["指标编号"])) for row in made.sheets.get("满意度调查", ())]
+    surveyed = [
+        reference.normalise(str(row["指标编号"])) for row in made.sheets.get("满意度调查", ())
+    ]
     traits |= {"几行调查"} if len(set(surveyed)) < len(surveyed) else set()
     traits |= {_said(made, "满意度口径", "满意以上")} if surveyed else set()
     traits |= {str(row["完成程度"])[:4].removesuffix("预期").removesuffix("年度") for row in _third(made) if "完成程度" in row}  # fmt: skip
@@ -264,9 +271,11 @@ def test_rounding_is_half_away_from_zero(
             expected = quotient.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
         assert Decimal(half_up(top, bottom, places)).scaleb(-places) == expected
         assert rounded(Fraction(top, bottom), places) == expected
-        assert reference.half_up(Fraction(top, bottom), places) == expected
-        score = settled(Fraction(top, bottom), places)  # by way of 12 places, as the formulas go
-        assert score == reference.settled(Fraction(top, bottom), places)
+        assert reference.round_half_up(Fraction(top, bottom), places) == expected
+        score = round_score(
+            Fraction(top, bottom), places
+        )  # by way of 12 places, as the formulas go
+        assert score == reference.round_score(Fraction(top, bottom), places)
         off = abs(Fraction(top, bottom) * 10**places % 1 - Fraction(1, 2)) / 10**places
         assert score == expected or off <= Fraction(5, 10**13)
 
@@ -304,8 +313,8 @@ def test_marks_of_many_indicators_are_combined_exactly(
     for n, lines in enumerate(items):
         marks, weights = ([Fraction(x) for x in row] for row in zip(*lines, strict=True))
         for way in aggregate.AGGREGATIONS:
-            expected = reference.combined(way.name, marks, weights, enough)
-            assert way.combined(made[n], aggregate.Trim(enough)) == expected, way.name
+            expected = reference.combine(way.name, marks, weights, enough)
+            assert way.combine(made[n], aggregate.Trim(enough)) == expected, way.name
 
 
 @pytest.mark.parametrize("near", [2**31, 2**53, 2**61, 2**62, 2**63, 2**64, 10**30])
@@ -315,7 +324,7 @@ def test_marks_around_the_edge_of_int64(near: int) -> None:
     tally = aggregate.mark_stats(rows)[0]
     exact, weights = [Fraction(m) for m in marks], [Fraction(row.weight) for row in rows]
     for way in aggregate.AGGREGATIONS:
-        assert way.combined(tally, aggregate.Trim(5)) == reference.combined(
+        assert way.combine(tally, aggregate.Trim(5)) == reference.combine(
             way.name, exact, weights, 5
         )
 
@@ -331,7 +340,7 @@ def combined(way: str, marks: str, weights: str = "", enough: int = 6) -> Fracti
         aggregate.Row(0, Decimal(m), Decimal(w))
         for m, w in zip(marks.split(), weighed, strict=True)
     ]  # fmt: skip
-    return aggregate.BY_NAME[way].combined(aggregate.mark_stats(rows)[0], aggregate.Trim(enough))
+    return aggregate.BY_NAME[way].combine(aggregate.mark_stats(rows)[0], aggregate.Trim(enough))
 
 
 @pytest.mark.parametrize(
@@ -405,8 +414,7 @@ def test_equal_marks_give_that_mark_under_every_way(
 ) -> None:
     same = lines[0][0]
     assert (
-        way.combined(_tally([(same, weight) for _, weight in lines]), aggregate.Trim(enough))
-        == same
+        way.combine(_tally([(same, weight) for _, weight in lines]), aggregate.Trim(enough)) == same
     )
 
 
@@ -416,7 +424,7 @@ def test_the_combined_mark_lies_between_the_lowest_and_the_highest(
     way: aggregate.Aggregation, lines: list[tuple[Decimal, Decimal]], enough: int
 ) -> None:
     marks = [mark for mark, _ in lines]
-    assert min(marks) <= way.combined(_tally(lines), aggregate.Trim(enough)) <= max(marks)
+    assert min(marks) <= way.combine(_tally(lines), aggregate.Trim(enough)) <= max(marks)
 
 
 @given(way_, ballot_, st.integers(3, 7), st.data())
@@ -427,11 +435,11 @@ def test_a_better_mark_never_lowers_the_combined_one(
     enough: int,
     data: st.DataObject,
 ) -> None:
-    before = way.combined(_tally(lines), aggregate.Trim(enough))
+    before = way.combine(_tally(lines), aggregate.Trim(enough))
     at = data.draw(st.integers(0, len(lines) - 1))
     mark, weight = lines[at]
     lines[at] = (data.draw(st.decimals(mark, 30, places=2)), weight)
-    assert way.combined(_tally(lines), aggregate.Trim(enough)) >= before
+    assert way.combine(_tally(lines), aggregate.Trim(enough)) >= before
 
 
 @given(ballot_, st.decimals("0.001", 1000, places=3))
@@ -441,7 +449,7 @@ def test_only_the_ratio_of_weights_counts(
 ) -> None:
     way = aggregate.BY_NAME["加权平均"]
     scaled = [(mark, weight * factor) for mark, weight in lines]
-    assert way.combined(_tally(scaled), aggregate.Trim(6)) == way.combined(
+    assert way.combine(_tally(scaled), aggregate.Trim(6)) == way.combine(
         _tally(lines), aggregate.Trim(6)
     )
 
@@ -469,8 +477,8 @@ def plainly(
     """The same by the reference."""
     numbers = (Fraction(points), nature, Fraction(target), Fraction(actual))
     if method == "达标得满分":
-        return reference.all_or_nothing(*numbers)
-    return reference.proportional(*numbers, inverse)
+        return reference.score_all_or_nothing(*numbers)
+    return reference.score_proportional(*numbers, inverse)
 
 
 measured_ = st.sampled_from(("按比例", "达标得满分"))
@@ -589,7 +597,7 @@ def test_budget_execution(points: Decimal, budget: Decimal, one: Decimal, two: D
 
     less, more = sorted((one, two))
     assert 0 <= points_for(less) <= points_for(more) <= worth
-    assert points_for(less) == reference.execution(worth, whole, Fraction(less))
+    assert points_for(less) == reference.score_execution(worth, whole, Fraction(less))
     assert points_for(budget) == (worth if budget else 0)
     assert points_for(budget + 1) == (worth if budget else 0)
     assert not budget or points_for(budget - Decimal("0.01")) < worth
@@ -605,7 +613,7 @@ def _shuffled(made: Contents, rng: Random) -> Contents:
         rows = [
             row
             for row in sheets[name]
-            if "合计" not in map(reference.plain, map(str, row.values()))
+            if "合计" not in map(reference.normalise, map(str, row.values()))
         ]
         sheets[name] = tuple(rng.sample(rows, len(rows)))
     return made._replace(sheets=sheets, ballots=tuple(rng.sample(made.ballots, len(made.ballots))))
@@ -655,7 +663,7 @@ def test_no_workbooks_at_all() -> None:
 
 def _limit(book: Filled, key: str) -> Decimal:
     points = {each.key: each.points.value for each in book.indicators}
-    return Decimal(100) if book.parameters.hundred else points[key] or Decimal(0)
+    return Decimal(100) if book.parameters.out_of_100 else points[key] or Decimal(0)
 
 
 def _improved(book: Filled, rng: Random) -> Filled | None:

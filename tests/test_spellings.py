@@ -20,16 +20,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import to_excel
 
-from tests import clerk_book, documents, libreoffice
+from tests import documents, libreoffice, plain_workbook
 from xlkpi.audit import reference
-from xlkpi.audit.crosscheck import disagreements
+from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain.findings import Finding
-from xlkpi.domain.inputs import Indicator
-from xlkpi.domain.numbers import a_hundredfold, plain
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.numbers import maybe_hundredfold, plain
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import is_percent
 from xlkpi.domain.text import day
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import dates, units
 from xlkpi.reading.spellings import split_target
 
@@ -62,7 +62,7 @@ GOOD = [line for line in LINES if not line.stops]
 
 def workbook(lines: list[Line], points: str = "数 1", base: bytes = BASE) -> bytes:
     """A workbook with an indicator a line in place of its own."""
-    book = copy.deepcopy(clerk_book._opened(base))
+    book = copy.deepcopy(plain_workbook._opened(base))
     rows = book.sheet("三级指标").rows
     del rows[FIRST - 1 :]
     for n, line in enumerate(lines):
@@ -70,19 +70,19 @@ def workbook(lines: list[Line], points: str = "数 1", base: bytes = BASE) -> by
             f"A1.{n}", "A1", f"指标{n}", points, line.nature, line.target, line.unit, line.actual,
             line.method or "达标得满分",
         ]  # fmt: skip
-        row = [clerk_book.Cell() for _ in held]
+        row = [plain_workbook.Cell() for _ in held]
         for cell, content in zip(row, held, strict=True):
             if " " in content or content == "空":
-                clerk_book._type(cell, content)
+                plain_workbook._type(cell, content)
             else:
                 cell.value = content
         rows.append(row)
-    return clerk_book.written(book)
+    return plain_workbook.written(book)
 
 
 @lru_cache(maxsize=1)
 def read() -> Outcome:
-    return outcomes([Document("甲.xlsx", workbook(LINES))])[0]
+    return score_documents([Document("甲.xlsx", workbook(LINES))])[0]
 
 
 @lru_cache(maxsize=1)
@@ -138,7 +138,7 @@ def test_a_good_actual_beside_an_unreadable_target_is_left_alone() -> None:
             assert {f.place.cell[0] for f in told()[n] if f.severity == "error"} == {"F"}, line
 
 
-def _written(content: str) -> reference.Held:
+def _written(content: str) -> reference.Content:
     """A cell as the reference is given it: it sees no formats."""
     kind, _, rest = content.partition(" ")
     if kind == "数":
@@ -155,7 +155,7 @@ def test_the_reference_reads_them_alike_by_itself() -> None:
         cells = {"指标性质": line.nature, "年度指标值": line.target, "实际完成值": line.actual}
         row = {name: _written(held) for name, held in cells.items() if held != "空"}
         sign, *numbers = book.read(row)
-        dated = reference.day(row["年度指标值"], 2023) is not None
+        dated = reference.parse_day(row["年度指标值"], 2023) is not None
         shown = [str(date.fromordinal(int(n))) if dated else plain(n) for n in numbers]
         assert f"{sign} {shown[0]} · {shown[1]}" == line.expected, line
 
@@ -208,16 +208,19 @@ def sound() -> bytes:
     last = Line("数 8", "场", "≥", "数 8", "", "≥ 8 · 8")
     data = workbook([*GOOD, last], "数 0.5", documents.book(SKELETON))
     left = 100 - Decimal("0.5") * len(GOOD)
-    return clerk_book.followed(data, [("写", "三级指标", f"D{FIRST + len(GOOD)}", f"数 {left}")])
+    return plain_workbook.followed(
+        data, [("写", "三级指标", f"D{FIRST + len(GOOD)}", f"数 {left}")]
+    )
 
 
+@pytest.mark.usefixtures("office")
 def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_verifies(
     tmp_path: Path,
 ) -> None:
-    outcome = outcomes([Document("甲.xlsx", sound())])[0]
+    outcome = score_documents([Document("甲.xlsx", sound())])[0]
     assert not [each for each in outcome.findings if each.severity == "error"]
     assert outcome.scored
-    assert not list(disagreements(outcome))
+    assert not list(find_disagreements(outcome))
     path = documents.scored(tmp_path, "甲", sound())
     made = documents.verified(path.read_bytes(), path.name)
     assert (made.status, made.differences) == ("same", ())
@@ -233,10 +236,10 @@ def test_what_is_read_is_scored_alike_by_the_reference_and_by_libreoffice_and_ve
 def typed_formula(text: str, value: float, percent: bool, unit: str = "%") -> list[Finding]:
     """What is told of a target that was typed with = before it, beside an actual of 96."""
     data = workbook([Line("空", unit, "=", "数 96", "", "")])
-    book = clerk_book.opened(data)
-    cell = clerk_book._at(book.sheet("三级指标"), f"F{FIRST}")
+    book = plain_workbook.opened(data)
+    cell = plain_workbook._at(book.sheet("三级指标"), f"F{FIRST}")
     cell.value, cell.formula, cell.style = value, text, int(percent)
-    found = outcomes([Document("甲.xlsx", clerk_book.written(book))])[0].findings
+    found = score_documents([Document("甲.xlsx", plain_workbook.written(book))])[0].findings
     return [each for each in found if each.place.cell == f"F{FIRST}" and each.code != "X507"]
 
 
@@ -288,8 +291,8 @@ numbers_of_hands = st.decimals(min_value=0, max_value=1000, places=2)
 def test_whether_two_numbers_may_be_a_per_cent_and_a_part_does_not_depend_on_their_order(
     left: Decimal, right: Decimal
 ) -> None:
-    asked = a_hundredfold(left, right)
-    assert asked == a_hundredfold(right, left)
+    asked = maybe_hundredfold(left, right)
+    assert asked == maybe_hundredfold(right, left)
     if 0 < left < 1 and left * 50 <= right <= left * 200 and right > 1:
         assert asked  # a factor near 100
     if left > 1 and right > 1:
@@ -338,5 +341,5 @@ def test_a_judged_indicator_is_not_said_to_be_missed_where_its_unit_is_a_guess()
         Line("95%", "空", "≥", "数 0.96", "评分人打分", ""),
         Line("数 100", "件", "≥", "数 0.95", "评分人打分", ""),
     ]
-    found = outcomes([Document("甲.xlsx", workbook(lines))])[0].findings
+    found = score_documents([Document("甲.xlsx", workbook(lines))])[0].findings
     assert [each.place.row - FIRST + 1 for each in found if each.code == "X609"] == [2]

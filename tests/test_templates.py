@@ -16,13 +16,13 @@ import pytest
 
 from tests import documents
 from xlkpi import pipeline
+from xlkpi.domain.contents import Contents
 from xlkpi.domain.formula import ALLOWED
-from xlkpi.domain.inputs import Contents
 from xlkpi.domain.schema import SHEETS
 from xlkpi.exchange import markdown
 from xlkpi.exchange import new as blanks
-from xlkpi.exchange.contents import everything
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.exchange.contents import all_contents
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.runtime.commands.check import check
 from xlkpi.runtime.commands.new import new as make
@@ -58,9 +58,9 @@ def test_the_workbook_is_made_from_its_text(text: Path) -> None:
 def test_what_is_read_from_the_workbook_is_the_text(text: Path) -> None:
     said = markdown.parse(text.read_text(encoding="utf-8"))
     if not said.ballots:
-        said = blanks.prepared(said, "", "", [blanks.Scorer("评分人1")])
+        said = blanks.prepare(said, "", "", [blanks.Scorer("评分人1")])
     filled, _ = read(text.with_suffix(".xlsx").read_bytes(), text.name)
-    assert rows(everything(filled)) == rows(said)
+    assert rows(all_contents(filled)) == rows(said)
     assert filled.template == said.template
     assert filled.version == 1
 
@@ -251,11 +251,12 @@ def test_a_file_added_to_the_templates_is_a_template(
     monkeypatch.setattr(blanks, "folder", lambda: tmp_path)
     assert [name for name, _ in blanks.builtin()] == ["自制"]
     made = tmp_path / "新.xlsx"
-    made.write_bytes(blanks.made(made, "自制").data)
+    made.write_bytes(blanks.new_workbook(made, "自制").data)
     filled, _ = read(made.read_bytes(), "新.xlsx")
     assert [each.code.value for each in filled.indicators][:2] == ["A1.1", "A1.2"]
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
@@ -267,7 +268,7 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(inside)
     out = tmp_path / "空白.xlsx"
     subprocess.run(
-        [sys.executable, "-c", "from xlkpi.interfaces.cli.commands import main; main()", "new", out],
+        [sys.executable, "-c", "from xlkpi.interfaces.cli.program import main; main()", "new", out],
         check=True, cwd=tmp_path, env={"PYTHONPATH": str(inside), "PATH": ""}, timeout=60,
     )  # fmt: skip
     assert out.is_file()
@@ -331,8 +332,10 @@ def test_an_amount_is_suggested_only_where_the_text_is_plain() -> None:
 
 def suggestions(text: str) -> dict[str, list[float]]:
     """The block under the bands, by its headers; nothing where there is none."""
-    outcome = outcomes([Document("甲.xlsx", documents.book(text))])[0]
-    page = openpyxl.load_workbook(io.BytesIO(pipeline.result(outcome)), data_only=True)["等级"]
+    outcome = score_documents([Document("甲.xlsx", documents.book(text))])[0]
+    page = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(outcome)), data_only=True)[
+        "等级"
+    ]
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
     assert any("不从文字推算" in str(row[0]) for row in rows)
     heads = next((n for n, row in enumerate(rows) if row[0] == "项目"), None)

@@ -20,6 +20,8 @@ from xlkpi.runtime import commands, spawn, supervisor
 from xlkpi.runtime.commands import check, score
 from xlkpi.runtime.supervisor import LIMITS, Limits, Worker
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 BASE = documents.RECIPES / "基本示例.md"
 TOTAL = "93.57"
 READ = "import sys; sys.stdin.buffer.readline(); sys.stdin.buffer.readline(); "
@@ -56,7 +58,10 @@ def names(folder: Path) -> list[str]:
         ("import os; os.write(1, b'[1]\\n'); input()", "X035"),
         ("import os; os.write(1, b'{\"End\"'); os.abort()", "X035"),
         ('import os; os.write(1, b\'{"End": {"grown": false}}\\n\'); input()', "X035"),
-        ('import os; os.write(1, b\'{"Judged": {"ours": {"a": [1, 2]}}}\\n\'); input()', "X035"),
+        (
+            'import os; os.write(1, b\'{"Replaceable": {"ours": {"a": [1, 2]}}}\\n\'); input()',
+            "X035",
+        ),
         ("import os; os.write(1, b'{\"Report\": {}}\\n'); input()", "X035"),
         ("import os; os.write(1, b'[' * 100000 + b'\\n'); input()", "X035"),
     ],
@@ -94,10 +99,10 @@ def test_a_worker_that_was_started_early_serves_and_is_buried(source: Path) -> N
     process = spawn.start()
     assert process is not None
     supervisor.start_early(process)
-    with supervisor.worker() as worker:
+    with supervisor.take_worker() as worker:
         assert score.score(source, worker=worker).report.json["total"] == TOTAL
         assert check.check(source, worker).status == "scored"
-    supervisor.bury()
+    supervisor.reap()
     assert process.returncode == -signal.SIGKILL
     assert process.stdin.closed
     assert process.stdout.closed
@@ -114,7 +119,7 @@ def test_where_the_system_cannot_spawn_the_first_worker_is_started_like_any_othe
     assert spawn.start() is None
     assert len(list(Path("/proc/self/fd").iterdir())) == before
     supervisor.start_early(None)
-    with supervisor.worker() as worker:
+    with supervisor.take_worker() as worker:
         assert check.check(source, worker).status == "scored"
 
 
@@ -242,7 +247,7 @@ def test_the_parent_opens_no_workbook(source: Path) -> None:
     modules = [f"xlkpi.runtime.commands.{each.name}" for each in iter_modules(commands.__path__)]
     assert "xlkpi.runtime.commands.verify" in modules
     code = (
-        f"import sys, pathlib, {', '.join(modules)}; from xlkpi.interfaces.cli import commands\n"
+        f"import sys, pathlib, {', '.join(modules)}; from xlkpi.interfaces.cli import program\n"
         f"xlkpi.runtime.commands.score.score(pathlib.Path({str(source)!r}))\n"
         "print([m for m in ('pandas', 'numpy', 'python_calamine', 'openpyxl', 'xlsxwriter')"
         " if m in sys.modules])"

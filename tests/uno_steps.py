@@ -42,10 +42,12 @@ def edit(desktop, source, target, steps):
         book.close(True)  # an open one would make `terminate` ask
 
 
-def convert(desktop, source, target, filter, options):  # noqa: A002 - the office's word
+def convert(desktop, source, exports):
     book = opened(desktop, source)
     try:
-        book.storeToURL(target, properties(FilterName=filter, FilterOptions=options))
+        for each in exports:
+            asked = properties(FilterName=each["filter"], FilterOptions=each["options"])
+            book.storeToURL(each["target"], asked)
     finally:
         book.close(True)
 

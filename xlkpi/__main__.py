@@ -1,4 +1,4 @@
-"""The program's door: `xlkpi`, and `python -m xlkpi`."""
+"""The entry point of `xlkpi` and `python -m xlkpi`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sys
 def main() -> None:
     """Run the command line.
 
-    Where a workbook will be opened, its process is started before anything else: it imports what
-    it needs while this one still reads the command line.
+    The worker process is started before anything else where one will be needed: it imports its
+    modules while this process still reads the command line.
     """
     _name_files_in_chinese()
     if sys.argv[1:2] and sys.argv[1] in ("score", "check", "verify", "diff"):
@@ -20,10 +20,10 @@ def main() -> None:
         from xlkpi.runtime import supervisor
 
         supervisor.start_early(started)
-    from xlkpi.interfaces.cli import commands
+    from xlkpi.interfaces.cli import program
 
     try:
-        commands.main()
+        program.main()
     except SystemExit as ended:
         _leave(ended)
 
@@ -31,7 +31,7 @@ def main() -> None:
 def _name_files_in_chinese() -> None:
     """Start again in UTF-8 mode where file names cannot be Chinese: LC_ALL=C without coercion, Latin-1.
 
-    The outputs' names are, and Python cannot change its file system encoding once it runs.
+    Outputs have Chinese names, and Python cannot change its file system encoding once it runs.
     """
     try:
         os.fsencode("评分结果")
@@ -41,13 +41,13 @@ def _name_files_in_chinese() -> None:
 
 
 def _leave(ended: SystemExit) -> None:
-    """End at once: all is written, and taking the interpreter apart is time that a person waits."""
+    """Exit at once: all is written, and the interpreter's own shutdown would make the user wait."""
     if not isinstance(ended.code, int | None):
         raise ended
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):  # closed, full or not there: Python says so
+    except (OSError, ValueError, AttributeError):  # closed, full or missing: Python reports it
         raise ended from None
     os._exit(ended.code or 0)
 

@@ -23,7 +23,7 @@ Found = tuple[str, str, str, str, str]
 Parts = Mapping[str, bytes]
 
 
-class Looked(NamedTuple):
+class Appearance(NamedTuple):
     """What came of it."""
 
     ours: bool
@@ -31,13 +31,13 @@ class Looked(NamedTuple):
     found: tuple[Found, ...] = ()
 
 
-def compared(found: OpenedWorkbook, expected: OpenedWorkbook) -> Looked:
+def compare(found: OpenedWorkbook, expected: OpenedWorkbook) -> Appearance:
     """Compare the looks of a workbook with those of one that has just been written."""
     left, right = found.parts, expected.parts
     kept = [name for name in right if name.startswith(_REWRITTEN)]
     if any(left.get(name) == right[name] for name in kept):
-        return Looked(True, tuple(_by_part(left, right)))
-    return Looked(False, tuple(_by_look(found, expected)))
+        return Appearance(True, tuple(_compare_parts(left, right)))
+    return Appearance(False, tuple(_compare_visible(found, expected)))
 
 
 _REWRITTEN = ("xl/worksheets/sheet", "xl/styles.xml", "xl/workbook.xml")
@@ -46,37 +46,37 @@ _BESIDE = ("docProps/", "customXml/", "[Content_Types].xml", "_rels/")
 """Parts that readers do not see, and that filing systems put their stamps into."""
 
 
-def _look(sheet: str, cell: str, what: str) -> Found:
+def _report(sheet: str, cell: str, what: str) -> Found:
     return sheet, cell, "look", what, ""
 
 
 # Part for part.
 
 
-def _by_part(left: Parts, right: Parts) -> Iterator[Found]:
-    sheets = _sheets(right)
+def _compare_parts(left: Parts, right: Parts) -> Iterator[Found]:
+    sheets = _map_sheets(right)
     for name in sorted({*left, *right}):
         if left.get(name) == right.get(name) or name.startswith(_BESIDE):
             continue
         if name not in left or name not in right:
-            yield _look(
+            yield _report(
                 sheets.get(name, ""), "", f"{'多出' if name in left else '缺少'}部件 {name}"
             )
         elif name in sheets:
-            yield from _of_sheet(sheets[name], left[name], right[name])
+            yield from _compare_sheet_parts(sheets[name], left[name], right[name])
         elif name != "xl/sharedStrings.xml":
-            yield _look("", "", f"部件 {name} 被改动")
+            yield _report("", "", f"部件 {name} 被改动")
         elif b"<r>" in left[name] or b"<rPh" in left[name]:
-            yield _look("", "", "文字里另有格式")
+            yield _report("", "", "文字里另有格式")
 
 
-def _sheets(parts: Parts) -> dict[str, str]:
+def _map_sheets(parts: Parts) -> dict[str, str]:
     """Part → sheet: we number them in the workbook's order."""
     names = re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"].decode())
-    return {f"xl/worksheets/sheet{n}.xml": _unescaped(name) for n, name in enumerate(names, 1)}
+    return {f"xl/worksheets/sheet{n}.xml": _unescape(name) for n, name in enumerate(names, 1)}
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     for escape, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
         text = text.replace(escape, character)
     return text
@@ -98,36 +98,36 @@ _SHOWN = re.compile(rb' display="[^"]*"')
 """A link's own text: it follows the cell's value, which is compared by itself."""
 
 
-def _of_sheet(sheet: str, left: bytes, right: bytes) -> Iterator[Found]:
+def _compare_sheet_parts(sheet: str, left: bytes, right: bytes) -> Iterator[Found]:
     """Compare a sheet's part but for what its cells hold."""
-    (left, cells), (right, own) = (_apart(xml) for xml in (left, right))
-    ours, theirs = _elements(right), _elements(left)
+    (left, cells), (right, own) = (_split_off_cells(xml) for xml in (left, right))
+    ours, theirs = _collect_elements(right), _collect_elements(left)
     for name in sorted({*ours, *theirs}):
         if ours.get(name) != theirs.get(name):
-            yield _look(sheet, "", f"{_ELEMENTS.get(name, '版面')}与评分时不同")
+            yield _report(sheet, "", f"{_ELEMENTS.get(name, '版面')}与评分时不同")
     heights, found = (dict(_ROW.findall(xml)) for xml in (own, cells))
     for row in heights.keys() | found.keys():
         if row in heights and row in found and heights[row] != found[row]:
-            yield _look(sheet, "", f"第 {row.decode()} 行的行高或隐藏与评分时不同")
+            yield _report(sheet, "", f"第 {row.decode()} 行的行高或隐藏与评分时不同")
     styles, others = ({each[0]: each[1:] for each in _CELL.findall(xml)} for xml in (own, cells))
     for at in styles.keys() | others.keys():
         (style, empty, kind), (other, blank, array) = (
             each.get(at, (b"", b"/", b"")) for each in (styles, others)
         )
         if style != other and ((at in styles and at in others) or (empty and blank)):
-            yield _look(sheet, at.decode(), "单元格的格式与评分时不同")
+            yield _report(sheet, at.decode(), "单元格的格式与评分时不同")
         if array != kind:
-            yield _look(sheet, at.decode(), "公式的种类与评分时不同")
+            yield _report(sheet, at.decode(), "公式的种类与评分时不同")
 
 
-def _apart(xml: bytes) -> tuple[bytes, bytes]:
+def _split_off_cells(xml: bytes) -> tuple[bytes, bytes]:
     """A sheet's part without its cells, and the cells."""
     head, _, rest = xml.partition(b"<sheetData")
     cells, _, tail = rest.rpartition(b"</sheetData>")
     return head + tail, cells
 
 
-def _elements(xml: bytes) -> dict[str, bytes]:
+def _collect_elements(xml: bytes) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for element in _ELEMENT.finditer(xml):
         name = element["name"].decode()
@@ -139,21 +139,21 @@ def _elements(xml: bytes) -> dict[str, bytes]:
 # What another program saved.
 
 
-def _by_look(found: OpenedWorkbook, expected: OpenedWorkbook) -> Iterator[Found]:
+def _compare_visible(found: OpenedWorkbook, expected: OpenedWorkbook) -> Iterator[Found]:
     """Compare what a reader sees, as far as every program keeps it."""
-    yield from _of_package(found.parts, expected.parts)
+    yield from _compare_packages(found.parts, expected.parts)
     try:
-        left, right = (_opened(each.data) for each in (found, expected))
+        left, right = (_open(each.data) for each in (found, expected))
     except Exception:  # noqa: BLE001  (openpyxl does not open every workbook that others do)
-        yield _look("", "", "版面无从核对：有少见的写法")
+        yield _report("", "", "版面无从核对：有少见的写法")
         return
-    yield from _names(left, right)
+    yield from _compare_names(left, right)
     for sheet in right.worksheets:
         if sheet.title in left.sheetnames:
-            yield from _seen(sheet.title, left[sheet.title], sheet)
+            yield from _compare_sheets(sheet.title, left[sheet.title], sheet)
 
 
-def _opened(data: bytes) -> Any:
+def _open(data: bytes) -> Any:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
@@ -161,54 +161,54 @@ def _opened(data: bytes) -> Any:
         return load_workbook(io.BytesIO(data))
 
 
-def _of_package(left: Parts, right: Parts) -> Iterator[Found]:
+def _compare_packages(left: Parts, right: Parts) -> Iterator[Found]:
     if any("comments" in name.lower() for name in left):
-        yield _look("", "", "有批注")
+        yield _report("", "", "有批注")
     shapes = sum(_SHAPE.findall(xml) != [] for name, xml in left.items() if "/drawings/" in name)
     if shapes:
-        yield _look("", "", "有文本框、图片或图形")
+        yield _report("", "", "有文本框、图片或图形")
     charts, own = (sum(_CHART.match(name) is not None for name in each) for each in (left, right))
     if charts > own:
-        yield _look("", "", "多出图表")
+        yield _report("", "", "多出图表")
     book = left.get("xl/workbook.xml", b"")
     if re.search(rb'<calcPr[^>]*(fullPrecision="(0|false)"|calcMode="manual")', book):
-        yield _look("", "", "计算方式与评分时不同")
+        yield _report("", "", "计算方式与评分时不同")
 
 
 _SHAPE = re.compile(rb"<(?:xdr:|v:)?(?:sp|pic|cxnSp|shape)[\s>]")
 _CHART = re.compile(r"xl/charts/chart[^/]*\.xml\Z")
 
 
-def _names(left: Any, right: Any) -> Iterator[Found]:
+def _compare_names(left: Any, right: Any) -> Iterator[Found]:
     for name in left.defined_names:
         if name not in right.defined_names and not name.startswith("_xlnm"):
-            yield _look("", "", f"多出名称 {name}")
+            yield _report("", "", f"多出名称 {name}")
 
 
-def _seen(name: str, left: Any, right: Any) -> Iterator[Found]:
+def _compare_sheets(name: str, left: Any, right: Any) -> Iterator[Found]:
     if left.sheet_view.showFormulas:
-        yield _look(name, "", "显示的是公式，不是结果")
+        yield _report(name, "", "显示的是公式，不是结果")
     for letter, column in left.column_dimensions.items():
         if column.hidden or column.width < _NARROW:
-            yield _look(name, "", f"{letter} 列被隐藏")
+            yield _report(name, "", f"{letter} 列被隐藏")
     for number, row in left.row_dimensions.items():
         if row.hidden or (row.height is not None and row.height < _NARROW):
-            yield _look(name, "", f"第 {number} 行被隐藏")
+            yield _report(name, "", f"第 {number} 行被隐藏")
     for block in {str(each) for each in left.merged_cells} ^ {str(m) for m in right.merged_cells}:
-        yield _look(name, block.partition(":")[0], "合并单元格与评分时不同")
-    yield from _margins(name, left, right)
-    yield from _links(name, left, right)
-    yield from _conditions(name, left, right)
+        yield _report(name, block.partition(":")[0], "合并单元格与评分时不同")
+    yield from _compare_margins(name, left, right)
+    yield from _compare_links(name, left, right)
+    yield from _compare_conditional_formats(name, left, right)
     for row in right.iter_rows():
         for cell in row:
             if cell.value is not None:
-                yield from _cell(name, left[cell.coordinate], cell)
+                yield from _compare_cells(name, left[cell.coordinate], cell)
 
 
 _NARROW = 0.5
 
 
-def _margins(name: str, left: Any, right: Any) -> Iterator[Found]:
+def _compare_margins(name: str, left: Any, right: Any) -> Iterator[Found]:
     """The header, which has nothing, and the footer, which has 校验码."""
     for which in (
         "oddHeader",
@@ -218,71 +218,74 @@ def _margins(name: str, left: Any, right: Any) -> Iterator[Found]:
         "evenFooter",
         "firstFooter",
     ):
-        said, own = (_plain(getattr(each, which)) for each in (left, right))
+        said, own = (_join_margin(getattr(each, which)) for each in (left, right))
         if said != own and not (which.startswith(("even", "first")) and not said):
-            yield _look(name, "", "页眉页脚与评分时不同")
+            yield _report(name, "", "页眉页脚与评分时不同")
 
 
-def _plain(margin: Any) -> str:
+def _join_margin(margin: Any) -> str:
     said = (margin.left.text, margin.center.text, margin.right.text)
     return "".join("".join(part or "" for part in said).split())
 
 
-def _links(name: str, left: Any, right: Any) -> Iterator[Found]:
-    own = {cell.coordinate: _target(cell) for row in right.iter_rows() for cell in row}
+def _compare_links(name: str, left: Any, right: Any) -> Iterator[Found]:
+    own = {cell.coordinate: _find_target(cell) for row in right.iter_rows() for cell in row}
     for row in left.iter_rows():
         for cell in row:
-            target = _target(cell)
+            target = _find_target(cell)
             if target and target != own.get(cell.coordinate):
-                yield _look(name, cell.coordinate, f"链接通向 {target}")
+                yield _report(name, cell.coordinate, f"链接通向 {target}")
 
 
-def _target(cell: Any) -> str:
+def _find_target(cell: Any) -> str:
     link = cell.hyperlink
     said = (link.location or link.target or "") if link else ""
     return said.lstrip("#").replace("'", "").replace("$", "")
 
 
-def _conditions(name: str, left: Any, right: Any) -> Iterator[Found]:
-    known = {rule for rule, _ in _rules(right)}
-    for rule, at in _rules(left):
+def _compare_conditional_formats(name: str, left: Any, right: Any) -> Iterator[Found]:
+    known = {rule for rule, _ in _list_rules(right)}
+    for rule, at in _list_rules(left):
         if rule not in known:
-            yield _look(name, at, "条件格式与评分时不同")
+            yield _report(name, at, "条件格式与评分时不同")
 
 
-def _rules(sheet: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+def _list_rules(sheet: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     for block in sheet.conditional_formatting:
         for rule in block.rules:
             formulas = [f"={text}" for text in rule.formula]
-            yield tuple(_normal(text) for text in formulas), str(block.sqref).partition(":")[0]
+            yield (
+                tuple(_normalise_formula(text) for text in formulas),
+                str(block.sqref).partition(":")[0],
+            )
 
 
-def _normal(formula: str) -> str:
+def _normalise_formula(formula: str) -> str:
     return "".join(formula.split()).replace("'", "").replace("$", "").upper()
 
 
-def _cell(name: str, left: Any, right: Any) -> Iterator[Found]:
+def _compare_cells(name: str, left: Any, right: Any) -> Iterator[Found]:
     number = isinstance(right.value, int | float | dt.date) or str(right.value).startswith("=")
-    ours, found = (_format(cell.number_format) for cell in (right, left))
+    ours, found = (_normalise_format(cell.number_format) for cell in (right, left))
     # LibreOffice gives a formula without a format of its own that of the cells it refers to.
     if number and found != ours and not (ours == "general" and _PLAIN.fullmatch(found)):
-        yield _look(name, right.coordinate, f"数字格式是 {left.number_format}")
-    if _colour(left) != _colour(right):
-        yield _look(name, right.coordinate, "文字颜色与评分时不同")
+        yield _report(name, right.coordinate, f"数字格式是 {left.number_format}")
+    if _find_colour(left) != _find_colour(right):
+        yield _report(name, right.coordinate, "文字颜色与评分时不同")
     if left.font.strike and not right.font.strike:
-        yield _look(name, right.coordinate, "画了删除线")
+        yield _report(name, right.coordinate, "画了删除线")
 
 
 _PLAIN = re.compile(r"[#0,.]+%?")
 
 
-def _format(code: str) -> str:
+def _normalise_format(code: str) -> str:
     if unit := behind(code):  # LibreOffice escapes what we put in quotes
         return f'general"{unit}"'
     return re.sub(r"[\s\\_]|\[\$[^\]]*\]", "", code).lower()
 
 
-def _colour(cell: Any) -> str:
+def _find_colour(cell: Any) -> str:
     """The colour of a cell's text; programs write black as none, as the theme's first, or as it is."""
     colour = cell.font.color
     if colour is None:

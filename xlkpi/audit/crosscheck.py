@@ -9,7 +9,8 @@ from fractions import Fraction
 from xlkpi.audit import reference
 from xlkpi.domain.cells import Number, Text
 from xlkpi.domain.custom_rules import Entry
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Survey, Tier
+from xlkpi.domain.indicators import Indicator, Tier
+from xlkpi.domain.inputs import Ballot, Filled, Survey
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import Outcome
@@ -17,11 +18,13 @@ from xlkpi.domain.results import Outcome
 Row = dict[str, str | Decimal]
 
 
-def disagreements(outcome: Outcome) -> Iterator[tuple[CellRef, str, str]]:
+def find_disagreements(outcome: Outcome) -> Iterator[tuple[CellRef, str, str]]:
     """(place, the engine's figure, the reference's) of every score, the total and the grade that differ."""
     filled, scored = outcome.filled, outcome.scored
     assert filled is not None and scored is not None
-    right = reference.verdict(_sheets(filled), [_ballot(each) for each in filled.ballots])
+    right = reference.compute_verdict(
+        _make_sheets(filled), [_make_ballot(each) for each in filled.ballots]
+    )
     if Fraction(scored.total) != right.total:
         yield CellRef(""), f"{scored.total:f}", str(float(right.total))
     if scored.grade.name.value != right.grade:
@@ -34,21 +37,21 @@ def disagreements(outcome: Outcome) -> Iterator[tuple[CellRef, str, str]]:
         yield CellRef(""), str(review), str(right.review)
     for tiers, expected in zip(scored.tiers, right.tiers, strict=True):
         for each in tiers:
-            figure = expected.get(reference.plain(each.tier.code.value or ""))
+            figure = expected.get(reference.normalise(each.tier.code.value or ""))
             own = Fraction(each.score) if each.applies else None
             if own != figure:
-                yield each.tier.points.place, _said(own), _said(figure)
+                yield each.tier.points.place, _show(own), _show(figure)
 
 
-def _said(figure: Fraction | None) -> str:
+def _show(figure: Fraction | None) -> str:
     return NOT_APPLICABLE if figure is None else str(float(figure))
 
 
-def _sheets(filled: Filled) -> dict[str, list[Row]]:
+def _make_sheets(filled: Filled) -> dict[str, list[Row]]:
     return {
-        "参数": [_setting(filled, name) for name in _SETTINGS],
+        "参数": [_make_setting(filled, name) for name in _SETTINGS],
         "评价工作组": [
-            _row(
+            _make_row(
                 姓名=each.name,
                 评分组=each.group,
                 是否评分=each.status,
@@ -59,21 +62,26 @@ def _sheets(filled: Filled) -> dict[str, list[Row]]:
             if each.name.value
         ],
         "预算执行": [
-            _row(全年预算数=each.budget, 全年执行数=each.executed) for each in filled.projects
+            _make_row(全年预算数=each.budget, 全年执行数=each.executed) for each in filled.projects
         ],
-        "一级指标": [_tier(each) for each in filled.tier1],
-        "二级指标": [_tier(each, "一级编号") for each in filled.tier2],
-        "三级指标": [_indicator(each) for each in filled.indicators],
-        "评分规则": [_entry(each) for each in filled.entries],
-        "满意度调查": [_row(指标编号=each.code, **_votes(each)) for each in filled.surveys],
+        "一级指标": [_make_tier(each) for each in filled.tier1],
+        "二级指标": [_make_tier(each, "一级编号") for each in filled.tier2],
+        "三级指标": [_make_indicator(each) for each in filled.indicators],
+        "评分规则": [_make_entry(each) for each in filled.entries],
+        "满意度调查": [
+            _make_row(指标编号=each.code, **_make_votes(each)) for each in filled.surveys
+        ],
         "加减分": [
-            _row(类别=each.kind, 分值=each.points, 后果=each.effect) for each in filled.adjustments
+            _make_row(类别=each.kind, 分值=each.points, 后果=each.effect)
+            for each in filled.adjustments
         ],
         "复核": [
-            _row(编号=each.code, 复核得分=each.score, 复核完成值=each.actual, 扣分原因=each.reason)
+            _make_row(
+                编号=each.code, 复核得分=each.score, 复核完成值=each.actual, 扣分原因=each.reason
+            )
             for each in filled.reviews
         ],
-        "等级标准": [_row(等级=each.name, 下限=each.bound) for each in filled.grades],
+        "等级标准": [_make_row(等级=each.name, 下限=each.bound) for each in filled.grades],
     }
 
 
@@ -88,31 +96,31 @@ _SETTINGS = (
 )
 
 
-def _setting(filled: Filled, name: str) -> Row:
+def _make_setting(filled: Filled, name: str) -> Row:
     held = filled.parameters.numbers.get(name)
     return {"参数": name, "值": filled.parameters.text(name) if held is None else held}
 
 
-def _tier(tier: Tier, parent: str = "") -> Row:
-    row = _row(编号=tier.code, 分值=tier.points)
-    return {**row, **_row(**{parent: tier.parent})} if parent else row
+def _make_tier(tier: Tier, parent: str = "") -> Row:
+    row = _make_row(编号=tier.code, 分值=tier.points)
+    return {**row, **_make_row(**{parent: tier.parent})} if parent else row
 
 
-def _indicator(each: Indicator) -> Row:
+def _make_indicator(each: Indicator) -> Row:
     return {
-        **_tier(each, "二级编号"),
-        **_row(
+        **_make_tier(each, "二级编号"),
+        **_make_row(
             评分方式=each.method,
             指标性质=each.nature,
             年度指标值=each.target,
             实际完成值=each.actual,
-            核减分=each.cut,
+            核减分=each.deduction,
         ),
-        **_signed(each),
+        **_make_signed(each),
     }
 
 
-def _signed(each: Indicator) -> Row:
+def _make_signed(each: Indicator) -> Row:
     """实际完成值 with the operator that stands before it."""
     value = each.actual.value
     return (
@@ -122,7 +130,7 @@ def _signed(each: Indicator) -> Row:
     )
 
 
-def _entry(entry: Entry) -> Row:
+def _make_entry(entry: Entry) -> Row:
     held = {
         "规则": entry.name,
         "方式": entry.kind,
@@ -140,19 +148,22 @@ def _entry(entry: Entry) -> Row:
     return {name: value for name, value in held.items() if value is not None}
 
 
-def _votes(survey: Survey) -> dict[str, Number]:
+def _make_votes(survey: Survey) -> dict[str, Number]:
     return dict(zip(("很满意", "满意", "基本满意", "不满意"), survey.votes, strict=True))
 
 
-def _ballot(ballot: Ballot) -> tuple[str, list[Row]]:
+def _make_ballot(ballot: Ballot) -> tuple[str, list[Row]]:
     rows = [
-        {**_row(编号=each.code, 得分=each.mark), **({"评分说明": "回避"} if each.recused else {})}
+        {
+            **_make_row(编号=each.code, 得分=each.mark),
+            **({"评分说明": "回避"} if each.recused else {}),
+        }
         for each in ballot.marks
         if each.code.value
     ]
     return ballot.scorer.value or "", rows
 
 
-def _row(**cells: Text | Number) -> Row:
+def _make_row(**cells: Text | Number) -> Row:
     """A row by header, without what is blank."""
     return {name: cell.value for name, cell in cells.items() if cell.value is not None}

@@ -11,33 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from xlkpi.audit.diff_report import Change
-from xlkpi.audit.diff_rows import TIERS, Row, Side, columns_of, matched
+from xlkpi.audit.diff_rows import TIERS, Row, Side, list_input_columns, match_rows
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.inputs import Ballot, Filled
 from xlkpi.domain.location import NOWHERE, CellRef
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Outcome
-from xlkpi.domain.schema import (
-    ADJUSTMENT,
-    BALLOT,
-    EVIDENCE,
-    EXECUTION,
-    GRADES,
-    GROUP,
-    INFO,
-    PARAMETER_BY_NAME,
-    PARAMETERS,
-    REVIEW,
-    SCORER_LABEL,
-    SCORES_SHEET,
-    SHEETS,
-    SOURCE_SHEET,
-    SUMMARY_SHEET,
-    TIER3,
-    Column,
-    canonical,
-    folded,
-)
+from xlkpi.domain.schema import SCORES_SHEET, SUMMARY_SHEET, TIER3, Column, folded
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.writing.scored.addresses import FIRST_SCORE, GRADE_AT, TOTAL_AT, ScoreColumns
 from xlkpi.writing.scored.input_sheets import LIVE_WORDS
@@ -48,35 +29,41 @@ UNSCORED = "没有评分"
 UNREAD = "找不到表头，没有读取，这张表没有比较"
 
 
-_ALONE = (*TIERS, EXECUTION, BALLOT, REVIEW)
+_ALONE = (*TIERS, schema.EXECUTION, schema.BALLOT, schema.REVIEW)
 """Sheets whose headers need not say where they stand."""
-_BY_NAME = {INFO.name: "内容", PARAMETERS.name: "值"}
+_BY_NAME = {schema.INFO.name: "内容", schema.PARAMETERS.name: "值"}
 """Sheets in which a row's name says what stands in this column of it."""
 _ROWS = {
-    EXECUTION.name: "预算执行项目", GROUP.name: "评价工作组成员", EVIDENCE.name: "佐证材料",
-    GRADES.name: "等级", ADJUSTMENT.name: "加减分事项", BALLOT.name: "评分行",
+    schema.EXECUTION.name: "预算执行项目", schema.MEMBERS.name: "评价工作组成员", schema.EVIDENCE.name: "佐证材料",
+    schema.GRADES.name: "等级", schema.ADJUSTMENT.name: "加减分事项", schema.BALLOT.name: "评分行",
 }  # fmt: skip
 """What a row is called, where the sheet's name is no name for it."""
 
 
-def changes(old: Outcome, new: Outcome) -> list[Change]:
+def find_changes(old: Outcome, new: Outcome) -> list[Change]:
     """Return what differs, the results first, then as one leafs through the workbook."""
     assert old.filled is not None and new.filled is not None
     # A scored workbook holds what was read, not what was typed: 90 where 90分 stood.
     typed = not (_has_results(old.filled) or _has_results(new.filled))
-    return [*_results(old, new), *_inputs(Side(old.filled), Side(new.filled), typed)]
+    return [
+        *_compare_results(old, new),
+        *_compare_inputs(Side(old.filled), Side(new.filled), typed),
+    ]
 
 
 def _has_results(filled: Filled) -> bool:
     """Whether it is a scored workbook; a sheet 汇总 may also be somebody's own."""
-    return SOURCE_SHEET in {canonical(name) for name in filled.result_sheets}
+    return schema.SOURCE_SHEET in {schema.canonical(name) for name in filled.result_sheets}
 
 
-def _results(old: Outcome, new: Outcome) -> Iterator[Change]:
-    totals, grades = ([said(each) for each in (old, new)] for said in (_total, _grade))
+def _compare_results(old: Outcome, new: Outcome) -> Iterator[Change]:
+    totals, grades = ([said(each) for each in (old, new)] for said in (_show_total, _show_grade))
     for what, (left, right), at in (("总分", totals, TOTAL_AT), ("等级", grades, GRADE_AT)):
         if left != right:
-            places = _result_place(old, SUMMARY_SHEET, *at), _result_place(new, SUMMARY_SHEET, *at)
+            places = (
+                _find_result_place(old, SUMMARY_SHEET, *at),
+                _find_result_place(new, SUMMARY_SHEET, *at),
+            )
             yield Change(what, "", left, right, *places)
     if not (old.scored and new.scored):
         return
@@ -84,145 +71,153 @@ def _results(old: Outcome, new: Outcome) -> Iterator[Change]:
     for now, work in enumerate(new.scored.indicator_scores):
         was = before.get(work.indicator.key)
         if was is not None:
-            left, right = _score(old.scored.indicator_scores[was]), _score(work)
+            left, right = _show_score(old.scored.indicator_scores[was]), _show_score(work)
             if left != right:
-                places = (_score_place(old, was), _score_place(new, now))
+                places = (_find_score_place(old, was), _find_score_place(new, now))
                 yield Change("指标得分", work.indicator.label, left, right, *places)
 
 
-def _total(outcome: Outcome) -> str:
+def _show_total(outcome: Outcome) -> str:
     return f"{outcome.scored.total:f}" if outcome.scored else UNSCORED
 
 
-def _grade(outcome: Outcome) -> str:
+def _show_grade(outcome: Outcome) -> str:
     return (outcome.scored.grade.name.value or "") if outcome.scored else UNSCORED
 
 
-def _score(work: IndicatorScore) -> str:
+def _show_score(work: IndicatorScore) -> str:
     """An absent score is no 0."""
     return f"{work.score:f}" if work.applies else NOT_APPLICABLE
 
 
-def _score_place(outcome: Outcome, at: int) -> CellRef:
+def _find_score_place(outcome: Outcome, at: int) -> CellRef:
     """Return the cell of a score: of 指标得分 in a scored workbook, else the indicator's row."""
     scored = outcome.scored
     assert scored is not None
     column = ScoreColumns.of(scored).right("得分")
-    place = _result_place(outcome, SCORES_SHEET, FIRST_SCORE + at, column)
+    place = _find_result_place(outcome, SCORES_SHEET, FIRST_SCORE + at, column)
     return place if place.sheet else scored.indicator_scores[at].indicator.code.place
 
 
-def _result_place(outcome: Outcome, sheet: str, row: int, column: int) -> CellRef:
+def _find_result_place(outcome: Outcome, sheet: str, row: int, column: int) -> CellRef:
     """Return a cell of a result sheet, nowhere where the file has none: it is not a scored workbook."""
     filled = outcome.filled
     if filled is None or outcome.scored is None or not _has_results(filled):
         return NOWHERE
-    names = {canonical(name): name for name in filled.result_sheets}
+    names = {schema.canonical(name): name for name in filled.result_sheets}
     return CellRef(names[sheet], row, column) if sheet in names else NOWHERE
 
 
-def _inputs(old: Side, new: Side, typed: bool) -> Iterator[Change]:
+def _compare_inputs(old: Side, new: Side, typed: bool) -> Iterator[Change]:
     """Every input cell, sheet by sheet in the format's order."""
-    yield from _unread(old, new)
+    yield from _compare_unread_sheets(old, new)
     unread = {*old.unread, *new.unread}
-    for sheet in SHEETS:
-        if folded(sheet.name) not in unread:
+    for sheet in schema.SHEETS:
+        if schema.folded(sheet.name) not in unread:
             left, right = (side.rows(side.filled.tables.get(sheet.name)) for side in (old, new))
-            for was, now in matched(left, right):
-                yield from _row(was, now, old, new, typed, "")
+            for was, now in match_rows(left, right):
+                yield from _compare_rows(was, now, old, new, typed, "")
         if sheet is TIER3:
-            yield from _ballots(old, new, typed)
+            yield from _compare_ballots(old, new, typed)
 
 
-def _unread(old: Side, new: Side) -> Iterator[Change]:
+def _compare_unread_sheets(old: Side, new: Side) -> Iterator[Change]:
     """Sheets that were not read on one side are told; those that neither has read are compared as they are."""
     for name in dict.fromkeys([*old.unread, *new.unread]):
         was, now = old.unread.get(name), new.unread.get(name)
         if was and now:
-            yield from _grids(was, now)
+            yield from _compare_grids(was, now)
         elif was:
             yield Change("工作表", was.name, UNREAD, "", CellRef(was.name), NOWHERE)
         elif now:
             yield Change("工作表", now.name, "", UNREAD, NOWHERE, CellRef(now.name))
 
 
-def _constant(grid: Grid, row: int, column: int) -> str:
+def _read_constant(grid: Grid, row: int, column: int) -> str:
     """Return what a cell holds and a scored workbook takes over: no formulas, nor the words beside them."""
     held = tidy(as_text(grid.raw(row, column)))
     return "" if (row, column) in grid.formulas or held in LIVE_WORDS else held
 
 
-def _grids(old: Grid, new: Grid) -> Iterator[Change]:
+def _compare_grids(old: Grid, new: Grid) -> Iterator[Change]:
     width = max(len(row) for row in (*old.rows, *new.rows, ()))
     for row in range(max(len(old.rows), len(new.rows))):
         for column in range(width):
-            left, right = (_constant(grid, row, column) for grid in (old, new))
+            left, right = (_read_constant(grid, row, column) for grid in (old, new))
             if left != right:
                 places = old.place(row, column), new.place(row, column)
                 yield Change("工作表", new.name, left, right, *places)
 
 
-def _ballots(old: Side, new: Side, typed: bool) -> Iterator[Change]:
-    before, after = (_numbered(side.filled.ballots, _owner) for side in (old, new))
+def _compare_ballots(old: Side, new: Side, typed: bool) -> Iterator[Change]:
+    before, after = (_number_by_name(side.filled.ballots, _find_owner) for side in (old, new))
     unread = {*old.unread, *new.unread}
-    for was, now in _paired(before, after):
+    for was, now in _pair_by_name(before, after):
         either = was or now
-        if either and folded(either.table.grid.name) in unread:
+        if either and schema.folded(either.table.grid.name) in unread:
             continue
         if was and now:
             left, right = was.scorer.value or "", now.scorer.value or ""
             if left != right:
-                yield Change(SCORER_LABEL, right, left, right, was.scorer.place, now.scorer.place)
+                yield Change(
+                    schema.SCORER_LABEL, right, left, right, was.scorer.place, now.scorer.place
+                )
             rows = (side.rows(each.table) for side, each in ((old, was), (new, now)))
-            for one, other in matched(*rows):
-                yield from _row(one, other, old, new, typed, right)
+            for one, other in match_rows(*rows):
+                yield from _compare_rows(one, other, old, new, typed, right)
         elif was:
-            yield _dropped("评分表", _called(was), _marks(old, was), was.scorer.place)
+            yield _report_dropped(
+                "评分表", _name_ballot(was), _describe_ballot(old, was), was.scorer.place
+            )
         elif now:
-            yield _added("评分表", _called(now), _marks(new, now), now.scorer.place)
+            yield _report_added(
+                "评分表", _name_ballot(now), _describe_ballot(new, now), now.scorer.place
+            )
 
 
-def _owner(ballot: Ballot) -> str:
+def _find_owner(ballot: Ballot) -> str:
     return folded(ballot.scorer.value) or ballot.table.grid.name
 
 
-def _called(ballot: Ballot) -> str:
+def _name_ballot(ballot: Ballot) -> str:
     return ballot.scorer.value or ballot.table.grid.name
 
 
-def _marks(side: Side, ballot: Ballot) -> str:
+def _describe_ballot(side: Side, ballot: Ballot) -> str:
     """Return a whole ballot: the scorer, then every row of which more than the code is filled in."""
     rows = (row for row in side.rows(ballot.table) if not row.total)
     given = [
-        " ".join(said for said in row.said if said) for row in rows if any(row.beyond)
+        " ".join(said for said in row.values if said) for row in rows if any(row.beyond)
     ]  # fmt: skip
-    return "；".join([_called(ballot), *given])
+    return "；".join([_name_ballot(ballot), *given])
 
 
-def _row(
+def _compare_rows(
     was: Row | None, now: Row | None, old: Side, new: Side, typed: bool, scorer: str
 ) -> Iterator[Change]:
     if was and now:
-        for column in columns_of(now.table.layout):
-            yield from _cell(was, now, column, typed, scorer)
+        for column in list_input_columns(now.table.sheet):
+            yield from _compare_cells(was, now, column, typed, scorer)
     elif was:
-        yield from _alone(was, new, scorer, _dropped)
+        yield from _report_unpaired(was, new, scorer, _report_dropped)
     elif now:
-        yield from _alone(now, old, scorer, _added)
+        yield from _report_unpaired(now, old, scorer, _report_added)
 
 
-def _cell(was: Row, now: Row, column: Column, typed: bool, scorer: str) -> Iterator[Change]:
+def _compare_cells(
+    was: Row, now: Row, column: Column, typed: bool, scorer: str
+) -> Iterator[Change]:
     left, right = was.fields[column.header], now.fields[column.header]
     if left == right and typed:
         left, right = (row.side.typed(row.table, row.row, column) for row in (was, now))
     if left != right:
         places = was.place_of(column), now.place_of(column)
-        yield Change(*_named(now, column, scorer), left, right, *places)
+        yield Change(*_name_cell(now, column, scorer), left, right, *places)
 
 
-def _named(row: Row, column: Column, scorer: str) -> tuple[str, str]:
+def _name_cell(row: Row, column: Column, scorer: str) -> tuple[str, str]:
     """Return what a cell is called, and what it belongs to."""
-    sheet, header = row.table.layout, column.header
+    sheet, header = row.table.sheet, column.header
     code = f"{scorer} {row.label}" if scorer else row.label
     if header == _BY_NAME.get(sheet.name) and not row.total:
         return f"{sheet.name}：{row.label}", ""
@@ -230,7 +225,7 @@ def _named(row: Row, column: Column, scorer: str) -> tuple[str, str]:
         return "名称", code
     if sheet in TIERS and column is sheet.columns[1]:
         return "上级编号", code
-    if sheet is GRADES and header == "下限":
+    if sheet is schema.GRADES and header == "下限":
         return "等级下限", code
     return header if sheet in _ALONE else f"{sheet.name}：{header}", code
 
@@ -238,39 +233,42 @@ def _named(row: Row, column: Column, scorer: str) -> tuple[str, str]:
 _OneSided = Callable[[str, str, str, CellRef], Change]
 
 
-def _alone(row: Row, other: Side, scorer: str, told: _OneSided) -> Iterator[Change]:
+def _report_unpaired(row: Row, other: Side, scorer: str, told: _OneSided) -> Iterator[Change]:
     """A row that only one of the two has."""
-    sheet = row.table.layout
+    sheet = row.table.sheet
     code = f"{scorer} {row.label}" if scorer else row.label
-    if sheet is PARAMETERS and not row.total:
-        known = PARAMETER_BY_NAME.get(canonical(row.names[0]))
+    if sheet is schema.PARAMETERS and not row.total:
+        known = schema.PARAMETER_BY_NAME.get(schema.canonical(row.names[0]))
         if known:  # without its row the default is in force
             value, default = row.fields["值"], known.default
-            if folded(value) != folded(default):
+            if schema.folded(value) != schema.folded(default):
                 change = told(sheet.name, "", value, row.place_of(sheet.column("值")))
-                yield _defaulted(change, f"{sheet.name}：{known.name}", f"{default}（默认）")
+                yield _fill_in_default(change, f"{sheet.name}：{known.name}", f"{default}（默认）")
             return
-    follows = sheet in (BALLOT, REVIEW) and folded("".join(row.names)) not in other.indicators
+    follows = (
+        sheet in (schema.BALLOT, schema.REVIEW)
+        and schema.folded("".join(row.names)) not in other.indicators
+    )
     if follows and not any(row.beyond) and not row.total:
         return  # an empty row of an indicator that was added or dropped, which is told
     noun = f"{sheet.name}合计行" if row.total else _ROWS.get(sheet.name, sheet.name)
     yield told(noun, code, row.whole, row.place)
 
 
-def _defaulted(change: Change, what: str, default: str) -> Change:
+def _fill_in_default(change: Change, what: str, default: str) -> Change:
     old, new = change.old or default, change.new or default
     return Change(what, "", old, new, change.old_place, change.new_place)
 
 
-def _dropped(what: str, code: str, said: str, place: CellRef) -> Change:
+def _report_dropped(what: str, code: str, said: str, place: CellRef) -> Change:
     return Change(f"删去{what}", code, said, "", place, NOWHERE)
 
 
-def _added(what: str, code: str, said: str, place: CellRef) -> Change:
+def _report_added(what: str, code: str, said: str, place: CellRef) -> Change:
     return Change(f"新增{what}", code, "", said, NOWHERE, place)
 
 
-def _numbered(items: Iterable[T], name: Callable[[T], str]) -> dict[tuple[str, int], T]:
+def _number_by_name(items: Iterable[T], name: Callable[[T], str]) -> dict[tuple[str, int], T]:
     """Return things by their name and how many of that name stood before."""
     seen: Counter[str] = Counter()
     found = {}
@@ -281,7 +279,7 @@ def _numbered(items: Iterable[T], name: Callable[[T], str]) -> dict[tuple[str, i
     return found
 
 
-def _paired(
+def _pair_by_name(
     old: Mapping[tuple[str, int], T], new: Mapping[tuple[str, int], T]
 ) -> Iterator[tuple[T | None, T | None]]:
     """Yield (what it was, what it is), the old ones first, in their order."""

@@ -39,24 +39,24 @@ _EXCERPT = 300
 _BEFORE = 15
 
 
-def text(found: Iterable[Change]) -> str:
+def format_text(found: Iterable[Change]) -> str:
     """Return the changes as people read them, a line each."""
     return "\n".join(
         one_line(
             f"{each.what}{' ' + each.code if each.code else ''}："
-            f"{_one(each.old, each.new, each.old_place)} → {_one(each.new, each.old, each.new_place)}"
+            f"{_format_side(each.old, each.new, each.old_place)} → {_format_side(each.new, each.old, each.new_place)}"
         )
         for each in found
     )
 
 
-def _one(said: str, other: str, place: CellRef) -> str:
+def _format_side(said: str, other: str, place: CellRef) -> str:
     where = f"（{place}）" if str(place) else ""
     room = _LINE if other else _ROW
-    return f"{_excerpt(said, other, room) or '（空）'}{where}"
+    return f"{_shorten(said, other, room) or '（空）'}{where}"
 
 
-def _excerpt(said: str, other: str, room: int) -> str:
+def _shorten(said: str, other: str, room: int) -> str:
     """Return a text on one line, of a longer one the part where it begins to differ."""
     said, other = (" ".join(each.split("\n")) for each in (said, other))
     if len(said) <= room:
@@ -70,7 +70,7 @@ def _excerpt(said: str, other: str, room: int) -> str:
     return f"{'…' if start else ''}{said[start:end]}{'…' if end < len(said) else ''}"
 
 
-def report(old: Outcome, new: Outcome, found: Iterable[Change]) -> dict[str, Any]:
+def make_json(old: Outcome, new: Outcome, found: Iterable[Change]) -> dict[str, Any]:
     """Return what `diff --json` prints."""
     listed = [
         {
@@ -86,7 +86,7 @@ _HEADS = ("序号", "内容", "指标、项目或评分人", "旧", "旧的位�
 _WIDTHS = (6, 22, 22, 38, 18, 38, 18)
 
 
-def workbook(old: str, new: str, found: Iterable[Change]) -> bytes:
+def write_workbook(old: str, new: str, found: Iterable[Change]) -> bytes:
     """Return the changes as a workbook of one sheet."""
     book = Book("两份工作簿的差异")
     paper = book.sheet("差异")
@@ -97,7 +97,7 @@ def workbook(old: str, new: str, found: Iterable[Change]) -> bytes:
     row = 3
     for row, each in enumerate(found, start=4):
         paper.number(row, 0, row - 3, "center")
-        held = (_shown(each.old, each.new), _shown(each.new, each.old))
+        held = (_fit_cell(each.old, each.new), _fit_cell(each.new, each.old))
         places = (str(each.old_place), str(each.new_place))
         for column, said in enumerate(
             (each.what, each.code, held[0], places[0], held[1], places[1]), start=1
@@ -114,7 +114,7 @@ def workbook(old: str, new: str, found: Iterable[Change]) -> bytes:
     return emit(book)
 
 
-def _shown(said: str, other: str) -> str:
+def _fit_cell(said: str, other: str) -> str:
     """Return what a cell of the sheet shows: all of it where a row can be high enough."""
     high = height(Cell(said, "text"), _WIDTHS[3])
-    return said if high <= HIGHEST else _excerpt(said, other, _EXCERPT)
+    return said if high <= HIGHEST else _shorten(said, other, _EXCERPT)

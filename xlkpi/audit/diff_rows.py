@@ -10,34 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Table
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import NOWHERE, CellRef
 from xlkpi.domain.numbers import EXACT, from_double, plain
-from xlkpi.domain.schema import (
-    BALLOT,
-    EVIDENCE,
-    INFO,
-    PROBLEMS,
-    REVIEW,
-    RULES,
-    TIER1,
-    TIER2,
-    TIER3,
-    Column,
-    Sheet,
-    folded,
-)
+from xlkpi.domain.schema import Column, Sheet
 from xlkpi.domain.text import as_text, day, tidy
 from xlkpi.writing.scored.inputs_shown import codes, shares
 
-TIERS = (TIER1, TIER2, TIER3)
+TIERS = (schema.TIER1, schema.TIER2, schema.TIER3)
 _KEYS: dict[str, tuple[str, ...]] = {
-    EVIDENCE.name: ("指标编号", "材料名称"),
-    PROBLEMS.name: (),
+    schema.EVIDENCE.name: ("指标编号", "材料名称"),
+    schema.PROBLEMS.name: (),
 }
 """Columns by which rows are told apart where that is not the sheet's key: 序号 only counts them."""
-_CODED = (*TIERS, BALLOT, REVIEW)
+_CODED = (*TIERS, schema.BALLOT, schema.REVIEW)
 """Sheets whose rows are an indicator's."""
 
 
@@ -52,17 +40,19 @@ class Side:
         self.indicators = {each.key for each in filled.indicators}
         tables = (*filled.tables.values(), *(ballot.table for ballot in filled.ballots))
         read = {table.grid.name for table in tables}
-        self.unread = {folded(each.name): each for each in filled.grids if each.name not in read}
+        self.unread = {
+            schema.folded(each.name): each for each in filled.grids if each.name not in read
+        }
         """Sheets of the format whose headers were not found, by folded name."""
 
-    def said(self, table: Table, row: int, column: Column) -> str:
+    def read(self, table: Table, row: int, column: Column) -> str:
         """Return what a cell was read as, "" for an empty one."""
         at = table.columns.get(column.header)
         if at is None:
             return ""
         place = table.grid.place(row, at)
         if place in self.shares:
-            return _share(self.shares[place])
+            return _show_percent(self.shares[place])
         if place in self.codes:
             return self.codes[place]
         number = self.filled.readings.get(place)
@@ -70,11 +60,17 @@ class Side:
             number = table.derived[row, at].value
             return "" if number is None else plain(number)
         if number is None:
-            return _held(table, row, at, column)
-        spelled = day if place in self.dates else _share if _is_share(table, column) else plain
+            return _read_raw(table, row, at, column)
+        spelled = (
+            day
+            if place in self.dates
+            else _show_percent
+            if _is_percent_column(table, column)
+            else plain
+        )
         return spelled(number)
 
-    def typed(self, table: Table, row: int, column: Column) -> str:
+    def typed(self, table: Table, row: int, column: schema.Column) -> str:
         """Return what a cell holds, however it was read."""
         at = table.columns.get(column.header)
         if at is None:
@@ -85,8 +81,8 @@ class Side:
         held = table.grid.raw(row, at)
         if (row, at) in table.grid.percents and isinstance(held, int | float):
             number = from_double(float(held))
-            return as_text(held) if number is None else _share(number)
-        return _held(table, row, at, column)
+            return as_text(held) if number is None else _show_percent(number)
+        return _read_raw(table, row, at, column)
 
     def rows(self, table: Table | None) -> list[Row]:
         """Return the rows of a table, totals among them."""
@@ -95,13 +91,13 @@ class Side:
         totals = set(table.totals)
         return [
             Row(self, table, row, row in totals, tuple(
-                self.said(table, row, column) for column in columns_of(table.layout)
+                self.read(table, row, column) for column in list_input_columns(table.sheet)
             ))
             for row in sorted((*table.rows, *table.of_which, *totals))
         ]  # fmt: skip
 
 
-def _held(table: Table, row: int, at: int, column: Column) -> str:
+def _read_raw(table: Table, row: int, at: int, column: Column) -> str:
     """Return what stands in a cell as it is: broken is not blank."""
     grid = table.grid
     if (row, at) in grid.errors:
@@ -110,24 +106,28 @@ def _held(table: Table, row: int, at: int, column: Column) -> str:
     if not cached:
         return f"={text}"
     held = grid.raw(row, at)
-    if _is_share(table, column) and isinstance(held, int | float) and not isinstance(held, bool):
+    if (
+        _is_percent_column(table, column)
+        and isinstance(held, int | float)
+        and not isinstance(held, bool)
+    ):
         number = from_double(float(held))
-        return as_text(held) if number is None else _share(number)
+        return as_text(held) if number is None else _show_percent(number)
     return tidy(as_text(held))
 
 
-def _is_share(table: Table, column: Column) -> bool:
+def _is_percent_column(table: Table, column: Column) -> bool:
     """Whether numbers of a column are parts of one, which people write in per cent."""
-    return table.layout is RULES and column.header == "得分比例"
+    return table.sheet is schema.RULES and column.header == "得分比例"
 
 
-def _share(number: Decimal) -> str:
+def _show_percent(number: Decimal) -> str:
     return f"{plain(number.scaleb(2, EXACT))}%"
 
 
-def columns_of(sheet: Sheet) -> list[Column]:
+def list_input_columns(sheet: Sheet) -> list[Column]:
     """Return the columns in which something is filled in."""
-    return [column for column in sheet.columns if not (column.computed or column.words)]
+    return [column for column in sheet.columns if not (column.computed or column.explanatory)]
 
 
 class Row(NamedTuple):
@@ -137,25 +137,25 @@ class Row(NamedTuple):
     table: Table
     row: int
     total: bool
-    said: tuple[str, ...]
-    """What its cells were read as, one for each of `columns_of`."""
+    values: tuple[str, ...]
+    """What its cells were read as, one for each of `list_input_columns`."""
 
     @property
     def fields(self) -> dict[str, str]:
         """The same by header."""
-        headers = (column.header for column in columns_of(self.table.layout))
-        return dict(zip(headers, self.said, strict=True))
+        headers = (column.header for column in list_input_columns(self.table.sheet))
+        return dict(zip(headers, self.values, strict=True))
 
     @property
     def names(self) -> tuple[str, ...]:
         """What stands in the columns by which it is told from others."""
         fields = self.fields
-        return tuple(fields[header] for header in _keys(self.table.layout))
+        return tuple(fields[header] for header in _list_key_headers(self.table.sheet))
 
     @property
     def beyond(self) -> tuple[str, ...]:
         """What stands in the other columns."""
-        names = _keys(self.table.layout)
+        names = _list_key_headers(self.table.sheet)
         return tuple(said for header, said in self.fields.items() if header not in names)
 
     @property
@@ -163,23 +163,23 @@ class Row(NamedTuple):
         """What it is paired by: totals with totals, the others by their names."""
         if self.total:
             return True, ()
-        own = (folded(name) for name in self.names)
-        info = self.table.layout is INFO
+        own = (schema.folded(name) for name in self.names)
+        info = self.table.sheet is schema.INFO
         return False, tuple(name.rstrip(":?*") if info else name for name in own)
 
     @property
     def label(self) -> str:
         """What it is called in a sentence: its names, the indicator's name, else its row."""
         if self.total:
-            return next((said for said in self.said if said), "")
+            return next((said for said in self.values if said), "")
         names = " ".join(name for name in self.names if name)
-        return names or self.fields.get(self.table.layout.name) or f"第 {self.row + 1} 行"
+        return names or self.fields.get(self.table.sheet.name) or f"第 {self.row + 1} 行"
 
     @property
     def whole(self) -> str:
         """Everything that stands in it, its name first."""
-        sheet, fields = self.table.layout, self.fields
-        bare = [sheet.name] if sheet.name in fields else list(_keys(sheet))
+        sheet, fields = self.table.sheet, self.fields
+        bare = [sheet.name] if sheet.name in fields else list(_list_key_headers(sheet))
         left = ["编号"] if sheet in TIERS and fields[sheet.name] else []
         first = [fields[header] for header in bare if fields[header]]
         others = [
@@ -193,21 +193,21 @@ class Row(NamedTuple):
     def place(self) -> CellRef:
         """The cell of its name; of what stands in it, where it has none."""
         fields, columns = self.fields, self.table.columns
-        ordered = [*_keys(self.table.layout), *fields]
+        ordered = [*_list_key_headers(self.table.sheet), *fields]
         held = next((h for h in ordered if fields[h] and h in columns), ordered[0])
         return self.table.place(self.row, held)
 
-    def place_of(self, column: Column) -> CellRef:
+    def place_of(self, column: schema.Column) -> CellRef:
         """Return the place of a cell, nowhere where the sheet lacks the column."""
         known = column.header in self.table.columns
         return self.table.place(self.row, column.header) if known else NOWHERE
 
 
-def _keys(sheet: Sheet) -> tuple[str, ...]:
+def _list_key_headers(sheet: Sheet) -> tuple[str, ...]:
     return _KEYS.get(sheet.name, (sheet.key,))
 
 
-def matched(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+def match_rows(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
     """Yield the rows in pairs, those of the old workbook first; None where one has no other."""
     theirs: dict[object, list[Row]] = defaultdict(list)
     mine: dict[object, list[Row]] = defaultdict(list)
@@ -216,9 +216,9 @@ def matched(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | None
             grouped[row.key].append(row)
     other: dict[int, Row] = {}
     for key, group in mine.items():
-        other |= _aligned(group, theirs.get(key, []))
+        other |= _align(group, theirs.get(key, []))
     taken = {row.row for row in other.values()}
-    other |= _renamed(
+    other |= _match_renamed(
         [row for row in old if row.row not in other],
         [row for row in new if row.row not in taken],
     )
@@ -227,42 +227,42 @@ def matched(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | None
     yield from ((None, row) for row in new if row.row not in taken)
 
 
-def _aligned(old: Sequence[Row], new: Sequence[Row]) -> dict[int, Row]:
+def _align(old: Sequence[Row], new: Sequence[Row]) -> dict[int, Row]:
     """Pair rows of one name, by the number of the old one's row: equal ones first, then in order.
 
     So a second project of the same name has its own partner, and a band put between two others of a
     rule is the one that was added.
     """
-    pairs = {a.row: b for a, b in zip(old, new, strict=False) if a.said == b.said}
+    pairs = {a.row: b for a, b in zip(old, new, strict=False) if a.values == b.values}
     rest: dict[tuple[str, ...], deque[Row]] = defaultdict(deque)
     taken = {row.row for row in pairs.values()}
     for row in new:
         if row.row not in taken:
-            rest[row.said].append(row)
+            rest[row.values].append(row)
     for row in old:
-        if row.row not in pairs and rest[row.said]:
-            pairs[row.row] = rest[row.said].popleft()
+        if row.row not in pairs and rest[row.values]:
+            pairs[row.row] = rest[row.values].popleft()
     taken = {row.row for row in pairs.values()}
     left = (row for row in old if row.row not in pairs)
     right = (row for row in new if row.row not in taken)
     return pairs | {a.row: b for a, b in zip(left, right, strict=False)}
 
 
-def _renamed(old: Iterable[Row], new: Iterable[Row]) -> dict[int, Row]:
+def _match_renamed(old: Iterable[Row], new: Iterable[Row]) -> dict[int, Row]:
     """Pair rows of which all but the name is the same; an indicator's code is more than a name."""
     known: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in new:
-        if row.table.layout not in _CODED and not row.total:
+        if row.table.sheet not in _CODED and not row.total:
             known[row.beyond].append(row)
     pairs = {}
     for row in old:
         likely = known.get(row.beyond, []) if any(row.beyond) or len(row.names) > 1 else []
-        other = next((each for each in likely if _shares(row, each)), None)
+        other = next((each for each in likely if _share_a_value(row, each)), None)
         if other is not None and not row.total:
             likely.remove(other)
             pairs[row.row] = other
     return pairs
 
 
-def _shares(one: Row, other: Row) -> bool:
-    return any(a and a == b for a, b in zip(one.said, other.said, strict=True))
+def _share_a_value(one: Row, other: Row) -> bool:
+    return any(a and a == b for a, b in zip(one.values, other.values, strict=True))

@@ -24,7 +24,7 @@ PROGRAM = "计分程序"
 """The label left of the version that scored."""
 
 
-def labels(grids: list[Grid]) -> dict[str, str]:
+def read_labels(grids: list[Grid]) -> dict[str, str]:
     """What 来源与指纹 says, by its labels."""
     lines: dict[str, str] = {}
     for grid in grids:
@@ -35,7 +35,7 @@ def labels(grids: list[Grid]) -> dict[str, str]:
     return lines
 
 
-def _told_census(grids: list[Grid]) -> tuple[CellCounts, ...]:
+def _read_cell_counts(grids: list[Grid]) -> tuple[CellCounts, ...]:
     """What 来源与指纹 says of the source's cells, which only the source knows; the sums are held anew."""
     rows = next((grid.rows for grid in grids if grid.name == SOURCE_SHEET), ())
     lines: list[CellCounts] = []
@@ -58,7 +58,7 @@ def _is_count(held: Any) -> bool:
     return isinstance(held, float | int) and math.isfinite(held) and held == int(held)
 
 
-class _ToldFinding(Finding):
+class _RecordedFinding(Finding):
     """A line of 检查记录, in the words that stand there."""
 
     @property
@@ -72,29 +72,29 @@ class _ToldFinding(Finding):
         return str(self.params["remedy"])
 
 
-def _told_findings(grids: list[Grid]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _read_findings(grids: list[Grid]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """What 检查记录 lists, and below it what was folded: how things were typed stands in the source alone."""
     rows = next((grid.rows for grid in grids if grid.name == FINDINGS_SHEET), [])
-    listed = _lines(rows[FINDINGS_HEADER + 1 :])
+    listed = _parse_findings(rows[FINDINGS_HEADER + 1 :])
     title = FINDINGS_HEADER + len(listed) + 2
     folded = title < len(rows) and rows[title][:1] == [FOLDED_TITLE]
-    return listed, _lines(rows[title + 2 :]) if folded else ()
+    return listed, _parse_findings(rows[title + 2 :]) if folded else ()
 
 
-def _lines(rows: Sequence[Sequence[object]]) -> tuple[Finding, ...]:
+def _parse_findings(rows: Sequence[Sequence[object]]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for number, row in enumerate(rows, start=1):
         if len(row) < 6 or row[0] != number or str(row[2]) not in CODES:
             break
         said = {"message": row[4], "remedy": row[5]}
-        found.append(_ToldFinding(str(row[2]), _place(str(row[3])), "", said))
+        found.append(_RecordedFinding(str(row[2]), _parse_place(str(row[3])), "", said))
     return tuple(found)
 
 
-def _place(said: str) -> CellRef:
+def _parse_place(said: str) -> CellRef:
     """The place that a text tells; what is none of the file's places tells the whole file."""
     sheet, _, cell = said.rpartition("!")
-    if said == NOWHERE.said:
+    if said == NOWHERE.label:
         return NOWHERE
     try:
         return CellRef(sheet, *address(cell))
@@ -102,9 +102,9 @@ def _place(said: str) -> CellRef:
         return CellRef(said)
 
 
-def with_recorded(again: Outcome, grids: list[Grid]) -> Outcome:
+def add_recorded(again: Outcome, grids: list[Grid]) -> Outcome:
     """The outcome of the file's own inputs, with what it tells of its source, which is not at hand."""
-    filled, told = again.filled, labels(grids)
+    filled, told = again.filled, read_labels(grids)
     if filled is None:
         return again
     cells = told.get("有内容的单元格", "0")
@@ -121,10 +121,10 @@ def with_recorded(again: Outcome, grids: list[Grid]) -> Outcome:
         source=source,
         template=told.get("模板", "").replace("未注明", ""),
         version=int(version) if version.isdecimal() else None,
-        cell_counts=_told_census(grids),
+        cell_counts=_read_cell_counts(grids),
     )
     # A workbook that cannot be scored any more has findings of its own, which are to be told.
     findings, folded = again.findings, again.folded
     if again.status is Status.SCORED:
-        findings, folded = _told_findings(grids)
+        findings, folded = _read_findings(grids)
     return replace(again, source=source, filled=filled, findings=findings, folded=folded)

@@ -18,8 +18,8 @@ from pathlib import PurePath
 
 from xlkpi import pipeline
 from xlkpi.audit import appearance
-from xlkpi.audit.crosscheck import disagreements
-from xlkpi.audit.recorded import PROGRAM, labels, with_recorded
+from xlkpi.audit.crosscheck import find_disagreements
+from xlkpi.audit.recorded import PROGRAM, add_recorded, read_labels
 from xlkpi.domain import fingerprint
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.form_template import FormTemplate
@@ -29,7 +29,7 @@ from xlkpi.domain.schema import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.domain.text import as_text
 from xlkpi.domain.verification import Difference, Verification
 from xlkpi.domain.version import VERSION
-from xlkpi.pipeline import Document, outcomes
+from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import form_template
 from xlkpi.reading.open import OpenedWorkbook, reopen
 
@@ -56,26 +56,30 @@ def verify(
     """
     workbook = result.workbook
     grids = workbook.grids
-    told = labels(grids)
+    told = read_labels(grids)
     if not any(grid.name == SOURCE_SHEET for grid in grids):
         raise NotScored
-    again = with_recorded(outcomes([result])[0], grids)
-    touched = list(_stamp(workbook))
+    again = add_recorded(score_documents([result])[0], grids)
+    touched = list(_check_fingerprint(workbook))
     stated = told.get(fingerprint.SOURCE_LABEL, result.file)
-    right = again if source is None else _named(source, stated, bool(touched))
+    right = again if source is None else _rename_source(source, stated, bool(touched))
     kept = form_template.kept(grids)
-    own = _made(again, form or kept, workbook)
-    expected = own if source is None else _made(right, form or kept, workbook, own)
-    code = _verification_code(own.grids) if own else ""
-    beyond = [*touched, *_whole(workbook)]
+    own = _write_again(again, form or kept, workbook)
+    expected = own if source is None else _write_again(right, form or kept, workbook, own)
+    code = _find_verification_code(own.grids) if own else ""
+    beyond = [*touched, *_find_forbidden(workbook)]
     if VERSION not in told.get(PROGRAM, VERSION) and not touched:
-        figures = [*beyond, *_figures(grids, again), *_inputs(grids, again, expected)]
+        figures = [
+            *beyond,
+            *_compare_totals(grids, again),
+            *_compare_inputs(grids, again, expected),
+        ]
         return Verification("other-version", tuple(figures), code)
-    differences = [*beyond, *_scored(again, right)]
-    looked = appearance.Looked(ours=True)
+    differences = [*beyond, *_compare_scores(again, right)]
+    looked = appearance.Appearance(ours=True)
     if expected and expected is not workbook:  # made again byte for byte: nothing can differ
-        looked = appearance.compared(workbook, expected)
-        differences += _compared(grids, expected.grids)
+        looked = appearance.compare(workbook, expected)
+        differences += _compare_sheets(grids, expected.grids)
         differences += [Difference(*each) for each in looked.found]
     believed = kept.label if kept and form is None else ""
     if differences:
@@ -83,7 +87,7 @@ def verify(
     return Verification("same" if looked.ours else "resaved", (), code, believed)
 
 
-def _named(source: Outcome, stated: str, touched: bool) -> Outcome:
+def _rename_source(source: Outcome, stated: str, touched: bool) -> Outcome:
     """The source's outcome under the name that the result states: it may have been renamed since.
 
     Where the result was worked on, that is no excuse.
@@ -95,35 +99,35 @@ def _named(source: Outcome, stated: str, touched: bool) -> Outcome:
     )
 
 
-def _made(
+def _write_again(
     outcome: Outcome, layout: FormTemplate | None, *known: OpenedWorkbook | None
 ) -> OpenedWorkbook | None:
     """The scored workbook of an outcome, written just now; None where it has none."""
     if outcome.status is not Status.SCORED:
         return None
-    return reopen(pipeline.result(outcome, layout), *known, keep_parts=True)
+    return reopen(pipeline.write_scored(outcome, layout), *known, keep_parts=True)
 
 
-def _scored(again: Outcome, right: Outcome) -> Iterator[Difference]:
+def _compare_scores(again: Outcome, right: Outcome) -> Iterator[Difference]:
     """The workbook's own inputs, and the source's, must score."""
     if again.status is not Status.SCORED:
         codes = "、".join(each.code for each in again.findings if each.severity == "error")
         yield Difference("", "", "inputs", codes, "可以评分的填报内容")
     else:
-        for place, ours, reference in disagreements(again):
+        for place, ours, reference in find_disagreements(again):
             yield Difference(place.sheet, place.cell, "figure", ours, reference)
     if right is not again and right.status is not Status.SCORED:
         yield Difference("", "", "source", "有错误、不能评分的工作簿", "评分时所用的、改好的工作簿")
 
 
-def _stamp(workbook: OpenedWorkbook) -> Iterator[Difference]:
+def _check_fingerprint(workbook: OpenedWorkbook) -> Iterator[Difference]:
     """The fingerprint against the cells."""
     _, stated, now = workbook.stamp
     if stated != now:
         yield Difference(SOURCE_SHEET, "", "fingerprint", now[:12], (stated or "")[:12])
 
 
-def _whole(workbook: OpenedWorkbook) -> Iterator[Difference]:
+def _find_forbidden(workbook: OpenedWorkbook) -> Iterator[Difference]:
     """What may stand nowhere in a scored workbook."""
     if workbook.package.macros:
         yield Difference("", "", "macro", "宏", "没有宏")
@@ -137,7 +141,7 @@ def _whole(workbook: OpenedWorkbook) -> Iterator[Difference]:
             yield Difference("", "", "link", f"引用其他工作簿（{name}）", "没有外部引用")
 
 
-def _compared(found: list[Grid], expected: list[Grid]) -> Iterator[Difference]:
+def _compare_sheets(found: list[Grid], expected: list[Grid]) -> Iterator[Difference]:
     """Cell by cell."""
     names, right = [grid.name for grid in found], [grid.name for grid in expected]
     if names != right:
@@ -145,11 +149,11 @@ def _compared(found: list[Grid], expected: list[Grid]) -> Iterator[Difference]:
     by_name = {grid.name: grid for grid in found}
     for grid in expected:
         if grid.name in by_name:
-            yield from _sheet(by_name[grid.name], grid)
+            yield from _compare_cells(by_name[grid.name], grid)
 
 
-def _sheet(found: Grid, expected: Grid) -> Iterator[Difference]:
-    left, right = _cells(found), _cells(expected)
+def _compare_cells(found: Grid, expected: Grid) -> Iterator[Difference]:
+    left, right = _collect_cells(found), _collect_cells(expected)
     for at in sorted({*left, *right}):
         ours, theirs = right.get(at), left.get(at)
         if ours == theirs:
@@ -157,18 +161,18 @@ def _sheet(found: Grid, expected: Grid) -> Iterator[Difference]:
         name, cell = found.name, a1(*at)
         if theirs is None:
             assert ours is not None
-            yield Difference(name, cell, "missing", "", _shown(ours))
+            yield Difference(name, cell, "missing", "", _show(ours))
         elif ours is None:
-            yield Difference(name, cell, "extra", _shown(theirs), "")
-        elif fingerprint.same("=" + theirs.formula, "=" + ours.formula):
-            if theirs.value != ours.value and not _as_computed(theirs, ours):
+            yield Difference(name, cell, "extra", _show(theirs), "")
+        elif fingerprint.same_formula("=" + theirs.formula, "=" + ours.formula):
+            if theirs.value != ours.value and not _is_rounding_noise(theirs, ours):
                 kind = "result" if ours.formula else "value"
-                yield Difference(name, cell, kind, *_told_apart(theirs, ours))
+                yield Difference(name, cell, kind, *_show_apart(theirs, ours))
         else:
-            yield Difference(name, cell, "formula", _shown(theirs), _shown(ours))
+            yield Difference(name, cell, "formula", _show(theirs), _show(ours))
 
 
-def _as_computed(left: _Cell, right: _Cell) -> bool:
+def _is_rounding_noise(left: _Cell, right: _Cell) -> bool:
     """Whether two results differ only in how far two programs compute: no printed figure does."""
     if left.value[:1] != right.value[:1]:
         return False
@@ -180,11 +184,11 @@ def _as_computed(left: _Cell, right: _Cell) -> bool:
         return False
 
 
-def _shown(cell: _Cell) -> str:
+def _show(cell: _Cell) -> str:
     return f"={cell.formula}" if cell.formula else cell.value[1:]
 
 
-def _told_apart(*cells: _Cell) -> list[str]:
+def _show_apart(*cells: _Cell) -> list[str]:
     """The values, with their types where nothing else differs."""
     said = [cell.value[1:] for cell in cells]
     if len({*said}) > 1:
@@ -198,13 +202,13 @@ def _told_apart(*cells: _Cell) -> list[str]:
 _TYPES = {"s": "文本", "n": "数", "b": "逻辑值", "e": "错误值"}
 
 
-def _cells(grid: Grid) -> dict[Address, _Cell]:
+def _collect_cells(grid: Grid) -> dict[Address, _Cell]:
     """What each cell holds that holds anything, values as they are compared."""
     cells: dict[Address, _Cell] = {}
     for row, held in enumerate(grid.rows):
         for column, value in enumerate(held):
             if value not in ("", None):
-                cells[row, column] = _Cell(fingerprint.plain(value), "")
+                cells[row, column] = _Cell(fingerprint.comparable(value), "")
     for at, error in grid.errors.items():
         cells[at] = _Cell("e" + error, "")
     for at, (text, _) in grid.formulas.items():
@@ -212,7 +216,7 @@ def _cells(grid: Grid) -> dict[Address, _Cell]:
     return cells
 
 
-def _verification_code(grids: list[Grid]) -> str:
+def _find_verification_code(grids: list[Grid]) -> str:
     """校验码 of a workbook that has just been written; "" where there is none."""
     for grid in grids:
         if grid.name == SUMMARY_SHEET:
@@ -223,20 +227,20 @@ def _verification_code(grids: list[Grid]) -> str:
     return ""
 
 
-def _figures(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
+def _compare_totals(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
     """The total and the grade of another version's workbook: wherever 汇总 and 等级 name them."""
     if again.scored is None:
-        yield from _scored(again, again)
+        yield from _compare_scores(again, again)
         return
     right = {"总分": float(again.scored.total), "等级": again.scored.grade.name.value or ""}
     named: set[str] = set()
     for grid in grids:
-        for label, row, column in _labels(grid, right) if grid.name in _TOPS else ():
+        for label, row, column in _find_labels(grid, right) if grid.name in _TOPS else ():
             value = grid.raw(row, column + 1)
-            if label == "等级" and value not in _grades(again):
+            if label == "等级" and value not in _list_grades(again):
                 continue  # the head of a column
             named.add(label)
-            if fingerprint.plain(value) != fingerprint.plain(right[label]):
+            if fingerprint.comparable(value) != fingerprint.comparable(right[label]):
                 cell = a1(row, column + 1)
                 yield Difference(grid.name, cell, "value", as_text(value), as_text(right[label]))
     for label in right.keys() - named:
@@ -246,7 +250,7 @@ def _figures(grids: list[Grid], again: Outcome) -> Iterator[Difference]:
 _TOPS = (SUMMARY_SHEET, GRADE_SHEET)
 
 
-def _labels(grid: Grid, wanted: Collection[str]) -> Iterator[tuple[str, int, int]]:
+def _find_labels(grid: Grid, wanted: Collection[str]) -> Iterator[tuple[str, int, int]]:
     """Each label of a sheet that something stands right of."""
     for row, cells in enumerate(grid.rows):
         for column, (held, beside) in enumerate(pairwise(cells)):
@@ -254,18 +258,18 @@ def _labels(grid: Grid, wanted: Collection[str]) -> Iterator[tuple[str, int, int
                 yield str(held), row, column
 
 
-def _grades(again: Outcome) -> list[str | None]:
+def _list_grades(again: Outcome) -> list[str | None]:
     assert again.filled is not None
     return [grade.name.value for grade in again.filled.grades]
 
 
-def _inputs(
+def _compare_inputs(
     grids: list[Grid], again: Outcome, expected: OpenedWorkbook | None
 ) -> Iterator[Difference]:
     """The input sheets of another version's workbook, which stand as they stood in the source."""
     right = expected.grids if expected else []
     names = {grid.name for grid in again.filled.grids} if again.filled else set[str]()
-    yield from _compared(
+    yield from _compare_sheets(
         [grid for grid in grids if grid.name in names],
         [grid for grid in right if grid.name in names],
     )

@@ -1,7 +1,7 @@
 """What relates cells to one another: one small generator per check, named in a tuple.
 
 A check yields findings and stops nothing itself; it passes over broken values, of which the
-reading has already spoken, so that one mistake is told once.
+reading has already reported, so that one mistake is reported once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from xlkpi.checks import (
     indicators,
     of_which,
     review,
+    rule_percents,
     rules,
     scorer_groups,
     structure,
@@ -55,7 +56,7 @@ CHECKS: tuple[Check, ...] = (
     tiers.tier_one_is_100,
     tiers.children_add_up,
     tiers.control_totals,
-    of_which.told,
+    of_which.rows,
     of_which.unmarked,
     of_which.childless,
     of_which.unreviewed,
@@ -111,7 +112,7 @@ CHECKS: tuple[Check, ...] = (
     base_data.computable,
     indicators.natures,
     indicators.signs,
-    indicators.cuts,
+    indicators.deductions,
     typed_values.readable,
     indicators.something_applies,
     indicators.budget_needed,
@@ -123,8 +124,8 @@ CHECKS: tuple[Check, ...] = (
     rules.fits,
     rules.line_ends,
     rules.deviations,
-    rules.scale,
-    rules.unsaid_per_cents,
+    rule_percents.scale,
+    rule_percents.unstated_percents,
     rules.natures,
     rules.unused_columns,
     rules.renamed_parts,
@@ -155,10 +156,10 @@ AFTERWARDS: tuple[Afterwards, ...] = (review.reasons, review.own_scores)
 
 
 def check(filled: Filled) -> list[Finding]:
-    """Return what every check has to say, in the order of the tuple."""
+    """Return the findings of every check, in the order of the tuple."""
     return [finding for each in CHECKS for finding in each(filled)]
 
 
 def afterwards(filled: Filled, scored: Scored) -> list[Finding]:
-    """Return what there is to say of a workbook that was scored."""
+    """Return the findings about a workbook that was scored."""
     return [finding for each in AFTERWARDS for finding in each(filled, scored)]

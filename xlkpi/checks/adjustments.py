@@ -1,4 +1,4 @@
-"""加减分: every row says what it does, by how much, and on the strength of which document."""
+"""加减分: every row has its kind, its points or effect, and the document that it is based on."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from xlkpi.domain.schema import folded
 def complete(filled: Filled) -> Iterator[Finding]:
     """事项, 类别 and 依据 are there; 加分 and 减分 have points, 否决 has its 后果."""
     for row in filled.adjustments:
-        for what, held in (
+        for what, value in (
             ("事项", row.what),
             ("类别", row.kind),
             ("依据（文件名和文号）", row.basis),
         ):
-            if held.blank:
-                yield finding("X651", held.place, what=what)
+            if value.blank:
+                yield finding("X651", value.place, what=what)
         counts = row.kind.value in ("加分", "减分")
         if counts and row.points.blank:
             yield finding("X651", row.points.place, what="分值")
@@ -43,8 +43,8 @@ def repeated(filled: Filled) -> Iterator[Finding]:
     """The same thing is not entered twice."""
     first: dict[tuple[object, ...], Adjustment] = {}
     for row in filled.adjustments:
-        said = (folded(row.what.value), row.kind.value, row.points.value, row.effect.value)
-        other = first.setdefault(said, row) if row.what.good else row
+        key = (folded(row.what.value), row.kind.value, row.points.value, row.effect.value)
+        other = first.setdefault(key, row) if row.what.good else row
         if other is not row:
             yield finding("X655", row.what.place, row.what.value or "", other=str(other.row + 1))
 

@@ -1,7 +1,7 @@
-"""What tells that a ballot was copied, written over, or marked on another scale.
+"""Signs that a ballot was copied, overwritten, or marked on another scale.
 
 Beside a code the template shows the indicator's name, target, actual and points. They are never
-trusted; but the scorer had them before the eyes, so a text that says otherwise puts the mark in doubt.
+trusted; but the scorer saw them, so a text that differs puts the mark in doubt.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from xlkpi.domain.cells import Grid, Value
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Mark
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Ballot, Filled, Mark
 from xlkpi.domain.location import Address, CellRef
 from xlkpi.domain.methods import JUDGED
 from xlkpi.domain.numbers import EXACT, from_double, from_text, plain
@@ -27,12 +28,12 @@ _ELSEWHERE = re.compile(r"\[[^\]]+\][^\]!]*!")
 _ENOUGH = 8
 """So many marks alike are no coincidence; fewer may be."""
 _SOME = 3
-"""So many small marks tell of another scale."""
+"""So many small marks suggest another scale."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Over:
-    """A looked-up cell that holds something else than its indicator does."""
+class _Overwritten:
+    """A looked-up cell whose content differs from its indicator's."""
 
     mark: Mark
     indicator: Indicator
@@ -47,21 +48,21 @@ class _Over:
         return self.indicator.judged and (not self.mark.mark.blank or self.mark.recused)
 
 
-def _single(filled: Filled) -> dict[str, Indicator]:
+def _unique_indicators(filled: Filled) -> dict[str, Indicator]:
     """Return the indicators whose code is theirs alone."""
     times = Counter(each.key for each in filled.indicators)
     return {each.key: each for each in filled.indicators if each.key and times[each.key] == 1}
 
 
 def _rate(filled: Filled, indicator: Indicator, mark: Decimal) -> Decimal | None:
-    full = Decimal(100) if filled.parameters.hundred else indicator.points.value
+    full = Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
     return EXACT.divide(mark, full) if full else None
 
 
 def ballots_own(filled: Filled) -> Iterator[Finding]:
     """No ballot repeats another's marks and words; marks at one and the same rate throughout may."""
-    known = {key: each for key, each in _single(filled).items() if each.judged}
-    silent = {folded(member.name.value) for member in filled.members if not member.scores}
+    known = {key: each for key, each in _unique_indicators(filled).items() if each.judged}
+    silent = {folded(member.name.value) for member in filled.members if not member.is_scorer}
     first: dict[tuple[object, ...], Ballot] = {}
     for ballot in filled.ballots:
         rows = ballot.by_key()
@@ -72,8 +73,8 @@ def ballots_own(filled: Filled) -> Iterator[Finding]:
         first_rate = _rate(filled, *given[0])
         if all(_rate(filled, *each) == first_rate for each in given[1:]):
             continue
-        held = tuple((mark.key, mark.mark.value, mark.remark.value) for _, mark in marks)
-        other = first.setdefault(held, ballot)
+        content = tuple((mark.key, mark.mark.value, mark.remark.value) for _, mark in marks)
+        other = first.setdefault(content, ballot)
         if other is not ballot and ballot.scorer.good and other.scorer.good:
             yield finding(
                 "X224", ballot.scorer.place, ballot.scorer.value or "",
@@ -83,7 +84,7 @@ def ballots_own(filled: Filled) -> Iterator[Finding]:
 
 def scale(filled: Filled) -> Iterator[Finding]:
     """Marks out of 100 are not all within 分值, nor marks out of 分值 all within 1: some rate is meant."""
-    known, hundred = _single(filled), filled.parameters.hundred
+    known, hundred = _unique_indicators(filled), filled.parameters.out_of_100
     for ballot in filled.ballots:
         given = [
             (mark.mark.value, points)
@@ -93,53 +94,53 @@ def scale(filled: Filled) -> Iterator[Finding]:
         ]  # fmt: skip
         if len(given) < _SOME or not any(value for value, _ in given):
             continue
-        said = {"scorer": ballot.scorer.value or "", "count": len(given)}
-        said["system"] = "百分制" if hundred else "分值制"
+        params = {"scorer": ballot.scorer.value or "", "count": len(given)}
+        params["system"] = "百分制" if hundred else "分值制"
         if all(value <= 1 for value, _ in given):
-            said |= {"limit": " 1", "what": "得分率"}
+            params |= {"limit": " 1", "what": "得分率"}
         elif hundred and all(value <= points < 100 for value, points in given):
-            said |= {"limit": "分值", "what": "分值制"}
+            params |= {"limit": "分值", "what": "分值制"}
         else:
             continue
-        yield finding("X228", ballot.table.head("得分"), **said)
+        yield finding("X228", ballot.table.head("得分"), **params)
 
 
 def looked_up(filled: Filled) -> Iterator[Finding]:
-    """What stands beside a code is what 三级指标 says, where somebody typed over the look-up.
+    """What is beside a code is what 三级指标 contains, also where somebody typed over the look-up.
 
     Another indicator's name beside a mark stops, and so do names that are half of them nobody's.
     """
-    known = _single(filled)
+    known = _unique_indicators(filled)
     owners = {canonical(each.name.value or ""): each for each in filled.indicators}
     for ballot in filled.ballots:
-        found = list(_over(filled, known, ballot))
-        nobodys = [over for over in found if _nobodys(over, owners)]
-        strange = [over for over in nobodys if over.counts]
+        found = list(_overwritten(filled, known, ballot))
+        nobodys = [cell for cell in found if _is_foreign_name(cell, owners)]
+        strange = [cell for cell in nobodys if cell.counts]
         judged = (mark for mark in ballot.marks if mark.key in known and known[mark.key].judged)
         marked = sum(not mark.mark.blank or mark.recused for mark in judged)
         from_elsewhere = len(strange) > 1 and 2 * len(strange) >= marked
         if from_elsewhere:
-            over = strange[0]
+            cell = strange[0]
             yield finding(
-                "X227", ballot.table.head(_NAME), over.found, count=marked,
-                different=len(strange), code=over.indicator.label, expected=over.expected,
+                "X227", ballot.table.head(_NAME), cell.found, count=marked,
+                different=len(strange), code=cell.indicator.label, expected=cell.expected,
             )  # fmt: skip
         once = nobodys if from_elsewhere else []
-        yield from (_told(over, owners) for over in found if over not in once)
+        yield from (_difference(cell, owners) for cell in found if cell not in once)
 
 
-def _told(over: _Over, owners: Mapping[str, Indicator]) -> Finding:
-    owner = owners.get(canonical(over.found)) if over.header == _NAME else None
-    said = {"code": over.indicator.label, "expected": over.expected or "（空）"}
-    if owner and over.counts:
-        return finding("X225", over.place, over.found, other=owner.label, **said)
-    return finding("X226", over.place, over.found, header=over.header, **said)
+def _difference(cell: _Overwritten, owners: Mapping[str, Indicator]) -> Finding:
+    owner = owners.get(canonical(cell.found)) if cell.header == _NAME else None
+    params = {"code": cell.indicator.label, "expected": cell.expected or "（空）"}
+    if owner and cell.counts:
+        return finding("X225", cell.place, cell.found, other=owner.label, **params)
+    return finding("X226", cell.place, cell.found, header=cell.header, **params)
 
 
-def _nobodys(over: _Over, owners: Mapping[str, Indicator]) -> bool:
+def _is_foreign_name(cell: _Overwritten, owners: Mapping[str, Indicator]) -> bool:
     """Whether a name beside a code is none of ours, nor nearly that of its indicator."""
-    strange = canonical(over.found) not in owners and not _alike(over.found, over.expected)
-    return over.header == _NAME and strange
+    strange = canonical(cell.found) not in owners and not _alike(cell.found, cell.expected)
+    return cell.header == _NAME and strange
 
 
 def _alike(one: str, other: str) -> bool:
@@ -148,10 +149,12 @@ def _alike(one: str, other: str) -> bool:
     return bool(first and second) and (first in second or second in first)
 
 
-def _over(filled: Filled, known: Mapping[str, Indicator], ballot: Ballot) -> Iterator[_Over]:
-    """Find the looked-up cells that were typed over, or look up elsewhere, and say something else."""
+def _overwritten(
+    filled: Filled, known: Mapping[str, Indicator], ballot: Ballot
+) -> Iterator[_Overwritten]:
+    """Find the looked-up cells that were typed over, or look up elsewhere, and differ."""
     table, source = ballot.table, filled.tables.get(TIER3.name, ballot.table).grid
-    columns = [(header, table.columns[header]) for header in _SHOWN if header in table.columns]
+    columns = [(header, table.columns[header]) for header in _LOOKED_UP if header in table.columns]
     for mark in ballot.marks:
         for header, column in columns:
             at = (mark.row, column)
@@ -159,26 +162,26 @@ def _over(filled: Filled, known: Mapping[str, Indicator], ballot: Ballot) -> Ite
             if formula and "[" not in formula[0]:
                 continue  # looked up as the blank does, nearly always
             indicator = known.get(mark.key) if _typed(table.grid, at) else None
-            if indicator is None or (own := _SHOWN[header](indicator)).broken:
+            if indicator is None or (own := _LOOKED_UP[header](indicator)).broken:
                 continue
-            found, expected = as_text(table.grid.raw(*at)), _words(own)
+            found, expected = as_text(table.grid.raw(*at)), _text(own)
             there = (own.place.row, own.place.column)
             same = canonical(found) == canonical(expected)
             if not same and not _numbers(table.grid, at) & _numbers(source, there):
-                yield _Over(mark, indicator, header, table.grid.place(*at), found, expected)
+                yield _Overwritten(mark, indicator, header, table.grid.place(*at), found, expected)
 
 
-_Shown = Value[str] | Value[Decimal]
-_SHOWN: Mapping[str, Callable[[Indicator], _Shown]] = {
+_LookedUp = Value[str] | Value[Decimal]
+_LOOKED_UP: Mapping[str, Callable[[Indicator], _LookedUp]] = {
     _NAME: lambda each: each.name,
     TARGET.header: lambda each: each.target_text,
     ACTUAL.header: lambda each: each.actual_text,
     POINTS.header: lambda each: each.points,
 }
-"""The looked-up columns that say which indicator it is, and what it is about."""
+"""The looked-up columns that identify the indicator and its content."""
 
 
-def _words(own: _Shown) -> str:
+def _text(own: _LookedUp) -> str:
     return plain(own.value) if isinstance(own.value, Decimal) else own.value or ""
 
 
@@ -193,14 +196,14 @@ def _typed(grid: Grid, at: Address) -> bool:
 
 def _numbers(grid: Grid, at: Address) -> set[Decimal]:
     """Return the numbers that a cell may mean: 95% is 95 and 0.95, 8场 is 8."""
-    held = grid.raw(*at)
-    if isinstance(held, bool):
+    raw = grid.raw(*at)
+    if isinstance(raw, bool):
         return set()
-    if isinstance(held, int | float):
-        value = from_double(float(held))
+    if isinstance(raw, int | float):
+        value = from_double(float(raw))
         shown = at in grid.percents
         return set() if value is None else {value, value * 100} if shown else {value}
-    read = from_text(held) if isinstance(held, str) else None
+    read = from_text(raw) if isinstance(raw, str) else None
     if read is None:
         return set()
     return {read.value, read.value / 100} if read.suffix == "%" else {read.value}

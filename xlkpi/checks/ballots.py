@@ -8,31 +8,21 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xlkpi.checks.tiers import control_total
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Mark, Member
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Ballot, Filled, Mark, Member
 from xlkpi.domain.numbers import from_text, plain
-from xlkpi.domain.schema import (
-    BALLOT,
-    BALLOT_PREFIX,
-    FORBIDDEN_IN_NAMES,
-    GROUP,
-    RECUSED,
-    SCORER_NAME_LENGTH,
-    YES,
-    canonical,
-    folded,
-    sheet_named,
-)
 from xlkpi.domain.text import as_text
 
-_STAYS = re.compile(f"(不|未|无需|无须|不用|没有){RECUSED}")
+_STAYS = re.compile(f"(不|未|无需|无须|不用|没有){schema.RECUSED}")
 
 
 def _members(filled: Filled) -> dict[str, Member]:
     members: dict[str, Member] = {}
     for member in filled.members:
-        members.setdefault(folded(member.name.value), member)
+        members.setdefault(schema.folded(member.name.value), member)
     members.pop("", None)
     return members
 
@@ -40,7 +30,7 @@ def _members(filled: Filled) -> dict[str, Member]:
 def _ballots(filled: Filled) -> dict[str, Ballot]:
     ballots: dict[str, Ballot] = {}
     for ballot in filled.ballots:
-        ballots.setdefault(folded(ballot.scorer.value), ballot)
+        ballots.setdefault(schema.folded(ballot.scorer.value), ballot)
     ballots.pop("", None)
     return ballots
 
@@ -50,14 +40,14 @@ def _indicators(filled: Filled) -> dict[str, Indicator]:
 
 
 def _limit(filled: Filled, indicator: Indicator) -> Decimal | None:
-    return Decimal(100) if filled.parameters.hundred else indicator.points.value
+    return Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
 
 
-def _asked(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
+def _scorer_ballots(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
     """The members who are to score, with their ballots."""
     ballots = _ballots(filled)
     for key, member in _members(filled).items():
-        if member.scores and key in ballots:
+        if member.is_scorer and key in ballots:
             yield member, ballots[key]
 
 
@@ -65,10 +55,10 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
     """No two members share a name, and a name can be a sheet's."""
     seen: dict[str, Member] = {}
     for member in filled.members:
-        key, name = folded(member.name.value), member.name.value or ""
+        key, name = schema.folded(member.name.value), member.name.value or ""
         if key and key in seen:
             yield finding("X216", member.name.place, name, other=seen[key].name.place.cell)
-        if member.scores and not _can_be_a_sheet(name):
+        if member.is_scorer and not _can_be_a_sheet(name):
             yield finding("X221", member.name.place, name)
         if member.name.blank:
             yield finding("X222", member.name.place)
@@ -77,9 +67,9 @@ def members_unique(filled: Filled) -> Iterator[Finding]:
 
 def someone_scores(filled: Filled) -> Iterator[Finding]:
     """At least one member is to score."""
-    table = filled.tables.get(GROUP.name)
+    table = filled.tables.get(schema.MEMBERS.name)
     unsure = any(member.status.broken for member in filled.members)
-    if table and table.rows and not unsure and not any(m.scores for m in filled.members):
+    if table and table.rows and not unsure and not any(m.is_scorer for m in filled.members):
         yield finding("X220", table.head("姓名"))
 
 
@@ -88,7 +78,7 @@ def weights(filled: Filled) -> Iterator[Finding]:
     if filled.parameters.text("综合方法") != "加权平均":
         return
     for member in filled.members:
-        if not member.scores:
+        if not member.is_scorer:
             continue
         if member.weight.blank:
             scorer = member.name.value or "这名成员"
@@ -99,52 +89,54 @@ def weights(filled: Filled) -> Iterator[Finding]:
 
 def weights_alike(filled: Filled) -> Iterator[Finding]:
     """A weight of 40% beside one of 30 would count as 0.4 beside 30."""
-    table = filled.tables.get(GROUP.name)
+    table = filled.tables.get(schema.MEMBERS.name)
     if filled.parameters.text("综合方法") != "加权平均" or table is None:
         return
-    known = [m for m in filled.members if m.scores and m.weight.value is not None]
-    shares = [member for member in known if _share(member, table.grid)]
+    known = [m for m in filled.members if m.is_scorer and m.weight.value is not None]
+    shares = [member for member in known if _is_share(member, table.grid)]
     for member in known if shares else ():
         value = member.weight.value
         if member not in shares and value is not None and value > 1:
             first = shares[0].weight
             share = f"{plain(first.value * 100)}%" if first.value is not None else ""
-            said = {"other": first.place.cell, "share": share}
-            yield finding("X229", member.weight.place, plain(value), **said)
+            params = {"other": first.place.cell, "share": share}
+            yield finding("X229", member.weight.place, plain(value), **params)
 
 
-def _share(member: Member, grid: Grid) -> bool:
+def _is_share(member: Member, grid: Grid) -> bool:
     weight = member.weight
-    typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
+    typed = isinstance(weight.typed, str) and "%" in schema.canonical(weight.typed)
     at = (weight.place.row, weight.place.column)
-    return typed or at in grid.percents or at in grid.signed
+    return typed or at in grid.percents or at in grid.percent_signed
 
 
-def _told(ballot: Ballot) -> str:
-    """Return the scorer that the sheet's name tells."""
-    return folded(ballot.table.grid.name)[len(BALLOT_PREFIX) :]
+def _scorer_in_name(ballot: Ballot) -> str:
+    """Return the scorer's name in the sheet's name."""
+    return schema.folded(ballot.table.grid.name)[len(schema.BALLOT_PREFIX) :]
 
 
 def _misnamed(ballot: Ballot, members: dict[str, Member], ballots: dict[str, Ballot]) -> bool:
     """Whether the scorer's cell is itself in doubt: nobody's name, or one that has a ballot."""
-    key = folded(ballot.scorer.value)
+    key = schema.folded(ballot.scorer.value)
     return key not in members or ballots[key] is not ballot
 
 
 def ballots_present(filled: Filled) -> Iterator[Finding]:
     """Everyone who is to score has a ballot."""
     ballots, members = _ballots(filled), _members(filled)
-    sheets = [grid for grid in filled.grids if sheet_named(grid.name) is BALLOT]
-    elsewhere = {folded(each.scorer) for each in filled.misnamed_sheets if each.layout is BALLOT}
+    sheets = [grid for grid in filled.grids if schema.sheet_named(grid.name) is schema.BALLOT]
+    elsewhere = {
+        schema.folded(each.scorer) for each in filled.misnamed_sheets if each.sheet is schema.BALLOT
+    }
     unsure = len(sheets) > len(filled.ballots) or any(b.scorer.broken for b in filled.ballots)
     if any(key not in members for key in (*ballots, *elsewhere)):
-        return  # a ballot under an unknown name is told; it may well be the missing one
+        return  # a ballot under an unknown name has a finding; it may well be the missing one
     doubtful = elsewhere | {
-        _told(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
+        _scorer_in_name(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
     }
     for key, member in members.items():
         if (
-            member.scores
+            member.is_scorer
             and key not in ballots
             and key not in doubtful
             and (sheets or elsewhere)
@@ -158,7 +150,7 @@ def ballots_of_members(filled: Filled) -> Iterator[Finding]:
     members = _members(filled)
     known = bool(members) and not any(member.name.broken for member in filled.members)
     for ballot in filled.ballots:
-        if known and ballot.scorer.good and folded(ballot.scorer.value) not in members:
+        if known and ballot.scorer.good and schema.folded(ballot.scorer.value) not in members:
             yield finding("X208", ballot.scorer.place, ballot.scorer.value or "")
 
 
@@ -167,21 +159,27 @@ def sheet_names(filled: Filled) -> Iterator[Finding]:
     members, ballots = _members(filled), _ballots(filled)
     for ballot in filled.ballots:
         name = ballot.scorer.value or ""
-        if not ballot.scorer.good or _told(ballot) == folded(name) or not _can_be_a_sheet(name):
+        if (
+            not ballot.scorer.good
+            or _scorer_in_name(ballot) == schema.folded(name)
+            or not _can_be_a_sheet(name)
+        ):
             continue
         if not members or not _misnamed(ballot, members, ballots):
             yield finding("X209", ballot.scorer.place, name, sheet=ballot.table.grid.name)
 
 
 def _can_be_a_sheet(name: str) -> bool:
-    return len(name) <= SCORER_NAME_LENGTH and not any(sign in name for sign in FORBIDDEN_IN_NAMES)
+    return len(name) <= schema.SCORER_NAME_LENGTH and not any(
+        sign in name for sign in schema.FORBIDDEN_IN_NAMES
+    )
 
 
 def ballots_unique(filled: Filled) -> Iterator[Finding]:
     """A scorer has one ballot."""
     first = _ballots(filled)
     for ballot in filled.ballots:
-        key = folded(ballot.scorer.value)
+        key = schema.folded(ballot.scorer.value)
         if key and first[key] is not ballot:
             other = first[key].table.grid.name
             yield finding("X210", ballot.scorer.place, ballot.scorer.value or "", other=other)
@@ -189,21 +187,21 @@ def ballots_unique(filled: Filled) -> Iterator[Finding]:
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A mark, or a word about it, belongs to an indicator that exists."""
-    known = {**filled.of_which_in(3), **_indicators(filled)}
+    known = {**filled.of_which_by_key(3), **_indicators(filled)}
     if not known or any(not each.key for each in filled.indicators):
-        return  # the code that is missing there has been told
-    for _, mark in _rows(filled):
-        said = (
+        return  # the code that is missing there has a finding
+    for _, mark in _marks(filled):
+        says_something = (
             mark.mark.good
             or mark.mark.broken
             or mark.remark.value not in (None, "系统计分", "不适用")
         )
-        if mark.key and mark.key not in known and said:
+        if mark.key and mark.key not in known and says_something:
             yield finding("X204", mark.code.place, mark.code.value or "")
 
 
 def codes_unique(filled: Filled) -> Iterator[Finding]:
-    """An indicator stands once on a ballot."""
+    """A ballot has one row for each indicator."""
     for ballot in filled.ballots:
         first = ballot.by_key()
         for mark in ballot.marks:
@@ -214,7 +212,7 @@ def codes_unique(filled: Filled) -> Iterator[Finding]:
 
 def codes_present(filled: Filled) -> Iterator[Finding]:
     """A mark has a code beside it."""
-    for _, mark in _rows(filled):
+    for _, mark in _marks(filled):
         if mark.code.blank and not mark.mark.blank:
             shown = plain(mark.mark.value) if mark.mark.value is not None else ""
             yield finding("X206", mark.code.place, shown or mark.remark.value or "")
@@ -226,7 +224,7 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
     known = {
         key: each for key, each in _indicators(filled).items() if each.judged and times[key] == 1
     }
-    for member, ballot in _asked(filled):
+    for member, ballot in _scorer_ballots(filled):
         rows = ballot.by_key()
         unsure = any(mark.code.broken for mark in ballot.marks)
         for key, indicator in known.items():
@@ -245,30 +243,30 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
                     "X201", mark.mark.place,
                     scorer=member.name.value, indicator=indicator.name.value or "",
                     code=indicator.label, limit=plain(limit) if limit is not None else "分值",
-                    hint=_beside(ballot, mark),
+                    hint=_mark_hint(ballot, mark),
                 )  # fmt: skip
 
 
-def _beside(ballot: Ballot, mark: Mark) -> str:
-    """Return where on the row a number stands in no column of the table: it may be the mark."""
+def _mark_hint(ballot: Ballot, mark: Mark) -> str:
+    """Return a hint at a number in no column of the table: it may be the mark."""
     table, known = ballot.table, set(ballot.table.columns.values())
     cells = table.grid.rows[mark.row] if mark.row < len(table.grid.rows) else ()
-    for column, held in enumerate(cells):
-        number = isinstance(held, int | float) and not isinstance(held, bool)
-        if column not in known and (number or (isinstance(held, str) and from_text(held))):
+    for column, value in enumerate(cells):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if column not in known and (number or (isinstance(value, str) and from_text(value))):
             cell = table.grid.place(mark.row, column).cell
-            return f"（{cell} 的 {as_text(held)} 如果就是得分，请移到“得分”一栏）"
+            return f"（{cell} 的 {as_text(value)} 如果就是得分，请移到“得分”一栏）"
     return ""
 
 
 def within_limits(filled: Filled) -> Iterator[Finding]:
     """0 ≤ 得分 ≤ 分值, or 100 in 百分制."""
-    what = "百分制满分" if filled.parameters.hundred else "分值"
+    what = "百分制满分" if filled.parameters.out_of_100 else "分值"
     limits = {key: _limit(filled, each) for key, each in _indicators(filled).items()}
-    silent = {key for key, member in _members(filled).items() if not member.scores}
-    for ballot, mark in _rows(filled):
+    silent = {key for key, member in _members(filled).items() if not member.is_scorer}
+    for ballot, mark in _marks(filled):
         value, limit = mark.mark.value, limits.get(mark.key)
-        if value is None or limit is None or folded(ballot.scorer.value) in silent:
+        if value is None or limit is None or schema.folded(ballot.scorer.value) in silent:
             continue
         if value < 0:
             yield finding("X202", mark.mark.place, plain(value), limit=plain(limit))
@@ -278,9 +276,9 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
 
 def mark_or_recusal(filled: Filled) -> Iterator[Finding]:
     """A recusal has no mark."""
-    for _, mark in _rows(filled):
-        said = canonical(mark.remark.value or "")
-        if mark.mark.value is not None and RECUSED in said and not _STAYS.search(said):
+    for _, mark in _marks(filled):
+        remark = schema.canonical(mark.remark.value or "")
+        if mark.mark.value is not None and schema.RECUSED in remark and not _STAYS.search(remark):
             yield finding("X211", mark.mark.place, plain(mark.mark.value))
 
 
@@ -289,13 +287,13 @@ def silent_members(filled: Filled) -> Iterator[Finding]:
     ballots = _ballots(filled)
     for key, member in _members(filled).items():
         ballot = ballots.get(key)
-        if member.scores or ballot is None or not member.status.good:
+        if member.is_scorer or ballot is None or not member.status.good:
             continue
         marked = [mark for mark in ballot.marks if mark.mark.value is not None]
         if marked:
             yield finding(
                 "X214", marked[0].mark.place,
-                scorer=member.name.value, status=member.status.value or YES,
+                scorer=member.name.value, status=member.status.value or schema.YES,
             )  # fmt: skip
 
 
@@ -303,7 +301,7 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
     """Not everyone stepped aside from an indicator."""
     if any(ballot.scorer.broken for ballot in filled.ballots):
         return
-    asked = [ballot.by_key() for _, ballot in _asked(filled)]
+    asked = [ballot.by_key() for _, ballot in _scorer_ballots(filled)]
     for key, indicator in _indicators(filled).items():
         rows = [marks[key] for marks in asked if key in marks]
         if indicator.judged and rows and len(rows) == len(asked) and all(r.recused for r in rows):
@@ -314,10 +312,10 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
 
 
 def computed_marked(filled: Filled) -> Iterator[Finding]:
-    """Where a computed indicator was marked too, the computed points stand."""
+    """Where a computed indicator was marked too, the computed points count."""
     known = _indicators(filled)
     computed = {key for key, each in known.items() if each.method.good and not each.judged}
-    for ballot, mark in _rows(filled) if computed else ():
+    for ballot, mark in _marks(filled) if computed else ():
         indicator = known.get(mark.key)
         if indicator and mark.key in computed and mark.mark.value is not None:
             yield finding(
@@ -327,7 +325,7 @@ def computed_marked(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A total that a scorer added below the marks says what they add up to."""
+    """A total that a scorer added below the marks equals their sum."""
     for ballot in filled.ballots:
         parts = {
             mark.row: Decimal(0) if mark.mark.blank else mark.mark.value for mark in ballot.marks
@@ -335,7 +333,7 @@ def control_totals(filled: Filled) -> Iterator[Finding]:
         yield from control_total(ballot.table, "得分", parts)
 
 
-def _rows(filled: Filled) -> Iterator[tuple[Ballot, Mark]]:
+def _marks(filled: Filled) -> Iterator[tuple[Ballot, Mark]]:
     for ballot in filled.ballots:
         for mark in ballot.marks:
             yield ballot, mark

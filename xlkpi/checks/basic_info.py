@@ -20,33 +20,33 @@ def required_info(filled: Filled) -> Iterator[Finding]:
     if not table or not table.rows:
         return
     for name in ("部门名称", "评价年度"):
-        held = filled.info.get(name)
-        if held is None:
+        line = filled.info.get(name)
+        if line is None:
             yield finding("X701", table.head("项目"), name=name)
-        elif held.blank:
-            yield finding("X701", held.place, name=name)
+        elif line.blank:
+            yield finding("X701", line.place, name=name)
 
 
 def unknown_info(filled: Filled) -> Iterator[Finding]:
-    """A line that the format does not know is told, since nobody reads it."""
+    """A line that the format does not know is reported, since nobody reads it."""
     known = {name for name, _ in INFO_ROWS}
-    for name, held in filled.info.items():
-        if held.good and name not in known:
-            yield finding("X713", held.place, held.value or "", name=name or "（空）")
+    for name, line in filled.info.items():
+        if line.good and name not in known:
+            yield finding("X713", line.place, line.value or "", name=name or "（空）")
 
 
 def year(filled: Filled) -> Iterator[Finding]:
     """评价年度 is a year."""
-    held = filled.info.get("评价年度")
-    if held and held.value and not _YEAR.match(canonical(held.value)):
-        yield finding("X702", held.place, held.value)
+    line = filled.info.get("评价年度")
+    if line and line.value and not _YEAR.match(canonical(line.value)):
+        yield finding("X702", line.place, line.value)
 
 
 def secret(filled: Filled) -> Iterator[Finding]:
     """Secret material is not to be processed here."""
-    held = filled.info.get("是否涉密")
-    if held and held.value == YES:
-        yield finding("X703", held.place, YES)
+    line = filled.info.get("是否涉密")
+    if line and line.value == YES:
+        yield finding("X703", line.place, YES)
 
 
 def grade_rows(filled: Filled) -> Iterator[Finding]:

@@ -17,8 +17,8 @@ from xlkpi.domain.numbers import money, plain, total
 from xlkpi.domain.schema import (
     ACTUAL,
     EXECUTION,
+    FUNDS,
     INFO_CHOICES,
-    SOURCES,
     TARGET,
     TIER3,
     canonical,
@@ -40,9 +40,9 @@ def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
 
 
 def header_units(filled: Filled) -> Iterator[Finding]:
-    """A unit of money in a header is that of 金额单位: nobody can tell which of two holds."""
-    unit = filled.said("金额单位") or "万元"
-    for sheet in (EXECUTION, SOURCES):
+    """A unit of money in a header is 金额单位: of two units nobody knows which applies."""
+    unit = filled.info_text("金额单位") or "万元"
+    for sheet in (EXECUTION, FUNDS):
         table = filled.tables.get(sheet.name)
         for header, column in table.columns.items() if table and table.rows else ():
             typed = str(table.grid.raw(table.header_row, column)) if table else ""
@@ -51,18 +51,18 @@ def header_units(filled: Filled) -> Iterator[Finding]:
                 yield _other_money(table.head(header), typed.strip(), own, unit)
                 break
         else:
-            yield from _above(table, unit)
+            yield from _unit_above(table, unit)
 
 
 _ABOVE = re.compile(r"单位[:：]?([百千]?万?元|亿元)")
 
 
-def _above(table: Table | None, unit: str) -> Iterator[Finding]:
+def _unit_above(table: Table | None, unit: str) -> Iterator[Finding]:
     """A line above the table may name the unit: 单位：元."""
     for row in range(table.header_row if table and table.rows else 0):
         assert table is not None
-        for column, held in enumerate(table.grid.rows[row]):
-            typed = held.strip() if isinstance(held, str) else ""
+        for column, value in enumerate(table.grid.rows[row]):
+            typed = value.strip() if isinstance(value, str) else ""
             found = _ABOVE.search(canonical(typed))
             if found and found[1] != unit:
                 yield _other_money(table.grid.place(row, column), typed, found[1], unit)
@@ -87,9 +87,9 @@ def measure_units(filled: Filled) -> Iterator[Finding]:
     }  # fmt: skip
     measured = [each for each in filled.indicators if each.target.good or each.actual.good]
     units = (each.unit.value or "" for each in measured)
-    said = {unit for unit in units if unit.endswith("元")}
+    units_of_rows = {unit for unit in units if unit.endswith("元")}
     for header, unit in named.items():
-        others = {*named.values(), *said} - {unit}
+        others = {*named.values(), *units_of_rows} - {unit}
         if table and measured and others:
             typed = str(table.grid.raw(table.header_row, table.columns[header])).strip()
             yield finding(
@@ -101,8 +101,8 @@ def measure_units(filled: Filled) -> Iterator[Finding]:
 def present(filled: Filled) -> Iterator[Finding]:
     """A wholly empty sheet is a reminder."""
     table = filled.tables.get(EXECUTION.name)
-    ways = (filled.way(indicator) for indicator in filled.indicators)
-    needed = any(way.budgeted for way in ways if way)
+    methods = (filled.method_of(indicator) for indicator in filled.indicators)
+    needed = any(method.budgeted for method in methods if method)
     if table and not filled.projects and not needed and not filled.misplaced(EXECUTION):
         yield finding("X401", table.head("项目名称"))
 
@@ -139,7 +139,7 @@ def amounts(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A row named 合计 says what the projects add up to."""
+    """A row named 合计 equals the sum of the projects."""
     table = filled.tables.get(EXECUTION.name)
     if not table:
         return
@@ -159,14 +159,14 @@ _FUNDS: dict[str, tuple[Callable[[Fund], Number], Callable[[Project], Number]]] 
 }
 
 
-def _filled_in(filled: Filled) -> list[Fund]:
+def _funds_with_amounts(filled: Filled) -> list[Fund]:
     """The sources of funds with any amount; a template lists their names before."""
     return [fund for fund in filled.funds if not all(of(fund).blank for of, _ in _FUNDS.values())]
 
 
 def funds_complete(filled: Filled) -> Iterator[Finding]:
     """A source of funds has a budget and an execution."""
-    for fund in _filled_in(filled):
+    for fund in _funds_with_amounts(filled):
         for what, amount in (("全年预算数", fund.budget), ("全年执行数", fund.executed)):
             if amount.blank:
                 called = fund.name.value or f"第 {fund.row + 1} 行"
@@ -175,7 +175,7 @@ def funds_complete(filled: Filled) -> Iterator[Finding]:
 
 def funds_add_up(filled: Filled) -> Iterator[Finding]:
     """The sources of funds add up to what the projects add up to, column by column."""
-    table, funds = filled.tables.get(SOURCES.name), _filled_in(filled)
+    table, funds = filled.tables.get(FUNDS.name), _funds_with_amounts(filled)
     if not table or not funds or not filled.projects:
         return
     for what, (of_fund, of_project) in _FUNDS.items():
@@ -186,12 +186,12 @@ def funds_add_up(filled: Filled) -> Iterator[Finding]:
         found = total([amount.value for amount in given if amount.value is not None])
         expected = total([amount.value for amount in spent if amount.value is not None])
         if found != expected:
-            said = money(expected)
-            yield finding("X410", table.head(what), money(found), what=what, expected=said)
+            expected_text = money(expected)
+            yield finding("X410", table.head(what), money(found), what=what, expected=expected_text)
 
 
 def reasons(filled: Filled) -> Iterator[Finding]:
-    """A project below 执行率说明线 says why."""
+    """A project below 执行率说明线 has a reason."""
     line = filled.parameters.numbers["执行率说明线"]
     for project in filled.projects:
         budget, executed = project.budget.value, project.executed.value
@@ -213,10 +213,10 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
         [project.budget for project in filled.projects],
     )
     for indicator in filled.indicators if rate is not None else ():
-        method, held = filled.way(indicator), indicator.actual_text
+        method, typed = filled.method_of(indicator), indicator.actual_text
         assert rate is not None
-        if method and method.budgeted and typed_values.differs(held, rate):
-            yield finding("X665", held.place, held.value or "", rate=plain(rate, 2))
+        if method and method.budgeted and typed_values.differs(typed, rate):
+            yield finding("X665", typed.place, typed.value or "", rate=plain(rate, 2))
 
 
 def typed_rates(filled: Filled) -> Iterator[Finding]:
@@ -224,13 +224,15 @@ def typed_rates(filled: Filled) -> Iterator[Finding]:
     table = filled.tables.get(EXECUTION.name)
     for project in filled.projects if table else ():
         assert table is not None
-        held = typed_values.constant(table, project.row, "执行率")
+        typed = typed_values.typed_text(table, project.row, "执行率")
         rate = _rate([project.executed], [project.budget])
-        if held.good and rate is not None and (
-            typed_values.points(held) is None or typed_values.differs(held, rate)
+        if typed.good and rate is not None and (
+            typed_values.rate_points(typed) is None or typed_values.differs(typed, rate)
         ):  # fmt: skip
             called = project.name.value or f"第 {project.row + 1} 行"
-            yield finding("X414", held.place, held.value or "", project=called, rate=plain(rate, 2))
+            yield finding(
+                "X414", typed.place, typed.value or "", project=called, rate=plain(rate, 2)
+            )
 
 
 def _rate(executed: Sequence[Number], budget: Sequence[Number]) -> Fraction | None:
@@ -239,5 +241,5 @@ def _rate(executed: Sequence[Number], budget: Sequence[Number]) -> Fraction | No
     planned = [amount.value for amount in budget if amount.value is not None]
     if not budget or len(spent) < len(executed) or len(planned) < len(budget):
         return None
-    whole = total(planned)
-    return Fraction(total(spent)) / Fraction(whole) * 100 if whole else Fraction(0)
+    planned_total = total(planned)
+    return Fraction(total(spent)) / Fraction(planned_total) * 100 if planned_total else Fraction(0)

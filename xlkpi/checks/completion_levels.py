@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import BANDED
 from xlkpi.domain.numbers import plain
@@ -14,7 +15,7 @@ from xlkpi.domain.schema import DEGREES, folded
 
 
 def present(filled: Filled) -> Iterator[Finding]:
-    """完成程度 is said, and the two bounds of the bands are in order."""
+    """完成程度 is filled in, and the two bounds of the bands are in order."""
     lower, upper = _bounds(filled)
     if lower > upper:
         yield _out_of_order(filled, lower, upper)
@@ -24,7 +25,7 @@ def present(filled: Filled) -> Iterator[Finding]:
 
 
 def _out_of_order(filled: Filled, lower: Decimal, upper: Decimal) -> Finding:
-    """At the setting that stands in the sheet; the other may be there by default."""
+    """Report at the setting in the sheet; the other may be a default."""
     settings = filled.parameters.values
     low, high = (f"{plain(bound)}%" for bound in (lower, upper))
     if str(settings["定性部分达成下限"].place):
@@ -44,8 +45,8 @@ def marks_inside(filled: Filled) -> Iterator[Finding]:
     banded = {each.key: each for each in filled.indicators if each.method.value == BANDED}
     lower, upper = _bounds(filled)
     if lower > upper:
-        return  # which was told; nothing lies between them
-    silent = {folded(m.name.value) for m in filled.members if not m.scores}
+        return  # has a finding; nothing lies between them
+    silent = {folded(m.name.value) for m in filled.members if not m.is_scorer}
     for ballot in filled.ballots:
         if folded(ballot.scorer.value) in silent:
             continue
@@ -59,7 +60,7 @@ def marks_inside(filled: Filled) -> Iterator[Finding]:
 def _limit(filled: Filled, indicator: Indicator | None) -> Decimal | None:
     if indicator is None:
         return None
-    return Decimal(100) if filled.parameters.hundred else indicator.points.value
+    return Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
 
 
 def _outside(

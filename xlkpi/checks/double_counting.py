@@ -13,7 +13,7 @@ from xlkpi.domain.numbers import EXACT, total
 from xlkpi.domain.schema import EXECUTION, canonical
 
 _PARTS = 3
-"""Rows from which on a sum says something: of two, either is the sum of the other if they are equal."""
+"""Fewer rows prove nothing: of two equal ones, either is the sum of the other."""
 _WITHIN = re.compile(r"\W*(\d+\W+)?其中")
 """How the name of a row begins that is part of the row above: 其中：甲, （其中）甲, 1.其中：甲."""
 _NUMERALS = tuple(
@@ -32,21 +32,21 @@ def totals(filled: Filled) -> Iterator[Finding]:
     One that is called as a section is counted twice for certain; elsewhere it may be chance.
     """
     projects = filled.projects
-    whole, groups = _whole(projects), _groups(projects)
+    grand_totals, groups = _grand_totals(projects), _groups(projects)
     for at, project in enumerate(projects):
         name, group = project.name, groups.get(at, ())
         called = name.value or "（空）"
         if group and _within(group[0].name.value):
-            continue  # told where its parts are
+            continue  # reported at its parts
         if group and _section(project, group):
             yield finding("X417", name.place, called, parts=_rows(group))
-        elif at in whole or group:
-            parts = "其余各行" if at in whole else _rows(group)
+        elif at in grand_totals or group:
+            parts = "其余各行" if at in grand_totals else _rows(group)
             yield finding("X413", name.place, called, parts=parts)
 
 
 def parts_of_a_row(filled: Filled) -> Iterator[Finding]:
-    """其中 says that a row is part of the one above, and it would count twice.
+    """其中 marks a row as part of the one above, so that it would count twice.
 
     It is written once for several rows: those that add up to the row above are its parts, too.
     """
@@ -92,8 +92,8 @@ def _rows(group: Sequence[Project]) -> str:
     return f"第 {min(rows)} 至 {max(rows)} 行"
 
 
-def _whole(projects: Sequence[Project]) -> set[int]:
-    """Return where a row stands that is the sum of all the others."""
+def _grand_totals(projects: Sequence[Project]) -> set[int]:
+    """Return the positions of rows that are the sum of all the others."""
     budgets = [each.budget.value for each in projects if each.budget.value is not None]
     executions = [each.executed.value for each in projects if each.executed.value is not None]
     if len(projects) < _PARTS or not len(budgets) == len(executions) == len(projects):
@@ -104,7 +104,7 @@ def _whole(projects: Sequence[Project]) -> set[int]:
 
 
 def _groups(projects: Sequence[Project]) -> dict[int, list[Project]]:
-    """Return where a row stands → the rows next to it, two or more, of which it is the sum.
+    """Return position of a row → the adjacent rows, two or more, of which it is the sum.
 
     First the rows below each, from the last to the first, so that a sum of sums is known by the
     rows of its sums; then, of what is neither a sum nor part of one, the rows above each.

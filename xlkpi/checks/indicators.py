@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.checks.rules import unsaid
+from xlkpi.checks.rule_percents import unstated_percent
 from xlkpi.domain import methods as rules_of
 from xlkpi.domain.cells import Table, Text
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator
-from xlkpi.domain.numbers import a_hundredfold, from_text, plain
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled
+from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain
 from xlkpi.domain.schema import ACTUAL, EXECUTION, RULES, TARGET, TIER3, folded, is_percent
 
 
@@ -24,7 +25,7 @@ def known(filled: Filled) -> Iterator[Finding]:
         choices += f"；或在“{RULES.name}”表补上这条规则"
     for indicator in filled.indicators:
         name = indicator.method.value
-        if indicator.method.good and not (_is_known(name, names) or filled.way(indicator)):
+        if indicator.method.good and not (_is_known(name, names) or filled.method_of(indicator)):
             yield finding("X601", indicator.method.place, name or "", choices=choices)
 
 
@@ -37,22 +38,22 @@ def _is_known(name: str | None, own: Iterable[str]) -> bool:
 def numbers_present(filled: Filled) -> Iterator[Finding]:
     """A method that looks at the actual value or the target needs a number there."""
     for indicator in filled.indicators:
-        method = filled.way(indicator)
+        method = filled.method_of(indicator)
         if method is None or not indicator.key:
             continue
-        said = {"code": indicator.label, "method": method.name}
+        params = {"code": indicator.label, "method": method.name}
         doubted = filled.tables[TIER3.name].doubted
         if method.measured and indicator.actual.blank and ACTUAL.header not in doubted:
             code = "X678" if indicator.dated else "X602"
-            yield finding(code, indicator.actual.place, **said)
+            yield finding(code, indicator.actual.place, **params)
         if method.targeted and indicator.target.blank and TARGET.header not in doubted:
-            yield finding("X603", indicator.target.place, **said)
+            yield finding("X603", indicator.target.place, **params)
         target = indicator.target.value
-        if target is not None and _undivided(method, target):
-            yield finding("X605", indicator.target.place, plain(target), **said)
+        if target is not None and _indivisible(method, target):
+            yield finding("X605", indicator.target.place, plain(target), **params)
 
 
-def _undivided(method: rules_of.Method, target: Decimal) -> bool:
+def _indivisible(method: rules_of.Method, target: Decimal) -> bool:
     """Whether the target cannot be divided by as the method does: 0 has no 超额完成, and no multiple."""
     if method.rule and method.scaled:
         return target <= 0
@@ -60,17 +61,17 @@ def _undivided(method: rules_of.Method, target: Decimal) -> bool:
 
 
 def natures(filled: Filled) -> Iterator[Finding]:
-    """指标性质 tells which way is better; without it nothing is computed."""
+    """指标性质 decides which way is better; without it nothing is computed."""
     for indicator in filled.indicators:
-        method, nature = filled.way(indicator), indicator.nature
+        method, nature = filled.method_of(indicator), indicator.nature
         if method is None or not indicator.key or nature.broken:
             continue
-        unread = indicator.target.broken  # it might have told
+        unread = indicator.target.broken  # it might have contained the sign
         if nature.blank and (unread or "指标性质" in filled.tables[TIER3.name].doubted):
             continue
         if method.natures and nature.value not in method.natures:
-            said = {"code": indicator.label, "method": method.name}
-            yield finding("X604", nature.place, nature.value or "（空）", **said)
+            params = {"code": indicator.label, "method": method.name}
+            yield finding("X604", nature.place, nature.value or "（空）", **params)
 
 
 def signs(filled: Filled) -> Iterator[Finding]:
@@ -86,7 +87,11 @@ def signs(filled: Filled) -> Iterator[Finding]:
 def _enough(filled: Filled, indicator: Indicator) -> bool:
     if indicator.actual_sign == "=":
         return True
-    method, target, actual = filled.way(indicator), indicator.target.value, indicator.actual.value
+    method, target, actual = (
+        filled.method_of(indicator),
+        indicator.target.value,
+        indicator.actual.value,
+    )
     if method is None or method.rule or target is None or actual is None:
         return False
     nature = indicator.nature.value or ""
@@ -97,25 +102,32 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
     return downwards == case.lower_is_better and nature != "=" and method.share(case) == 1
 
 
-def cuts(filled: Filled) -> Iterator[Finding]:
+def deductions(filled: Filled) -> Iterator[Finding]:
     """核减分 lowers what was computed, with a reason; a mark is for its scorer to lower."""
     for indicator in filled.indicators:
-        cut, points = indicator.cut.value, indicator.points.value
-        said = {"code": indicator.label}
-        if indicator.cut.blank and indicator.cut_reason.good:
+        deduction, points = indicator.deduction.value, indicator.points.value
+        params = {"code": indicator.label}
+        if indicator.deduction.blank and indicator.deduction_reason.good:
             yield finding(
-                "X667", indicator.cut_reason.place, indicator.cut_reason.value or "", **said
+                "X667",
+                indicator.deduction_reason.place,
+                indicator.deduction_reason.value or "",
+                **params,
             )
-        if cut is None:
+        if deduction is None:
             continue
-        if cut and (indicator.judged or not indicator.applies):
+        if deduction and (indicator.judged or not indicator.applies):
             method = indicator.method.value or ""
-            yield finding("X617", indicator.cut.place, plain(cut), method=method, **said)
-        elif cut < 0 or (points is not None and cut > points):
+            yield finding(
+                "X617", indicator.deduction.place, plain(deduction), method=method, **params
+            )
+        elif deduction < 0 or (points is not None and deduction > points):
             limit = "分值" if points is None else plain(points)
-            yield finding("X618", indicator.cut.place, plain(cut), limit=limit, **said)
-        elif cut and indicator.cut_reason.blank:
-            yield finding("X619", indicator.cut_reason.place, plain(cut), **said)
+            yield finding(
+                "X618", indicator.deduction.place, plain(deduction), limit=limit, **params
+            )
+        elif deduction and indicator.deduction_reason.blank:
+            yield finding("X619", indicator.deduction_reason.place, plain(deduction), **params)
 
 
 def something_applies(filled: Filled) -> Iterator[Finding]:
@@ -125,10 +137,10 @@ def something_applies(filled: Filled) -> Iterator[Finding]:
 
 
 def budget_needed(filled: Filled) -> Iterator[Finding]:
-    """预算执行率 needs projects; a budget of 0 gives 0 points, and is said."""
+    """预算执行率 needs projects; a budget of 0 gives 0 points, and is reported."""
     budgets = [project.budget.value for project in filled.projects]
     for indicator in filled.indicators:
-        method = filled.way(indicator)
+        method = filled.method_of(indicator)
         if method is None or not method.budgeted:
             continue
         if not filled.projects:
@@ -146,7 +158,7 @@ def reasons(filled: Filled) -> Iterator[Finding]:
         if not indicator.reason.blank or not indicator.applies:
             continue
         case = _case(filled, indicator)
-        missed = case is not None and not rules_of.met(case)
+        missed = case is not None and not rules_of.is_met(case)
         if indicator.degree.value in ("部分达成", "未达成") or missed:
             yield finding("X609", indicator.reason.place, code=indicator.label)
         elif (
@@ -154,35 +166,35 @@ def reasons(filled: Filled) -> Iterator[Finding]:
             and (ratio := _ratio(case)) is not None
             and ratio >= (line := _line(filled, indicator))
         ):
-            shown, said = f"{plain(ratio, 2)}%", f"{plain(line)}%"
+            shown, line_text = f"{plain(ratio, 2)}%", f"{plain(line)}%"
             place = indicator.reason.place
-            yield finding("X610", place, shown, code=indicator.label, line=said)
+            yield finding("X610", place, shown, code=indicator.label, line=line_text)
 
 
 def _line(filled: Filled, indicator: Indicator) -> Decimal:
     """Return from what per cent of the target on a reason is asked for: the rule's own, else the setting."""
-    method = filled.way(indicator)
+    method = filled.method_of(indicator)
     own = method.rule.lowest if method and method.rule and method.scaled else None
     return filled.parameters.numbers["超额完成说明线"] if own is None else own
 
 
 def _case(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     """Return what a measuring rule would look at, judged indicators included; None without numbers."""
-    method, table = filled.way(indicator), filled.tables[TIER3.name]
+    method, table = filled.method_of(indicator), filled.tables[TIER3.name]
     if method and method.surveyed:
         return _surveyed(filled, indicator)
     if not (indicator.judged or (method and method.measured)):
         return None
     if indicator.target.broken or indicator.actual.broken:
         return None
-    target = indicator.target.value or _plain(indicator.target_text, table)
-    actual = indicator.actual.value or _plain(indicator.actual_text, table)
+    target = indicator.target.value or _plain_number(indicator.target_text, table)
+    actual = indicator.actual.value or _plain_number(indicator.actual_text, table)
     sound = indicator.nature.value in rules_of.DIRECTIONS and not indicator.method.broken
     if not sound or target is None or actual is None or target < 0:
         return None
-    unclear = indicator.judged and indicator.unit.blank and a_hundredfold(target, actual)
-    if unclear or unsaid(filled, indicator):
-        return None  # 0.95 may be as good as 95 %: nobody asks, and nothing is said
+    unclear = indicator.judged and indicator.unit.blank and maybe_hundredfold(target, actual)
+    if unclear or unstated_percent(filled, indicator):
+        return None  # 0.95 may be as good as 95 %, so nothing is reported
     numbers = (Fraction(1), indicator.nature.value or "", Fraction(target), Fraction(actual))
     return rules_of.Case(*numbers, actual_sign=indicator.actual_sign)
 
@@ -191,7 +203,7 @@ def _surveyed(filled: Filled, indicator: Indicator) -> rules_of.Case | None:
     votes, target = filled.votes(indicator.key), indicator.target.value
     if votes is None or votes.valid <= 0 or target is None or target < 0:
         return None
-    rate = rules_of.satisfied(votes, filled.parameters.text("满意度口径"))
+    rate = rules_of.satisfaction_rate(votes, filled.parameters.text("满意度口径"))
     nature = indicator.nature.value if indicator.nature.value == ">" else "≥"
     return rules_of.Case(Fraction(1), nature, Fraction(target), rate)
 
@@ -203,23 +215,23 @@ def _ratio(case: rules_of.Case) -> Fraction | None:
     return case.actual / case.target * 100
 
 
-def _plain(held: Text, table: Table) -> Decimal | None:
-    """Return the number in a cell where a judged indicator may as well hold words."""
-    read = from_text(held.value or "")
-    if read and (held.place.row, held.place.column) in table.grid.percents:
+def _plain_number(cell: Text, table: Table) -> Decimal | None:
+    """Return the number in a cell of a judged indicator, which may contain words instead."""
+    read = from_text(cell.value or "")
+    if read and (cell.place.row, cell.place.column) in table.grid.percents:
         return read.value * 100
     return read.value if read and read.suffix in ("", "%") else None
 
 
 def judged_shares(filled: Filled) -> Iterator[Finding]:
-    """With unit % a bare 0.8 is told; scorers judge, so that it need not stop."""
+    """With unit % a bare 0.8 is reported; scorers judge, so that it need not stop."""
     for indicator in filled.indicators:
         if not indicator.judged or not is_percent(indicator.unit.value):
             continue
-        for held in (indicator.target_text, indicator.actual_text):
-            number = held.typed
+        for cell in (indicator.target_text, indicator.actual_text):
+            number = cell.typed
             table = filled.tables[TIER3.name]
-            at = (held.place.row, held.place.column)
-            shown = at in table.grid.percents or at in table.grid.signed
+            at = (cell.place.row, cell.place.column)
+            shown = at in table.grid.percents or at in table.grid.percent_signed
             if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
-                yield finding("X611", held.place, plain(Decimal(repr(number))))
+                yield finding("X611", cell.place, plain(Decimal(repr(number))))

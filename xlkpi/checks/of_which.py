@@ -9,15 +9,15 @@ from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import plain
 
 
-def told(filled: Filled) -> Iterator[Finding]:
-    """Every such row is told."""
-    for aside in filled.of_which:
-        yield finding(aside.why, aside.name.place, aside.name.value or "")
+def rows(filled: Filled) -> Iterator[Finding]:
+    """Every such row is reported."""
+    for row in filled.of_which:
+        yield finding(row.finding_code, row.name.place, row.name.value or "")
 
 
 def unmarked(filled: Filled) -> Iterator[Finding]:
     """Nobody marks one."""
-    of_which = filled.of_which_in(3)
+    of_which = filled.of_which_by_key(3)
     for ballot in filled.ballots if of_which else ():
         for mark in ballot.marks:
             if mark.key in of_which and mark.mark.value is not None:
@@ -31,7 +31,7 @@ def unmarked(filled: Filled) -> Iterator[Finding]:
 def childless(filled: Filled) -> Iterator[Finding]:
     """None of them has indicators below: what these are part of would not be known."""
     for level, tiers in ((1, filled.tier2), (2, filled.indicators)):
-        of_which = filled.of_which_in(level)
+        of_which = filled.of_which_by_key(level)
         for tier in tiers:
             if tier.parent_key in of_which:
                 name = of_which[tier.parent_key].name
@@ -42,17 +42,17 @@ def childless(filled: Filled) -> Iterator[Finding]:
 
 
 def unreviewed(filled: Filled) -> Iterator[Finding]:
-    """The office above gives none of them a score."""
-    of_which = filled.of_which_in(3)
+    """The reviewing authority gives none of them a score."""
+    of_which = filled.of_which_by_key(3)
     for row in filled.reviews:
         if row.key in of_which and row.score.value is not None:
-            said = {"code": row.code.value, "name": of_which[row.key].name.value or ""}
-            yield finding("X322", row.score.place, plain(row.score.value), **said)
+            params = {"code": row.code.value, "name": of_which[row.key].name.value or ""}
+            yield finding("X322", row.score.place, plain(row.score.value), **params)
 
 
 def unsurveyed(filled: Filled) -> Iterator[Finding]:
     """The votes for one of them are not used."""
-    of_which = filled.of_which_in(3)
+    of_which = filled.of_which_by_key(3)
     for row in filled.surveys:
         if row.key in of_which:
             name = of_which[row.key].name.value or ""

@@ -1,4 +1,4 @@
-"""复核: the office above's scores belong to indicators, stay within their points, and have reasons."""
+"""复核: the reviewing authority's scores belong to indicators, stay within 分值, and have reasons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xlkpi.domain.text import as_text
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A row of 复核 belongs to an indicator that exists."""
-    known = {indicator.key for indicator in filled.indicators} | filled.of_which_in(3).keys()
+    known = {indicator.key for indicator in filled.indicators} | filled.of_which_by_key(3).keys()
     for row in filled.reviews:
         if row.key and known and row.key not in known:
             yield finding("X621", row.code.place, row.code.value or "")
@@ -26,7 +26,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
 
 
 def codes_unique(filled: Filled) -> Iterator[Finding]:
-    """An indicator stands once in 复核."""
+    """An indicator has one row in 复核."""
     first = {row.key: row for row in reversed(filled.reviews)}
     for row in filled.reviews:
         if row.key and first[row.key] is not row:
@@ -35,7 +35,7 @@ def codes_unique(filled: Filled) -> Iterator[Finding]:
 
 
 def applicable(filled: Filled) -> Iterator[Finding]:
-    """A score for what does not apply changes nothing, and is said."""
+    """A score for what does not apply changes nothing, and is reported."""
     skipped = {each.key for each in filled.indicators if not each.applies}
     for row in filled.reviews:
         if row.key in skipped and row.score.value is not None:
@@ -80,8 +80,8 @@ def own_scores(filled: Filled, scored: Scored) -> Iterator[Finding]:
 
 def _number(typed: Text) -> Decimal | None:
     """Return the number that was typed, with 分 behind it or without; None where it is none."""
-    held = typed.typed
-    if isinstance(held, int | float) and not isinstance(held, bool):
-        return from_double(float(held))
+    value = typed.typed
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return from_double(float(value))
     read = from_text(typed.value or "")
     return read.value if read and read.suffix in ("", "分") else None

@@ -6,31 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.domain import methods
-from xlkpi.domain.cells import Derived
-from xlkpi.domain.custom_rules import (
-    BANDS,
-    COLUMNS,
-    DEVIATION,
-    HIGHER,
-    LINE,
-    OVERDONE,
-    PARTS,
-    STEPS,
-    Entry,
-    Flaw,
-    Rule,
-    band,
-    by_steps,
-    earned_words,
-    flaws,
-    rises,
-)
+from xlkpi.checks.rule_percents import unread_target, unstated_percent
+from xlkpi.domain import custom_rules, methods
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
-from xlkpi.domain.numbers import a_hundredfold, from_text, plain, rounded
-from xlkpi.domain.schema import RULES, SOURCE_SHEET, TIER3, canonical, folded
+from xlkpi.domain.numbers import plain, rounded
+from xlkpi.domain.schema import RULES, canonical, folded
 from xlkpi.domain.text import as_text
 
 _BUDGET = "预算执行率:"
@@ -46,27 +29,27 @@ def _used(filled: Filled) -> dict[str, Indicator]:
     return used
 
 
-def _groups(filled: Filled) -> dict[str, list[Entry]]:
-    groups: dict[str, list[Entry]] = {}
+def _groups(filled: Filled) -> dict[str, list[custom_rules.Entry]]:
+    groups: dict[str, list[custom_rules.Entry]] = {}
     for entry in filled.entries:
         groups.setdefault(folded(entry.name), []).append(entry)
     return groups
 
 
 def sound(filled: Filled) -> Iterator[Finding]:
-    """A rule that is used can be computed; an unused one is only told."""
+    """A rule that is used can be computed; a flaw of an unused one is only a warning."""
     used = _used(filled)
     for key, entries in _groups(filled).items():
         name = entries[0].name
         if not key:
             yield from _nameless(entries)
             continue
-        for flaw in (*_names(entries[0]), *flaws(entries)):
-            said = {"name": name, "what": flaw.what, "how": flaw.how}
-            yield finding("X630" if key in used else "X631", flaw.place, **said)
+        for flaw in (*_names(entries[0]), *custom_rules.flaws(entries)):
+            params = {"name": name, "what": flaw.what, "how": flaw.how}
+            yield finding("X630" if key in used else "X631", flaw.place, **params)
 
 
-def _nameless(entries: list[Entry]) -> Iterator[Finding]:
+def _nameless(entries: list[custom_rules.Entry]) -> Iterator[Finding]:
     """It may well belong to the rule above it, which is then another one: it stops."""
     how = "请写规则名；属于上面那条规则的，写同一个规则名；不用的请清空这一行。"
     for entry in entries:
@@ -75,11 +58,11 @@ def _nameless(entries: list[Entry]) -> Iterator[Finding]:
             yield finding("X630", place, name="（空）", what="这一行没有写规则名", how=how)
 
 
-def _names(entry: Entry) -> Iterator[Flaw]:
-    spelled = methods.spelled(entry.name)
+def _names(entry: custom_rules.Entry) -> Iterator[custom_rules.Flaw]:
+    spelled = methods.standard_name(entry.name)
     if spelled in methods.NAMES or spelled.startswith(_BUDGET):
         how = "请换一个规则名，并照样改“三级指标”的评分方式。"
-        yield Flaw(entry.places["规则"], "与系统自带的评分方式同名", how)
+        yield custom_rules.Flaw(entry.places["规则"], "与系统自带的评分方式同名", how)
 
 
 def fits(filled: Filled) -> Iterator[Finding]:
@@ -89,145 +72,71 @@ def fits(filled: Filled) -> Iterator[Finding]:
         rule = filled.rules.get(folded(name.removeprefix(_BUDGET)))
         if rule is None:
             continue
-        if name.startswith(_BUDGET) and rule.kind == OVERDONE:
+        if name.startswith(_BUDGET) and rule.kind == custom_rules.OVER_ACHIEVEMENT:
             yield finding("X632", indicator.method.place, name, rule=rule.name)
         points = indicator.points.value
-        for code, header, held, place in _in_points(rule):
-            if points is not None and held > points and header in COLUMNS[rule.kind]:
-                said = {"name": rule.name, "code": indicator.label, "limit": plain(points)}
-                yield finding(code, place, plain(held), **said)
+        for code, header, value, place in _in_points(rule):
+            if points is not None and value > points and header in custom_rules.COLUMNS[rule.kind]:
+                params = {"name": rule.name, "code": indicator.label, "limit": plain(points)}
+                yield finding(code, place, plain(value), **params)
 
 
-def _in_points(rule: Rule) -> Iterator[tuple[str, str, Decimal, CellRef]]:
-    """What a rule says in points, and the code of what is too much."""
+def _in_points(rule: custom_rules.Rule) -> Iterator[tuple[str, str, Decimal, CellRef]]:
+    """Yield what a rule gives in points, and the finding code for too much."""
     for entry in rule.entries:
-        for code, header, held in (("X633", "封底", entry.floor), ("X681", "得分", entry.points)):
-            if held is not None:
-                yield code, header, held, entry.places[header]
+        for code, header, value in (("X633", "封底", entry.floor), ("X681", "得分", entry.points)):
+            if value is not None:
+                yield code, header, value, entry.places[header]
 
 
 def line_ends(filled: Filled) -> Iterator[Finding]:
-    """Nothing is earned beyond a line's bad end, and all beyond its good one: a jump is told."""
-    told: set[CellRef] = set()
+    """Nothing is earned beyond a line's bad end, and all beyond its good one: a jump is reported."""
+    reported: set[CellRef] = set()
     for indicator in filled.indicators:
-        method, worth = filled.way(indicator), indicator.points.value
-        if method is None or method.rule is None or method.rule.kind != LINE or worth is None:
+        method, worth = filled.method_of(indicator), indicator.points.value
+        if (
+            method is None
+            or method.rule is None
+            or method.rule.kind != custom_rules.LINE
+            or worth is None
+        ):
             continue
         rule = method.rule
         for entry, side, rising in ((rule.entries[0], "高", True), (rule.entries[-1], "低", False)):
-            good = rising == rises(rule)
-            header, held, whole = "得分比例", entry.share, Decimal(1)
+            good = rising == custom_rules.rises(rule)
+            header, earned, full = "得分比例", entry.share, Decimal(1)
             if rule.in_points:
-                header, held, whole = "得分", entry.points, worth
+                header, earned, full = "得分", entry.points, worth
             place = entry.places[header]
-            jump = held is not None and (held < whole if good else held > 0)
-            if jump and place not in told:
-                told.add(place)
-                said = {"share": earned_words(entry), "beyond": "得满分" if good else "不得分"}
+            jump = earned is not None and (earned < full if good else earned > 0)
+            if jump and place not in reported:
+                reported.add(place)
+                params = {
+                    "share": custom_rules.earned_text(entry),
+                    "beyond": "得满分" if good else "不得分",
+                }
                 bound = plain(entry.bound or Decimal(0))
-                yield finding("X680", place, bound, name=rule.name, side=side, **said)
+                yield finding("X680", place, bound, name=rule.name, side=side, **params)
 
 
 def deviations(filled: Filled) -> Iterator[Finding]:
     """偏离 costs on both sides of one target, by which it can divide."""
     for indicator in filled.indicators:
-        method, nature = filled.way(indicator), indicator.nature
-        if method is None or method.rule is None or method.rule.kind != DEVIATION:
+        method, nature = filled.method_of(indicator), indicator.nature
+        if method is None or method.rule is None or method.rule.kind != custom_rules.DEVIATION:
             continue
-        said = {"code": indicator.label, "name": method.rule.name}
+        params = {"code": indicator.label, "name": method.rule.name}
         if nature.good and nature.value not in ("", "="):
-            yield finding("X684", nature.place, nature.value or "", **said)
+            yield finding("X684", nature.place, nature.value or "", **params)
         entry, target = method.rule.entries[0], indicator.target
-        if entry.base is None and target.value == 0 and not by_steps(entry):
-            yield finding("X682", target.place, **said)
-        held, points = _target(filled, indicator), method.budgeted or indicator.in_points
+        if entry.base is None and target.value == 0 and not custom_rules.by_steps(entry):
+            yield finding("X682", target.place, **params)
+        value, points = unread_target(filled, indicator), method.budgeted or indicator.in_points
         if entry.base is None or "基准" in (entry.bare if points else entry.percents):
-            continue  # a base on another scale is told
-        if held is not None and held != entry.base:
-            found = plain(held)
-            yield finding("X683", indicator.target.place, found, base=plain(entry.base), **said)
-
-
-def _target(filled: Filled, indicator: Indicator) -> Decimal | None:
-    """The number in a 年度指标值 that no method reads; None where there is none to be sure of."""
-    text = indicator.target_text
-    read = from_text(text.value or "")
-    shown = (text.place.row, text.place.column) in filled.tables[TIER3.name].grid.percents
-    return read and (read.value * 100 if shown else read.value)
-
-
-def scale(filled: Filled) -> Iterator[Finding]:
-    """A rule and the value that it looks at are both in percentage points, or neither is.
-
-    It goes by how the value was read, not by its unit alone: with no unit "95%" is in points too.
-    In points a bare 0.9 is 0.9 % or 90 %: nobody knows, so it stops.
-    """
-    told: set[tuple[str, bool]] = set()
-    for indicator in filled.indicators:
-        method = filled.way(indicator)
-        if method is None or method.rule is None:
-            continue
-        points = method.budgeted or method.rule.kind == OVERDONE or indicator.in_points
-        unknown = indicator.unit.broken or (indicator.unit.blank and not indicator.actual.good)
-        if (method.rule.name, points) in told or (unknown and not points):
-            continue
-        told.add((method.rule.name, points))
-        yield from _bare(method.rule) if points else _per_cents(method.rule, indicator)
-
-
-def unsaid_per_cents(filled: Filled) -> Iterator[Finding]:
-    """Without a unit 0.95 beside a rule's 100, or 85 beside its 0.9, may be a per cent: it stops."""
-    for indicator in filled.indicators:
-        found = unsaid(filled, indicator)
-        if found is None:
-            continue
-        header, rival = found
-        why = f"计量单位是空的，{header}是 {plain(rival)}"
-        actual = indicator.actual.value or Decimal(0)
-        small, large = (f"{plain(each)}%" for each in (actual, actual * 100))
-        place = indicator.actual.place
-        if abs(actual) <= abs(rival):
-            also = "，并在“计量单位”填 %；不是百分数的，请在“计量单位”写明单位"
-            said = {"why": why, "also": also, "large": large}
-            yield finding("X606", place, plain(actual), small=small, **said)
-        else:
-            yield finding("X695", place, plain(actual), why=why, read=small)
-
-
-def unsaid(filled: Filled, indicator: Indicator) -> tuple[str, Decimal] | None:
-    """Return what an actual without a unit may be a hundredfold of, or a hundredth, and its name.
-
-    Rules that look at the target as well have it held against the actual as it is read.
-    """
-    method, actual = filled.way(indicator), indicator.actual
-    if method is None or method.rule is None or method.targeted or not method.measured:
-        return None
-    clear = isinstance(actual.typed, Derived) and (actual.typed.clear or actual.typed.percent)
-    clear |= bool(indicator.in_points or indicator.dated or indicator.actual_unit)
-    if clear or not indicator.unit.blank or actual.value is None or _scored(filled):
-        return None
-    for name, rival in _rivals(filled, indicator, method.rule):
-        if a_hundredfold(rival, actual.value):
-            return name, rival
-    return None
-
-
-def _scored(filled: Filled) -> bool:
-    """Whether these are the inputs of a scored workbook, which hold what was read: all was asked before."""
-    return SOURCE_SHEET in filled.result_sheets
-
-
-def _rivals(filled: Filled, indicator: Indicator, rule: Rule) -> Iterator[tuple[str, Decimal]]:
-    """The largest number of a rule that an actual is held against, and the target that nothing reads."""
-    if any(entry.percents & {"下限", "基准"} for entry in rule.entries):
-        return  # which is told where the rule's per cents are
-    held = [(header, value) for _, header, value in _measured(rule) if header != "步长"]
-    if held:
-        header, most = max(held, key=lambda each: abs(each[1]))
-        yield f"评分规则“{rule.name}”的{header}", most
-    target = from_text(indicator.target_text.value or "")
-    if target and not target.suffix and target.value == _target(filled, indicator):
-        yield "年度指标值", target.value
+            continue  # a base on another scale has a finding
+        if value is not None and value != entry.base:
+            found = plain(value)
+            yield finding("X683", indicator.target.place, found, base=plain(entry.base), **params)
 
 
 _DOWN, _UP = ("≤", "<", "反向", "逆向", "负向"), ("≥", ">", "正向")
@@ -235,27 +144,31 @@ _DOWN, _UP = ("≤", "<", "反向", "逆向", "负向"), ("≥", ">", "正向")
 
 
 def natures(filled: Filled) -> Iterator[Finding]:
-    """A rule that pays for more where 指标性质 asks for less, or the contrary, is told."""
+    """A rule that pays for more where 指标性质 asks for less, or the contrary, is reported."""
     for indicator in filled.indicators:
-        method, nature = filled.way(indicator), indicator.nature
+        method, nature = filled.method_of(indicator), indicator.nature
         if method is None or method.rule is None or nature.broken:
             continue
         better = _better(method.rule)
         against = _DOWN if better == "高" else _UP
         if better and canonical(nature.value or "").startswith(against):
             entry = method.rule.entries[0]
-            header = "方向" if method.rule.kind == STEPS else "下限"
-            said = {"code": indicator.label, "name": method.rule.name, "cell": entry.places[header]}
-            yield finding("X696", nature.place, nature.value or "", better=better, **said)
+            header = "方向" if method.rule.kind == custom_rules.STEPS else "下限"
+            params = {
+                "code": indicator.label,
+                "name": method.rule.name,
+                "cell": entry.places[header],
+            }
+            yield finding("X696", nature.place, nature.value or "", better=better, **params)
 
 
-def _better(rule: Rule) -> str:
+def _better(rule: custom_rules.Rule) -> str:
     """Return which values a rule earns more for, 高 or 低; "" where neither is always so."""
-    if rule.kind == STEPS:
-        return "低" if rule.entries[0].direction == HIGHER else "高"
-    if rule.kind == LINE:
-        return "高" if rises(rule) else "低"
-    if rule.kind != BANDS:
+    if rule.kind == custom_rules.STEPS:
+        return "低" if rule.entries[0].direction == custom_rules.HIGHER else "高"
+    if rule.kind == custom_rules.LINE:
+        return "高" if custom_rules.rises(rule) else "低"
+    if rule.kind != custom_rules.BANDS:
         return ""
     earned = [each.share if each.points is None else each.points for each in rule.entries]
     known = [each for each in earned if each is not None]
@@ -266,30 +179,6 @@ def _better(rule: Rule) -> str:
     return "低" if known == sorted(known) else ""
 
 
-def _bare(rule: Rule) -> Iterator[Finding]:
-    for entry, header, value in _measured(rule):
-        one_point = header == "步长" and value == 1  # as the format itself writes it
-        if header in entry.bare and not one_point:
-            small, large = f"{plain(value)}%", f"{plain(value * 100)}%"
-            yield finding("X606", entry.places[header], plain(value), small=small, large=large)
-
-
-def _per_cents(rule: Rule, indicator: Indicator) -> Iterator[Finding]:
-    unit = f"“{indicator.unit.value}”" if indicator.unit.value else "空的"
-    for entry, header, value in _measured(rule):
-        if header in entry.percents and value:  # 0% is 0 in any unit
-            said = {"name": rule.name, "header": header, "code": indicator.label, "unit": unit}
-            yield finding("X636", entry.places[header], f"{plain(value)}%", **said)
-
-
-def _measured(rule: Rule) -> Iterator[tuple[Entry, str, Decimal]]:
-    """The numbers of a rule that are held against a value, and stand under these headers."""
-    for entry in rule.entries:
-        for header, value in (("下限", entry.bound), ("基准", entry.base), ("步长", entry.step)):
-            if value is not None and header in COLUMNS[rule.kind]:
-                yield entry, header, value
-
-
 def renamed_parts(filled: Filled) -> Iterator[Finding]:
     """The words of 不足一步 under a header that is none: left out, they would change what steps cost."""
     table = filled.tables.get(RULES.name)
@@ -297,8 +186,8 @@ def renamed_parts(filled: Filled) -> Iterator[Finding]:
         return
     known, grid = set(table.columns.values()), table.grid
     for column in range(len(grid.rows[table.header_row])):
-        held = [canonical(as_text(grid.raw(row, column))) for row in table.rows]
-        words = [word for word in held if word in PARTS]
+        value = [canonical(as_text(grid.raw(row, column))) for row in table.rows]
+        words = [word for word in value if word in custom_rules.PARTS]
         if column not in known and words:
             place = grid.place(table.header_row, column)
             yield finding(
@@ -307,56 +196,63 @@ def renamed_parts(filled: Filled) -> Iterator[Finding]:
 
 
 def unused_columns(filled: Filled) -> Iterator[Finding]:
-    """What stands in a column that the kind of rule does not look at is told."""
+    """A value in a column that the kind of rule does not use is reported."""
     table = filled.tables.get(RULES.name)
     headers = [column.header for column in RULES.columns[2:]]
     kinds = {folded(each.name): each.kind for each in reversed(filled.entries) if each.kind}
     for entry in filled.entries:
-        if entry.kind not in COLUMNS or entry.kind != kinds[folded(entry.name)]:
-            continue  # rows that say another kind than their rule's first are told
+        if entry.kind not in custom_rules.COLUMNS or entry.kind != kinds[folded(entry.name)]:
+            continue  # rows of another kind than their rule's first have a finding
         row = entry.places["规则"].row
         for header in headers:
-            seen = header in COLUMNS[entry.kind] or header in entry.broken
-            seen |= entry.kind == OVERDONE and header == "得分"  # that it has none is a flaw
+            seen = header in custom_rules.COLUMNS[entry.kind] or header in entry.broken
+            seen |= (
+                entry.kind == custom_rules.OVER_ACHIEVEMENT and header == "得分"
+            )  # that it has none is a flaw
             if table and not seen and table.has(row, header):
                 yield _unused(entry, header, table.grid.raw(row, table.columns[header]))
 
 
-def _unused(entry: Entry, header: str, held: object) -> Finding:
-    kinds = "".join(f"“{kind}”" for kind, seen in COLUMNS.items() if header in seen)
-    said = {"name": entry.name, "kind": entry.kind, "header": header, "kinds": kinds}
-    return finding("X637", entry.places[header], as_text(held), **said)
+def _unused(entry: custom_rules.Entry, header: str, value: object) -> Finding:
+    kinds = "".join(f"“{kind}”" for kind, seen in custom_rules.COLUMNS.items() if header in seen)
+    params = {"name": entry.name, "kind": entry.kind, "header": header, "kinds": kinds}
+    return finding("X637", entry.places[header], as_text(value), **params)
 
 
 def covered(filled: Filled) -> Iterator[Finding]:
     """A value below the lowest band has no points of its own: to give it 0 would be a guess."""
     for indicator in filled.indicators:
-        method = filled.way(indicator)
-        if method is None or method.rule is None or method.rule.kind != BANDS:
+        method = filled.method_of(indicator)
+        if method is None or method.rule is None or method.rule.kind != custom_rules.BANDS:
             continue
-        if unsaid(filled, indicator):
+        if unstated_percent(filled, indicator):
             continue
         value = _rate(filled) if method.budgeted else indicator.actual.value
-        if value is not None and band(method.rule, Fraction(value)) is None:
+        if value is not None and custom_rules.band(method.rule, Fraction(value)) is None:
             place = indicator.method.place if method.budgeted else indicator.actual.place
-            said = {"code": indicator.label, "name": method.rule.name}
-            yield finding("X634", place, plain(rounded(value, 6)), **said)
+            params = {"code": indicator.label, "name": method.rule.name}
+            yield finding("X634", place, plain(rounded(value, 6)), **params)
 
 
 def lowest(filled: Filled) -> Iterator[Finding]:
-    """A rule that is used says what the lowest values are worth, even where none is so low this year."""
-    used, told = _used(filled), {each.params["name"] for each in covered(filled)}
+    """A rule that is used covers the lowest values, even where none is so low this year."""
+    used, reported = _used(filled), {each.params["name"] for each in covered(filled)}
     for key, rule in filled.rules.items():
         last = rule.entries[-1]
         open_below = last.bound is None or (last.bound <= 0 and last.inclusive)
-        if rule.kind == BANDS and key in used and not open_below and rule.name not in told:
+        if (
+            rule.kind == custom_rules.BANDS
+            and key in used
+            and not open_below
+            and rule.name not in reported
+        ):
             yield finding(
                 "X635", last.places["下限"], plain(last.bound or Decimal(0)), name=rule.name
             )
 
 
 def _rate(filled: Filled) -> Fraction | None:
-    """执行率 in percentage points; None where an amount is missing, which is told."""
+    """Return 执行率 in percentage points; None where an amount is missing, which has a finding."""
     amounts = [(each.budget.value, each.executed.value) for each in filled.projects]
     if not amounts or any(None in pair for pair in amounts):
         return None

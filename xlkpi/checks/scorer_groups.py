@@ -7,18 +7,19 @@ from decimal import Decimal
 
 from xlkpi.domain.cells import Number
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Group, Indicator
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled, Group
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
-from xlkpi.domain.schema import GROUP, canonical, folded
+from xlkpi.domain.schema import MEMBERS, canonical, folded
 
 
 def members_grouped(filled: Filled) -> Iterator[Finding]:
     """Where one scorer has a group, everyone has."""
-    if not any(member.scores and member.group.good for member in filled.members):
+    if not any(member.is_scorer and member.group.good for member in filled.members):
         return
     for member in filled.members:
-        if member.scores and member.group.blank:
+        if member.is_scorer and member.group.blank:
             yield finding("X230", member.group.place, scorer=member.name.value or "这名成员")
 
 
@@ -36,7 +37,7 @@ def weights_present(filled: Filled) -> Iterator[Finding]:
 def _weight_place(filled: Filled, group: Group) -> CellRef:
     """Return the cell that wants a weight; that of the group where the column is missing."""
     first = next(member for member in filled.members if member.group_key == group.key)
-    table = filled.tables[GROUP.name]
+    table = filled.tables[MEMBERS.name]
     return first.group_weight.place if "组权重" in table.columns else first.group.place
 
 
@@ -49,7 +50,7 @@ def weights_positive(filled: Filled) -> Iterator[Finding]:
 
 
 def weights_consistent(filled: Filled) -> Iterator[Finding]:
-    """The rows of a group tell one weight, or only one of them tells it."""
+    """The rows of a group have one weight, or only one of them has it."""
     heads = {group.key: group.weight for group in filled.groups}
     for member in filled.members:
         head, weight = heads.get(member.group_key), member.group_weight
@@ -64,12 +65,12 @@ def weights_consistent(filled: Filled) -> Iterator[Finding]:
 def weights_alike(filled: Filled) -> Iterator[Finding]:
     """A weight of 40% beside one of 30 would count as 0.4 beside 30."""
     weights = [group.weight for group in filled.groups if group.weight.value is not None]
-    shares = [weight for weight in weights if _share(filled, weight)]
+    shares = [weight for weight in weights if _is_share(filled, weight)]
     for weight in weights if shares else ():
         value, first = weight.value, shares[0]
         if value is not None and value > 1 and weight not in shares and first.value is not None:
-            said = {"other": first.place.cell, "share": f"{plain(first.value * 100)}%"}
-            yield finding("X236", weight.place, plain(value), **said)
+            params = {"other": first.place.cell, "share": f"{plain(first.value * 100)}%"}
+            yield finding("X236", weight.place, plain(value), **params)
 
 
 _APART = 20
@@ -80,7 +81,7 @@ def weights_apart(filled: Filled) -> Iterator[Finding]:
     """A weight of 0.4 beside 30 was most likely meant as 40 %: of groups, and of scorers who are weighed."""
     groups = [group.weight for group in filled.groups]
     weighs = filled.parameters.text("综合方法") == "加权平均"
-    scorers = [member.weight for member in filled.members if member.scores and weighs]
+    scorers = [member.weight for member in filled.members if member.is_scorer and weighs]
     for weights in (scorers, groups):
         known = [
             (each.value, each) for each in weights if each.value is not None and each.value > 0
@@ -88,24 +89,24 @@ def weights_apart(filled: Filled) -> Iterator[Finding]:
         if not known:
             continue
         (low, small), (high, large) = min(known), max(known)
-        if low < 1 < high and high >= low * _APART and not _share(filled, small):
-            said = {"other": large.place.cell, "expected": plain(high), "times": int(high / low)}
-            yield finding("X240", small.place, plain(low), **said)
+        if low < 1 < high and high >= low * _APART and not _is_share(filled, small):
+            params = {"other": large.place.cell, "expected": plain(high), "times": int(high / low)}
+            yield finding("X240", small.place, plain(low), **params)
 
 
-def _share(filled: Filled, weight: Number) -> bool:
+def _is_share(filled: Filled, weight: Number) -> bool:
     typed = isinstance(weight.typed, str) and "%" in canonical(weight.typed)
     at = (weight.place.row, weight.place.column)
-    return typed or at in filled.tables[GROUP.name].grid.percents
+    return typed or at in filled.tables[MEMBERS.name].grid.percents
 
 
 def weights_of_groups(filled: Filled) -> Iterator[Finding]:
-    """A group's weight stands beside a group: else the groups may stand under another header."""
+    """A group's weight is beside a group: else the groups may be under another header."""
     bare = [
         member for member in filled.members if member.group.blank and not member.group_weight.blank
     ]
     if any(member.group.good for member in filled.members):
-        bare = [member for member in bare if not member.scores]  # X230 tells of the others
+        bare = [member for member in bare if not member.is_scorer]  # X230 reports the others
     for member in bare[:1]:
         value = member.group_weight.value
         found = plain(value) if value is not None else ""
@@ -124,9 +125,9 @@ def names_apart(filled: Filled) -> Iterator[Finding]:
 
 
 def nobody_of_a_group(filled: Filled) -> Iterator[Finding]:
-    """The weight of a group in which nobody scores goes to the others, and that is told."""
+    """The weight of a group in which nobody scores goes to the others, and that is reported."""
     names = {member.group_key: member for member in reversed(filled.members) if member.group_key}
-    scoring = {member.group_key for member in filled.members if member.scores}
+    scoring = {member.group_key for member in filled.members if member.is_scorer}
     unsure = any(member.status.broken for member in filled.members)
     for key, member in names.items():
         absent = any(m.status.value == "缺席" for m in filled.members if m.group_key == key)
@@ -139,22 +140,24 @@ def nobody_of_a_group(filled: Filled) -> Iterator[Finding]:
 def nobody_on_an_indicator(filled: Filled) -> Iterator[Finding]:
     """A group that stepped aside from an indicator as a whole counts for nothing there."""
     judged = [each for each in filled.indicators if each.judged and each.key]
-    aside = {group.key: _stepped_aside(filled, group, judged) for group in filled.groups}
+    recused = {group.key: _stepped_aside(filled, group, judged) for group in filled.groups}
     for group in filled.groups:
-        here = [each for each in judged if each.key in aside[group.key]]
+        here = [each for each in judged if each.key in recused[group.key]]
         if here and len(here) == len(judged):
             place = next(m.group.place for m in filled.members if m.group_key == group.key)
             yield finding("X235", place, group.name, why="全部回避")
             continue
         for each in here:
-            if any(each.key not in keys for keys in aside.values()):  # else nobody is left: X215
-                said = {"indicator": each.name.value or "", "code": each.label}
-                yield finding("X234", each.code.place, group.name, **said)
+            if any(each.key not in keys for keys in recused.values()):  # else nobody is left: X215
+                params = {"indicator": each.name.value or "", "code": each.label}
+                yield finding("X234", each.code.place, group.name, **params)
 
 
 def _stepped_aside(filled: Filled, group: Group, judged: list[Indicator]) -> set[str]:
     """Return the indicators from which everybody of a group stepped aside."""
-    names = {folded(m.name.value) for m in filled.members if m.scores and m.group_key == group.key}
+    names = {
+        folded(m.name.value) for m in filled.members if m.is_scorer and m.group_key == group.key
+    }
     ballots = [each.by_key() for each in filled.ballots if folded(each.scorer.value) in names]
     return {
         each.key
@@ -166,7 +169,12 @@ def _stepped_aside(filled: Filled, group: Group, judged: list[Indicator]) -> set
 def trimming(filled: Filled) -> Iterator[Finding]:
     """Of the least number of marks that are trimmed one has to remain."""
     settings = filled.parameters
-    if settings.text("综合方法") == "去掉最高最低" and settings.trim_from <= 2 * settings.trimmed:
-        said = {"least": settings.trim_from, "each": 2 * settings.trimmed}
+    if (
+        settings.text("综合方法") == "去掉最高最低"
+        and settings.trim_from <= 2 * settings.trim_count
+    ):
+        params = {"least": settings.trim_from, "each": 2 * settings.trim_count}
         place = settings.values["去极值个数"].place
-        yield finding("X238", place, str(settings.trimmed), needed=2 * settings.trimmed + 1, **said)
+        yield finding(
+            "X238", place, str(settings.trim_count), needed=2 * settings.trim_count + 1, **params
+        )

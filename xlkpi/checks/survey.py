@@ -9,16 +9,17 @@ from xlkpi.checks import typed_values
 from xlkpi.checks.tiers import control_total
 from xlkpi.domain.cells import Text
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Indicator, Survey
-from xlkpi.domain.methods import VOTES, Votes, satisfied
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.inputs import Filled, Survey
+from xlkpi.domain.methods import VOTES, Votes, satisfaction_rate
 from xlkpi.domain.numbers import from_text, plain
 from xlkpi.domain.schema import SURVEY, TIER3, folded
 
 
-def _asking(filled: Filled) -> dict[str, Indicator]:
+def _surveyed_indicators(filled: Filled) -> dict[str, Indicator]:
     """The indicators that are scored by a survey."""
-    ways = ((each, filled.way(each)) for each in filled.indicators)
-    return {each.key: each for each, way in ways if way and way.surveyed}
+    methods = ((each, filled.method_of(each)) for each in filled.indicators)
+    return {each.key: each for each, method in methods if method and method.surveyed}
 
 
 def present(filled: Filled) -> Iterator[Finding]:
@@ -27,20 +28,20 @@ def present(filled: Filled) -> Iterator[Finding]:
         return
     surveyed = {row.key for row in filled.surveys}
     unsure = any(not row.key for row in filled.surveys)
-    for key, indicator in _asking(filled).items():
+    for key, indicator in _surveyed_indicators(filled).items():
         if key and key not in surveyed and not unsure:
             yield finding("X641", indicator.method.place, code=indicator.label)
 
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A survey belongs to an indicator that asks for it."""
-    if TIER3.name not in filled.tables:  # which is told, and explains every row here
+    if TIER3.name not in filled.tables:  # has a finding, which explains every row here
         return
-    known, asking = {each.key for each in filled.indicators}, _asking(filled)
-    of_which = filled.of_which_in(3)
+    known, asking = {each.key for each in filled.indicators}, _surveyed_indicators(filled)
+    of_which = filled.of_which_by_key(3)
     for row in filled.surveys:
         if row.key in of_which:
-            continue  # told with the others of that row
+            continue  # reported with the others of that row
         if row.code.blank:
             yield finding("X642", row.code.place, "（空）")
         elif row.key and row.key not in known:
@@ -51,7 +52,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
 
 def votes(filled: Filled) -> Iterator[Finding]:
     """Votes are whole, not negative, none is left out, and there are some."""
-    asking = _asking(filled)
+    asking = _surveyed_indicators(filled)
     for row in filled.surveys:
         if all(vote.blank for vote in row.votes) and row.key in asking:
             yield finding("X644", row.votes[0].place, what="、".join(VOTES))
@@ -76,14 +77,16 @@ def repeated(filled: Filled) -> Iterator[Finding]:
         counts = tuple(vote.value for vote in row.votes)
         if not row.key or None in counts:
             continue
-        other = first.setdefault((row.key, folded(row.asked.value), row.way.value, *counts), row)
+        other = first.setdefault(
+            (row.key, folded(row.respondents.value), row.method.value, *counts), row
+        )
         if other is not row:
-            said = row.code.value or ""
-            yield finding("X640", row.code.place, said, other=str(other.row + 1))
+            code = row.code.value or ""
+            yield finding("X640", row.code.place, code, other=str(other.row + 1))
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A row named 合计 says what the rows above it add up to."""
+    """A row named 合计 equals the sum of the rows above it."""
     table = filled.tables.get(SURVEY.name)
     if not table:
         return
@@ -95,10 +98,10 @@ def control_totals(filled: Filled) -> Iterator[Finding]:
 
 
 def sent(filled: Filled) -> Iterator[Finding]:
-    """No more answers are valid than were asked for, and the number that was asked is said."""
-    asking = _asking(filled)
+    """No more answers are valid than were sent out, and the number sent is filled in."""
+    asking = _surveyed_indicators(filled)
     for row in filled.surveys:
-        valid = _valid(row)
+        valid = _valid_votes(row)
         if row.key not in asking or valid is None:
             continue
         if row.sent.blank:
@@ -107,7 +110,7 @@ def sent(filled: Filled) -> Iterator[Finding]:
             yield finding("X648", row.sent.place, plain(row.sent.value), valid=plain(valid))
 
 
-def _valid(row: Survey) -> Decimal | None:
+def _valid_votes(row: Survey) -> Decimal | None:
     counts = [vote.value for vote in row.votes]
     return None if None in counts else sum((c for c in counts if c is not None), Decimal(0))
 
@@ -115,12 +118,12 @@ def _valid(row: Survey) -> Decimal | None:
 def typed_rate(filled: Filled) -> Iterator[Finding]:
     """The rate that was typed as 实际完成值 is what the survey gives; the survey counts."""
     caliber = filled.parameters.text("满意度口径")
-    for key, indicator in _asking(filled).items():
-        whole = filled.votes(key)
-        if whole is None or whole.valid <= 0:
+    for key, indicator in _surveyed_indicators(filled).items():
+        votes = filled.votes(key)
+        if votes is None or votes.valid <= 0:
             continue
-        if typed_values.differs(indicator.actual_text, satisfied(whole, caliber)):
-            rate = plain(satisfied(whole, caliber), 2)
+        if typed_values.differs(indicator.actual_text, satisfaction_rate(votes, caliber)):
+            rate = plain(satisfaction_rate(votes, caliber), 2)
             place = indicator.actual_text.place
             yield finding("X649", place, indicator.actual_text.value or "", rate=rate)
 
@@ -130,34 +133,38 @@ def typed_results(filled: Filled) -> Iterator[Finding]:
     table, caliber = filled.tables.get(SURVEY.name), filled.parameters.text("满意度口径")
     for row in filled.surveys if table else ():
         assert table is not None
-        valid = _valid(row)
+        valid = _valid_votes(row)
         if valid is None:
             continue
-        held = typed_values.constant(table, row.row, "有效问卷")
-        if held.good and _number(held) != valid:
+        typed = typed_values.typed_text(table, row.row, "有效问卷")
+        if typed.good and _number(typed) != valid:
             yield finding(
-                "X650", held.place, held.value or "", what="有效问卷", expected=plain(valid)
+                "X650", typed.place, typed.value or "", what="有效问卷", expected=plain(valid)
             )
-        held = typed_values.constant(table, row.row, "满意度")
-        if held.blank:
+        typed = typed_values.typed_text(table, row.row, "满意度")
+        if typed.blank:
             continue
-        whole = Votes(*(int(vote.value or 0) for vote in row.votes))
-        rate = satisfied(whole, caliber) if whole.valid > 0 else None
-        if rate is None or typed_values.points(held) is None or typed_values.differs(held, rate):
+        votes = Votes(*(int(vote.value or 0) for vote in row.votes))
+        rate = satisfaction_rate(votes, caliber) if votes.valid > 0 else None
+        if (
+            rate is None
+            or typed_values.rate_points(typed) is None
+            or typed_values.differs(typed, rate)
+        ):
             expected = "没有票数" if rate is None else f"{plain(rate, 2)}%"
-            yield finding("X650", held.place, held.value or "", what="满意度", expected=expected)
+            yield finding("X650", typed.place, typed.value or "", what="满意度", expected=expected)
 
 
-def _number(held: Text) -> Decimal | None:
-    read = from_text(held.value or "")
+def _number(typed: Text) -> Decimal | None:
+    read = from_text(typed.value or "")
     return read.value if read and read.suffix in ("", "份") else None
 
 
 def unanswered(filled: Filled) -> Iterator[Finding]:
     """A survey beside others of its indicator has answers too."""
-    for key in _asking(filled):
+    for key in _surveyed_indicators(filled):
         rows = [row for row in filled.surveys if row.key == key]
-        counts = [_valid(row) for row in rows]
+        counts = [_valid_votes(row) for row in rows]
         for row, valid in zip(rows, counts, strict=True):
             if valid == 0 and any(counts):
                 sent = plain(row.sent.value or Decimal(0))

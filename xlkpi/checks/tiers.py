@@ -9,7 +9,8 @@ from decimal import Decimal
 from xlkpi.domain import numbers
 from xlkpi.domain.cells import Table
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.inputs import Filled, Tier
+from xlkpi.domain.indicators import Tier
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import decimals, from_text, plain, total
 from xlkpi.domain.schema import PARAMETER_BY_NAME, TIER1, TIER2, TIER3, canonical
 
@@ -75,8 +76,8 @@ def points_positive(filled: Filled) -> Iterator[Finding]:
 
 
 def points_finer(filled: Filled) -> Iterator[Finding]:
-    """A 分值 with more decimals than 小数位数 is told once, with what follows from it."""
-    places, finest = filled.parameters.places, filled.finest_places
+    """A 分值 with more decimals than 小数位数 is reported once, with the consequence."""
+    places, finest = filled.parameters.decimals, filled.finest_decimals
     finer = [
         each
         for each in filled.indicators
@@ -93,13 +94,13 @@ def points_finer(filled: Filled) -> Iterator[Finding]:
 
 
 def parents_exist(filled: Filled) -> Iterator[Finding]:
-    """Every parent's code stands in the tier above."""
+    """Every parent's code is in the tier above."""
     pairs = ((filled.tier1, filled.tier2), (filled.tier2, filled.indicators))
     for level, (above, tiers) in enumerate(pairs, start=1):
         known = {tier.key for tier in above}
         if not above or "" in known:  # the parent may be the one whose code is missing
             continue
-        known |= filled.of_which_in(level).keys()  # told by what it is
+        known |= filled.of_which_by_key(level).keys()  # has a finding of its own
         for tier in tiers:
             if tier.parent_key and tier.parent_key not in known:
                 yield finding(
@@ -109,7 +110,7 @@ def parents_exist(filled: Filled) -> Iterator[Finding]:
 
 
 def _orphans(above: Sequence[Tier], below: Sequence[Tier]) -> list[Tier]:
-    """Return the children that belong to no known parent; a finding tells each."""
+    """Return the children of unknown parents; each has a finding."""
     known = {tier.key for tier in above}
     return [tier for tier in below if tier.parent_key not in known]
 
@@ -164,7 +165,7 @@ def children_add_up(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A row named 合计, 总计 or 小计 says what its parts add up to."""
+    """A row named 合计, 总计 or 小计 equals the sum of its parts."""
     for sheet, tiers in zip((TIER1, TIER2, TIER3), _tiers(filled), strict=True):
         table = filled.tables.get(sheet.name)
         if table:
@@ -184,26 +185,28 @@ def control_total(table: Table, header: str, parts: dict[int, Decimal | None]) -
         start = row
         if column is None or any(value is None for value in amounts):
             continue
-        said = _said(table.grid.raw(row, column))
+        stated = _typed_number(table.grid.raw(row, column))
         expected = total([value for value in amounts if value is not None])
-        whole = total([value for value in parts.values() if value is not None])
-        if not subtotal and said == whole:  # sorted to the top, it is still the total of all
+        grand_total = total([value for value in parts.values() if value is not None])
+        if (
+            not subtotal and stated == grand_total
+        ):  # sorted to the top, it is still the total of all
             continue
-        if said is not None and said != expected:
+        if stated is not None and stated != expected:
             yield finding(
-                "X311", table.place(row, header), plain(said),
-                what=str(table.grid.raw(row, table.columns[table.layout.columns[0].header])) or "合计",
+                "X311", table.place(row, header), plain(stated),
+                what=str(table.grid.raw(row, table.columns[table.sheet.columns[0].header])) or "合计",
                 expected=plain(expected),
             )  # fmt: skip
 
 
-def _said(held: object) -> Decimal | None:
-    if isinstance(held, bool):
+def _typed_number(raw: object) -> Decimal | None:
+    if isinstance(raw, bool):
         return None
-    if isinstance(held, int | float):
-        value = numbers.from_double(float(held))
+    if isinstance(raw, int | float):
+        value = numbers.from_double(float(raw))
         return None if value is None else Decimal(plain(value, 9))  # a sum cached in binary
-    read = from_text(str(held))
+    read = from_text(str(raw))
     return read.value if read else None
 
 

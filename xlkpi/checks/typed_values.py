@@ -1,6 +1,6 @@
 """What was typed where the tool computes by itself: a rate that nothing is computed from, and so never used.
 
-It is held against what was computed, to as many decimals as it was typed with: one, or the two that are
+It is compared with the computed one, to as many decimals as it was typed with: one, or the two that are
 shown.
 """
 
@@ -20,42 +20,47 @@ _CLOSE = {1: Fraction(1, 20), 2: Fraction(1, 200)}
 """Decimals of a typed rate → percentage points by which it may be off: it was rounded so."""
 
 
-def points(held: Text) -> Decimal | None:
+def rate_points(typed: Text) -> Decimal | None:
     """Return a typed rate in percentage points: 96.5, "96.5%", or 0.965, however it is shown; None for no rate."""
-    read = from_text(held.value or "")
+    read = from_text(typed.value or "")
     if read is None or read.suffix not in ("", "%"):
         return None
-    part = isinstance(held.typed, float) and 0 < read.value <= 1
+    part = isinstance(typed.typed, float) and 0 < read.value <= 1
     return read.value * 100 if part else read.value
 
 
-def differs(held: Text, rate: Fraction) -> bool:
+def differs(typed: Text, rate: Fraction) -> bool:
     """Whether a rate was typed that is not the one computed, in percentage points."""
-    said = points(held)
-    if said is None:
+    typed_rate = rate_points(typed)
+    if typed_rate is None:
         return False
-    rounded_to_one = said == said.quantize(Decimal("0.1"), context=EXACT)
-    return abs(rate - Fraction(said)) > _CLOSE[1 if rounded_to_one else 2]
+    rounded_to_one = typed_rate == typed_rate.quantize(Decimal("0.1"), context=EXACT)
+    return abs(rate - Fraction(typed_rate)) > _CLOSE[1 if rounded_to_one else 2]
 
 
-def constant(table: Table, row: int, header: str) -> Text:
+def typed_text(table: Table, row: int, header: str) -> Text:
     """Return what was typed into a column that the workbook computes; blank for a formula.
 
-    Dashes and the like say nothing.
+    Dashes and the like count as blank.
     """
     place = table.place(row, header)
     at = (row, table.columns.get(header, -1))
     if header not in table.columns or at in table.grid.formulas or at in table.grid.errors:
         return Value(place)
-    held = table.grid.raw(*at)
-    said = as_text(held).strip()
-    return Value(place, State.GOOD, said, held) if any(map(str.isalnum, said)) else Value(place)
+    value = table.grid.raw(*at)
+    text = as_text(value).strip()
+    return Value(place, State.GOOD, text, value) if any(map(str.isalnum, text)) else Value(place)
 
 
 def readable(filled: Filled) -> Iterator[Finding]:
-    """What stands in 实际完成值 of an indicator with a rate of its own is a rate."""
+    """实际完成值 of an indicator with a rate of its own is a rate."""
     for indicator in filled.indicators:
-        method, held = filled.way(indicator), indicator.actual_text
-        if method and (method.surveyed or method.budgeted) and held.good and points(held) is None:
-            said = {"code": indicator.label, "method": method.name}
-            yield finding("X666", held.place, held.value or "", **said)
+        method, typed = filled.method_of(indicator), indicator.actual_text
+        if (
+            method
+            and (method.surveyed or method.budgeted)
+            and typed.good
+            and rate_points(typed) is None
+        ):
+            params = {"code": indicator.label, "method": method.name}
+            yield finding("X666", typed.place, typed.value or "", **params)

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from xlkpi.domain.base_data_formula import Named
+from xlkpi.domain.base_data_formula import NamedFormula
 from xlkpi.domain.location import Address, CellRef
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import Sheet
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 
 NOTHING: Mapping[Address, Any] = MappingProxyType({})
-"""What a grid holds of things that it has none of."""
+"""An empty mapping, for what a grid has none of."""
 
 
 class State(StrEnum):
-    """What a cell turned out to hold. Broken is not blank."""
+    """Whether a cell is empty, readable or broken. Broken is not blank."""
 
     BLANK = "blank"
     GOOD = "good"
@@ -32,14 +32,14 @@ class State(StrEnum):
 
 
 class Value(NamedTuple, Generic[T]):
-    """A value and the cell where it stands."""
+    """A value and its cell."""
 
     place: CellRef
     state: State = State.BLANK
     value: T | None = None
     """None unless the state is GOOD."""
     typed: object = None
-    """What the cell holds, before it was read."""
+    """The cell's content before it was read."""
 
     @property
     def blank(self) -> bool:
@@ -53,7 +53,7 @@ class Value(NamedTuple, Generic[T]):
 
     @property
     def broken(self) -> bool:
-        """Whether something stands there that cannot be read; a finding says what."""
+        """Whether the cell has content that cannot be read; a finding says why."""
         return self.state is State.BROKEN
 
 
@@ -65,7 +65,7 @@ Number = Value[Decimal]
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of one sheet as the reader gave them, and what only the package tells of them."""
+    """The cells of one sheet as the engine returned them, with what only the package knows."""
 
     name: str
     rows: Sequence[Sequence[object]]
@@ -73,13 +73,13 @@ class Grid:
     errors: Mapping[Address, str] = field(default_factory=dict)
     """Error values: '#DIV/0!'."""
     formulas: Mapping[Address, tuple[str, bool]] = field(default_factory=dict)
-    """Formula text, and whether the file holds its value."""
+    """Formula text, and whether the file contains its value."""
     percents: frozenset[Address] = frozenset()
     """Numbers shown as per cent: 0.95 as 95%."""
-    signed: frozenset[Address] = frozenset()
-    """Numbers with a sign for per cent that only stands there: 95 shown as 95%."""
+    percent_signed: frozenset[Address] = frozenset()
+    """Numbers with a per cent sign that does not multiply: 95 shown as 95%."""
     formats: Mapping[Address, str] = field(default_factory=dict)
-    """Number formats that may show another number, or another text, than the cell holds."""
+    """Number formats that may show another number, or another text, than the cell contains."""
     struck: frozenset[Address] = frozenset()
     """Cells that are struck through as a whole."""
     unseen: frozenset[Address] = frozenset()
@@ -87,16 +87,16 @@ class Grid:
     pieces: Mapping[Address, Pieces] = field(default_factory=dict)
     """Texts in pieces that look unlike each other."""
     zeros_hidden: bool = False
-    """Whether the sheet shows nothing where 0 stands."""
+    """Whether the sheet shows zeros as blanks."""
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """First row, first column, last row, last column."""
     covered: frozenset[Address] = frozenset()
-    """Cells under a merge, of which only the first can hold a value."""
+    """Cells under a merge, of which only the first can have a value."""
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     hidden: bool = False
     cells: int = 0
-    """Cells that hold something, as the package itself tells."""
+    """Non-blank cells, as counted in the package."""
 
     @cached_property
     def hollow(self) -> frozenset[Address]:
@@ -105,21 +105,21 @@ class Grid:
         return frozenset((*self.errors, *bare))
 
     @cached_property
-    def odd(self) -> frozenset[Address]:
-        """Cells without a formula of which anything is told beside what they hold."""
-        told = (
-            self.errors, self.percents, self.signed, self.formats, self.struck, self.unseen,
+    def peculiar(self) -> frozenset[Address]:
+        """Cells without a formula that have any property beside their content."""
+        peculiar = (
+            self.errors, self.percents, self.percent_signed, self.formats, self.struck, self.unseen,
             self.pieces, self.covered,
         )  # fmt: skip
-        return frozenset().union(*told)
+        return frozenset().union(*peculiar)
 
     def is_plain(self, row: int, column: int) -> bool:
-        """Whether a cell is nothing but what it holds."""
+        """Whether a cell has neither a formula nor any such property."""
         at = (row, column)
-        return at not in self.formulas and at not in self.odd
+        return at not in self.formulas and at not in self.peculiar
 
     def raw(self, row: int, column: int) -> object:
-        """Return what the cell holds, "" beyond the edge."""
+        """Return the cell's content, "" beyond the edge."""
         if row < 0 or column < 0:
             return ""
         try:
@@ -128,19 +128,19 @@ class Grid:
             return ""
 
     def occupied(self, row: int, column: int) -> bool:
-        """Whether anything stands in the cell: a broken one counts."""
-        held = self.raw(row, column)
-        if held is not None and (not isinstance(held, str) or held.strip()):
+        """Whether the cell has content; a broken one has."""
+        value = self.raw(row, column)
+        if value is not None and (not isinstance(value, str) or value.strip()):
             return True
         return (row, column) in self.hollow
 
     def occupied_in(self, row: int, columns: Iterable[int]) -> list[int]:
-        """Return those of the columns in which anything stands in a row."""
+        """Return those of the columns that have content in a row."""
         cells, hollow = self.rows[row] if row < len(self.rows) else (), self.hollow
         width, found = len(cells), list[int]()
         for column in columns:
-            held = cells[column] if column < width else ""
-            blank = held is None or (isinstance(held, str) and not held.strip())
+            value = cells[column] if column < width else ""
+            blank = value is None or (isinstance(value, str) and not value.strip())
             if not blank or (hollow and (row, column) in hollow):
                 found.append(column)
         return found
@@ -160,11 +160,11 @@ class Datum(NamedTuple):
     number: Number
 
     @property
-    def words(self) -> str:
-        """Say it, and where it stands."""
+    def text(self) -> str:
+        """Name, year, number and cell, for a sentence."""
         value = self.number.value
-        said = "（空）" if value is None else plain(value)
-        return f"{self.name}（{self.year}）{said}（{self.number.place}）"
+        text = "（空）" if value is None else plain(value)
+        return f"{self.name}（{self.year}）{text}（{self.number.place}）"
 
 
 class Derived(NamedTuple):
@@ -173,13 +173,13 @@ class Derived(NamedTuple):
     place: CellRef
     formula: str
     """As the scored workbook carries it, without the equals sign."""
-    named: Named
-    """Over names, as a template holds it."""
+    named: NamedFormula
+    """Over names, as in a template."""
     value: Decimal | None
     """None where a number is missing or broken, or the formula comes to none."""
     data: tuple[Datum, ...]
     clear: bool
-    """Whether it tells per cent from fractions: a 0.8 of it is 0.8 and no 80 %."""
+    """Whether it distinguishes per cent from fractions: a 0.8 of it is 0.8 and no 80 %."""
     quotient: bool
     """Whether it divides: 1.2 may be 120 % then."""
     percent: bool
@@ -194,30 +194,30 @@ class Derived(NamedTuple):
 
     @property
     def state(self) -> State:
-        """A missing number is no missing answer: its own cell is told."""
+        """A missing number is not a missing answer: the number's own cell has the finding."""
         return State.GOOD if self.value is not None else State.BROKEN
 
 
 class Table(NamedTuple):
     """The table of one sheet, found by its headers."""
 
-    layout: Sheet
+    sheet: Sheet
     grid: Grid
     header_row: int
     columns: Mapping[str, int]
     """The contract's header text → column."""
     rows: tuple[int, ...]
-    """Rows in which at least one input stands."""
+    """Rows with at least one input."""
     totals: tuple[int, ...] = ()
     """Rows named 合计, 总计 or 小计."""
     remarks: tuple[int, ...] = ()
-    """Rows that hold only a note below or between the data."""
+    """Rows with nothing but a note, below or between the data."""
     of_which: tuple[int, ...] = ()
     """Rows of a tier without points: 其中：…; kept, listed, never scored."""
     derived: Mapping[Address, Derived] = NOTHING
     """Cells that the template computes from 基础数据."""
     doubted: frozenset[str] = frozenset()
-    """Headers that are missing while a foreign one stands there, which is told: no cell of them is."""
+    """Headers missing beside a foreign one, which has a finding; their cells then have none."""
     dates: frozenset[Address] = frozenset()
     """Cells where a date may be the answer, or has a finding of its own."""
 
@@ -230,5 +230,5 @@ class Table(NamedTuple):
         return self.place(self.header_row, header)
 
     def has(self, row: int, header: str) -> bool:
-        """Whether anything stands in that cell."""
+        """Whether that cell has content."""
         return header in self.columns and self.grid.occupied(row, self.columns[header])

@@ -27,7 +27,7 @@ _CONTRAST = 1.2
 
 
 def indexed(number: int, palette: Sequence[str] = PALETTE) -> str:
-    """Return the colour of a number, as RRGGBB; black for one that stands for none."""
+    """Return the colour of a number, as RRGGBB; black if it has none."""
     known = 0 <= number < len(palette)
     return palette[number] if known else _SYSTEM.get(number, BLACK)
 

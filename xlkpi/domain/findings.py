@@ -1,6 +1,6 @@
-"""Every sentence that a user can be told about a workbook, in one table.
+"""Every sentence that a user can read about a workbook, in one table.
 
-A check yields a code, a place and the figures of the case; severity and wording stand here.
+A check yields a code, a place and the figures of the case; severity and wording are here.
 An *error* is what would make the score a guess, and stops; warnings and notes never do.
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xlkpi.domain.location import CellRef, column_letters, listed
+from xlkpi.domain.location import CellRef, column_letters, list_places
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -30,7 +30,7 @@ class Severity(StrEnum):
 
     @property
     def sign(self) -> str:
-        """A mark that can be told without colour."""
+        """A mark that is recognised without colour."""
         return {"error": "✗", "warning": "!", "note": "i"}[self.value]
 
 
@@ -221,7 +221,7 @@ CODES: Mapping[str, Code] = {
     "X618": Code(E, "核减分超出范围", "“{code}”的核减分 {found} 不在 0 到分值 {limit} 之间", "请填 0 到 {limit} 之间的数；核减只能减分，不能加分。"),
     "X619": Code(E, "缺少核减理由", "“{code}”核减 {found} 分，没有写核减理由", "请在“核减理由”写明依据；不核减的请清空核减分。"),
     "X620": Code(E, "没有适用的指标", "所有指标都是“不适用”，没有可以计分的", "请至少保留一个适用的指标。"),
-    # X62 the office above's review
+    # X62 the reviewing authority's review
     "X621": Code(E, "复核的编号不认识", "复核表的编号“{found}”不在三级指标表中", "请改成三级指标表中的编号，或删去这一行。"),
     "X622": Code(E, "复核的编号重复", "编号“{found}”与 {other} 重复，不知以哪个复核得分为准", "请只保留一行。"),
     "X623": Code(E, "复核得分超出范围", "复核得分 {found} 不在 0 到分值 {limit} 之间", "请改为 0 到 {limit} 之间的数；同意自评得分的留空。"),
@@ -324,7 +324,7 @@ CODES: Mapping[str, Code] = {
 
 
 _USUAL: Mapping[str, Mapping[str, str]] = {"X606": {"why": "这里按百分数计", "also": ""}}
-"""What a sentence says where nothing else is given."""
+"""Parameters of a sentence, where a finding gives no other."""
 
 
 TO_ADD = ("X411", "X609", "X610", "X624", "X647")
@@ -336,7 +336,7 @@ OVERRULED = ("X649", "X665", "X666")
 
 
 class Finding(NamedTuple):
-    """One thing to be told about one place."""
+    """One fact about one place."""
 
     code: str
     place: CellRef
@@ -345,7 +345,7 @@ class Finding(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """As the table of codes says."""
+        """The severity in the table of codes."""
         return CODES[self.code].severity
 
     @property
@@ -356,10 +356,10 @@ class Finding(NamedTuple):
     @property
     def message(self) -> str:
         """What was found and what was expected."""
-        said = CODES[self.code].sentence.format(**{"found": self.found, **self.params})
+        sentence = CODES[self.code].sentence.format(**{"found": self.found, **self.params})
         if "alike" in self.params:
-            return f"{self.params['alike']}，例如：{said}；见 {self.params['cells']}"
-        return said
+            return f"{self.params['alike']}，例如：{sentence}；见 {self.params['cells']}"
+        return sentence
 
     @property
     def remedy(self) -> str:
@@ -384,7 +384,7 @@ FOLDED = (
 _OF_COLUMNS = frozenset(FOLDED) - {"X217", "X507", "X616"}
 """A look is given to a column as a whole."""
 _MOST_ALIKE = 3
-"""So many of one kind on a sheet are told one by one."""
+"""Up to so many of one kind on a sheet are listed one by one."""
 _MOST_RUNS = 8
 """Runs of cells that a folded finding names; 检查记录 lists them all."""
 
@@ -408,13 +408,13 @@ def fold(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
 
 def _folded(kind: str, alike: Sequence[Finding]) -> Finding:
     by_column = sorted((each.place for each in alike), key=lambda place: (place.column, place.row))
-    cells = listed(by_column, _MOST_RUNS)
+    cells = list_places(by_column, _MOST_RUNS)
     params = {**alike[0].params, "alike": f"{len(alike)} 格{kind}", "cells": cells}
     return alike[0]._replace(params=params)
 
 
 def _kind(each: Finding) -> str:
-    """Return what a finding has in common with others of its code, so that one may stand for them."""
+    """Return what a finding has in common with others of its code, so that one may represent them."""
     if each.code in _OF_COLUMNS:
         return f"（{column_letters(each.place.column)} 列）"
     if each.code != "X507":
@@ -451,7 +451,7 @@ def general(sentence: str) -> str:
 
 
 def shown(value: object, longest: int = 60) -> str:
-    """Return a value fit to stand inside a sentence: one line, not long, nothing invisible."""
+    """Return a value fit for a sentence: one line, not long, nothing invisible."""
     text = "".join(c if c.isprintable() else "␣" if c.isspace() else "�" for c in str(value))
     return text if len(text) <= longest else text[: longest - 1] + "…"
 

@@ -1,7 +1,7 @@
 """A fingerprint of a workbook's own cells, by which an output knows whether it was worked on.
 
 It counts formulas by their text and everything else by its value, so that opening and saving in
-Excel, WPS or LibreOffice does not change it, and any edit does. It stands in a visible cell, right
+Excel, WPS or LibreOffice does not change it, and any edit does. It is in a visible cell, right
 of the label, and leaves that cell out of itself.
 """
 
@@ -28,7 +28,7 @@ SOURCE_LABEL = "源文件"
 
 
 IDENTITY_LABEL = "来源标识"
-"""The text left of what tells one department's workbook from another's of the same file name."""
+"""The text left of what identifies a department's workbook among those of one file name."""
 
 
 def identity(*words: str) -> str:
@@ -37,41 +37,43 @@ def identity(*words: str) -> str:
 
 
 _HOMES = (SOURCE_SHEET, PROBLEMS_SHEET, FORM_SHEET)
-"""Where an output tells of itself: a scored workbook, a marked copy, the public version."""
+"""The sheet that describes an output: of a scored workbook, a marked copy, a public version."""
 
 
-def told(contents: Iterable[Content], label: str) -> str | None:
-    """Return what stands right of an output's own label; None where there is none.
+def labelled_value(contents: Iterable[Content], label: str) -> str | None:
+    """Return the text right of an output's own label; None where there is none.
 
     The same words elsewhere are staff's, and only words.
     """
-    return _told(list(contents), label)[1]
+    return _labelled_cell(list(contents), label)[1]
 
 
-def _told(held: Sequence[Content], label: str) -> tuple[tuple[str, Address] | None, str | None]:
-    """Return the cell right of a label, and what it holds."""
-    sheets = {each[0] for each in held}
+def _labelled_cell(
+    contents: Sequence[Content], label: str
+) -> tuple[tuple[str, Address] | None, str | None]:
+    """Return the cell right of a label, and its text."""
+    sheets = {each[0] for each in contents}
     home = next((sheet for sheet in _HOMES if sheet in sheets), None)
-    labels = sorted(at for sheet, at, value, _ in held if sheet == home and value == label)
+    labels = sorted(at for sheet, at, value, _ in contents if sheet == home and value == label)
     if home is None or not labels:
         return None, None
-    # What staff wrote stands below the labels, and above them on the public form.
+    # Staff's own words are below the labels, and above them on the public form.
     row, column = labels[-1] if home == FORM_SHEET else labels[0]
     beside = (row, column + 1)
-    said = next((str(each[2]) for each in held if each[:2] == (home, beside)), None)
-    return (home, beside), said
+    text = next((str(each[2]) for each in contents if each[:2] == (home, beside)), None)
+    return (home, beside), text
 
 
-def hidden(name: str) -> str:
-    """Return a file's name as an output tells it that is to be published."""
+def masked_name(name: str) -> str:
+    """Return a file's name in the form that may be published: a hash of it."""
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:
     """Return the cells without the fingerprint's own, and the fingerprint; None where there is none."""
-    held = list(contents)
-    own, said = _told(held, LABEL)
-    return [each for each in held if each[:2] != own], said
+    cells = list(contents)
+    own, stated = _labelled_cell(cells, LABEL)
+    return [each for each in cells if each[:2] != own], stated
 
 
 def line(sheet: str, at: Address, value: object, formula: str) -> str:
@@ -81,30 +83,30 @@ def line(sheet: str, at: Address, value: object, formula: str) -> str:
 
 def digest(contents: Iterable[Content]) -> str:
     """Return the fingerprint of cells in any order."""
-    return digest_of_lines(line(*each) for each in contents)
+    return digest_lines(line(*each) for each in contents)
 
 
-def digest_of_lines(lines: Iterable[str]) -> str:
+def digest_lines(lines: Iterable[str]) -> str:
     """Return the same of the cells' lines."""
     text = "\n".join(sorted(lines))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def plain(value: object) -> str:
+def comparable(value: object) -> str:
     """Return a value as it is compared: what another program writes for the same is the same.
 
-    The first character tells a text from a number that looks like it.
+    The first character distinguishes a text from a number that looks like it.
     """
     return _text(value)
 
 
-def same(left: str, right: str) -> bool:
+def same_formula(left: str, right: str) -> bool:
     """Whether two formulas are the same but for spaces, quotes and letters' case outside texts."""
     return _normal(left) == _normal(right)
 
 
 def _day(value: object) -> dt.date | None:
-    """Return the day that a cell holds; None for a time of the day, and for what is no date."""
+    """Return the day in a cell; None for a time of day, and for any other value."""
     if isinstance(value, dt.datetime):
         return value.date() if value.time() == dt.time() else None
     return value if isinstance(value, dt.date) else None

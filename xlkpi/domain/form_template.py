@@ -1,6 +1,6 @@
 """The official form as an office lays it out, and the same as lines of text.
 
-The lines stand in a scored workbook whose 自评表 has a layout that is not ours, so that the workbook
+The lines are in a scored workbook whose 自评表 has a layout that is not ours, so that the workbook
 can be made again from itself.
 """
 
@@ -14,7 +14,7 @@ from xlkpi.domain import placeholders
 from xlkpi.domain.location import Address, a1, address, column_letters
 
 Line = tuple[str, str, str]
-"""(what it tells, where, a text or a number)."""
+"""(kind, address, a text or a number)."""
 
 FIRST_LINE = 4
 """Row of the first line on 自评表版式."""
@@ -29,7 +29,7 @@ class FormTemplate(NamedTuple):
 
     name: str
     cells: Mapping[Address, str]
-    """What stands in the cells that are not under a merge; empty ones are left out."""
+    """The texts of cells that are not under a merge; empty ones are left out."""
     merges: tuple[tuple[int, int, int, int], ...]
     """First row, first column, last row, last column."""
     rows: int
@@ -40,9 +40,11 @@ class FormTemplate(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Its name, and eight characters by which one layout is told from another of that name."""
-        held = repr((sorted(self.cells.items()), self.merges))
-        return f"{self.name}（{hashlib.sha256(held.encode('utf-8', 'replace')).hexdigest()[:8]}）"
+        """Its name, and eight characters that distinguish it from other layouts of that name."""
+        content = repr((sorted(self.cells.items()), self.merges))
+        return (
+            f"{self.name}（{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()[:8]}）"
+        )
 
     @property
     def names(self) -> frozenset[str]:
@@ -72,10 +74,10 @@ class FormTemplate(NamedTuple):
 
     @classmethod
     def of_lines(cls, lines: Iterable[Line]) -> FormTemplate:
-        """Return the layout that these lines tell; ValueError or KeyError where they tell none."""
-        held = list(lines)
-        once = {what: text for what, _, text in held if what not in _MANY}
-        of = {what: [(at, text) for each, at, text in held if each == what] for what in _MANY}
+        """Return the layout of these lines; ValueError or KeyError where they make none."""
+        rows = list(lines)
+        once = {what: text for what, _, text in rows if what not in _MANY}
+        of = {what: [(at, text) for each, at, text in rows if each == what] for what in _MANY}
         return cls(
             name=once[_NAME],
             cells={address(at): text for at, text in of[_CELL]},
@@ -91,6 +93,6 @@ class FormTemplate(NamedTuple):
 _MANY = (_CELL, _MERGE, _WIDTH, _HEIGHT)
 
 
-def _block(said: str) -> tuple[int, int, int, int]:
-    first, _, last = said.partition(":")
+def _block(reference: str) -> tuple[int, int, int, int]:
+    first, _, last = reference.partition(":")
     return (*address(first), *address(last))

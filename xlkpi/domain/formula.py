@@ -1,6 +1,6 @@
 """A formula over names: {得分}, {分值}. The rule carries it, the writer turns names into addresses.
 
-Only functions that Excel 2010, WPS and LibreOffice share, and read alike, may stand in a
+Only functions that Excel 2010, WPS and LibreOffice share, and compute alike, may be in a
 workbook; `at` is the one gate that every formula of ours passes.
 """
 
@@ -11,39 +11,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-ALLOWED = frozenset(
-    [
-        "SUM",
-        "SUMPRODUCT",
-        "SUMIFS",
-        "COUNT",
-        "COUNTA",
-        "COUNTIF",
-        "AVERAGE",
-        "MEDIAN",
-        "DEVSQ",
-        "MAX",
-        "MIN",
-        "LARGE",
-        "SMALL",
-        "ROUND",
-        "INT",
-        "ABS",
-        "IF",
-        "IFERROR",
-        "AND",
-        "OR",
-        "NOT",
-        "INDEX",
-        "MATCH",
-        "LEN",
-        "TEXT",
-        "HYPERLINK",
-        "ISNUMBER",
-        "N",
-        "LEFT",
-    ]
-)
+ALLOWED = frozenset([
+    "SUM", "SUMPRODUCT", "SUMIFS", "COUNT", "COUNTA", "COUNTIF", "AVERAGE", "MEDIAN", "DEVSQ",
+    "MAX", "MIN", "LARGE", "SMALL", "ROUND", "INT", "ABS", "IF", "IFERROR", "AND", "OR", "NOT",
+    "INDEX", "MATCH", "LEN", "TEXT", "HYPERLINK", "ISNUMBER", "N", "LEFT",
+])  # fmt: skip
 """Functions that the three programs share and compute alike."""
 
 _NAME = re.compile(r"\{([^{}]+)\}")

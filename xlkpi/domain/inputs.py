@@ -1,20 +1,21 @@
-"""What people filled in: the rows of every input sheet as typed values, and the workbook as a whole."""
+"""What people filled in: the rows of the input sheets as typed values, and the whole workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
 from xlkpi.domain import fingerprint, methods
-from xlkpi.domain.cells import Grid, Number, Table, Text, Value
+from xlkpi.domain.cells import Grid, Number, Table, Text
 from xlkpi.domain.custom_rules import Entry, Rule
+from xlkpi.domain.indicators import Indicator, OfWhichRow, Tier
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
 from xlkpi.domain.numbers import decimals
-from xlkpi.domain.schema import Parameter, Sheet, folded, sheet_named
+from xlkpi.domain.parameters import Parameters
+from xlkpi.domain.schema import Sheet, folded, sheet_named
 
 
 class Source(NamedTuple):
@@ -25,49 +26,9 @@ class Source(NamedTuple):
     sha256: str
     size: int = 0
     producer: str = ""
-    """The program that wrote it, as it says itself."""
+    """The program that wrote it, by its own account."""
     cells: int = 0
     """Non-blank cells in the package."""
-
-
-class Parameters(NamedTuple):
-    """The settings in force: the sheet's, else the defaults."""
-
-    values: Mapping[str, Value[str]]
-    """By name; `place` tells the cell, or the file as a whole for a default."""
-    numbers: Mapping[str, Decimal]
-    """The numeric ones; per cents as percentage points."""
-
-    def text(self, name: str) -> str:
-        """Return the setting as text."""
-        return self.values[name].value or ""
-
-    def in_force(self, parameter: Parameter) -> str | Decimal:
-        """Return the setting as an output's cell holds it: a word, a number, 0.8 for 80%."""
-        if parameter.choices:
-            return self.text(parameter.name)
-        number = self.numbers[parameter.name]
-        return number.scaleb(-2) if parameter.percent else number
-
-    @property
-    def places(self) -> int:
-        """小数位数."""
-        return int(self.numbers["小数位数"])
-
-    @property
-    def hundred(self) -> bool:
-        """Whether marks are out of 100 (百分制) instead of out of 分值."""
-        return self.text("打分制") == "百分制"
-
-    @property
-    def trim_from(self) -> int:
-        """去极值最少人数."""
-        return int(self.numbers["去极值最少人数"])
-
-    @property
-    def trimmed(self) -> int:
-        """去极值个数: how many marks go at either end."""
-        return int(self.numbers["去极值个数"])
 
 
 class Member(NamedTuple):
@@ -85,7 +46,7 @@ class Member(NamedTuple):
     group_weight: Number
 
     @property
-    def scores(self) -> bool:
+    def is_scorer(self) -> bool:
         """Whether this member is to score."""
         return self.status.value == "是"
 
@@ -101,7 +62,7 @@ class Group(NamedTuple):
     name: str
     key: str
     weight: Number
-    """组权重, in the first row that tells it."""
+    """组权重, from the first row that has it."""
 
 
 class Project(NamedTuple):
@@ -128,76 +89,6 @@ class Fund(NamedTuple):
     executed: Number
 
 
-class OfWhichRow(NamedTuple):
-    """A row of a tier without points, which explains the row above: 其中：…."""
-
-    level: int
-    name: Text
-    code: Text
-    key: str
-    """The code as it is compared, "" where there is none, or where it is an indicator's."""
-    why: str
-    """The code of the finding that tells it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A first- or second-level indicator."""
-
-    level: int
-    row: int
-    code: Text
-    key: str
-    """The code as it is compared; "" where it is missing or broken."""
-    parent: Text
-    parent_key: str
-    name: Text
-    points: Number
-
-    @property
-    def label(self) -> str:
-        """What it is called in a sentence: its code, else its name, else its row."""
-        return self.code.value or self.name.value or f"第 {self.row + 1} 行"
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator(Tier):
-    """A third-level indicator."""
-
-    nature: Text
-    target: Number
-    """The number in 年度指标值; blank where a text stands there and no rule needs a number."""
-    target_text: Text
-    unit: Text
-    actual: Number
-    actual_sign: str
-    """The operator typed before it, "" where there is none."""
-    actual_text: Text
-    in_points: bool
-    """Whether 实际完成值 was read in percentage points, by its unit or by the per cent typed there."""
-    dated: bool
-    """Whether target and actual are dates; their numbers are then those that a spreadsheet holds for days."""
-    target_unit: str
-    """What was typed behind the number that was read as the target, where 计量单位 is empty."""
-    actual_unit: str
-    method: Text
-    degree: Text
-    cut: Number
-    cut_reason: Text
-    reason: Text
-    """偏差原因分析及改进措施."""
-
-    @property
-    def judged(self) -> bool:
-        """Whether scorers mark it."""
-        return methods.judged(self.method.value)
-
-    @property
-    def applies(self) -> bool:
-        """Whether it is scored at all."""
-        return self.method.value != methods.NOT_APPLICABLE
-
-
 class Mark(NamedTuple):
     """One scorer's row for one indicator."""
 
@@ -216,7 +107,7 @@ class Ballot(NamedTuple):
     scorer: Text
     marks: tuple[Mark, ...]
     signed: Mapping[str, Text] = MappingProxyType({})
-    """签字 and 日期 beside the scorer's name, where something stands there."""
+    """签字 and 日期 → the texts beside them, where there are any."""
 
     def by_key(self) -> dict[str, Mark]:
         """Return the first row of each code."""
@@ -229,7 +120,7 @@ class Ballot(NamedTuple):
 class MisnamedSheet(NamedTuple):
     """A sheet under a name that the format does not know, whose table looks like one of the format's."""
 
-    layout: Sheet
+    sheet: Sheet
     """What it looks like."""
     head: CellRef
     """Where its header row begins."""
@@ -243,9 +134,9 @@ class Survey(NamedTuple):
     row: int
     code: Text
     key: str
-    asked: Text
+    respondents: Text
     """调查对象."""
-    way: Text
+    method: Text
     """调查方式."""
     sent: Number
     """发放问卷."""
@@ -268,7 +159,7 @@ class Adjustment(NamedTuple):
 
 
 class ReviewRow(NamedTuple):
-    """A row of 复核: what the office above made of one indicator."""
+    """A row of 复核: the reviewing authority's result for one indicator."""
 
     row: int
     code: Text
@@ -276,7 +167,7 @@ class ReviewRow(NamedTuple):
     actual: Text
     """复核完成值."""
     score: Number
-    """复核得分; blank: the self-evaluation's stands."""
+    """复核得分; if blank, the self-evaluation's score counts."""
     reason: Text
     """扣分原因."""
     reviewer: Text
@@ -285,7 +176,7 @@ class ReviewRow(NamedTuple):
 
     @property
     def done(self) -> bool:
-        """Whether anything but the code stands there."""
+        """Whether anything but the code is filled in."""
         return not (self.score.blank and self.actual.blank and self.reason.blank)
 
 
@@ -312,11 +203,11 @@ class CellCounts(NamedTuple):
 
     sheet: str
     cells: int
-    """Cells that hold something, as the package tells."""
+    """Non-blank cells, as counted in the package."""
     used: int = 0
     """Read as answers."""
     checked: int = 0
-    """Totals, which are held against their parts."""
+    """Totals, which are compared with the sum of their parts."""
     computed: int = 0
     """Computed by the template: never trusted, worked out anew."""
     words: int = 0
@@ -337,13 +228,13 @@ class Filled(NamedTuple):
 
     source: Source
     grids: tuple[Grid, ...]
-    """The format's sheets that stand in the file, in its order."""
+    """The format's sheets that the file contains, in its order."""
     tables: Mapping[str, Table]
     """By sheet name of the format; ballots are under `ballots`."""
     template: str
     version: int | None
     format_places: tuple[CellRef, CellRef]
-    """Where the template's name and the version stand; the file as a whole where they do not."""
+    """The cells of the template's name and of the version; the file as a whole if it has none."""
     info: Mapping[str, Text]
     parameters: Parameters
     members: tuple[Member, ...]
@@ -361,7 +252,7 @@ class Filled(NamedTuple):
     surveys: tuple[Survey, ...]
     adjustments: tuple[Adjustment, ...]
     reviews: tuple[ReviewRow, ...]
-    """复核, row by row; a sheet of which only the codes stand there says nothing."""
+    """复核, row by row; a sheet with nothing but codes counts as empty."""
     readings: Mapping[CellRef, Decimal]
     """Every number that was read from something else than itself: "90分" → 90."""
     guide: Grid | None = None
@@ -369,7 +260,7 @@ class Filled(NamedTuple):
     misnamed_sheets: tuple[MisnamedSheet, ...] = ()
     """Sheets that look like the format's under another name; nothing in them was used."""
     result_sheets: tuple[str, ...] = ()
-    """Result sheets that stand in the file: those of a scored workbook."""
+    """Result sheets in the file: those of a scored workbook."""
     part: str = ""
     """Of a split workbook: 主表, or 评分人： and the name; "" for a whole workbook."""
     merged: tuple[MergedBallot, ...] = ()
@@ -378,19 +269,19 @@ class Filled(NamedTuple):
     """What became of every cell, a line a sheet."""
 
     def misplaced(self, sheet: Sheet) -> bool:
-        """Whether a sheet that is missing or empty seems to stand under another name: a finding tells."""
+        """Whether a missing or empty sheet seems to have another name, which has a finding."""
         table = self.tables.get(sheet.name)
-        return not (table and table.rows) and any(s.layout is sheet for s in self.misnamed_sheets)
+        return not (table and table.rows) and any(s.sheet is sheet for s in self.misnamed_sheets)
 
     def has_sheet(self, sheet: Sheet) -> bool:
-        """Whether a sheet of the format stands in the file, whether its table was found or not."""
+        """Whether the file contains a sheet of the format, with or without its table."""
         return any(sheet_named(grid.name) is sheet for grid in self.grids)
 
     @property
-    def finest_places(self) -> int:
+    def finest_decimals(self) -> int:
         """小数位数, or the most decimals that a 分值 has: no sum of scores has more."""
         points = (each.points.value for each in self.indicators if each.applies)
-        return max(self.parameters.places, *(decimals(each) for each in points if each), 0)
+        return max(self.parameters.decimals, *(decimals(each) for each in points if each), 0)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -409,7 +300,7 @@ class Filled(NamedTuple):
                 named[known.key] = known._replace(weight=member.group_weight)
         return tuple(named.values()) if len(named) > 1 else ()
 
-    def of_which_in(self, level: int) -> dict[str, OfWhichRow]:
+    def of_which_by_key(self, level: int) -> dict[str, OfWhichRow]:
         """Return the rows without points of a tier by their codes, of those that have one of their own."""
         return {each.key: each for each in self.of_which if each.level == level and each.key}
 
@@ -417,9 +308,9 @@ class Filled(NamedTuple):
     def identity(self) -> str:
         """Whose workbook it is, whatever the file is called."""
         names = ("部门名称", "评价年度", "评价类型", "项目名称")
-        return fingerprint.identity(*(self.said(name) for name in names))
+        return fingerprint.identity(*(self.info_text(name) for name in names))
 
-    def way(self, indicator: Indicator) -> Method | None:
+    def method_of(self, indicator: Indicator) -> Method | None:
         """Return what computes an indicator; None where scorers mark it or it does not apply."""
         name = indicator.method.value
         return None if name == methods.JUDGED else methods.find(name, self.rules)
@@ -439,27 +330,7 @@ class Filled(NamedTuple):
         dated = (each for each in self.indicators if each.dated)
         return frozenset(cell.place for each in dated for cell in (each.target, each.actual))
 
-    def said(self, name: str) -> str:
+    def info_text(self, name: str) -> str:
         """Return a line of 基本信息, "" where it is empty."""
-        held = self.info.get(name)
-        return (held.value or "") if held else ""
-
-
-Fields = Mapping[str, "str | Decimal"]
-"""One row to be written: header → what stands there; what is not named stays empty."""
-
-
-class Contents(NamedTuple):
-    """What a standard workbook is made of: a template's text, or a sample's."""
-
-    template: str
-    about: str
-    """What the template is for, one paragraph."""
-    sheets: Mapping[str, tuple[Fields, ...]]
-    """Rows by sheet name of the format."""
-    ballots: tuple[tuple[str, tuple[Fields, ...]], ...] = ()
-    """Scorers and the rows that their sheets already have; empty in a template."""
-    signed: Mapping[str, Fields] = MappingProxyType({})
-    """Scorers and what stands beside 签字 and 日期 on their sheets."""
-    part: str = ""
-    """Which part of a split workbook it is, as in `Filled`."""
+        value = self.info.get(name)
+        return (value.value or "") if value else ""

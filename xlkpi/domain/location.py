@@ -1,4 +1,4 @@
-"""Where a value stands: sheet and cell. A1 arithmetic lives here and nowhere else.
+"""The place of a value: sheet and cell. A1 arithmetic is here and nowhere else.
 
 Rows and columns are zero-based integers everywhere in the program; people see A1.
 """
@@ -52,11 +52,11 @@ def address(text: str) -> Address:
 
 @lru_cache(maxsize=1024)
 def quoted(sheet: str) -> str:
-    """Return a sheet's name as a formula wants it, always in quotes: a name may hold anything."""
+    """Return a sheet's name for a formula, always in quotes: a name may contain anything."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
-def apart(merges: Iterable[Block]) -> set[Block]:
+def without_overlaps(merges: Iterable[Block]) -> set[Block]:
     """Return merges of which no two share a cell: of those that do, the largest, then the first."""
     kept: set[Block] = set()
     open_below: list[Block] = []
@@ -76,7 +76,9 @@ def _size(block: Block) -> int:
     return (bottom - top + 1) * (right - left + 1)
 
 
-def span(sheet: str, first_row: int, first_column: int, last_row: int, last_column: int) -> str:
+def block_reference(
+    sheet: str, first_row: int, first_column: int, last_row: int, last_column: int
+) -> str:
     """Return an absolute reference to a block of cells of a sheet, for a formula."""
     first = a1(first_row, first_column, "both")
     last = a1(last_row, last_column, "both")
@@ -116,7 +118,7 @@ class CellRef(NamedTuple):
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
 
     @property
-    def said(self) -> str:
+    def label(self) -> str:
         """The same, with words for the whole file."""
         return str(self) or "整个工作簿"
 
@@ -125,22 +127,24 @@ NOWHERE = CellRef("")
 """No cell of the file: the whole of it, or nothing there."""
 
 
-def blocks(sheet: str, column: int, rows: Sequence[int]) -> str:
+def block_references(sheet: str, column: int, rows: Sequence[int]) -> str:
     """Return references to the rows of a table, in runs, so that totals between them stay out."""
     runs = _runs([CellRef(sheet, row, column) for row in rows])
-    return ",".join(span(sheet, top.row, column, bottom.row, column) for top, bottom in runs)
+    return ",".join(
+        block_reference(sheet, top.row, column, bottom.row, column) for top, bottom in runs
+    )
 
 
-def listed(places: Sequence[CellRef], most: int = 0) -> str:
+def list_places(places: Sequence[CellRef], most: int = 0) -> str:
     """Return places as people write them down: 预算执行!G5:G8、评分_张三!D7; of many the first `most`."""
     runs = _runs(places)
     shown = runs[:most] if most else runs
-    said = "、".join(f"{a}" if a == b else f"{a}:{b.cell}" for a, b in shown)
-    return said + (" 等" if len(runs) > len(shown) else "")
+    text = "、".join(f"{a}" if a == b else f"{a}:{b.cell}" for a, b in shown)
+    return text + (" 等" if len(runs) > len(shown) else "")
 
 
 def _runs(places: Sequence[CellRef]) -> list[tuple[CellRef, CellRef]]:
-    """Return the first and the last place of each run of cells that stand below one another."""
+    """Return the first and the last cell of each run of cells below one another."""
     runs: list[tuple[CellRef, CellRef]] = []
     for place in places:
         if runs and place == runs[-1][1]._replace(row=runs[-1][1].row + 1):

@@ -17,14 +17,14 @@ EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 """Wide enough that no sum or product of cells is ever rounded by the context."""
 
 DIGITS = 15
-"""Significant digits that Excel shows of a number, and that a double holds exactly."""
+"""Significant digits that Excel shows of a number, and that a double keeps exactly."""
 _SIGNIFICANT = Context(prec=DIGITS, rounding=ROUND_HALF_UP)
 
 MAX_DECIMALS = 6
 """得分, 分值 and weights: more is a pasted quotient such as 9.333333333333334."""
 
 LARGEST = Decimal(10) ** 15
-"""Beyond it a double no longer holds every whole number."""
+"""Beyond it a double no longer represents every whole number."""
 
 _PLAIN = re.compile(r"[+-]?(\d+)(\.\d+)?\Z", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?\Z", re.ASCII)
@@ -39,15 +39,15 @@ class Number(NamedTuple):
     value: Decimal
     """As it counts, before any unit is applied: "85%" is 85 with suffix "%"."""
     suffix: str
-    """What stood behind the digits: "", "%", "分", "万元" …"""
+    """The text behind the digits: "", "%", "分", "万元" …"""
     plain: bool
-    """Whether the text was the bare number, so that nothing needs to be said."""
+    """Whether the text was the bare number, so that there is nothing to report."""
 
 
 def from_double(value: float) -> Decimal | None:
-    """Return what the 15 significant digits of a double say, as Excel shows it; None for no number.
+    """Return a double's 15 significant digits, as Excel shows them; None for nan and infinities.
 
-    7.0000000000000009 is 7: what stands behind them is noise of a computation in binary.
+    7.0000000000000009 is 7: the digits behind them are noise of binary computing.
     """
     return significant(Decimal(repr(value))) if math.isfinite(value) else None
 
@@ -86,7 +86,7 @@ _SLIPS = str.maketrans("。，、·：OoQlI|", ".....000111")
 """What a hand types, or an input method puts, where a point or a digit was meant."""
 
 
-def meant(text: str) -> str:
+def likely_number(text: str) -> str:
     """Return the number that a slip of the hand seems to be, to be proposed and never used; "" if none."""
     narrow = text.translate(_WIDE).translate(_SLIPS).replace(",", ".").strip(_SPACES)
     narrow = re.sub(r"^\.(?=\d)", "0.", narrow).rstrip(".")
@@ -105,7 +105,7 @@ def as_shown(value: float) -> float:
     return value if number is None else float(number)
 
 
-def a_hundredfold(left: Decimal, right: Decimal) -> bool:
+def maybe_hundredfold(left: Decimal, right: Decimal) -> bool:
     """Whether two numbers of one unit may be a part of one and a per cent: 0.95 and 100.
 
     A part is at most 1, and the other more than thirty times as much: 30 % done of what was asked is
@@ -120,7 +120,7 @@ def a_hundredfold(left: Decimal, right: Decimal) -> bool:
 
 
 def decimals(value: Decimal) -> int:
-    """Return how many places stand behind the point: 1.50 has one."""
+    """Return the number of decimal places: 1.50 has one."""
     return _decimals(value) if value else 0
 
 
@@ -161,27 +161,27 @@ NOISE = 12
 """Decimals to which a score is taken before it is rounded: ROUND(ROUND(x,12),2).
 
 A formula works on doubles, where a tie such as 9.345 may come out a hair below; twelve places put it
-back on the tie. The engine takes the same two steps, so that both say the same of every value.
+back on the tie. The engine takes the same two steps, so that both agree on every value.
 """
 
 
-def settled(value: Fraction, places: int) -> Decimal:
+def round_score(value: Fraction, places: int) -> Decimal:
     """Return a score: half-up to `places`, by way of the places that take the noise off a formula."""
     twelve = half_up(value.numerator, value.denominator, NOISE)
     return Decimal(half_up(twelve, 10**NOISE, places)).scaleb(-places, EXACT)
 
 
-def earned(value: Fraction, points: Decimal, places: int) -> Decimal:
-    """Return the score of an indicator: `settled`, never above its 分值, and 分值 itself when fully met.
+def capped_score(value: Fraction, points: Decimal, places: int) -> Decimal:
+    """Return the score of an indicator: `round_score`, never above its 分值, and 分值 itself when fully met.
 
     It carries as many decimals as it is printed with: `places`, or as many as 分值 has.
     """
     full = rounded(value, NOISE) >= points
-    score = points if full else min(points, settled(value, places))
-    return printed(score, places, points)
+    score = points if full else min(points, round_score(value, places))
+    return with_places(score, places, points)
 
 
-def printed(score: Decimal, places: int, *others: Decimal) -> Decimal:
+def with_places(score: Decimal, places: int, *others: Decimal) -> Decimal:
     """Return the same score with `places` decimals, or as many as it or one of the others has."""
     wanted = max(places, *(decimals(each) for each in (score, *others)))
     return score if score.as_tuple().exponent == -wanted else rounded(score, wanted)
@@ -195,7 +195,7 @@ def total(values: list[Decimal]) -> Decimal:
     return result
 
 
-def within_100(points: Decimal) -> Decimal:
+def clamp_to_100(points: Decimal) -> Decimal:
     """Keep a total within 0 and 100: rounding each indicator up can carry a sum past it."""
     return min(Decimal(100), max(Decimal(0), points))
 

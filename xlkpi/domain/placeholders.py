@@ -1,4 +1,4 @@
-"""What may stand in braces in a layout of the official form: {项目名称}, {指标.得分}.
+"""What may be in braces in a layout of the official form: {项目名称}, {指标.得分}.
 
 One table drives the reading of layouts, the writing of the form and the documentation.
 """
@@ -12,7 +12,7 @@ from functools import lru_cache
 from xlkpi.domain.schema import INFO_ROWS, INITIAL, canonical
 
 FUNDS, GOALS, INDICATORS = "资金来源", "目标", "指标"
-"""Rows with these prefixes repeat: {目标.预期目标} stands once for every goal."""
+"""Rows with these prefixes repeat: {目标.预期目标} appears once for every goal."""
 AMOUNTS = ("年初预算数", "全年预算数", "全年执行数")
 SUMS = ("年度资金总额", "基本支出", "项目支出")
 _TEXTS_OF_INDICATORS = ("评分标准", "佐证材料", "评价方面")
@@ -65,6 +65,6 @@ def without(text: str, left_out: Iterable[str]) -> str:
 
 
 def group(name: str) -> str:
-    """Return the prefix by which a row repeats, "" for a placeholder that stands once."""
+    """Return the prefix by which a row repeats, "" for a placeholder that appears once."""
     prefix, dot, _ = name.partition(".")
     return prefix if dot and prefix in ROWS else ""

@@ -9,21 +9,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from xlkpi.domain import methods
+from xlkpi.domain import indicators, inputs, methods
 from xlkpi.domain.cells import Number
 from xlkpi.domain.findings import Finding, Severity
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.inputs import (
-    Adjustment,
-    Ballot,
-    Filled,
-    Grade,
-    Group,
-    Indicator,
-    ReviewRow,
-    Source,
-    Tier,
-)
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
 from xlkpi.domain.numbers import quotient
@@ -45,17 +34,17 @@ class ScorerMark(NamedTuple):
 class GroupMean(NamedTuple):
     """What a 评分组 gave one indicator."""
 
-    group: Group
+    group: inputs.Group
     mean: Fraction | None
     """By 综合方法, in the scale of the marks; None where nobody of the group marked it."""
-    words: str
+    explanation: str
     """How it came of the group's marks."""
 
 
 class IndicatorScore(NamedTuple):
     """How one third-level indicator got its score."""
 
-    indicator: Indicator
+    indicator: indicators.Indicator
     given: tuple[ScorerMark, ...]
     """One for each scorer in the order of the ballots; empty where the indicator is computed."""
     exact: Fraction
@@ -66,7 +55,7 @@ class IndicatorScore(NamedTuple):
     It carries the decimals that it is printed with."""
     formula: Formula
     """The unrounded value over names that the writer knows."""
-    words: str
+    explanation: str
     """What was done, for this indicator."""
     method: Method | None = None
     """What computed it; None where scorers marked it or it does not apply."""
@@ -92,7 +81,7 @@ class IndicatorScore(NamedTuple):
 class TierScore(NamedTuple):
     """The score of an indicator of any tier."""
 
-    tier: Tier
+    tier: indicators.Tier
     points: Decimal
     score: Decimal
     applicable: Decimal
@@ -131,13 +120,13 @@ Tiers = tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...
 class AdjustmentTotals(NamedTuple):
     """What 加减分 comes to."""
 
-    plus: tuple[Adjustment, ...]
-    minus: tuple[Adjustment, ...]
-    zero: Adjustment | None = None
+    plus: tuple[inputs.Adjustment, ...]
+    minus: tuple[inputs.Adjustment, ...]
+    zero: inputs.Adjustment | None = None
     """The first 否决 by which the total counts as 0."""
-    lowest: Adjustment | None = None
+    lowest: inputs.Adjustment | None = None
     """The first by which the grade is the lowest."""
-    not_best: Adjustment | None = None
+    not_best: inputs.Adjustment | None = None
     """The first by which the grade is not the best."""
 
     @property
@@ -147,7 +136,7 @@ class AdjustmentTotals(NamedTuple):
         return sum((sign * (each.points.value or Decimal(0)) for each, sign in signed), Decimal(0))
 
     @property
-    def vetoes(self) -> tuple[Adjustment, ...]:
+    def vetoes(self) -> tuple[inputs.Adjustment, ...]:
         """Those of 否决 that do something, the gravest first."""
         return tuple(each for each in (self.zero, self.lowest, self.not_best) if each)
 
@@ -166,14 +155,14 @@ class ScoreTotals(NamedTuple):
     rescaled: Decimal
     """`added` × 100 ÷ `applicable`, rounded once more; `added` itself where all apply."""
     total: Decimal
-    grade: Grade
+    grade: inputs.Grade
 
 
 class Review(NamedTuple):
-    """What the office above came to, beside the self-evaluation, whose figures stand."""
+    """The reviewing authority's result, beside the self-evaluation's, which it never replaces."""
 
     score_totals: ScoreTotals
-    rows: Mapping[str, ReviewRow]
+    rows: Mapping[str, inputs.ReviewRow]
     """By the key of the indicator."""
     deviation: Fraction
     """(自评 − 复核) ÷ 自评; 0 where the self-evaluation's total is 0."""
@@ -182,24 +171,24 @@ class Review(NamedTuple):
 class Scored(NamedTuple):
     """What came of scoring a workbook."""
 
-    scorers: tuple[Ballot, ...]
+    scorers: tuple[inputs.Ballot, ...]
     """Those whose marks were asked for, in the order of 评价工作组."""
     indicator_scores: tuple[IndicatorScore, ...]
     tiers: Tiers
     total: Decimal
-    grade: Grade
+    grade: inputs.Grade
     score_totals: ScoreTotals
     """How total and grade came of the scores."""
     budget: Budget | None
     review: Review | None = None
     adjustments: AdjustmentTotals = NO_ADJUSTMENTS
     """What 加减分 does to the total and the grade."""
-    groups: tuple[Group, ...] = ()
-    """The 评分组 that score; the scorers of each stand side by side. () where groups do not count."""
-    grouped: tuple[int, ...] = ()
+    groups: tuple[inputs.Group, ...] = ()
+    """The 评分组 that score, each with its scorers side by side; () where groups do not count."""
+    group_sizes: tuple[int, ...] = ()
     """How many scorers each of them has."""
 
-    def place(self, work: IndicatorScore) -> int:
+    def index_of(self, work: IndicatorScore) -> int:
         """Return the place of one of `indicator_scores` among them."""
         return next(at for at, each in enumerate(self.indicator_scores) if each is work)
 
@@ -216,12 +205,12 @@ class Status(StrEnum):
 class Outcome:
     """Everything that is known of one source, whether it could be scored or not."""
 
-    source: Source
+    source: inputs.Source
     findings: tuple[Finding, ...]
-    filled: Filled | None = None
+    filled: inputs.Filled | None = None
     scored: Scored | None = None
     folded: tuple[Finding, ...] = ()
-    """The notes of which one of `findings` stands for many, each by itself."""
+    """The single notes of which one in `findings` represents many."""
 
     @property
     def status(self) -> Status:

@@ -14,19 +14,19 @@ from typing import NamedTuple
 
 FORMAT_VERSION = 1
 FORMAT_NAME = "xlkpi_format"
-"""Defined name that holds the format version in a workbook; the cell itself is visible."""
+"""Defined name of the cell with the format version, which is visible."""
 TEMPLATE_NAME = "xlkpi_template"
-"""Defined name that holds the template's name."""
+"""Defined name of the cell with the template's name."""
 PART_NAME = "xlkpi_part"
 """Defined name of the cell that says which part of a split workbook a file is."""
 MAIN_PART = "主表"
 SCORERS_PART = "评分人："
-"""What stands there: the one, or the other with the scorer's name behind it."""
+"""Its values: the one, or the other followed by the scorer's name."""
 
 BALLOT_PREFIX = "评分_"
 SCORER_LABEL = "评分人"
 SIGN_LABELS = ("签字", "日期")
-"""What stands beside it, each with a cell of its own."""
+"""Labels beside it, each with a cell of its own."""
 RECUSED = "回避"
 TOTAL_WORDS = ("合计", "总计", "小计")
 HEADER_SEARCH_ROWS = 10
@@ -43,28 +43,19 @@ SCORES_SHEET = "指标得分"
 COMPARISON_SHEET = "评分对比"
 FINDINGS_SHEET = "检查记录"
 METHODS_SHEET = "方法与参数"
-PROOF_SHEET = "校验"
+RECONCILIATION_SHEET = "校验"
 SOURCE_SHEET = "来源与指纹"
 LAYOUT_SHEET = "自评表版式"
 """Only where 自评表 has an office's own layout."""
 RESULT_SHEETS = (
-    SUMMARY_SHEET,
-    GRADE_SHEET,
-    FORM_SHEET,
-    SCORES_SHEET,
-    COMPARISON_SHEET,
-    "目标质量",
-    FINDINGS_SHEET,
-    METHODS_SHEET,
-    PROOF_SHEET,
-    SOURCE_SHEET,
-    LAYOUT_SHEET,
-)
+    SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET, SCORES_SHEET, COMPARISON_SHEET, "目标质量",
+    FINDINGS_SHEET, METHODS_SHEET, RECONCILIATION_SHEET, SOURCE_SHEET, LAYOUT_SHEET,
+)  # fmt: skip
 """Sheets that a scored workbook has beyond the inputs; none of them is ever read as an input."""
 
 
 class Kind(StrEnum):
-    """What a cell of a column holds."""
+    """The content of a column's cells."""
 
     TEXT = "text"
     CODE = "code"
@@ -88,16 +79,16 @@ class Column(NamedTuple):
     computed: bool = False
     """The template computes it: never trusted, never required."""
     decides: bool = False
-    """Not required, but the score depends on what stands there."""
-    words: bool = False
+    """Not required, but the score depends on its content."""
+    explanatory: bool = False
     """It only explains; a text there makes no row."""
     choices: tuple[str, ...] = ()
     prompt: str = ""
-    """What the cell says when it is selected."""
+    """The tip that appears when the cell is selected."""
     synonyms: tuple[str, ...] = ()
     """Other headers, as compared; a letter or a unit in brackets behind any of them never matters."""
     instead_of: str = ""
-    """Read where it stands, and in no blank without it; it is the column of that header where the sheet has no other."""
+    """It is read if present, as the column of that header where the sheet lacks it; blanks omit it."""
 
 
 class Sheet(NamedTuple):
@@ -117,7 +108,7 @@ class Sheet(NamedTuple):
     spare: int = SPARE_ROWS
 
     def shown(self, rows: Iterable[Mapping[str, object]]) -> tuple[Column, ...]:
-        """Return the columns of a blank with these rows: all, but those that are read only where they stand."""
+        """Return a blank's columns: those with `instead_of` only if one of the rows has them."""
         given = {header for row in rows for header in row}
         return tuple(c for c in self.columns if not c.instead_of or c.header in given)
 
@@ -153,7 +144,7 @@ _MONEY = re.compile(rf"[(\[【〔,，、/;]{_MONEY_UNIT}(?=[)\]】〕,，、/;])
 
 @lru_cache(maxsize=4096)
 def bare_header(text: str) -> str:
-    """Return a header as compared, without the letters, units and years that stand behind it."""
+    """Return a header as compared, without the letters, units and years behind it."""
     return _LETTER.sub("", _BRACKETED.sub("", canonical(text)))
 
 
@@ -172,20 +163,22 @@ def folded(text: str | None) -> str:
 _PART = re.compile(r"\W*(?:[\d一二三四五六七八九十]+\W*)*其中")
 """How the name of a row begins that explains the row above, as compared: 其中：甲, （1）其中，乙."""
 _NO_POINTS = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|不计分|不评分|不单独计分|不单独评分)?\Z")
-"""What stands in 分值, as compared, where there is none."""
+"""The content of 分值, as compared, where a row has no points."""
 _NOTHING = re.compile(r"0+(?:\.0+)?分?\Z")
 
 
-def without_points(name: str, code: str, parent: str, method: str, points: str) -> str:
+def of_which_code(name: str, code: str, parent: str, method: str, points: str) -> str:
     """Return the code of the finding about a row of a tier that has no points; "" for any other row.
 
-    Either it says 其中, or it lacks the codes too, without which nobody could mark it.
+    Its name begins with 其中, or it has no codes either, so that nobody could mark it.
     """
-    said = canonical(points)
-    if _PART.match(canonical(name)) and (_NO_POINTS.match(said) or _NOTHING.match(said)):
+    points_text = canonical(points)
+    if _PART.match(canonical(name)) and (
+        _NO_POINTS.match(points_text) or _NOTHING.match(points_text)
+    ):
         return "X318"
     bare = not any(canonical(each) for each in (code, parent, method))
-    return "X319" if canonical(name) and bare and _NO_POINTS.match(said) else ""
+    return "X319" if canonical(name) and bare and _NO_POINTS.match(points_text) else ""
 
 
 PERCENT_WORDS = (
@@ -196,19 +189,24 @@ PERCENT_WORDS = (
 
 @lru_cache(maxsize=4096)
 def is_percent(unit: str | None) -> bool:
-    """Whether a 计量单位 says that values are in percentage points."""
+    """Whether a 计量单位 means percentage points."""
     plain = folded(unit)
     words = [word for word in re.split(r"[()%]", plain) if word]  # 百分比（%）, 百分比%
     return bool(words or "%" in plain) and all(word in PERCENT_WORDS for word in words)
 
 
 _NO_UNIT = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|没有|比率|比例|率)\Z")
-"""What stands in 计量单位 and names none: 率 may be a part of one or a per cent."""
+"""The content of 计量单位 where it names none: 率 may be a part of one or a per cent."""
 
 
 def names_unit(unit: str) -> bool:
-    """Whether a 计量单位 says in what something is counted."""
+    """Whether a 计量单位 names a unit."""
     return not _NO_UNIT.match(folded(unit))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text: a long list of synonyms in few lines."""
+    return tuple(text.split())
 
 
 _T, _C, _N, _M, _D, _A = Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ANY
@@ -223,29 +221,11 @@ TARGET = Column(
     _A,
     14,
     prompt="年初确定的目标。按公式计分的指标只填数字，单位写在“计量单位”。",
-    synonyms=(
-        "指标值",
-        "年初目标值",
-        "年初设定目标",
-        "目标值",
-        "年度目标值",
-        "绩效目标值",
-        "计划指标值",
-        "计划值",
-        "计划完成值",
-        "预期值",
-        "预期指标值",
-        "年初设定指标值",
-        "年度绩效指标值",
-        "调整后指标值",
-        "调整指标值",
-        "调整后目标值",
-        "调整目标值",
-        "年中调整指标值",
-        "调整后的指标值",
-        "年度调整目标值",
-        "调整后绩效目标值",
-        "调整后年度指标值",
+    synonyms=_words(
+        "指标值 年初目标值 年初设定目标 目标值 年度目标值 绩效目标值 计划指标值 "
+        "计划值 计划完成值 预期值 预期指标值 年初设定指标值 年度绩效指标值 "
+        "调整后指标值 调整指标值 调整后目标值 调整目标值 年中调整指标值 "
+        "调整后的指标值 年度调整目标值 调整后绩效目标值 调整后年度指标值"
     ),
     decides=True,
 )
@@ -254,22 +234,10 @@ ACTUAL = Column(
     _A,
     14,
     prompt="年末实际完成的数值。按公式计分的指标只填数字。",
-    synonyms=(
-        "全年实际值",
-        "全年完成值",
-        "完成值",
-        "年终完成值",
-        "年末完成值",
-        "年终实际完成值",
-        "年末实际完成值",
-        "实际完成数",
-        "实际值",
-        "全年实际完成值",
-        "年度完成值",
-        "指标完成值",
-        "实际完成指标值",
-        "实际完成情况",
-        "完成情况",
+    synonyms=_words(
+        "全年实际值 全年完成值 完成值 年终完成值 年末完成值 年终实际完成值 "
+        "年末实际完成值 实际完成数 实际值 全年实际完成值 年度完成值 指标完成值 "
+        "实际完成指标值 实际完成情况 完成情况"
     ),
     decides=True,
 )
@@ -279,38 +247,18 @@ MARK = Column(
     9,
     True,
     prompt="0 到分值之间的数；需回避时留空，并在“评分说明”写“回避”。",
-    synonyms=(
-        "自评得分",
-        "指标得分",
-        "自评分",
-        "自评分数",
-        "自评分值",
-        "评分",
-        "打分",
-        "实际得分",
-        "评价得分",
-    ),
+    synonyms=_words("自评得分 指标得分 自评分 自评分数 自评分值 评分 打分 实际得分 评价得分"),
 )
 REASON = Column(
     "偏差原因分析及改进措施",
     _T,
     26,
     prompt="没有完成或明显超额时，写原因和改进措施。",
-    synonyms=(
-        "未完成原因分析",
-        "未完成原因及拟采取的改进措施",
-        "扣分原因",
-        "偏差原因分析",
-        "偏差原因",
-        "偏差原因及改进措施",
-        "偏差原因分析和改进措施",
-        "偏差原因分析与改进措施",
-        "未完成原因",
-        "未完成原因及改进措施",
-        "未完成原因和改进措施",
-        "未完成原因分析及改进措施",
-        "扣分原因和其他说明",
-        "扣分原因及其他说明",
+    synonyms=_words(
+        "未完成原因分析 未完成原因及拟采取的改进措施 扣分原因 偏差原因分析 偏差原因 "
+        "偏差原因及改进措施 偏差原因分析和改进措施 偏差原因分析与改进措施 未完成原因 "
+        "未完成原因及改进措施 未完成原因和改进措施 未完成原因分析及改进措施 "
+        "扣分原因和其他说明 扣分原因及其他说明"
     ),
 )
 BUDGET = Column(
@@ -347,15 +295,9 @@ DEGREE_PHRASES = {
 }  # fmt: skip
 """完成程度 as the official form words it."""
 ASPECTS = (
-    "项目目标设定",
-    "预算配置",
-    "预算执行",
-    "预算管理",
-    "预算安排情况",
-    "资金到位情况",
-    "资金执行情况",
-    "预算执行进度",
-)
+    "项目目标设定", "预算配置", "预算执行", "预算管理", "预算安排情况", "资金到位情况",
+    "资金执行情况", "预算执行进度",
+)  # fmt: skip
 YES, NO, ABSENT = "是", "否", "缺席"
 
 INFO = Sheet(
@@ -363,7 +305,7 @@ INFO = Sheet(
     (
         Column("项目", _T, 16, True),
         Column("内容", _A, 36, True),
-        Column("填写说明", _T, 46, words=True),
+        Column("填写说明", _T, 46, explanatory=True),
     ),
     "在“内容”一栏填写本单位情况；部门名称、评价年度必填。",
     required=True,
@@ -394,7 +336,7 @@ INFO_CHOICES: dict[str, tuple[str, ...]] = {
     "是否涉密": (NO, YES),
 }
 
-GROUP = Sheet(
+MEMBERS = Sheet(
     "评价工作组",
     (
         Column("姓名", _T, 14, True, prompt="与评分表上的评分人一致。"),
@@ -405,15 +347,8 @@ GROUP = Sheet(
             _T,
             10,
             prompt="只在分组评分时填写，例如：领导、同级、群众。先在组内合成，再按组权重合成。",
-            synonyms=(
-                "评分组别",
-                "评分组名称",
-                "评分小组",
-                "评委组",
-                "评委组别",
-                "评委分组",
-                "评委类别",
-                "打分组",
+            synonyms=_words(
+                "评分组别 评分组名称 评分小组 评委组 评委组别 评委分组 评委类别 打分组"
             ),
         ),
         Column(
@@ -430,15 +365,8 @@ GROUP = Sheet(
             _N,
             9,
             prompt="评分组的权重，任意正数；同组的人填一样的数，或只在其中一行填写。",
-            synonyms=(
-                "评分组权重",
-                "评分小组权重",
-                "小组权重",
-                "评委组权重",
-                "各组权重",
-                "组别权重",
-                "分组权重",
-                "类别权重",
+            synonyms=_words(
+                "评分组权重 评分小组权重 小组权重 评委组权重 各组权重 组别权重 分组权重 类别权重"
             ),
         ),
     ),
@@ -473,7 +401,7 @@ EXECUTION = Sheet(
     tab="fill",
     key="项目名称",
 )
-SOURCES = Sheet(
+FUNDS = Sheet(
     "资金来源",
     (
         Column("资金来源", _T, 24, True),
@@ -687,7 +615,7 @@ TEXTS = Sheet(
     "文字材料",
     (
         Column("章节", _T, 20, True),
-        Column("填写说明", _T, 34, words=True),
+        Column("填写说明", _T, 34, explanatory=True),
         Column("正文", _T, 70, True),
         Column("字数", _N, 8, computed=True),
         Column("上限", _N, 8),
@@ -697,19 +625,10 @@ TEXTS = Sheet(
     spare=0,
 )
 CHAPTERS = (
-    "引言",
-    "一（一）部门概况",
-    "一（三）绩效目标",
-    "二（一）组织工作",
-    "二（二）前期准备",
-    "二（二）组织实施",
-    "二（二）分析评价",
-    "三（一）总体目标",
-    "三（二）补充说明",
-    "四 结论补充",
-    "五（一）存在的问题",
-    "五（二）改进措施",
-)
+    "引言", "一（一）部门概况", "一（三）绩效目标", "二（一）组织工作", "二（二）前期准备",
+    "二（二）组织实施", "二（二）分析评价", "三（一）总体目标", "三（二）补充说明", "四 结论补充",
+    "五（一）存在的问题", "五（二）改进措施",
+)  # fmt: skip
 PROBLEMS = Sheet(
     "问题与措施",
     (
@@ -737,7 +656,11 @@ GRADES = Sheet(
 )
 PARAMETERS = Sheet(
     "参数",
-    (Column("参数", _T, 18, True), Column("值", _A, 16, True), Column("说明", _T, 70, words=True)),
+    (
+        Column("参数", _T, 18, True),
+        Column("值", _A, 16, True),
+        Column("说明", _T, 70, explanatory=True),
+    ),
     "一般不用改动；改动会写进评分结果的“方法与参数”。",
     tab="rare",
     key="参数",
@@ -745,11 +668,7 @@ PARAMETERS = Sheet(
 )
 MERGED = Sheet(
     "合并记录",
-    (
-        Column("评分人", _T, 18, True),
-        Column("文件", _T, 40, True),
-        Column("SHA-256", _C, 68, True),
-    ),
+    (Column("评分人", _T, 18, True), Column("文件", _T, 40, True), Column("SHA-256", _C, 68, True)),
     "由 xlkpi merge 写入：每张评分表来自哪个文件。不用填，也不要改。",
     optional=True,
     tab="rare",
@@ -758,10 +677,10 @@ MERGED = Sheet(
 )
 
 SHEETS: tuple[Sheet, ...] = (
-    INFO, GROUP, EXECUTION, SOURCES, GOALS, TIER1, TIER2, TIER3, RULES, SURVEY, ADJUSTMENT, REVIEW,
+    INFO, MEMBERS, EXECUTION, FUNDS, GOALS, TIER1, TIER2, TIER3, RULES, SURVEY, ADJUSTMENT, REVIEW,
     EVIDENCE, BASE_DATA, VAGUE_WORDS, TEXTS, PROBLEMS, GRADES, PARAMETERS, MERGED,
 )  # fmt: skip
-"""Every sheet but the ballots, in the contract's order; ballots stand after 三级指标."""
+"""Every sheet but the ballots, in the contract's order; ballots come after 三级指标."""
 
 PART_SHEETS: tuple[Sheet, ...] = (
     INFO, TIER1, TIER2, TIER3, RULES, SURVEY, EVIDENCE, BASE_DATA, PARAMETERS,
@@ -772,7 +691,7 @@ PART_INFO = (
 )  # fmt: skip
 """Lines of 基本信息 that a part shows: what is judged, and no persons."""
 PART_DROPPED = {EVIDENCE.name: ("提供人",)}
-"""Columns that a part does not show: they hold persons."""
+"""Columns that a part does not show, because they are about persons."""
 
 _BY_NAME = {canonical(sheet.name): sheet for sheet in SHEETS}
 
@@ -797,7 +716,7 @@ class Parameter(NamedTuple):
     percent: bool = False
     words: str = ""
     decides: bool = False
-    """Every score depends on it: a sheet of settings without it is told."""
+    """Every score depends on it: a sheet of settings without it has a finding."""
 
 
 PARAMETER_LIST: tuple[Parameter, ...] = (

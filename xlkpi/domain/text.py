@@ -1,4 +1,4 @@
-"""What a cell held → the text that stands for it in an output; texts in pieces that look different."""
+"""The content of a cell → its text in an output; texts in pieces that look different."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ class Piece(NamedTuple):
 Pieces = tuple[Piece, ...]
 
 
-def as_text(held: object) -> str:
+def as_text(value: object) -> str:
     """Return a value as text: numbers without ".0", dates as 2024-06-07, nothing as ""."""
-    if isinstance(held, str):
-        return held.replace("\r\n", "\n").replace("\r", "\n") if "\r" in held else held
-    if isinstance(held, bool):
-        return "是" if held else "否"
-    if isinstance(held, int | float):
-        number = numbers.from_double(float(held))
-        return str(held) if number is None else numbers.plain(number)
-    if isinstance(held, dt.datetime):
-        whole = held.time() == dt.time()
-        return held.date().isoformat() if whole else held.isoformat(" ", "minutes")
-    if isinstance(held, dt.date | dt.time):
-        return held.isoformat()
-    return "" if held is None else as_text(str(held))
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | float):
+        number = numbers.from_double(float(value))
+        return str(value) if number is None else numbers.plain(number)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return "" if value is None else as_text(str(value))
 
 
 _BEGINNING = dt.date(1899, 12, 30)
 
 
-def serial(held: dt.date) -> int:
-    """Return the number that a spreadsheet holds for a day."""
-    return (held - _BEGINNING).days
+def serial(day: dt.date) -> int:
+    """Return a day's number in a spreadsheet."""
+    return (day - _BEGINNING).days
 
 
 def day(number: Decimal) -> str:

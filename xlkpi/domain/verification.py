@@ -31,7 +31,7 @@ class Verification:
     verification_code: str
     """校验码 as the workbook's own inputs and results give it; "" where they cannot be read."""
     form: str = ""
-    """The office's own layout of 自评表, where the workbook alone says what it is."""
+    """The office's own layout of 自评表, if the workbook alone defines it."""
 
     @property
     def differs(self) -> bool:

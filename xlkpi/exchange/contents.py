@@ -1,8 +1,8 @@
-"""Any workbook in the format → the contents of a template: its system kept, last year's answers not.
+"""Any workbook in the format → the contents of a template: its system without one year's answers.
 
-What is kept is what an office decides on for all of its years: indicators, points, targets, rules,
-grades, settings, words. What is not: whatever was filled in, marked, added or taken away for one
-year, and who signed. Of another department's workbook the department itself is not kept either.
+Kept is what an office decides for all years: indicators, points, targets, rules, grades, settings,
+texts. Dropped is what was filled in, marked, added or deducted for one year, and who signed; of
+another department's workbook also the department.
 """
 
 from __future__ import annotations
@@ -10,42 +10,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
-from xlkpi.domain.base_data_formula import YEARS, Named
+from xlkpi.domain import schema
+from xlkpi.domain.base_data_formula import YEARS, NamedFormula
 from xlkpi.domain.cells import Table
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import Finding, errors, finding
-from xlkpi.domain.inputs import Contents, Fields, Filled
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import EXACT, from_double, plain
-from xlkpi.domain.schema import (
-    ACTUAL,
-    ADJUSTMENT,
-    BALLOT,
-    BASE_DATA,
-    EVIDENCE,
-    EXECUTION,
-    GOALS,
-    GROUP,
-    INFO,
-    MERGED,
-    PROBLEMS,
-    REVIEW,
-    SOURCES,
-    SURVEY,
-    TEXTS,
-    TIER3,
-    Column,
-    Kind,
-    canonical,
-    sheet_named,
-)
 from xlkpi.domain.text import as_text
 from xlkpi.reading.broken_cells import find_broken_code
 
-_EMPTIED = (EXECUTION, SURVEY, ADJUSTMENT, EVIDENCE, PROBLEMS, REVIEW, MERGED)
+_EMPTIED = (
+    schema.EXECUTION, schema.SURVEY, schema.ADJUSTMENT, schema.EVIDENCE, schema.PROBLEMS,
+    schema.REVIEW, schema.MERGED,
+)  # fmt: skip
 """Sheets whose rows are all answers."""
-_STANDING = (ADJUSTMENT,)
-"""Optional ones of these that stand in a new workbook, empty, where they stood in the old one."""
+_STANDING = (schema.ADJUSTMENT,)
+"""Those of them that a new workbook contains, empty, if the old one did."""
 _ANSWERS = {
-    TIER3.name: {
+    schema.TIER3.name: {
         "实际完成值",
         "完成程度",
         "佐证材料",
@@ -53,61 +36,62 @@ _ANSWERS = {
         "核减分",
         "核减理由",
     },
-    TEXTS.name: {"正文"},
-    SOURCES.name: {"年初预算数", "全年预算数", "全年执行数"},
-    GOALS.name: {"预期目标", "实际完成情况", "完成程度", "未完成原因"},
-    BASE_DATA.name: {"本年", "上年"},
+    schema.TEXTS.name: {"正文"},
+    schema.FUNDS.name: {"年初预算数", "全年预算数", "全年执行数"},
+    schema.GOALS.name: {"预期目标", "实际完成情况", "完成程度", "未完成原因"},
+    schema.BASE_DATA.name: {"本年", "上年"},
 }
 _YEARLY = {
     "评价年度", "单位负责人", "财务负责人", "填报人", "联系电话", "填报日期", "是否涉密",
 }  # fmt: skip
-"""Lines of 基本信息 that are another year's: who signs is to be said anew."""
+"""Lines of 基本信息 that change every year, such as who signs."""
 _SYSTEM = {"评价类型", "金额单位"}
-"""Lines of 基本信息 that are no department's."""
+"""Lines of 基本信息 that do not depend on the department."""
 
 
 _MISSING = frozenset(
     ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X678", "X603", "X614", "X641", "X661", "X701", "X702"]
 )  # fmt: skip
-"""Errors that only say that an answer, or somebody's ballot, is not there yet, or is another year's."""
+"""Errors that only report an answer or a ballot that is missing, or is another year's."""
 
 
-def untouched(filled: Filled) -> bool:
-    """Whether nobody has scored in a workbook, so that it may be meant to be a template."""
+def is_unmarked(filled: Filled) -> bool:
+    """Whether nobody has marked anything, so that the workbook may be meant as a template."""
     marked = any(mark.mark.good or mark.recused for each in filled.ballots for mark in each.marks)
     return not (marked or filled.part or filled.result_sheets)
 
 
-def hindrances(filled: Filled, findings: Sequence[Finding]) -> list[Finding]:
-    """Return the errors of what a template takes over."""
+def blocking_errors(filled: Filled, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the errors in what a template takes over."""
     return [
-        each for each in errors(findings) if each.code not in _MISSING and not _answer(filled, each)
+        each
+        for each in errors(findings)
+        if each.code not in _MISSING and not _concerns_answers(filled, each)
     ]
 
 
-def _answer(filled: Filled, said: Finding) -> bool:
+def _concerns_answers(filled: Filled, error: Finding) -> bool:
     """Whether an error concerns what a template does not take over."""
-    whole = said.code in ("X101", "X113")  # a sheet that is not there, or empty
-    sheet = sheet_named(str(said.params["name"]) if whole else said.place.sheet)
-    if sheet is None or said.code == "X107":
+    of_sheet = error.code in ("X101", "X113")  # a sheet that is not there, or empty
+    sheet = schema.sheet_named(str(error.params["name"]) if of_sheet else error.place.sheet)
+    if sheet is None or error.code == "X107":
         return False
-    if sheet in (*_EMPTIED, GROUP, BALLOT):
+    if sheet in (*_EMPTIED, schema.MEMBERS, schema.BALLOT):
         return True
     table = filled.tables.get(sheet.name)
     dropped = _ANSWERS.get(sheet.name, set())
-    inside = table is not None and said.place.row > table.header_row
+    inside = table is not None and error.place.row > table.header_row
     return inside and any(
-        table.columns.get(header) == said.place.column for header in dropped if table
+        table.columns.get(header) == error.place.column for header in dropped if table
     )
 
 
-def uncarried(filled: Filled) -> list[Finding]:
-    """Return the formulas in 实际完成值 and on 基础数据 that a new workbook does not get.
+def lost_formulas(filled: Filled) -> list[Finding]:
+    """Return the formulas in 实际完成值 and on 基础数据 that a new workbook would lose.
 
-    Those over 基础数据 that are understood (`derived`), and look at rows that have a name, are
-    carried; others would be lost, together with what an office meant by them.
+    Only formulas over 基础数据 that were understood (`derived`), and refer to named rows, are carried.
     """
-    columns = ((TIER3.name, (ACTUAL.header,)), (BASE_DATA.name, YEARS))
+    columns = ((schema.TIER3.name, (schema.ACTUAL.header,)), (schema.BASE_DATA.name, YEARS))
     tables = [(filled.tables[name], headers) for name, headers in columns if name in filled.tables]
     return [
         finding("X815", table.place(row, header), "=" + (table.grid.formulas[at][0] or "…"))
@@ -121,29 +105,31 @@ def uncarried(filled: Filled) -> list[Finding]:
 
 
 def contents(filled: Filled, name: str, department: str = "") -> Contents:
-    """Return what a new workbook takes over from this one; `name` where it names no template.
+    """Return what a new workbook takes over; `name` is the template's if the workbook names none.
 
-    `department` is whose the new one will be: of another one's, 基本信息 keeps what is no department's
-    (评价类型, 金额单位), and 评价工作组 nobody. "" leaves it the same.
+    `department` is the new workbook's, "" for the same. If it differs, 基本信息 keeps only what does
+    not depend on the department (评价类型, 金额单位), and 评价工作组 is empty.
     """
-    own = filled.said("部门名称")
-    foreign = bool(own and department) and canonical(own) != canonical(department)
+    own = filled.info_text("部门名称")
+    foreign = bool(own and department) and schema.canonical(own) != schema.canonical(department)
     sheets: dict[str, tuple[Fields, ...]] = {}
     for table in filled.tables.values():
-        sheet = table.layout
-        if sheet in _STANDING or (sheet is GROUP and foreign):
+        sheet = table.sheet
+        if sheet in _STANDING or (sheet is schema.MEMBERS and foreign):
             sheets[sheet.name] = ()
         elif sheet not in _EMPTIED:
             dropped = _ANSWERS.get(sheet.name, set())
             sheets[sheet.name] = tuple(fields for _, fields in rows(table, dropped))
-    sheets[INFO.name] = tuple(_kept(row, foreign) for row in sheets.get(INFO.name, ()))
+    sheets[schema.INFO.name] = tuple(
+        _kept_fields(row, foreign) for row in sheets.get(schema.INFO.name, ())
+    )
     return Contents(filled.template or name, "", sheets)
 
 
-def everything(filled: Filled) -> Contents:
-    """Return all rows of a workbook, answers and ballots included."""
+def all_contents(filled: Filled) -> Contents:
+    """Return the contents of a workbook with all answers and ballots."""
     sheets = {
-        table.layout.name: tuple(fields for _, fields in rows(table))
+        table.sheet.name: tuple(fields for _, fields in rows(table))
         for table in filled.tables.values()
     }
     ballots = tuple(
@@ -153,31 +139,31 @@ def everything(filled: Filled) -> Contents:
     return Contents(filled.template, "", sheets, ballots)
 
 
-def _kept(row: Fields, foreign: bool) -> Fields:
-    """Return a line of 基本信息 without what was another year's, or `foreign`: another department's."""
-    line = canonical(str(row.get("项目", ""))).rstrip(":?*")
+def _kept_fields(row: Fields, foreign: bool) -> Fields:
+    """Return a line of 基本信息, without its answer if that is one year's or (`foreign`) another's."""
+    line = schema.canonical(str(row.get("项目", ""))).rstrip(":?*")
     kept = line in _SYSTEM if foreign else line not in _YEARLY
     return {k: v for k, v in row.items() if k != "内容" or kept}
 
 
 def rows(table: Table, dropped: Collection[str] = ()) -> Iterator[tuple[int, Fields]]:
-    """Yield the rows of a table as they would be written again, each with where it stands."""
+    """Yield (row number, fields) of a table, 其中 rows included, ready to be written again."""
     for row in sorted((*table.rows, *table.of_which)):
         fields: dict[str, str | Decimal] = {}
-        for column in table.layout.columns:
+        for column in table.sheet.columns:
             if column.computed or column.header not in table.columns:
                 continue
-            value = held(table, row, column)
-            if value != "" and (column.header not in dropped or isinstance(value, Named)):
+            value = cell_value(table, row, column)
+            if value != "" and (column.header not in dropped or isinstance(value, NamedFormula)):
                 fields[column.header] = value
         if fields:
             yield row, fields
 
 
-def held(table: Table, row: int, column: Column) -> str | Decimal:
-    """Return what stands in a cell as it would be written again, "" where nothing that can be.
+def cell_value(table: Table, row: int, column: schema.Column) -> str | Decimal:
+    """Return a cell's content, ready to be written again; "" if it is empty or unreadable.
 
-    A number shown as per cent becomes a text: what 0.85 means there depends on that it reads 85%.
+    A number shown as per cent becomes a text such as 85%: without the format 0.85 would mean 0.85.
     """
     grid, at = table.grid, table.columns[column.header]
     if (row, at) in table.derived:
@@ -186,7 +172,7 @@ def held(table: Table, row: int, column: Column) -> str | Decimal:
         return ""
     raw = grid.raw(row, at)
     numeric = isinstance(raw, int | float) and not isinstance(raw, bool)
-    if numeric and column.kind in (Kind.NUMBER, Kind.MONEY, Kind.ANY):
+    if numeric and column.kind in (schema.Kind.NUMBER, schema.Kind.MONEY, schema.Kind.ANY):
         number = from_double(float(raw))  # type: ignore[arg-type]
         if number is not None and (row, at) in grid.percents:
             return plain(number.scaleb(2, EXACT)) + "%"

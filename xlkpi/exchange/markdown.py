@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xlkpi.domain.base_data_formula import Named
-from xlkpi.domain.inputs import Contents, Fields
+from xlkpi.domain.base_data_formula import NamedFormula
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.numbers import from_text
 from xlkpi.domain.schema import ACTUAL, BALLOT, BALLOT_PREFIX, TIER3, Kind, Sheet, sheet_named
 
@@ -21,23 +21,23 @@ _PIPE = re.compile(r"(?<!\\\\)\|")
 
 
 class NotMarkdown(ValueError):
-    """A text that is no workbook in Markdown; the message names the line."""
+    """A text that is not a workbook in Markdown; the message names the line."""
 
 
 def parse(text: str) -> Contents:
-    """Return the contents of a Markdown workbook; NotMarkdown where a sheet or header is unknown."""
+    """Return the contents of a Markdown workbook; NotMarkdown if a sheet or header is unknown."""
     template, about, tables = _split(text)
     sheets: dict[str, tuple[Fields, ...]] = {}
     ballots: list[tuple[str, tuple[Fields, ...]]] = []
     for name, lines in tables:
-        layout = sheet_named(name)
-        if layout is None:
+        sheet = sheet_named(name)
+        if sheet is None:
             raise NotMarkdown(f"unknown sheet: {name}")
-        rows = tuple(_rows(layout, name, lines))
-        if layout is BALLOT:
+        rows = tuple(_rows(sheet, name, lines))
+        if sheet is BALLOT:
             ballots.append((name.removeprefix(BALLOT_PREFIX), rows))
         else:
-            sheets[layout.name] = rows
+            sheets[sheet.name] = rows
     return Contents(template, about, sheets, tuple(ballots))
 
 
@@ -56,11 +56,11 @@ def _split(text: str) -> tuple[str, str, list[tuple[str, list[str]]]]:
     return template, "".join(about), tables
 
 
-def _rows(layout: Sheet, name: str, lines: list[str]) -> list[Fields]:
+def _rows(sheet: Sheet, name: str, lines: list[str]) -> list[Fields]:
     if not lines:
         return []
     headers = _cells(lines[0])
-    known = {column.header for column in layout.columns}
+    known = {column.header for column in sheet.columns}
     unknown = [header for header in headers if header not in known]
     if unknown:
         raise NotMarkdown(f"{name}: unknown headers {unknown}")
@@ -70,7 +70,7 @@ def _rows(layout: Sheet, name: str, lines: list[str]) -> list[Fields]:
         if len(cells) != len(headers):
             raise NotMarkdown(f"{name}: {len(cells)} cells under {len(headers)} headers: {line}")
         pairs = zip(headers, cells, strict=True)
-        rows.append({h: _value(layout, h, cell) for h, cell in pairs if cell})
+        rows.append({h: _value(sheet, h, cell) for h, cell in pairs if cell})
     return rows
 
 
@@ -78,18 +78,18 @@ def _cells(line: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in _PIPE.split(line.strip()[1:-1])]
 
 
-def _value(layout: Sheet, header: str, cell: str) -> str | Decimal:
+def _value(sheet: Sheet, header: str, cell: str) -> str | Decimal:
     if len(cell) > 1 and cell[0] == cell[-1] == "`":
         return cell[1:-1]
-    if layout.column(header).kind in _NUMBERS:
+    if sheet.column(header).kind in _NUMBERS:
         number = from_text(cell)
         if number and number.plain:
             return number.value
-    if layout is TIER3 and header == ACTUAL.header and cell.startswith("="):
-        return Named(cell)
+    if sheet is TIER3 and header == ACTUAL.header and cell.startswith("="):
+        return NamedFormula(cell)
     return cell.replace("<br>", "\n")
 
 
 def same(left: Mapping[str, tuple[Fields, ...]], right: Mapping[str, tuple[Fields, ...]]) -> bool:
-    """Whether two workbooks hold the same rows, sheets without rows aside."""
+    """Whether two workbooks have the same rows; empty sheets do not count."""
     return {k: v for k, v in left.items() if v} == {k: v for k, v in right.items() if v}

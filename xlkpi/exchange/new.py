@@ -10,24 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlkpi.checks import check
+from xlkpi.domain import schema
+from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import finding
-from xlkpi.domain.inputs import Contents, Fields
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import from_text
-from xlkpi.domain.schema import (
-    FORBIDDEN_IN_NAMES,
-    GROUP,
-    INFO,
-    INFO_ROWS,
-    MAIN_PART,
-    MERGED,
-    SCORER_NAME_LENGTH,
-    SHEETS,
-    canonical,
-    folded,
-)
 from xlkpi.exchange import markdown
-from xlkpi.exchange.contents import contents, hindrances, uncarried
+from xlkpi.exchange.contents import blocking_errors, contents, lost_formulas
 from xlkpi.reading import source_file
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.workbook import read
@@ -41,7 +30,7 @@ _YEAR = re.compile(r"(19|20)[0-9]{2}\Z")
 
 
 class Refused(Exception):
-    """A new workbook cannot be made as asked; the text says why, in Chinese."""
+    """A new workbook cannot be made; the message is a Chinese sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +42,7 @@ class Scorer:
     role: str = ""
     weight: Decimal | None = None
     group: str = ""
-    """评分组, of a template's own group."""
+    """评分组, taken from a template's 评价工作组."""
     group_weight: str | Decimal = ""
 
     @classmethod
@@ -75,7 +64,7 @@ def folder() -> Path:
 
 
 def builtin() -> list[tuple[str, str]]:
-    """Return (name, what it is for) of the built-in templates."""
+    """Return (name, description) of the built-in templates."""
     found = []
     for path in sorted(folder().glob("*.md")):
         template = markdown.parse(path.read_text(encoding="utf-8"))
@@ -84,17 +73,17 @@ def builtin() -> list[tuple[str, str]]:
 
 
 class Template(NamedTuple):
-    """What a new workbook takes over, and what is to be said of it."""
+    """What a new workbook takes over, and remarks about it."""
 
     contents: Contents
-    said: tuple[str, ...] = ()
-    """What is wrong with what it takes over, and what cannot be taken over."""
+    remarks: tuple[str, ...] = ()
+    """Errors in what is taken over, and what cannot be taken over."""
 
 
 def template(name: str, department: str = "") -> Template:
-    """Return a template by its built-in name or a path; Refused where it is none.
+    """Return a template by its built-in name or a path; Refused if there is none.
 
-    `department` is whose the new workbook will be, "" if the template's.
+    `department` is the new workbook's, "" for the template's.
     """
     inside = folder() / f"{name}.xlsx"
     path = inside if inside.is_file() else Path(name)
@@ -109,13 +98,13 @@ def template(name: str, department: str = "") -> Template:
         raise Refused(_unreadable(path, problem)) from problem
     if not filled.indicators:
         raise Refused(f"“{path.name}”里没有指标，不能用作模板；可先用 xlkpi check 检查")
-    if filled.part not in ("", MAIN_PART):
+    if filled.part not in ("", schema.MAIN_PART):
         raise Refused(f"“{path.name}”是评分人的分册，不能用作模板；请用主表或合并后的工作簿")
-    made = contents(filled, path.stem, department)
-    about = dict(builtin()).get(made.template, "")
-    wrong = hindrances(filled, [*findings, *check(filled)])
-    said = plain.taken_over(path.name, wrong, uncarried(filled))
-    return Template(made._replace(about=about), tuple(said))
+    kept = contents(filled, path.stem, department)
+    about = dict(builtin()).get(kept.template, "")
+    wrong = blocking_errors(filled, [*findings, *check(filled)])
+    remarks = plain.taken_over(path.name, wrong, lost_formulas(filled))
+    return Template(kept._replace(about=about), tuple(remarks))
 
 
 def _unreadable(path: Path, problem: Exception) -> str:
@@ -125,26 +114,25 @@ def _unreadable(path: Path, problem: Exception) -> str:
     return f"“{path.name}”打不开：{problem}"
 
 
-class Made(NamedTuple):
+class NewWorkbook(NamedTuple):
     """A new workbook."""
 
     data: bytes
-    said: tuple[str, ...]
-    """What is to be said of its template."""
+    remarks: tuple[str, ...]
+    """Remarks about its template."""
 
 
-def made(
+def new_workbook(
     out: Path,
     name: str = DEFAULT,
     department: str = "",
     year: str = "",
     scorers: Sequence[Scorer] = (),
     wanted: Sequence[str] = (),
-) -> Made:
-    """Return a blank workbook that is to be called `out`; an existing one is not made again.
+) -> NewWorkbook:
+    """Return a blank workbook for the path `out`, which must not exist yet. Raises Refused.
 
-    A template's errors go along, for an office may want to mend them in the new workbook, and are
-    said. Raises Refused.
+    A template's errors are carried over and remarked on: an office may mend them in the new workbook.
     """
     if out.exists():
         raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
@@ -153,20 +141,20 @@ def made(
     if year and not _YEAR.match(year):
         raise Refused(f"年度“{year}”不是四位年份，例如 2023")
     _names_fit(scorers)
-    base, said = template(name or DEFAULT, department)
-    filled = prepared(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])
-    return Made(emit(blank(filled, [*_optional(wanted), *base.sheets])), said)
+    base, remarks = template(name or DEFAULT, department)
+    filled = prepare(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])
+    return NewWorkbook(emit(blank(filled, [*_optional(wanted), *base.sheets])), remarks)
 
 
 def _names_fit(scorers: Sequence[Scorer]) -> None:
     seen: set[str] = set()
     for scorer in scorers:
-        key = canonical(scorer.name).casefold()
+        key = schema.canonical(scorer.name).casefold()
         if not key:
             raise Refused("评分人的姓名是空的")
-        if len(scorer.name) > SCORER_NAME_LENGTH:
-            raise Refused(f"评分人姓名“{scorer.name}”太长，最多 {SCORER_NAME_LENGTH} 个字")
-        wrong = [sign for sign in FORBIDDEN_IN_NAMES if sign in scorer.name]
+        if len(scorer.name) > schema.SCORER_NAME_LENGTH:
+            raise Refused(f"评分人姓名“{scorer.name}”太长，最多 {schema.SCORER_NAME_LENGTH} 个字")
+        wrong = [sign for sign in schema.FORBIDDEN_IN_NAMES if sign in scorer.name]
         wrong += ["'"] if scorer.name.endswith("'") else []
         if wrong or not scorer.name.isprintable():
             raise Refused(f"评分人姓名“{scorer.name}”含有不能用在表名里的符号 {' '.join(wrong)}")
@@ -175,55 +163,57 @@ def _names_fit(scorers: Sequence[Scorer]) -> None:
         seen.add(key)
 
 
-def _members(made: Contents) -> list[Scorer]:
-    """Return the template's own group, last year's for instance."""
+def _members(contents: Contents) -> list[Scorer]:
+    """Return the scorers of the template's own 评价工作组, such as last year's."""
     found = []
-    rows = made.sheets.get(GROUP.name, ())
-    weights = {folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
+    rows = contents.sheets.get(schema.MEMBERS.name, ())
+    weights = {schema.folded(str(r.get("评分组", ""))): r["组权重"] for r in rows if "组权重" in r}
     for row in rows:
         weight, group = row.get("评分权重"), str(row.get("评分组", ""))
         name, post, role = (str(row.get(header, "")) for header in ("姓名", "职务", "分工"))
         if name and row.get("是否评分", "是") == "是":
             own = weight if isinstance(weight, Decimal) else None
-            found.append(Scorer(name, post, role, own, group, weights.get(folded(group), "")))
+            found.append(
+                Scorer(name, post, role, own, group, weights.get(schema.folded(group), ""))
+            )
     return found
 
 
 def _optional(wanted: Sequence[str]) -> list[str]:
-    known = {sheet.name for sheet in SHEETS if sheet is not MERGED}
+    known = {sheet.name for sheet in schema.SHEETS if sheet is not schema.MERGED}
     names = [part.strip() for text in wanted for part in text.replace("，", ",").split(",")]
     for name in names:
         if name not in known:
             optional = "、".join(
-                sheet.name for sheet in SHEETS if sheet.optional and sheet.name in known
+                sheet.name for sheet in schema.SHEETS if sheet.optional and sheet.name in known
             )
             raise Refused(f"没有名为“{name}”的工作表；可以另加的有：{optional}")
     return names
 
 
-def prepared(made: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
-    """Return the contents for one department: its name, its year, its group, a ballot each."""
+def prepare(contents: Contents, department: str, year: str, scorers: Sequence[Scorer]) -> Contents:
+    """Return the contents with the department's name, the year, the scorers, and a ballot for each."""
     given = {"部门名称": department, "评价年度": year}
-    held = {str(row.get("项目")): dict(row) for row in made.sheets.get(INFO.name, ())}
+    kept = {str(row.get("项目")): dict(row) for row in contents.sheets.get(schema.INFO.name, ())}
     info: list[Fields] = []
-    for name, words in INFO_ROWS:
-        row = held.pop(name, {"项目": name, "填写说明": words})
+    for name, words in schema.INFO_ROWS:
+        row = kept.pop(name, {"项目": name, "填写说明": words})
         if given.get(name):
             row["内容"] = given[name]
         info.append(row)
-    info.extend(held.values())
+    info.extend(kept.values())
     group = tuple(_member(scorer) for scorer in scorers)
-    sheets = {**made.sheets, INFO.name: tuple(info), GROUP.name: group}
-    return made._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
+    sheets = {**contents.sheets, schema.INFO.name: tuple(info), schema.MEMBERS.name: group}
+    return contents._replace(sheets=sheets, ballots=tuple((scorer.name, ()) for scorer in scorers))
 
 
 def _member(scorer: Scorer) -> Fields:
     row = {
         "姓名": scorer.name, "职务": scorer.post, "分工": scorer.role, "评分组": scorer.group, "是否评分": "是",
     }  # fmt: skip
-    said: dict[str, str | Decimal] = {header: text for header, text in row.items() if text}
+    row_fields: dict[str, str | Decimal] = {header: text for header, text in row.items() if text}
     if scorer.weight is not None:
-        said["评分权重"] = scorer.weight
+        row_fields["评分权重"] = scorer.weight
     if scorer.group_weight:
-        said["组权重"] = scorer.group_weight
-    return said
+        row_fields["组权重"] = scorer.group_weight
+    return row_fields

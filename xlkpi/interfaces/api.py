@@ -1,4 +1,4 @@
-"""The Python door: `xlkpi.score(path)` does everything in memory."""
+"""The Python API: `xlkpi.score(path)` does everything in memory, in the caller's process."""
 
 from __future__ import annotations
 
@@ -17,38 +17,37 @@ if TYPE_CHECKING:
 
 
 class Outcome:
-    """What came of one workbook. Nothing has been written."""
+    """The outcome of one workbook. No file has been written."""
 
-    def __init__(self, made: results.Outcome) -> None:
-        """Wrap what the pipeline made."""
-        self._made = made
+    def __init__(self, outcome: results.Outcome) -> None:
+        self._outcome = outcome
 
     @property
     def status(self) -> str:
         """One of "scored", "refused" (errors; nothing scored) or "unreadable" (not a workbook)."""
-        return self._made.status.value
+        return self._outcome.status.value
 
     @property
     def total(self) -> Decimal | None:
-        """The total with 小数位数 places, or as many as it has; None unless scored."""
-        return self._made.scored.total if self._made.scored else None
+        """The total as printed, with at least 小数位数 places; None unless scored."""
+        return self._outcome.scored.total if self._outcome.scored else None
 
     @property
     def grade(self) -> str | None:
         """The grade's name; None unless scored."""
-        return self._made.scored.grade.name.value if self._made.scored else None
+        return self._outcome.scored.grade.name.value if self._outcome.scored else None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Everything there is to say of the workbook."""
-        return self._made.findings
+        """All problems and remarks, errors first."""
+        return self._outcome.findings
 
     @property
     def tiers(self) -> pd.DataFrame:
         """One row per indicator of all tiers: tier, code, name, points, score (Decimal), rate."""
         import pandas as pd
 
-        made = self._made.scored
+        scored = self._outcome.scored
         rows = [
             (
                 level,
@@ -58,7 +57,7 @@ class Outcome:
                 each.score,
                 float(each.rate),
             )
-            for level, tiers in enumerate(made.tiers if made else (), start=1)
+            for level, tiers in enumerate(scored.tiers if scored else (), start=1)
             for each in tiers
         ]
         return pd.DataFrame(rows, columns=["tier", "code", "name", "points", "score", "rate"])
@@ -68,13 +67,13 @@ class Outcome:
 
         An existing file is replaced: the caller named it.
         """
-        if self._made.scored is None:
+        if self._outcome.scored is None:
             raise ValueError("the workbook has errors; nothing was scored")
         target = Path(fspath(path))
-        files.store(target, pipeline.result(self._made))
+        files.store(target, pipeline.write_scored(self._outcome))
         return target
 
 
 def score(path: str | PathLike[str]) -> Outcome:
-    """Read, check and score one workbook in memory; trouble is in `findings`, nothing is raised."""
-    return Outcome(pipeline.checked(Path(fspath(path))))
+    """Read, check and score one workbook in memory. Problems are in `findings`; nothing is raised."""
+    return Outcome(pipeline.score_file(Path(fspath(path))))

@@ -11,10 +11,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain import base_data_formula
-from xlkpi.domain.base_data_formula import YEARS, Formula, Item, Named, NotOurs, Ref
+from xlkpi.domain.base_data_formula import YEARS, Formula, Item, NamedFormula, NotUnderstood, Ref
 from xlkpi.domain.cells import Datum, Derived, State, Table, Value
 from xlkpi.domain.findings import finding
-from xlkpi.domain.location import Address, CellRef, span
+from xlkpi.domain.location import Address, CellRef, block_reference
 from xlkpi.domain.numbers import EXACT, NOISE, plain, rounded
 from xlkpi.domain.schema import ACTUAL, BASE_DATA, TIER3, canonical, is_percent
 from xlkpi.reading.parameters import lacks_percent_sign
@@ -40,9 +40,9 @@ def _found(reader: Reader, table: Table, data: _Data) -> Iterator[tuple[Address,
     for row in table.rows:
         text = table.grid.formulas.get((row, column), ("", False))[0]
         try:
-            formula = base_data_formula.formula(text)
+            formula = base_data_formula.parse(text)
             read = data.read(formula)
-        except NotOurs:
+        except NotUnderstood:
             continue
         if read and (row, column) not in table.grid.covered:
             shown = (row, column) in table.grid.percents
@@ -75,20 +75,20 @@ class _Data:
         return Reader().text(self.table, row, header).value or ""
 
     def read(self, formula: Formula) -> dict[Ref, list[Datum]]:
-        """Return the cells that a formula refers to; NotOurs where it refers to other sheets."""
+        """Return the cells that a formula refers to; NotUnderstood where it refers to other sheets."""
         return {ref: list(self._cells(ref)) for ref in base_data_formula.references(formula.pieces)}
 
     def _cells(self, ref: Ref) -> Iterator[Datum]:
         first, last = ref.first, ref.last or ref.first
         if isinstance(first, Item) or isinstance(last, Item):
-            raise NotOurs
+            raise NotUnderstood
         own = canonical(first.sheet) == canonical(self.table.grid.name)
         columns = range(first.column, last.column + 1)
         if not own or first.row <= self.table.header_row or not set(columns) <= self.years.keys():
-            raise NotOurs
+            raise NotUnderstood
         bottom = min(last.row, max(first.row, len(self.table.grid.rows)))
         if (bottom - first.row) * len(columns) > _MOST:
-            raise NotOurs
+            raise NotUnderstood
         for row in range(first.row, bottom + 1):
             for column in columns:
                 if ref.last is None or row in self.names or self.table.grid.occupied(row, column):
@@ -124,16 +124,16 @@ class _Data:
         """Return a reference as a formula of any sheet writes it."""
         first, last = ref.first, ref.last or ref.first
         assert isinstance(first, CellRef) and isinstance(last, CellRef)
-        return span(self.table.grid.name, first.row, first.column, last.row, last.column)
+        return block_reference(self.table.grid.name, first.row, first.column, last.row, last.column)
 
     def named(self, ref: Ref) -> str:
-        """Return what a template calls what is referred to; NotOurs where it has no name."""
+        """Return what a template calls what is referred to; NotUnderstood where it has no name."""
         points = [ref.first] if ref.last is None else [ref.first, ref.last]
         return ":".join(self._item(point) for point in points if isinstance(point, CellRef))
 
     def _item(self, point: CellRef) -> str:
         if point.row not in self.names:
-            raise NotOurs
+            raise NotUnderstood
         return str(Item(self.names[point.row], self.years[point.column]))
 
 
@@ -148,7 +148,7 @@ def _derived(
 ) -> Derived:
     each = tuple(dict.fromkeys(datum for group in read.values() for datum in group))
     value, problem = _value(formula, read)
-    text = base_data_formula.written(formula.pieces, data.reference)
+    text = base_data_formula.rewrite(formula.pieces, data.reference)
     if value is None:
         text = _silent(text, formula, [data.reference(ref) for ref in read], len(each))
     if shown:
@@ -167,8 +167,8 @@ def _silent(text: str, formula: Formula, blocks: Sequence[str], cells: int) -> s
     if text.startswith(_SILENT):
         return text
     pieces = list(formula.pieces)
-    guarded = base_data_formula.unguarded(pieces) is not pieces
-    return f'IFERROR({text if guarded else base_data_formula.guarded(text, blocks, cells)},"")'
+    guarded = base_data_formula.unguard(pieces) is not pieces
+    return f'IFERROR({text if guarded else base_data_formula.guard(text, blocks, cells)},"")'
 
 
 def _value(formula: Formula, read: Mapping[Ref, Sequence[Datum]]) -> tuple[Decimal | None, str]:
@@ -179,7 +179,7 @@ def _value(formula: Formula, read: Mapping[Ref, Sequence[Datum]]) -> tuple[Decim
         result = formula.value(lambda ref: [_fraction(datum) for datum in read[ref]])
     except ZeroDivisionError:
         return None, "X662"
-    except base_data_formula.NoNumber:
+    except base_data_formula.NotANumber:
         return None, "X663"
     if isinstance(result, str):
         return None, "X663"
@@ -196,14 +196,12 @@ def _decimal(value: Fraction) -> Decimal:
     return rounded(value, NOISE).normalize(EXACT)
 
 
-def _named(formula: Formula, data: _Data) -> Named:
+def _named(formula: Formula, data: _Data) -> NamedFormula:
     """Return the formula as templates write it, without our own guard; "" where it cannot be written so."""
     try:
-        return Named(
+        return NamedFormula(
             "="
-            + base_data_formula.written(
-                base_data_formula.unguarded(list(formula.pieces)), data.named
-            )
+            + base_data_formula.rewrite(base_data_formula.unguard(list(formula.pieces)), data.named)
         )
-    except NotOurs:
-        return Named("")
+    except NotUnderstood:
+        return NamedFormula("")

@@ -38,10 +38,10 @@ def find_broken_code(grid: Grid, row: int, column: int, dates: bool = False) -> 
 
 def find_broken_inputs(table: Table) -> Iterator[Finding]:
     """Find what is broken, or is a formula, in the input columns of a table."""
-    for column in table.layout.columns:
+    for column in table.sheet.columns:
         if column.computed or column.header not in table.columns:
             continue
-        dates = column.kind is Kind.DATE or table.layout.name == "基本信息"
+        dates = column.kind is Kind.DATE or table.sheet.name == "基本信息"
         at, formulas = table.columns[column.header], table.grid.formulas
         for row in _find_unusual_rows(table, at):
             if (row, at) in table.derived:
@@ -59,7 +59,7 @@ def find_broken_inputs(table: Table) -> Iterator[Finding]:
 def _find_unusual_rows(table: Table, column: int) -> Iterator[int]:
     """Yield the rows whose cell is not simply a number or a text: most cells need no closer look."""
     grid = table.grid
-    formulas, unusual = grid.formulas, grid.odd
+    formulas, unusual = grid.formulas, grid.peculiar
     for row in (*table.rows, *table.of_which):
         raw = grid.raw(row, column)
         usual = "=" not in raw if isinstance(raw, str) else isinstance(raw, float)

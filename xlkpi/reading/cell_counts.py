@@ -61,7 +61,7 @@ def _count_sheet(grid: Grid, table: Table | None) -> CellCounts:
     if table is None:  # its header was not found, which is reported
         return _line(grid, Counter(listed=_count_occupied(grid)))
     by_row, below = _kinds(table)
-    own = table.columns.get("自评得分") if table.layout is REVIEW else None
+    own = table.columns.get("自评得分") if table.sheet is REVIEW else None
     special, head = grid.formulas.keys() | grid.errors.keys(), table.header_row
     what = [  # a formula is of the template's, or of somebody's own
         by_row.get(row, below).get(column, "computed")
@@ -86,7 +86,7 @@ def _count_sheet(grid: Grid, table: Table | None) -> CellCounts:
 
 def _kinds(table: Table) -> tuple[dict[int, dict[int, str]], dict[int, str]]:
     """What the cells of the table's columns are: in each of its rows, and in any other."""
-    kinds = {column.header: _kind(column) for column in table.layout.columns}
+    kinds = {column.header: _kind(column) for column in table.sheet.columns}
     read = {at: kinds[header] for header, at in table.columns.items()}
     by_row = {
         **dict.fromkeys(table.rows, read),
@@ -99,7 +99,7 @@ def _kinds(table: Table) -> tuple[dict[int, dict[int, str]], dict[int, str]]:
 def _kind(column: Column) -> str:
     if column.computed:
         return "computed"
-    return "words" if column.words else "used"
+    return "words" if column.explanatory else "used"
 
 
 def _line(grid: Grid, counts: Counter[str]) -> CellCounts:

@@ -67,7 +67,7 @@ def mark_date_cells(found: dict[str, Table]) -> dict[str, Table]:
         return found
     column, dates = table.columns.get("评分方式", -1), set()
     for row in table.rows:
-        way = methods.BY_NAME.get(methods.spelled(as_text(table.grid.raw(row, column))))
+        way = methods.BY_NAME.get(methods.standard_name(as_text(table.grid.raw(row, column))))
         needed = ((TARGET, way and way.targeted), (ACTUAL, way and way.measured))
         dates |= {(row, table.columns.get(each.header, -1)) for each, asked in needed if asked}
     return {**found, TIER3.name: table._replace(dates=frozenset(dates))}

@@ -81,7 +81,7 @@ def _is_number(raw: object) -> TypeGuard[int | float]:
 
 def find_unclear_number(grid: Grid, at: Address, unit: str = "") -> Finding | None:
     """Return the finding where it is unclear which number a cell means; None where clear."""
-    if at not in grid.odd:
+    if at not in grid.peculiar:
         return None
     place, raw = grid.place(*at), as_text(grid.raw(*at))
     if at in grid.struck:
@@ -182,7 +182,7 @@ def find_misleading_cells(tables: Iterable[Table], known: frozenset[CellRef]) ->
         for at in sorted(noted):
             if grid.place(*at) in known or not grid.occupied(*at):
                 continue
-            column = table.layout.column(heads[at[1]]) if at[1] in heads else None
+            column = table.sheet.column(heads[at[1]]) if at[1] in heads else None
             yield from _check_cell(table, at, column, struck)
         yield from _list_struck(grid, struck)
 
@@ -193,7 +193,7 @@ def _find_hidden_zeros(table: Table) -> Iterator[Finding]:
         return
     columns = [
         table.columns[column.header]
-        for column in table.layout.columns
+        for column in table.sheet.columns
         if column.header in table.columns and column.kind in _NUMBERS and not column.computed
     ]
     zeros = [
@@ -214,7 +214,7 @@ def _check_cell(
     inside = column is not None and at[0] in table.rows
     if inside and column and (column.computed or at in table.derived):
         return
-    counts = column and column.kind in _NUMBERS and table.layout is not INFO
+    counts = column and column.kind in _NUMBERS and table.sheet is not INFO
     if inside and counts and _is_number(grid.raw(*at)):
         problem = find_unclear_number(grid, at)
     elif _is_struck(grid, at):

@@ -101,7 +101,7 @@ def make_grid(rows: list[list[object]], facts: SheetFacts) -> Grid:
         errors=facts.errors,
         formulas=facts.formulas,
         percents=shares.shown,
-        signed=shares.signed,
+        percent_signed=shares.signed,
         formats=facts.formats,
         struck=facts.struck,
         unseen=facts.unseen,

@@ -117,7 +117,7 @@ def adjusts(found: Table, head: str) -> bool:
     at = found.columns.get(TARGET.header)
     if at is None or bare_header(_typed(found.grid, found.header_row, at)) != canonical(INITIAL):
         return False
-    return "调整" in head and not known(found.layout, head)
+    return "调整" in head and not known(found.sheet, head)
 
 
 def _typed(grid: Grid, row: int, column: int) -> str:

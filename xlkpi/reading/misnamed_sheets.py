@@ -14,17 +14,17 @@ from xlkpi.domain.schema import (
     ADJUSTMENT,
     BALLOT,
     EXECUTION,
+    FUNDS,
     GRADES,
-    GROUP,
     INFO,
     INFO_ROWS,
+    MEMBERS,
     PARAMETER_BY_NAME,
     PARAMETERS,
     RESULT_SHEETS,
     REVIEW,
     RULES,
     SHEETS,
-    SOURCES,
     SURVEY,
     TIER1,
     TIER2,
@@ -53,9 +53,9 @@ _EVIDENCE: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     PARAMETERS.name: ("参数", PARAMETER_BY_NAME.__contains__),
     ADJUSTMENT.name: _among(ADJUSTMENT, "类别"),
     RULES.name: _among(RULES, "方式"),
-    GROUP.name: _among(GROUP, "是否评分"),
+    MEMBERS.name: _among(MEMBERS, "是否评分"),
     **{sheet.name: ("分值", bool) for sheet in (TIER1, TIER2, TIER3)},
-    **{sheet.name: ("全年执行数", bool) for sheet in (EXECUTION, SOURCES)},
+    **{sheet.name: ("全年执行数", bool) for sheet in (EXECUTION, FUNDS)},
     GRADES.name: ("下限", bool),
     SURVEY.name: ("满意", bool),
     REVIEW.name: ("复核得分", bool),
@@ -82,8 +82,8 @@ def _find_misnamed(grid: Grid) -> MisnamedSheet | None:
         return None
     best = max(likely, key=lambda found: len(found.columns))
     head = grid.place(best.header_row, min(best.columns.values()))
-    if best.layout is not BALLOT:
-        return MisnamedSheet(best.layout, head)
+    if best.sheet is not BALLOT:
+        return MisnamedSheet(best.sheet, head)
     reader = Reader()
     scorer = read_scorer(reader, best)
     named = "X219" not in {each.code for each in reader.findings}
@@ -105,7 +105,7 @@ def _match_sheet(sheet: Sheet, grid: Grid) -> Table | None:
 
 
 def _named(sheet: Sheet) -> int:
-    return sum(not column.words for column in sheet.columns)
+    return sum(not column.explanatory for column in sheet.columns)
 
 
 def _text(found: Table, row: int, header: str) -> str:

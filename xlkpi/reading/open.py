@@ -173,7 +173,7 @@ class OpenedWorkbook:
         if stated is None or stated != digest:
             return None
         labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL)
-        return Origin(*(fingerprint.told(own, label) or "" for label in labels))
+        return Origin(*(fingerprint.labelled_value(own, label) or "" for label in labels))
 
     @property
     def worked_on(self) -> bool:

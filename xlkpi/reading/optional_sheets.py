@@ -118,7 +118,7 @@ def build_rules(rows: Sequence[Entry]) -> Mapping[str, Rule]:
     """Return the sound rules by folded name."""
     grouped = group_by_name(rows)
     return {
-        key: rules_of_workbook.rule(group[0].name, group)
+        key: rules_of_workbook.make_rule(group[0].name, group)
         for key, group in grouped.items()
         if key and _sound(group)
     }
@@ -148,8 +148,8 @@ def read_surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
             row=row,
             code=code,
             key=key,
-            asked=reader.text(table, row, "调查对象"),
-            way=reader.text(table, row, "调查方式"),
+            respondents=reader.text(table, row, "调查对象"),
+            method=reader.text(table, row, "调查方式"),
             sent=reader.number(table, row, "发放问卷", ("份", "人"), "100"),
             votes=(first, second, third, fourth),
         )

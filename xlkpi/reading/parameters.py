@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from xlkpi.domain.cells import Derived, Number, State, Table, Text, Value
 from xlkpi.domain.findings import finding
-from xlkpi.domain.inputs import Parameters
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
+from xlkpi.domain.parameters import Parameters
 from xlkpi.domain.schema import (
     PARAMETER_BY_NAME,
     PARAMETER_LIST,
@@ -132,4 +132,4 @@ def in_percent(number: Number, table: Table, header: str) -> bool:
     if isinstance(number.typed, str):
         return any(word in folded(number.typed) for word in PERCENT_WORDS)
     at = (number.place.row, table.columns.get(header, -1))
-    return at in table.grid.percents or at in table.grid.signed
+    return at in table.grid.percents or at in table.grid.percent_signed

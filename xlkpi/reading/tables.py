@@ -15,12 +15,12 @@ from xlkpi.domain.schema import (
     BALLOT,
     BASE_DATA,
     EXECUTION,
+    FUNDS,
     HEADER_SEARCH_ROWS,
     PARAMETERS,
     REVIEW,
     RULES,
     SHEETS,
-    SOURCES,
     SPARE_ROWS,
     SURVEY,
     TARGET,
@@ -30,7 +30,7 @@ from xlkpi.domain.schema import (
     TOTAL_WORDS,
     Sheet,
     canonical,
-    without_points,
+    of_which_code,
 )
 from xlkpi.domain.text import as_text
 from xlkpi.reading import headers
@@ -59,7 +59,7 @@ _NEEDED = (
 """Sheets without which nothing can be scored; others are then unused, and that is reported."""
 _TIERS = (TIER1, TIER2, TIER3)
 _PARENTS = {TIER2.name: "一级编号", TIER3.name: "二级编号"}
-_COUNTED = (*_NEEDED, RULES, SURVEY, SOURCES, REVIEW, BASE_DATA)
+_COUNTED = (*_NEEDED, RULES, SURVEY, FUNDS, REVIEW, BASE_DATA)
 """Sheets whose rows count for a figure: none may be lost. The others are only printed."""
 
 
@@ -95,7 +95,7 @@ def find_table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
 
 def _undecided(found: Table) -> list[str]:
     """Return the headers on which the score depends and that the sheet does not have."""
-    return [c.header for c in found.layout.columns if c.decides and c.header not in found.columns]
+    return [c.header for c in found.sheet.columns if c.decides and c.header not in found.columns]
 
 
 def _rows(
@@ -104,7 +104,7 @@ def _rows(
     inputs = [
         columns[c.header]
         for c in layout.columns
-        if not (c.computed or c.words) and c.header in columns
+        if not (c.computed or c.explanatory) and c.header in columns
     ]
     names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
     rows, totals, remarks = [], [], []
@@ -123,23 +123,23 @@ def _rows(
 
 def _without_of_which(found: Table) -> Table:
     """Move the rows of a tier that have no points to `of_which`."""
-    if found.layout not in _TIERS:
+    if found.sheet not in _TIERS:
         return found
-    of_which = tuple(row for row in found.rows if aside(found, row))
+    of_which = tuple(row for row in found.rows if finding_code(found, row))
     rows = tuple(row for row in found.rows if row not in of_which)
     return found._replace(rows=rows, of_which=of_which) if of_which else found
 
 
-def aside(found: Table, row: int) -> str:
+def finding_code(found: Table, row: int) -> str:
     """Return the code of the finding about a row of a tier without points, "" for any other row."""
-    layout = found.layout
+    layout = found.sheet
     if layout not in _TIERS:
         return ""
     points = found.grid.raw(row, found.columns.get("分值", -1))
     if isinstance(points, float) and points != 0:  # nearly always
         return ""
     headers = (layout.name, "编号", _PARENTS.get(layout.name, ""), "评分方式", "分值")
-    return without_points(*(_plainly(found, row, header) for header in headers))
+    return of_which_code(*(_plainly(found, row, header) for header in headers))
 
 
 def _plainly(found: Table, row: int, header: str) -> str:
@@ -180,7 +180,7 @@ def _gaps(found: Table) -> Iterator[Finding]:
     """Report rows far below the others: they count, and may be forgotten scraps."""
     for above, row in pairwise(found.rows):
         gap = row - above - 1
-        if gap > SPARE_ROWS and found.layout in _COUNTED:
+        if gap > SPARE_ROWS and found.sheet in _COUNTED:
             yield finding("X121", _first(found.grid, row), gap=gap)
 
 
@@ -255,8 +255,8 @@ def _remarks(found: Table) -> Iterator[Finding]:
     grid = found.grid
     inputs = [
         found.columns[c.header]
-        for c in found.layout.columns
-        if not (c.computed or c.words) and c.header in found.columns
+        for c in found.sheet.columns
+        if not (c.computed or c.explanatory) and c.header in found.columns
     ]
     for row in found.remarks:
         for column in inputs:
@@ -283,9 +283,9 @@ def _strange_columns(found: Table, taken: Set[int]) -> Iterator[Finding]:
             yield finding("X115", place, shown, missing=f"调整后的{TARGET.header}")
         elif missing and column < last:
             yield finding("X115", place, shown, missing="、".join(missing))
-        elif missing or column < last or headers.known(found.layout, head):
+        elif missing or column < last or headers.known(found.sheet, head):
             yield finding("X112", place, shown)
-    if found.layout is BALLOT and not missing:
+    if found.sheet is BALLOT and not missing:
         yield from _scraps(found)
 
 

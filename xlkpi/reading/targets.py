@@ -205,7 +205,7 @@ class _Cell:
         suffix = self.read.suffix if self.read else ""
         self.suffix = "%" if suffix and is_percent(suffix) else suffix
         self.own_unit = bool(unit.value and self.suffix and same_unit(self.suffix, unit.value))
-        shown = table.grid.percents | table.grid.signed
+        shown = table.grid.percents | table.grid.percent_signed
         self.percent = self.suffix == "%" or self.at in shown
 
     @property
@@ -330,7 +330,7 @@ def _check_hundredfold(reader: Reader, target: Number, own: Number) -> tuple[Num
     """Stop where target and actual are without a unit and may be a per cent and a part of one."""
     assert target.value is not None and own.value is not None
     clear = isinstance(own.typed, Derived) and (own.typed.clear or own.typed.percent)
-    if clear or not numbers.a_hundredfold(target.value, own.value):
+    if clear or not numbers.maybe_hundredfold(target.value, own.value):
         return target, own
     small, large, header = own, target, "年度指标值"
     if abs(target.value) < abs(own.value):

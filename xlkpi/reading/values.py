@@ -115,7 +115,7 @@ class Reader:
     def choice(self, table: Table, row: int, header: str, default: str = "") -> Text:
         """Read one of the column's words; an empty cell is the default."""
         value = self.text(table, row, header)
-        choices = table.layout.column(header).choices
+        choices = table.sheet.column(header).choices
         if value.blank:
             return Value(value.place, State.GOOD, default, "") if default else value
         if not value.good or value.value is None:
@@ -199,7 +199,7 @@ class Reader:
                 self.findings.append(finding("X505", place, str(raw), example=example))
                 return None
             at = (place.row, place.column)
-            if at in grid.signed:
+            if at in grid.percent_signed:
                 return self._percent(place, f"{numbers.plain(value)}%", value, percent)
             if at in grid.percents:
                 return self._read_shown_percent(place, raw, value, percent)
@@ -278,7 +278,7 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
     raw = grid.raw(row, column)
     if at in table.derived:
         return read_derived_text(table.derived[at])
-    plain = at not in grid.formulas and at not in grid.odd
+    plain = at not in grid.formulas and at not in grid.peculiar
     if plain and isinstance(raw, str) and "=" not in raw:  # nearly always
         read, place = _TIDIED[raw], CellRef(grid.name, row, column)
         return Value(place, State.GOOD, read, raw) if read else Value(place)
@@ -334,7 +334,7 @@ def _not_a_number(place: CellRef, typed: str, example: str) -> Finding:
     if hidden:
         which = "、".join(dict.fromkeys(f"U+{ord(c):04X}" for c in hidden))
         return finding("X511", place, typed, which=which)
-    return finding("X505", place, typed, example=numbers.meant(typed) or example)
+    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)
 
 
 def _wrong_unit(
@@ -343,4 +343,4 @@ def _wrong_unit(
     known = canonical(unit) in {"万元", "元", "亿元", "千元", "分"}
     if units and known:
         return finding("X512", place, typed, unit=unit, expected=units[0])
-    return finding("X505", place, typed, example=numbers.meant(typed) or example)
+    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)

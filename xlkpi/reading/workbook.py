@@ -9,36 +9,34 @@ from xlkpi.domain import methods, schema
 from xlkpi.domain.cells import Number, State, Table, Text, Value
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.indicators import Indicator, OfWhichRow, Tier
 from xlkpi.domain.inputs import (
     Ballot,
     Filled,
     Fund,
     Grade,
-    Indicator,
     Mark,
     Member,
     MergedBallot,
-    OfWhichRow,
     Project,
     ReviewRow,
     Source,
-    Tier,
 )
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.schema import (
     ADJUSTMENT,
     BALLOT,
     EXECUTION,
+    FUNDS,
     GRADES,
-    GROUP,
     INFO,
+    MEMBERS,
     MERGED,
     PARAMETERS,
     RECUSED,
     REVIEW,
     RULES,
     SOURCE_SHEET,
-    SOURCES,
     SURVEY,
     TIER1,
     TIER2,
@@ -189,7 +187,7 @@ class _Reading:
 
     def _members(self) -> Iterator[Member]:
         groups: dict[str, str] = {}
-        for table, row in self._rows(GROUP):
+        for table, row in self._rows(MEMBERS):
             group = self.reader.text(table, row, "评分组")
             yield Member(
                 row=row,
@@ -224,7 +222,7 @@ class _Reading:
                 key = schema.folded(code.value)
                 yield OfWhichRow(
                     level, self.reader.text(table, row, sheet.name), code,
-                    "" if (level, key) in known else key, tables.aside(table, row),
+                    "" if (level, key) in known else key, tables.finding_code(table, row),
                 )  # fmt: skip
 
     def _amount(self, table: Table, row: int, header: str, unit: str) -> Number:
@@ -249,7 +247,7 @@ class _Reading:
             )
 
     def _funds(self, unit: str) -> Iterator[Fund]:
-        for table, row in self._rows(SOURCES):
+        for table, row in self._rows(FUNDS):
             yield Fund(
                 row=row,
                 name=self.reader.text(table, row, "资金来源"),
@@ -280,7 +278,7 @@ class _Reading:
             "key": key,
             "parent": parent,
             "parent_key": parent_key,
-            "name": self.reader.text(table, row, table.layout.name),
+            "name": self.reader.text(table, row, table.sheet.name),
             "points": self.reader.number(table, row, "分值", ("分",)),
         }
 
@@ -309,8 +307,8 @@ class _Reading:
                 actual_unit=found.units[1],
                 method=method,
                 degree=self._degree(table, row),
-                cut=self.reader.number(table, row, "核减分", ("分",)),
-                cut_reason=self.reader.text(table, row, "核减理由"),
+                deduction=self.reader.number(table, row, "核减分", ("分",)),
+                deduction_reason=self.reader.text(table, row, "核减理由"),
                 reason=self.reader.text(table, row, "偏差原因分析及改进措施"),
             )
 
@@ -328,7 +326,7 @@ class _Reading:
         value = self.reader.text(table, row, "评分方式")
         if value.broken:
             return value
-        return Value(value.place, State.GOOD, methods.spelled(value.value or ""), value.typed)
+        return Value(value.place, State.GOOD, methods.standard_name(value.value or ""), value.typed)
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
         scorer = read_scorer(self.reader, table)

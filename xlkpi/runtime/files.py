@@ -26,7 +26,7 @@ class Taken(Unwritten):
     """The name is taken by a file that was not there a moment ago."""
 
 
-def absolute(path: Path) -> Path:
+def make_absolute(path: Path) -> Path:
     """Return a path as every process finds it; as it is where the current folder is gone.
 
     Then nothing is found there, and opening it says so.
@@ -37,7 +37,7 @@ def absolute(path: Path) -> Path:
         return path
 
 
-def resolved(path: Path) -> Path:
+def resolve(path: Path) -> Path:
     """Return what a path leads to, by which two names of one file are told; likewise."""
     try:
         return path.resolve()
@@ -54,7 +54,7 @@ def store(path: Path, data: bytes) -> None:
         discard(temporary)
 
 
-_own: set[Path] = set()
+_prepared: set[Path] = set()
 
 
 def prepare(path: Path, data: bytes) -> Path:
@@ -62,10 +62,10 @@ def prepare(path: Path, data: bytes) -> Path:
 
     Return that name: `place` puts it where it belongs. Raises Unwritten, and leaves nothing then.
     """
-    temporary = path.parent / f"{_mine(os.getpid())}{secrets.token_hex(4)}.tmp"
-    _own.add(temporary)
+    temporary = path.parent / f"{_make_prefix(os.getpid())}{secrets.token_hex(4)}.tmp"
+    _prepared.add(temporary)
     try:
-        with _reasons():
+        with _explain_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("xb") as file:
                 file.write(data)
@@ -85,11 +85,11 @@ def place(temporary: Path, path: Path, new: bool = False) -> None:
     With `new` there must be none: Taken where there is. Raises Unwritten; the prepared file is
     still there then, for another name.
     """
-    with _reasons():
+    with _explain_errors():
         if new:
-            _into_free_place(temporary, path)
+            _put_in_free_place(temporary, path)
         else:
-            _into_place(temporary, path)
+            _put_in_place(temporary, path)
         _sync_folder(path.parent)
 
 
@@ -97,7 +97,7 @@ def discard(temporary: Path) -> None:
     """Remove a prepared file that is not wanted any more."""
     with contextlib.suppress(OSError):
         temporary.unlink(missing_ok=True)
-    _own.discard(temporary)
+    _prepared.discard(temporary)
 
 
 def remove_empty(folder: Path) -> None:
@@ -108,7 +108,7 @@ def remove_empty(folder: Path) -> None:
 
 def discard_own() -> None:
     """Remove what this process has prepared and not put in place."""
-    for temporary in list(_own):
+    for temporary in list(_prepared):
         discard(temporary)
 
 
@@ -119,35 +119,35 @@ def sweep(folder: Path) -> None:
     another machine that shares the folder.
     """
     try:
-        left = [name for name in os.listdir(folder) if name.startswith(_mine())]  # noqa: PTH208  (half the time of iterdir)
+        left = [name for name in os.listdir(folder) if name.startswith(_make_prefix())]  # noqa: PTH208  (half the time of iterdir)
     except OSError:
         return
     for name in left:
-        owner = name.removeprefix(_mine()).partition("-")[0]
-        if name.endswith(".tmp") and owner.isdecimal() and not _alive(int(owner)):
+        owner = name.removeprefix(_make_prefix()).partition("-")[0]
+        if name.endswith(".tmp") and owner.isdecimal() and not _is_alive(int(owner)):
             discard(folder / name)
 
 
-def _mine(owner: int | None = None) -> str:
+def _make_prefix(owner: int | None = None) -> str:
     """Return how the temporary files of this machine begin, or those of one of its processes."""
     machine = f"{zlib.crc32(platform.node().encode('utf-8', 'replace')):08x}"
     return f".xlkpi-{machine}-" if owner is None else f".xlkpi-{machine}-{owner}-"
 
 
-def _alive(owner: int) -> bool:
+def _is_alive(owner: int) -> bool:
     """Whether a process is there; where that cannot be known, it is."""
     if os.name != "posix":
-        return _alive_on_windows(owner)
+        return _is_alive_on_windows(owner)
     try:
         os.kill(owner, 0)
     except ProcessLookupError:
         return False
     except (PermissionError, OverflowError):
         return True
-    return not _unburied(owner)
+    return not _is_zombie(owner)
 
 
-def _unburied(owner: int) -> bool:
+def _is_zombie(owner: int) -> bool:
     """Whether a process has ended and only waits to be asked how; in a container nobody may ask."""
     try:
         told = Path(f"/proc/{owner}/stat").read_text(encoding="utf-8", errors="replace")
@@ -156,7 +156,7 @@ def _unburied(owner: int) -> bool:
     return told.rpartition(")")[2].split()[:1] in (["Z"], ["X"])
 
 
-def _alive_on_windows(owner: int) -> bool:
+def _is_alive_on_windows(owner: int) -> bool:
     """Ask the system for a handle: os.kill would end the process there."""
     import ctypes
 
@@ -171,7 +171,7 @@ def _alive_on_windows(owner: int) -> bool:
 
 
 @contextlib.contextmanager
-def _reasons() -> Iterator[None]:
+def _explain_errors() -> Iterator[None]:
     """Turn what the system says into Unwritten with a reason that people understand."""
     try:
         yield
@@ -181,7 +181,7 @@ def _reasons() -> Iterator[None]:
         raise Unwritten(explain(problem)) from problem
 
 
-def _into_free_place(temporary: Path, path: Path) -> None:
+def _put_in_free_place(temporary: Path, path: Path) -> None:
     """Put the finished file where none is yet, so that of two runs at once neither loses."""
     try:
         if os.name == "posix":
@@ -194,10 +194,10 @@ def _into_free_place(temporary: Path, path: Path) -> None:
     except OSError:
         if os.path.lexists(path):
             raise Taken("已有同名文件") from None
-        _into_place(temporary, path)  # a file system without links
+        _put_in_place(temporary, path)  # a file system without links
 
 
-def _into_place(temporary: Path, path: Path) -> None:
+def _put_in_place(temporary: Path, path: Path) -> None:
     """Put the finished file in place; Windows refuses while another program has the old one open.
 
     POSIX replaces it under a reader's hands, who keeps the old one.

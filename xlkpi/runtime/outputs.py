@@ -4,7 +4,7 @@ Every output carries a fingerprint of its own cells and the name of its source. 
 untouched and that came of the same source is ours to replace or remove; any other file in the way
 belongs to its user: it is never overwritten, and the new output takes the next free number.
 
-An old output is a stranger's file like any other: it is judged in the worker (`judge`), and put
+An old output is a stranger's file like any other: it is judged in the worker (`find_replaceable`), and put
 away or replaced by the parent, if it is still the file that was judged.
 """
 
@@ -32,7 +32,7 @@ _LONGEST_NAME = 255
 """Bytes of a file name that common file systems take; a Chinese character has three."""
 
 
-Seen = tuple[int, int, int]
+FileState = tuple[int, int, int]
 """A file as it was when it was looked at: its number, size and time of change."""
 
 
@@ -44,12 +44,12 @@ class Put(NamedTuple):
     """What must be said of where it went."""
 
 
-def stem(source: Path) -> str:
+def find_stem(source: Path) -> str:
     """Return the name that outputs are named after: X of X.xlsx and of X_待修改(2).xlsx."""
     return _COPY.sub("", source.stem)
 
 
-def output_path(home: Path, base: str, ending: str) -> Path:
+def make_path(home: Path, base: str, ending: str) -> Path:
     """Return `home`/`base``ending`.xlsx, the base shortened where the file system would refuse it."""
     room = _LONGEST_NAME - len(os.fsencode(f"{ending}(99).xlsx"))
     if len(os.fsencode(base)) > room:
@@ -60,36 +60,36 @@ def output_path(home: Path, base: str, ending: str) -> Path:
     return home / f"{base}{ending}.xlsx"
 
 
-def judge(
+def find_replaceable(
     paths: Collection[Path], source: Path, identity: str, written: Collection[bytes] = ()
-) -> dict[str, Seen]:
+) -> dict[str, FileState]:
     """Return which files under the names `paths`, and under their numbers, are ours to replace.
 
     For the worker: they are opened here. `identity` says whose workbook `source` is; `written` is what
     has just been made of it: a file that holds the same is ours, and need not be looked into.
     """
-    ours: dict[str, Seen] = {}
+    ours: dict[str, FileState] = {}
     for path in dict.fromkeys(paths):
-        for candidate in _standing(path):
-            seen = _seen(candidate)
-            same = _same_file(candidate, source)
-            if seen and identity and not same and _ours(candidate, source, identity, written):
+        for candidate in _list_existing(path):
+            seen = _look_at(candidate)
+            same = _is_same_file(candidate, source)
+            if seen and identity and not same and _is_ours(candidate, source, identity, written):
                 ours[str(candidate)] = seen
     return ours
 
 
-def _standing(path: Path) -> Iterator[Path]:
+def _list_existing(path: Path) -> Iterator[Path]:
     """The files that stand under a name and its numbers: up to the first free one, or a few more."""
-    for n, candidate in enumerate(_candidates(path)):
+    for n, candidate in enumerate(_list_candidates(path)):
         if os.path.lexists(candidate):
             yield candidate
         elif n >= _RETIRED_COPIES:
             return
 
 
-def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
+def _is_ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -> bool:
     """Whether a file is an untouched output of ours that came of this source: its name, and whose it is."""
-    from xlkpi.domain.fingerprint import hidden
+    from xlkpi.domain.fingerprint import masked_name
     from xlkpi.reading.open import OpenedWorkbook
 
     if path.is_symlink():
@@ -103,17 +103,19 @@ def _ours(path: Path, source: Path, identity: str, written: Collection[bytes]) -
     origin = OpenedWorkbook(path.name, data).origin
     if origin is None or origin.identity != identity:
         return False
-    return origin.file == hidden(source.name) or _family(Path(origin.file)) == _family(source)
+    return origin.file == masked_name(source.name) or _find_family(
+        Path(origin.file)
+    ) == _find_family(source)
 
 
-def _family(source: Path) -> str:
+def _find_family(source: Path) -> str:
     """Return what X.xlsx and its marked copies have in common; X.xls beside it is another."""
     from xlkpi.writing.book import legal  # as an output tells the name; loaded in the worker alone
 
-    return legal(f"{stem(source)}{source.suffix.lower()}").casefold()
+    return legal(f"{find_stem(source)}{source.suffix.lower()}").casefold()
 
 
-def _seen(path: Path) -> Seen | None:
+def _look_at(path: Path) -> FileState | None:
     try:
         now = path.lstat()
     except OSError:
@@ -121,16 +123,16 @@ def _seen(path: Path) -> Seen | None:
     return now.st_ino, now.st_size, now.st_mtime_ns
 
 
-def _still_ours(path: Path, ours: Mapping[str, Seen]) -> bool:
+def _still_ours(path: Path, ours: Mapping[str, FileState]) -> bool:
     """Whether a file that was judged to be ours is still the same."""
     before = ours.get(str(path))
-    return before is not None and _seen(path) == tuple(before)
+    return before is not None and _look_at(path) == tuple(before)
 
 
-def put(path: Path, temporary: Path, ours: Mapping[str, Seen], taken: set[Path]) -> Put:
+def put(path: Path, temporary: Path, ours: Mapping[str, FileState], taken: set[Path]) -> Put:
     """Put a prepared output under its name, or under the next free one where that is not ours to take.
 
-    `ours` is what `judge` found; `taken` holds what this run has written, and grows. Raises
+    `ours` is what `find_replaceable` found; `taken` holds what this run has written, and grows. Raises
     files.Unwritten; the prepared file is gone in either case.
     """
     try:
@@ -139,9 +141,9 @@ def put(path: Path, temporary: Path, ours: Mapping[str, Seen], taken: set[Path])
         files.discard(temporary)
 
 
-def _put(path: Path, temporary: Path, ours: Mapping[str, Seen], taken: set[Path]) -> Put:
+def _put(path: Path, temporary: Path, ours: Mapping[str, FileState], taken: set[Path]) -> Put:
     busy = False
-    for candidate in _candidates(path):
+    for candidate in _list_candidates(path):
         new = not os.path.lexists(candidate)
         if candidate in taken or not (new or _still_ours(candidate, ours)):
             continue
@@ -153,45 +155,45 @@ def _put(path: Path, temporary: Path, ours: Mapping[str, Seen], taken: set[Path]
             pass
         else:
             taken.add(candidate)
-            return Put(candidate, _words(path, candidate, busy))
+            return Put(candidate, _explain_name(path, candidate, busy))
     raise files.Unwritten(f"“{one_line(path.name)}”已有太多份，请先清理")
 
 
-def _candidates(path: Path) -> Iterator[Path]:
+def _list_candidates(path: Path) -> Iterator[Path]:
     yield path
     for n in range(2, _MOST_COPIES):
         yield path.with_name(f"{path.stem}({n}){path.suffix}")
 
 
-def _words(path: Path, chosen: Path, busy: bool) -> tuple[str, ...]:
+def _explain_name(path: Path, chosen: Path, busy: bool) -> tuple[str, ...]:
     if chosen == path:
         return ()
     why = "正在别的程序中打开" if busy else "已有内容"
     return (f"“{one_line(path.name)}”{why}，没有覆盖；新的结果写入“{one_line(chosen.name)}”",)
 
 
-def _same_file(left: Path, right: Path) -> bool:
+def _is_same_file(left: Path, right: Path) -> bool:
     try:
         return left.samefile(right)
     except OSError:
         return False
 
 
-def retire(
-    path: Path, source: Path, ours: Mapping[str, Seen], taken: Collection[Path]
+def remove_stale(
+    path: Path, source: Path, ours: Mapping[str, FileState], taken: Collection[Path]
 ) -> tuple[str, ...]:
     """Remove outputs of ours that earlier runs left and this run has made stale, numbered ones too.
 
     Return what must be said of those that stay.
     """
     said: list[str] = []
-    for candidate in _standing(path):
-        if candidate not in taken and not _same_file(candidate, source):
-            said += _retired(candidate, ours)
+    for candidate in _list_existing(path):
+        if candidate not in taken and not _is_same_file(candidate, source):
+            said += _remove_one(candidate, ours)
     return tuple(said)
 
 
-def _retired(path: Path, ours: Mapping[str, Seen]) -> list[str]:
+def _remove_one(path: Path, ours: Mapping[str, FileState]) -> list[str]:
     if not _still_ours(path, ours):
         return [f"“{one_line(path.name)}”是以前留下的，已有人改动过，没有删除；请以新的结果为准"]
     try:

@@ -81,7 +81,7 @@ class SourcePath:
     @classmethod
     def of(cls, path: Path) -> SourcePath:
         """Return a path as it was given."""
-        return cls(files.absolute(path), str(path))
+        return cls(files.make_absolute(path), str(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class End:
     """Whether the process has become so large that the next file should get a fresh one."""
 
 
-def unreadable(path: Path, code: str, /, **params: object) -> Report:
+def report_unreadable(path: Path, code: str, /, **params: object) -> Report:
     """Return what is said of a source of which nothing is known but this."""
     import hashlib
 
@@ -157,9 +157,9 @@ def unreadable(path: Path, code: str, /, **params: object) -> Report:
     return Report.of(Outcome(source, (finding(code, CellRef(""), **params),)))
 
 
-def lost_report(path: Path, lost: Lost) -> Report:
+def report_lost(path: Path, lost: Lost) -> Report:
     """Return what is said of a source whose worker gave no answer."""
-    made = unreadable(path, lost.code, **lost.params)
+    made = report_unreadable(path, lost.code, **lost.params)
     if lost.__cause__ is None:
         return replace(made, traceback=lost.traceback)
     import traceback
@@ -190,7 +190,7 @@ class Question(NamedTuple):
 
 
 @cache
-def command(name: str) -> Command:
+def load_command(name: str) -> Command:
     """Return the command in the file of that name."""
     handle = import_module(f"{_HOME}.{name}").handle
     hints = get_type_hints(handle)
@@ -199,7 +199,7 @@ def command(name: str) -> Command:
     return Command(handle, hints["request"], {each.__name__: each for each in (*own, End)})
 
 
-def command_name(handle: Callable[..., object]) -> str:
+def find_command_name(handle: Callable[..., object]) -> str:
     """Return the name of the command that a function handles."""
     home, _, name = handle.__module__.rpartition(".")
     assert home == _HOME
@@ -213,41 +213,41 @@ class Malformed(ValueError):
     """A line is not what was to come."""
 
 
-def question_line(handle: Callable[[T], object], request: T, limits: Limits) -> bytes:
+def encode_question(handle: Callable[[T], object], request: T, limits: Limits) -> bytes:
     """Return a question as it is sent."""
-    return _line({"command": command_name(handle), "limits": limits, "request": request})
+    return _encode({"command": find_command_name(handle), "limits": limits, "request": request})
 
 
-def question_of(line: bytes) -> Question:
+def decode_question(line: bytes) -> Question:
     """Return what was asked; Malformed where it is no question."""
-    held = _loaded(line)
+    held = _load(line)
     if not isinstance(held, dict) or held.keys() != {"command", "limits", "request"}:
         raise Malformed
-    handle, kind, _ = command(_decoded(str, held["command"]))
-    return Question(handle, _decoded(Limits, held["limits"]), _decoded(kind, held["request"]))
+    handle, kind, _ = load_command(_decode(str, held["command"]))
+    return Question(handle, _decode(Limits, held["limits"]), _decode(kind, held["request"]))
 
 
-def reply_line(reply: object) -> bytes:
+def encode_reply(reply: object) -> bytes:
     """Return a reply as it is sent: under the name of its class."""
-    return _line({type(reply).__name__: reply})
+    return _encode({type(reply).__name__: reply})
 
 
-def reply_of(line: bytes, kinds: Mapping[str, type]) -> object:
+def decode_reply(line: bytes, kinds: Mapping[str, type]) -> object:
     """Return a reply of one of these kinds; Malformed where it is none."""
-    held = _loaded(line)
+    held = _load(line)
     if not isinstance(held, dict) or len(held) != 1:
         raise Malformed
     ((name, content),) = held.items()
     if name not in kinds:
         raise Malformed
-    return _decoded(kinds[name], content)
+    return _decode(kinds[name], content)
 
 
-def _line(value: object) -> bytes:
-    return json.dumps(value, default=_plain).encode("ascii") + b"\n"
+def _encode(value: object) -> bytes:
+    return json.dumps(value, default=_simplify).encode("ascii") + b"\n"
 
 
-def _plain(value: object) -> object:
+def _simplify(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
     if is_dataclass(value):
@@ -255,7 +255,7 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def _loaded(line: bytes) -> object:
+def _load(line: bytes) -> object:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as problem:
@@ -266,7 +266,7 @@ _UNIONS = (Union, types.UnionType)
 _PLAIN = (str, int, bool, type(None))
 
 
-def _decoded(kind: Any, held: object) -> Any:
+def _decode(kind: Any, held: object) -> Any:
     """Return what JSON holds as a value of that type, of which no field is missing or too many."""
     if kind is Any:
         return held
@@ -277,41 +277,41 @@ def _decoded(kind: Any, held: object) -> Any:
     if kind is Path and isinstance(held, str):
         return Path(held)
     if is_dataclass(kind) and isinstance(held, dict):
-        return _of_fields(kind, held)
-    return _of_several(kind, held)
+        return _decode_fields(kind, held)
+    return _decode_compound(kind, held)
 
 
-def _of_fields(kind: Any, held: dict[str, object]) -> Any:
-    hints = _hints(kind)
+def _decode_fields(kind: Any, held: dict[str, object]) -> Any:
+    hints = _find_types(kind)
     if held.keys() != hints.keys():
         raise Malformed
-    return kind(**{name: _decoded(hint, held[name]) for name, hint in hints.items()})
+    return kind(**{name: _decode(hint, held[name]) for name, hint in hints.items()})
 
 
-def _of_several(kind: Any, held: object) -> Any:
+def _decode_compound(kind: Any, held: object) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal and held in arguments:
         return held
     if origin in _UNIONS and type(None) in arguments:
         (other,) = (each for each in arguments if each is not type(None))
-        return None if held is None else _decoded(other, held)
+        return None if held is None else _decode(other, held)
     if origin is dict and isinstance(held, dict):
-        return {_decoded(arguments[0], k): _decoded(arguments[1], v) for k, v in held.items()}
+        return {_decode(arguments[0], k): _decode(arguments[1], v) for k, v in held.items()}
     if origin is tuple and isinstance(held, list):
         endless = arguments[1:] == (...,)
-        return tuple(_each(arguments[:1] * len(held) if endless else arguments, held))
+        return tuple(_decode_each(arguments[:1] * len(held) if endless else arguments, held))
     if hasattr(kind, "_fields") and isinstance(held, list):
-        return kind(*_each(tuple(_hints(kind).values()), held))
+        return kind(*_decode_each(tuple(_find_types(kind).values()), held))
     raise Malformed
 
 
-def _each(kinds: tuple[Any, ...], held: list[object]) -> list[Any]:
+def _decode_each(kinds: tuple[Any, ...], held: list[object]) -> list[Any]:
     if len(kinds) != len(held):
         raise Malformed
-    return [_decoded(*each) for each in zip(kinds, held, strict=True)]
+    return [_decode(*each) for each in zip(kinds, held, strict=True)]
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _find_types(kind: Any) -> dict[str, Any]:
     """The types of a dataclass's fields, or of a NamedTuple's."""
     return get_type_hints(kind)

@@ -24,24 +24,24 @@ BOOT = (
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def command(boot: str) -> list[str]:
+def make_command(boot: str) -> list[str]:
     """Return how a worker is called, with what it would not learn from the environment any more."""
     flags = ["-X", f"utf8={sys.flags.utf8_mode}"]  # file names must mean the same in both
     flags += ["-B"] if sys.dont_write_bytecode else []
     return [sys.executable, "-I", *flags, "-c", boot]
 
 
-def environment() -> dict[str, str]:
+def make_environment() -> dict[str, str]:
     """Return the environment of a worker: ours, and one thread for what computes."""
     return {**os.environ, **_ONE_THREAD}
 
 
-def talkative() -> bool:
+def shows_stderr() -> bool:
     """Whether what a worker says on stderr is to be seen."""
     return os.environ.get("XLKPI_TRACEBACK") == "1"
 
 
-def path() -> list[str]:
+def list_module_paths() -> list[str]:
     """Return where a worker finds its modules, which is the first thing that it is told."""
     try:
         here = os.getcwd()  # noqa: PTH109  (pathlib would cost a quarter of the start)
@@ -95,7 +95,7 @@ def start() -> Process | None:
         os.close(asked[1])
         return None
     try:
-        pid = _spawned(asked[0], answered[1])
+        pid = _spawn(asked[0], answered[1])
     finally:
         os.close(asked[0])
         os.close(answered[1])
@@ -107,11 +107,11 @@ def start() -> Process | None:
     import contextlib  # only here: by now the worker is starting up
 
     with contextlib.suppress(OSError):  # it died: reading its answer says how
-        tell(process.stdin, path())
+        send_line(process.stdin, list_module_paths())
     return process
 
 
-def tell(stdin: IO[bytes], what: object) -> None:
+def send_line(stdin: IO[bytes], what: object) -> None:
     """Send a worker a line of JSON."""
     import json  # only here, like contextlib
 
@@ -119,18 +119,22 @@ def tell(stdin: IO[bytes], what: object) -> None:
     stdin.flush()
 
 
-def _spawned(stdin: int, stdout: int) -> int | None:
+def _spawn(stdin: int, stdout: int) -> int | None:
     if not hasattr(os, "posix_spawn") or min(stdin, stdout) < 3:  # ours are closed: ends would mix
         return None
     actions: list[tuple[object, ...]] = [
         (os.POSIX_SPAWN_DUP2, stdin, 0),
         (os.POSIX_SPAWN_DUP2, stdout, 1),
     ]
-    if not talkative():
+    if not shows_stderr():
         actions.append((os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0))
     try:
         return os.posix_spawn(
-            sys.executable, command(BOOT), environment(), file_actions=actions, setsid=True
+            sys.executable,
+            make_command(BOOT),
+            make_environment(),
+            file_actions=actions,
+            setsid=True,
         )
     except (NotImplementedError, OSError):
         return None

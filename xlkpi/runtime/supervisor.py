@@ -53,7 +53,7 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        bury(0)
+        reap(0)
         self._kill()  # all is done: nobody need wait until the system has taken its memory apart
 
     def ask(self, handle: Callable[[Q], Iterator[R]], request: Q) -> Iterator[R]:
@@ -64,8 +64,8 @@ class Worker:
         alarm.start()
         end = protocol.End()
         try:
-            self._send(process, protocol.question_line(handle, request, self.limits))
-            for reply in self._replies(process, protocol.command_name(handle)):
+            self._send(process, protocol.encode_question(handle, request, self.limits))
+            for reply in self._replies(process, protocol.find_command_name(handle)):
                 if isinstance(reply, protocol.End):
                     end = reply
                 else:
@@ -90,7 +90,7 @@ class Worker:
         When this returns it is gone, and what it left half done is litter that may be cleaned.
         """
         self._kill()
-        bury()
+        reap()
 
     def _kill(self) -> None:
         process, self._process = self._process, None
@@ -101,7 +101,7 @@ class Worker:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        _dying.append(process)
+        _killed.append(process)
 
     def _start(self, started: spawn.Process | None = None) -> _Process:
         self._late = False
@@ -110,11 +110,11 @@ class Worker:
             return started
         try:
             self._process = subprocess.Popen(
-                spawn.command(_BOOT),
+                spawn.make_command(_BOOT),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=None if spawn.talkative() else subprocess.DEVNULL,
-                env=spawn.environment(),
+                stderr=None if spawn.shows_stderr() else subprocess.DEVNULL,
+                env=spawn.make_environment(),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
@@ -123,7 +123,7 @@ class Worker:
             raise Lost("X902", version=VERSION, code=code) from problem
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):  # it died: reading its answer says how
-            spawn.tell(self._process.stdin, spawn.path())
+            spawn.send_line(self._process.stdin, spawn.list_module_paths())
         return self._process
 
     def _send(self, process: _Process, line: bytes) -> None:
@@ -135,13 +135,13 @@ class Worker:
     def _replies(self, process: _Process, command: str) -> Iterator[object]:
         """The replies to one question, the last of which is an End."""
         assert process.stdout is not None
-        kinds = protocol.command(command).replies
+        kinds = protocol.load_command(command).replies
         reply: object = None
         while not isinstance(reply, protocol.End):
             line = process.stdout.readline(self.limits.answer + 1)
             if not line.endswith(b"\n"):
                 raise self._lost(process, len(line))
-            reply = _understood(line, kinds)
+            reply = _decode_reply(line, kinds)
             yield reply
 
     def _lost(self, process: _Process, length: int) -> Lost:
@@ -153,7 +153,7 @@ class Worker:
         except (subprocess.TimeoutExpired, TimeoutError):
             _kill(process)
             ended = process.wait()
-        return _cause(ended, self._late, self.limits)
+        return _name_cause(ended, self._late, self.limits)
 
     def _memory(self) -> int:
         return self.limits.memory // 1024 // 1024
@@ -165,15 +165,15 @@ class Worker:
             _kill(process)
 
 
-def _understood(line: bytes, kinds: Mapping[str, type]) -> object:
+def _decode_reply(line: bytes, kinds: Mapping[str, type]) -> object:
     try:
-        return protocol.reply_of(line, kinds)
+        return protocol.decode_reply(line, kinds)
     except protocol.Malformed:
         raise Lost("X035", code="JSON") from None
 
 
 @contextmanager
-def at_hand(worker: Worker | None, limits: Limits = LIMITS) -> Iterator[Worker]:
+def use_worker(worker: Worker | None, limits: Limits = LIMITS) -> Iterator[Worker]:
     """Use the worker that is there, or one for this question alone."""
     if worker is not None:
         yield worker
@@ -182,45 +182,45 @@ def at_hand(worker: Worker | None, limits: Limits = LIMITS) -> Iterator[Worker]:
         yield own
 
 
-def first_reply(
+def ask_once(
     path: Path, handle: Callable[[Q], Iterator[R]], request: Q, worker: Worker | None
 ) -> R | Report:
     """Return the first reply to a request about a source, or a report of why there is none.
 
     Raises what was Refused.
     """
-    with at_hand(worker) as asked:
+    with use_worker(worker) as asked:
         try:
             reply, *_ = *asked.ask(handle, request), None
         except Lost as lost:
-            return protocol.lost_report(path, lost)
+            return protocol.report_lost(path, lost)
     if reply is None:
-        return protocol.lost_report(path, Lost("X035", code="JSON"))
+        return protocol.report_lost(path, Lost("X035", code="JSON"))
     return reply
 
 
-_dying: list[_Process] = []
+_killed: list[_Process] = []
 """Killed, and perhaps not gone yet: the system takes a while to take their memory apart."""
 
 
-def bury(limit: float | None = None) -> None:
+def reap(limit: float | None = None) -> None:
     """Wait for those that were killed, so many seconds for each; for ever unless told."""
-    for process in list(_dying):
+    for process in list(_killed):
         with contextlib.suppress(subprocess.TimeoutExpired, TimeoutError, ValueError):
             process.wait(timeout=limit)
-            _dying.remove(process)  # ValueError: another thread has
+            _killed.remove(process)  # ValueError: another thread has
 
 
-atexit.register(bury)
+atexit.register(reap)
 _early: list[Worker] = []
 
 
 def start_early(started: spawn.Process | None = None) -> None:
-    """Make the worker that `worker` will hand out first, of a process that was started."""
+    """Make the worker that `take_worker` will hand out first, of a process that was started."""
     _early.append(Worker(started=started))
 
 
-def worker() -> Worker:
+def take_worker() -> Worker:
     """Return a worker that nobody has: the one started early, else a new one."""
     return _early.pop() if _early else Worker()
 
@@ -230,18 +230,18 @@ def _kill(process: _Process) -> None:
         process.kill()
 
 
-def _by(ended: int, name: str) -> bool:
+def _was_ended_by(ended: int, name: str) -> bool:
     """Whether a process was ended by a signal, which not every system has."""
     return ended == -getattr(signal, name, 0) != 0
 
 
-def _cause(ended: int, late: bool, limits: Limits) -> Lost:
+def _name_cause(ended: int, late: bool, limits: Limits) -> Lost:
     """Name the end of a worker by its return code: a negative one is a signal."""
     if late:
         return Lost("X018", limit=f"{limits.wall:g}")
-    if _by(ended, "SIGXCPU"):
+    if _was_ended_by(ended, "SIGXCPU"):
         return Lost("X018", limit=f"{limits.cpu:g}")
-    if _by(ended, "SIGKILL"):
+    if _was_ended_by(ended, "SIGKILL"):
         # Not by us: the system takes the largest process when memory runs out.
         return Lost("X019", limit=limits.memory // 1024 // 1024)
     return Lost("X035", code=ended)

@@ -35,8 +35,8 @@ def main() -> None:
     questions: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
     while True:
-        for reply in served(questions.get()):
-            answers.write(protocol.reply_line(reply))
+        for reply in answer(questions.get()):
+            answers.write(protocol.encode_reply(reply))
             answers.flush()
 
 
@@ -57,16 +57,16 @@ def _listen(questions: SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def served(line: bytes) -> Iterator[object]:
+def answer(line: bytes) -> Iterator[object]:
     """Yield the replies to one question; whatever goes wrong, the last of them says how it ended."""
     try:
-        question = protocol.question_of(line)
+        question = protocol.decode_question(line)
         _limit(question.limits)
         yield from question.handle(question.request)
-        yield End(grown=_grown())
+        yield End(grown=_has_grown())
     except (Refused, files.Unwritten) as problem:
         files.discard_own()
-        yield End(refused=str(problem), grown=_grown())
+        yield End(refused=str(problem), grown=_has_grown())
     except MemoryError:
         yield End(out_of_memory=True)
     except (KeyboardInterrupt, SystemExit):
@@ -97,7 +97,7 @@ def _limit(limits: Limits) -> None:
             resource.setrlimit(kind, (soft, hard))
 
 
-def _grown() -> bool:
+def _has_grown() -> bool:
     """Whether so much memory was needed that the next file should get a fresh process.
 
     Asked of the process itself: what `resource` tells counts the parent's memory at the start too.

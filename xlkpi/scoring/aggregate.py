@@ -25,10 +25,10 @@ _INT64_SAFE = 2**62
 
 @dataclass(frozen=True, slots=True)
 class MarkStats:
-    """What the frame says of one indicator; marks are exact fractions."""
+    """The sums over the marks of one indicator; exact."""
 
     count: int
-    added: int
+    total: int
     """Σ mark × `unit`."""
     product: int
     """Σ weight × mark × `unit`, in the scale of the weights."""
@@ -41,7 +41,7 @@ class MarkStats:
     @property
     def sum(self) -> Fraction:
         """Σ mark."""
-        return Fraction(self.added, self.unit)
+        return Fraction(self.total, self.unit)
 
     @property
     def weighted(self) -> Fraction:
@@ -63,8 +63,8 @@ class MarkStats:
     def ends(self, each: int) -> Fraction:
         """Return the sum of so many of the lowest and as many of the highest marks."""
         ordered = self.ordered
-        held = (*ordered[:each], *ordered[self.count - each :])
-        return Fraction(sum(held), self.unit)
+        ends = (*ordered[:each], *ordered[self.count - each :])
+        return Fraction(sum(ends), self.unit)
 
 
 class Trim(NamedTuple):
@@ -72,12 +72,12 @@ class Trim(NamedTuple):
 
     least: int
     """去极值最少人数."""
-    each: int = 1
+    per_end: int = 1
     """去极值个数, at either end."""
 
-    def of(self, count: int) -> bool:
+    def applies_to(self, count: int) -> bool:
         """Whether marks are dropped where so many are left: one has to remain."""
-        return count >= max(self.least, 2 * self.each + 1)
+        return count >= max(self.least, 2 * self.per_end + 1)
 
 
 class Aggregation:
@@ -85,7 +85,7 @@ class Aggregation:
 
     name: str
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
         """Return the combined mark."""
         raise NotImplementedError
 
@@ -93,7 +93,7 @@ class Aggregation:
         """Return the same as a formula over {得分}, {权重} and {去极值最少人数}; `each` is 去极值个数."""
         raise NotImplementedError
 
-    def words(self, tally: MarkStats, trim: Trim) -> str:
+    def explain(self, stats: MarkStats, trim: Trim) -> str:
         """Say what was really done with these marks."""
         raise NotImplementedError
 
@@ -103,17 +103,17 @@ class Mean(Aggregation):
 
     name = "算术平均"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
         """Return the mean."""
-        return Fraction(tally.added, tally.unit * tally.count)
+        return Fraction(stats.total, stats.unit * stats.count)
 
     def formula(self, each: int = 1) -> str:
         """Return the mean."""
         return "AVERAGE({得分})"
 
-    def words(self, tally: MarkStats, trim: Trim) -> str:
+    def explain(self, stats: MarkStats, trim: Trim) -> str:
         """Name the number of scorers."""
-        return f"{tally.count} 人评分，算术平均"
+        return f"{stats.count} 人评分，算术平均"
 
 
 class Weighted(Aggregation):
@@ -121,17 +121,17 @@ class Weighted(Aggregation):
 
     name = "加权平均"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
         """Return the weighted mean."""
-        return tally.weighted
+        return stats.weighted
 
     def formula(self, each: int = 1) -> str:
         """Return the weighted mean; a recusal is text and counts on neither side."""
         return "SUMPRODUCT({权重},{得分})/SUMPRODUCT({权重}*ISNUMBER({得分}))"
 
-    def words(self, tally: MarkStats, trim: Trim) -> str:
+    def explain(self, stats: MarkStats, trim: Trim) -> str:
         """Name the number of scorers."""
-        return f"{tally.count} 人评分，按评分权重加权平均"
+        return f"{stats.count} 人评分，按评分权重加权平均"
 
 
 class Trimmed(Aggregation):
@@ -139,11 +139,11 @@ class Trimmed(Aggregation):
 
     name = "去掉最高最低"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
         """Return the trimmed mean."""
-        if not trim.of(tally.count):
-            return tally.sum / tally.count
-        return (tally.sum - tally.ends(trim.each)) / (tally.count - 2 * trim.each)
+        if not trim.applies_to(stats.count):
+            return stats.sum / stats.count
+        return (stats.sum - stats.ends(trim.per_end)) / (stats.count - 2 * trim.per_end)
 
     def formula(self, each: int = 1) -> str:
         """Return the trimmed mean; a copy of each mark that goes is taken off the sum."""
@@ -157,15 +157,15 @@ class Trimmed(Aggregation):
             f"(SUM({{得分}}){dropped})/(COUNT({{得分}})-{2 * each}),AVERAGE({{得分}}))"
         )
 
-    def words(self, tally: MarkStats, trim: Trim) -> str:
+    def explain(self, stats: MarkStats, trim: Trim) -> str:
         """Say whether marks were dropped, or why not."""
-        if not trim.of(tally.count):
-            least = max(trim.least, 2 * trim.each + 1)
-            return f"{tally.count} 人评分，不足 {least} 人，不去极值，算术平均"
-        left = tally.count - 2 * trim.each
-        if trim.each == 1:
-            return f"{tally.count} 人评分，去掉一个最高分和一个最低分，其余 {left} 人平均"
-        return f"{tally.count} 人评分，去掉 {trim.each} 个最高分和 {trim.each} 个最低分，其余 {left} 人平均"
+        if not trim.applies_to(stats.count):
+            least = max(trim.least, 2 * trim.per_end + 1)
+            return f"{stats.count} 人评分，不足 {least} 人，不去极值，算术平均"
+        left = stats.count - 2 * trim.per_end
+        if trim.per_end == 1:
+            return f"{stats.count} 人评分，去掉一个最高分和一个最低分，其余 {left} 人平均"
+        return f"{stats.count} 人评分，去掉 {trim.per_end} 个最高分和 {trim.per_end} 个最低分，其余 {left} 人平均"
 
 
 class Median(Aggregation):
@@ -173,17 +173,17 @@ class Median(Aggregation):
 
     name = "中位数"
 
-    def combined(self, tally: MarkStats, trim: Trim) -> Fraction:
+    def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
         """Return the median; of an even number the mean of the middle two."""
-        return tally.middle
+        return stats.middle
 
     def formula(self, each: int = 1) -> str:
         """Return the median."""
         return "MEDIAN({得分})"
 
-    def words(self, tally: MarkStats, trim: Trim) -> str:
+    def explain(self, stats: MarkStats, trim: Trim) -> str:
         """Name the number of scorers."""
-        return f"{tally.count} 人评分，取中位数"
+        return f"{stats.count} 人评分，取中位数"
 
 
 AGGREGATIONS: tuple[Aggregation, ...] = (Mean(), Weighted(), Trimmed(), Median())
@@ -194,7 +194,7 @@ class Row(NamedTuple):
     """One mark in the frame."""
 
     item: int
-    """Which indicator of which workbook: any number that tells them apart."""
+    """Any number that identifies the indicator and its workbook."""
     mark: Decimal
     weight: Decimal
     """1 where the workbook does not weigh."""
@@ -205,8 +205,8 @@ def mark_stats(rows: Sequence[Row]) -> dict[int, MarkStats]:
     if not rows:
         return {}
     items = [row.item for row in rows]
-    marks, unit = _whole([row.mark for row in rows])
-    weights, _ = _whole([row.weight for row in rows])
+    marks, unit = _as_integers([row.mark for row in rows])
+    weights, _ = _as_integers([row.weight for row in rows])
     largest = max(1, *map(abs, marks)) * max(1, *map(abs, weights)) * len(rows)
     kind = "int64" if largest < _INT64_SAFE else "object"  # Python's integers where int64 is short
     # One block of numbers: a frame of three named columns takes longer to make and to add up.
@@ -222,30 +222,30 @@ def mark_stats(rows: Sequence[Row]) -> dict[int, MarkStats]:
     }
 
 
-def _whole(values: Sequence[Decimal]) -> tuple[list[int], int]:
+def _as_integers(values: Sequence[Decimal]) -> tuple[list[int], int]:
     """Return decimals as integers on one scale, and how many of these are 1."""
     places = max(map(decimals, values))
     return [scaled(each, places) for each in values], 10**places
 
 
-GROUPED = "SUMPRODUCT({组权重},{组得分})/SUMPRODUCT({组权重}*ISNUMBER({组得分}))"
+GROUPS_FORMULA = "SUMPRODUCT({组权重},{组得分})/SUMPRODUCT({组权重}*ISNUMBER({组得分}))"
 """The mean of the groups by their weights; a group in which nobody marked shows a text."""
 
 
-def joined(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
+def combine_groups(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """Return one mark of the groups' (weight, mean), over those in which somebody marked."""
-    whole = sum((weight for weight, _ in parts), Fraction(0))
-    return sum((weight * mean for weight, mean in parts), Fraction(0)) / whole
+    total = sum((weight for weight, _ in parts), Fraction(0))
+    return sum((weight * mean for weight, mean in parts), Fraction(0)) / total
 
 
-def words(parts: Sequence[GroupMean], way: Aggregation) -> str:
+def explain_groups(parts: Sequence[GroupMean], method: Aggregation) -> str:
     """Say what was done in each group, and which weights counted."""
-    there = [part for part in parts if part.mean is not None]
-    inside = "；".join(f"{part.group.name} {part.words}" for part in there)
-    weights = "、".join(f"{part.group.name} {_weight(part)}" for part in there)
-    said = f"先在评分组内合成（{way.name}），再按组权重（{weights}）加权平均；{inside}"
+    marked = [part for part in parts if part.mean is not None]
+    inside = "；".join(f"{part.group.name} {part.explanation}" for part in marked)
+    weights = "、".join(f"{part.group.name} {_weight(part)}" for part in marked)
+    text = f"先在评分组内合成（{method.name}），再按组权重（{weights}）加权平均；{inside}"
     empty = "、".join(part.group.name for part in parts if part.mean is None)
-    return f"{said}；{empty} 无人评分，按其余各组的权重折算" if empty else said
+    return f"{text}；{empty} 无人评分，按其余各组的权重折算" if empty else text
 
 
 def _weight(part: GroupMean) -> str:
@@ -253,7 +253,7 @@ def _weight(part: GroupMean) -> str:
     return "" if weight is None else plain(weight)
 
 
-def formula(way: Aggregation, hundred: bool, each: int = 1, grouped: bool = False) -> Formula:
+def formula(method: Aggregation, hundred: bool, each: int = 1, grouped: bool = False) -> Formula:
     """Return the unrounded score as a formula: in 百分制 the combined mark counts in hundredths."""
-    one = GROUPED if grouped else way.formula(each)
+    one = GROUPS_FORMULA if grouped else method.formula(each)
     return Formula(f"({one})/100*{{分值}}" if hundred else one)

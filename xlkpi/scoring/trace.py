@@ -1,6 +1,6 @@
 """The numbers between the cells and a score: weights, 百分制, the budget's rate, the row of a rule that applied.
 
-Each in words, with the cells that they stand in. A figure in words is exact, or says 约 and ≈: to
+Each as a sentence, with the cells of its numbers. A figure is exact, or marked 约 and ≈: to
 nine places, by which a rule compares.
 """
 
@@ -13,7 +13,7 @@ from fractions import Fraction
 from xlkpi.domain import custom_rules
 from xlkpi.domain.custom_rules import Entry, Rule
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import CellRef, listed
+from xlkpi.domain.location import CellRef, list_places
 from xlkpi.domain.methods import Case
 from xlkpi.domain.numbers import EXACT, plain, rounded
 from xlkpi.domain.results import Budget, GroupMean, IndicatorScore, ScorerMark
@@ -27,29 +27,29 @@ def rule_places(work: IndicatorScore) -> list[CellRef]:
         return []
     rule, value = work.method.rule, work.method.value(work.case)
     names = sorted(entry.places["规则"] for entry in rule.entries)
-    held = [place for entry in _applied(rule, value) for place in _held(entry)]
-    return [*names, *(place for place in held if place not in names)]
+    values = [place for entry in _applied_rows(rule, value) for place in _number_places(entry)]
+    return [*names, *(place for place in values if place not in names)]
 
 
-def _applied(made: Rule, value: Fraction | None) -> list[Entry]:
+def _applied_rows(rule: Rule, value: Fraction | None) -> list[Entry]:
     """Return the rows of a rule whose numbers made the points of a value."""
-    if made.kind in (custom_rules.STEPS, custom_rules.DEVIATION):
-        return [made.entries[0]]
+    if rule.kind in (custom_rules.STEPS, custom_rules.DEVIATION):
+        return [rule.entries[0]]
     if value is None:
         return []
-    if made.kind == custom_rules.LINE:
-        return custom_rules.stretch(made, value) or list(made.entries)
-    found = custom_rules.band(made, value)
+    if rule.kind == custom_rules.LINE:
+        return custom_rules.points_around(rule, value) or list(rule.entries)
+    found = custom_rules.band(rule, value)
     return [found] if found else []
 
 
-def _held(entry: Entry) -> Iterator[CellRef]:
-    """The cells of a row in which a number stands that its 方式 looks at."""
-    held = {
+def _number_places(entry: Entry) -> Iterator[CellRef]:
+    """Yield the cells of a row's numbers that its 方式 uses."""
+    values = {
         "下限": entry.bound, "得分比例": entry.share, "得分": entry.points, "基准": entry.base,
         "步长": entry.step, "每步扣分": entry.cost, "封底": entry.floor,
     }  # fmt: skip
-    for header, value in held.items():
+    for header, value in values.items():
         if value is not None and header in custom_rules.COLUMNS[entry.kind]:
             yield entry.places[header]
 
@@ -66,20 +66,20 @@ def weight_places(work: IndicatorScore) -> list[CellRef]:
     return own + [part.group.weight.place for part in work.parts if part.mean is not None]
 
 
-def mark(work: IndicatorScore, given: ScorerMark, hundred: bool) -> str:
+def explain_mark(work: IndicatorScore, given: ScorerMark, hundred: bool) -> str:
     """Say what a scorer gave, in 百分制 what it is of the points, and its weight."""
     if given.mark is None:
         return f"{given.scorer}：回避（{given.place}）"
-    said = f"{given.scorer}：{plain(given.mark)}（{given.place}）"
+    text = f"{given.scorer}：{plain(given.mark)}（{given.place}）"
     if hundred:
         points = plain(work.indicator.points.value or Decimal(0))
-        said += f"，折算 {plain(given.mark)} ÷ 100 × {points} = {_worth(work, given, hundred)}"
+        text += f"，折算 {plain(given.mark)} ÷ 100 × {points} = {_worth_in_points(work, given, hundred)}"
     if given.weight and given.weight.value is not None:
-        said += f"，评分权重 {plain(given.weight.value)}（{given.weight.place}）"
-    return said
+        text += f"，评分权重 {plain(given.weight.value)}（{given.weight.place}）"
+    return text
 
 
-def _worth(work: IndicatorScore, given: ScorerMark, hundred: bool) -> str:
+def _worth_in_points(work: IndicatorScore, given: ScorerMark, hundred: bool) -> str:
     """Return a mark out of the indicator's points; in 百分制 not rounded."""
     assert given.mark is not None
     if not hundred:
@@ -89,19 +89,19 @@ def _worth(work: IndicatorScore, given: ScorerMark, hundred: bool) -> str:
     return plain(EXACT.multiply(given.mark, points).scaleb(-2, EXACT))
 
 
-def weighted(work: IndicatorScore, hundred: bool) -> Iterator[str]:
+def explain_weights(work: IndicatorScore, hundred: bool) -> Iterator[str]:
     """Say the weighted mean with its numbers, where weights count."""
     if not work.parts:
-        yield from _mean(work, work.given, work.exact, hundred, "")
+        yield from _explain_mean(work, work.given, work.exact, hundred, "")
         return
     for part in work.parts:
         own = [given for given in work.given if given.group == part.group.key]
-        yield from _mean(work, own, part.mean, False, f"{part.group.name}：")
-        yield _part(part)
-    yield from _joined(work, hundred)
+        yield from _explain_mean(work, own, part.mean, False, f"{part.group.name}：")
+        yield _explain_group(part)
+    yield from _explain_groups(work, hundred)
 
 
-def _mean(
+def _explain_mean(
     work: IndicatorScore,
     given: Sequence[ScorerMark],
     mean: Fraction | None,
@@ -110,54 +110,56 @@ def _mean(
 ) -> Iterator[str]:
     weighed = [(g, plain(g.weight.value)) for g in given if g.weight and g.weight.value]
     if weighed and mean is not None:
-        products = " + ".join(f"{_worth(work, g, hundred)} × {weight}" for g, weight in weighed)
+        products = " + ".join(
+            f"{_worth_in_points(work, g, hundred)} × {weight}" for g, weight in weighed
+        )
         weights = " + ".join(weight for _, weight in weighed)
         yield f"{whose}加权平均：({products}) ÷ ({weights}) {_equals(mean)}"
 
 
-def _part(part: GroupMean) -> str:
+def _explain_group(part: GroupMean) -> str:
     """Say what a group gave, in the scale of the marks, and its weight."""
     group, weight = part.group, part.group.weight
     if part.mean is None:
         return f"{group.name}：无人评分，组权重按其余各组折算"
-    said = f"{group.name}：{part.words}，组得分 {_said(part.mean)}"
-    return f"{said}，组权重 {_weight(part)}（{weight.place}）"
+    text = f"{group.name}：{part.explanation}，组得分 {_approximate(part.mean)}"
+    return f"{text}，组权重 {_weight_text(part)}（{weight.place}）"
 
 
-def _weight(part: GroupMean) -> str:
+def _weight_text(part: GroupMean) -> str:
     return plain(part.group.weight.value or Decimal(0))
 
 
-def _joined(work: IndicatorScore, hundred: bool) -> Iterator[str]:
+def _explain_groups(work: IndicatorScore, hundred: bool) -> Iterator[str]:
     """Say the mean of the groups with its numbers, in 百分制 what it is of the points."""
-    there = [(part.mean, _weight(part)) for part in work.parts if part.mean is not None]
-    products = " + ".join(f"{_quotient(mean)} × {weight}" for mean, weight in there)
+    there = [(part.mean, _weight_text(part)) for part in work.parts if part.mean is not None]
+    products = " + ".join(f"{_quotient_text(mean)} × {weight}" for mean, weight in there)
     points = work.indicator.points.value or Decimal(0)
     one = work.exact * 100 / Fraction(points) if hundred else work.exact
     weights = " + ".join(weight for _, weight in there)
     yield f"按组权重：({products}) ÷ ({weights}) {_equals(one)}"
     if hundred:
-        yield f"折算：{_quotient(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
+        yield f"折算：{_quotient_text(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
 
 
-def _quotient(value: Fraction) -> str:
-    """Return a number that can be reckoned on with: a mean that nine places do not hold as a quotient."""
-    exact, text = _near(value)
+def _quotient_text(value: Fraction) -> str:
+    """Return a number for further computing: as a quotient where nine places are not exact."""
+    exact, text = _nine_places(value)
     return text if exact else f"({value.numerator} ÷ {value.denominator})"
 
 
-def budget(filled: Filled, held: Budget) -> Iterator[str]:
+def explain_budget(filled: Filled, values: Budget) -> Iterator[str]:
     """Say 预算执行率 with the cells that it comes of."""
-    executed, planned = (listed(each) for each in budget_places(filled))
-    spent, whole = plain(held.executed), plain(held.budget)
-    yield f"全年执行数合计 {spent}（{executed}），全年预算数合计 {whole}（{planned}）"
-    if held.budget:
-        yield f"预算执行率：{spent} ÷ {whole} {_equals(held.rate * 100)}%"
+    executed, planned = (list_places(each) for each in budget_places(filled))
+    spent, planned_total = plain(values.executed), plain(values.budget)
+    yield f"全年执行数合计 {spent}（{executed}），全年预算数合计 {planned_total}（{planned}）"
+    if values.budget:
+        yield f"预算执行率：{spent} ÷ {planned_total} {_equals(values.rate * 100)}%"
     else:
         yield "预算执行率：全年预算数合计是 0，按 0 计算"
 
 
-def rule(work: IndicatorScore) -> Iterator[str]:
+def explain_rule(work: IndicatorScore) -> Iterator[str]:
     """Say which row of its rule applied, or how many whole steps there are."""
     method, case = work.method, work.case
     if not method or not method.rule or not case:
@@ -165,31 +167,31 @@ def rule(work: IndicatorScore) -> Iterator[str]:
     value = method.value(case)
     if value is None:
         yield "年度指标值是 0，算不出完成了百分之几，不打折"
-    elif method.rule.kind == custom_rules.OVERDONE:
-        ratio = f"{_exact(case.actual)} ÷ {_exact(case.target)} {_equals(value)}%"
-        yield f"完成值÷指标值 {ratio}，{_kept(custom_rules.band(method.rule, value))}"
+    elif method.rule.kind == custom_rules.OVER_ACHIEVEMENT:
+        ratio = f"{_exact_text(case.actual)} ÷ {_exact_text(case.target)} {_equals(value)}%"
+        yield f"完成值÷指标值 {ratio}，{_explain_kept(custom_rules.band(method.rule, value))}"
     else:
         name = "预算执行率" if method.budgeted else "实际完成值"
         unit = "%" if method.budgeted else ""
-        yield f"{name} {_said(value)}{unit}{_SAID[method.rule.kind](work, method.rule, value)}"
+        yield f"{name} {_approximate(value)}{unit}{_EXPLAIN[method.rule.kind](work, method.rule, value)}"
 
 
-def _band(_work: IndicatorScore, made: Rule, value: Fraction) -> str:
-    entry = custom_rules.band(made, value)
+def _explain_band(_work: IndicatorScore, rule: Rule, value: Fraction) -> str:
+    entry = custom_rules.band(rule, value)
     if entry is None:
         return "，低于最低一档，得 0"
-    return f"，{_reached(entry)}：{_earned(entry)}"
+    return f"，{_bound_text(entry)}：{_earned_text(entry)}"
 
 
-def _kept(entry: Entry | None) -> str:
+def _explain_kept(entry: Entry | None) -> str:
     if entry is None:
         return "不到打折的下限，不打折"
     if entry.share is None:
-        return f"{_reached(entry)}：得分比例留空，不打折，须说明原因（{entry.places['规则']}）"
-    return f"{_reached(entry)}：按比例所得再乘以{_earned(entry)}"
+        return f"{_bound_text(entry)}：得分比例留空，不打折，须说明原因（{entry.places['规则']}）"
+    return f"{_bound_text(entry)}：按比例所得再乘以{_earned_text(entry)}"
 
 
-def _reached(entry: Entry) -> str:
+def _bound_text(entry: Entry) -> str:
     """Say by which bound a row applies."""
     if entry.bound is None:
         return "不到其他各档，按下限留空的一档"
@@ -197,7 +199,7 @@ def _reached(entry: Entry) -> str:
     return f"{sign}下限 {plain(entry.bound)}（{entry.places['下限']}）"
 
 
-def _earned(entry: Entry) -> str:
+def _earned_text(entry: Entry) -> str:
     if entry.points is not None:
         return f"得分 {plain(entry.points)}（{entry.places['得分']}）"
     share = entry.share
@@ -205,21 +207,21 @@ def _earned(entry: Entry) -> str:
     return f"得分比例 {plain(share * 100)}%（{entry.places['得分比例']}）"
 
 
-def _line(work: IndicatorScore, made: Rule, value: Fraction) -> str:
-    points = custom_rules.stretch(made, value)
+def _explain_line(work: IndicatorScore, rule: Rule, value: Fraction) -> str:
+    points = custom_rules.points_around(rule, value)
     ends = "、".join(
-        f"下限 {plain(each.bound or Decimal(0))}（{each.places['下限']}）{_earned(each)}"
+        f"下限 {plain(each.bound or Decimal(0))}（{each.places['下限']}）{_earned_text(each)}"
         for each in reversed(points)
     )
     if not points:
-        above = value > Fraction(made.entries[0].bound or 0)
-        return f"，在直线{'高' if above else '低'}的一端以外：{_all(custom_rules.rises(made) == above)}"
+        above = value > Fraction(rule.entries[0].bound or 0)
+        return f"，在直线{'高' if above else '低'}的一端以外：{_all_or_nothing(custom_rules.rises(rule) == above)}"
     if len(points) == 1:
         return f"，正在一点上：{ends}"
-    return f"，在两点之间：{ends}，按直线计算：{_between(work, points, value)}"
+    return f"，在两点之间：{ends}，按直线计算：{_explain_between(work, points, value)}"
 
 
-def _between(work: IndicatorScore, points: Sequence[Entry], value: Fraction) -> str:
+def _explain_between(work: IndicatorScore, points: Sequence[Entry], value: Fraction) -> str:
     """Say what is earned between two points of a line, with its numbers."""
     high, low = points
     more, less = (
@@ -230,116 +232,114 @@ def _between(work: IndicatorScore, points: Sequence[Entry], value: Fraction) -> 
         plain(rounded(end - Fraction(low.bound or 0), _PLACES))
         for end in (value, Fraction(high.bound or 0))
     )
-    worth = _exact(work.case and work.case.points)
-    said = f"{less} + ({more} － {less}) × {gap} ÷ {span}"
+    worth = _exact_text(work.case and work.case.points)
+    text = f"{less} + ({more} － {less}) × {gap} ÷ {span}"
     left = Fraction(less) + (Fraction(more) - Fraction(less)) * Fraction(gap) / Fraction(span)
     if low.points is None:
-        return f"{worth} × ({said}) {_equals(Fraction(worth) * left)}"
-    return f"{said} {_equals(left)}"
+        return f"{worth} × ({text}) {_equals(Fraction(worth) * left)}"
+    return f"{text} {_equals(left)}"
 
 
-def _all(good: bool) -> str:
+def _all_or_nothing(good: bool) -> str:
     return "得满分" if good else "不得分"
 
 
-def _deviation(work: IndicatorScore, made: Rule, value: Fraction) -> str:
+def _explain_deviation(work: IndicatorScore, rule: Rule, value: Fraction) -> str:
     assert work.case is not None
-    entry, target = made.entries[0], work.case.target
-    goal = custom_rules.goal(made, target)
-    base = f"基准 {_said(goal)}（{entry.places['基准']}）"
+    entry, target = rule.entries[0], work.case.target
+    goal = custom_rules.reference_value(rule, target)
+    base = f"基准 {_approximate(goal)}（{entry.places['基准']}）"
     if entry.base is None:
-        base = f"年度指标值 {_said(goal)}（{work.indicator.target.place}）"
+        base = f"年度指标值 {_approximate(goal)}（{work.indicator.target.place}）"
     if custom_rules.by_steps(entry):
-        return f" {_steps_off(work.case, made, value, f'与{base}相差')}"
-    exact, away = _near(abs(value - goal))
-    said = f" 与{base}相差 {_said(abs(value - goal))}，按相差的比例扣分"
-    left = custom_rules.unfloored(made, work.case.points, value, target)
+        return f" {_explain_step_count(work.case, rule, value, f'与{base}相差')}"
+    exact, away = _nine_places(abs(value - goal))
+    text = f" 与{base}相差 {_approximate(abs(value - goal))}，按相差的比例扣分"
+    left = custom_rules.points_before_floor(rule, work.case.points, value, target)
     if exact:
-        said += (
-            f"：{_exact(work.case.points)} × (1 － {away} ÷ {_near(abs(goal))[1]}) {_equals(left)}"
-        )
-    return said + _floored(work.case, made, value)
+        text += f"：{_exact_text(work.case.points)} × (1 － {away} ÷ {_nine_places(abs(goal))[1]}) {_equals(left)}"
+    return text + _explain_floor(work.case, rule, value)
 
 
-def _floored(case: Case, made: Rule, value: Fraction) -> str:
-    floor = made.entries[0].floor
-    if custom_rules.unfloored(made, case.points, value, case.target) >= (floor or 0):
+def _explain_floor(case: Case, rule: Rule, value: Fraction) -> str:
+    floor = rule.entries[0].floor
+    if custom_rules.points_before_floor(rule, case.points, value, case.target) >= (floor or 0):
         return ""
     if floor is None:
         return "，扣完为止，得 0"
-    return f"，封底 {plain(floor)}（{made.entries[0].places['封底']}），得 {plain(floor)}"
+    return f"，封底 {plain(floor)}（{rule.entries[0].places['封底']}），得 {plain(floor)}"
 
 
-def _steps(work: IndicatorScore, made: Rule, value: Fraction) -> str:
-    entry = made.entries[0]
+def _explain_steps(work: IndicatorScore, rule: Rule, value: Fraction) -> str:
+    entry = rule.entries[0]
     assert work.case is not None
     assert entry.base is not None
     side = "高" if entry.direction == custom_rules.HIGHER else "低"
     base = f"基准 {plain(entry.base)}（{entry.places['基准']}）"
-    if custom_rules.beyond(made, value) <= 0:
+    if custom_rules.excess(rule, value) <= 0:
         return f" 不{side}于{base}：不扣分"
-    return f" {_steps_off(work.case, made, value, f'比{base}{side}')}"
+    return f" {_explain_step_count(work.case, rule, value, f'比{base}{side}')}"
 
 
-def _steps_off(case: Case, made: Rule, value: Fraction, side: str) -> str:
+def _explain_step_count(case: Case, rule: Rule, value: Fraction, side: str) -> str:
     """Say how many steps there are beyond the base, and what they cost."""
-    entry = made.entries[0]
+    entry = rule.entries[0]
     assert entry.step is not None
     assert entry.cost is not None
-    count = custom_rules.steps(made, value, case.target)
-    beyond = custom_rules.beyond(made, value, case.target)
+    count = custom_rules.step_count(rule, value, case.target)
+    beyond = custom_rules.excess(rule, value, case.target)
     if not beyond:
         return f"{side} 0：不扣分"
-    exact = abs(value - custom_rules.goal(made, case.target))
-    gap = f"{side} {_said(exact)}，步长 {plain(entry.step)}（{entry.places['步长']}）"
+    exact = abs(value - custom_rules.reference_value(rule, case.target))
+    gap = f"{side} {_approximate(exact)}，步长 {plain(entry.step)}（{entry.places['步长']}）"
     if not count:
         return f"{gap}，不足一步：不扣分"
-    points, cost = _exact(case.points), plain(entry.cost)
-    left = custom_rules.unfloored(made, case.points, value, case.target)
-    times = _said(count)
+    points, cost = _exact_text(case.points), plain(entry.cost)
+    left = custom_rules.points_before_floor(rule, case.points, value, case.target)
+    times = _approximate(count)
     if entry.part == custom_rules.IN_PROPORTION:
-        times = f"{_near(beyond)[1]} ÷ {plain(entry.step)}"
-    said = (
-        f"{gap}，共 {_count(entry, count)}，每步扣 {cost}（{entry.places['每步扣分']}）："
+        times = f"{_nine_places(beyond)[1]} ÷ {plain(entry.step)}"
+    text = (
+        f"{gap}，共 {_count_text(entry, count)}，每步扣 {cost}（{entry.places['每步扣分']}）："
         f"{points} － {times} × {cost} {_equals(left)}"
     )
-    return said + _floored(case, made, value)
+    return text + _explain_floor(case, rule, value)
 
 
-def _count(entry: Entry, count: Fraction) -> str:
+def _count_text(entry: Entry, count: Fraction) -> str:
     if entry.part == custom_rules.IN_PROPORTION:
-        return f"{_said(count)} 步（不足一步按比例，{entry.places['不足一步']}）"
+        return f"{_approximate(count)} 步（不足一步按比例，{entry.places['不足一步']}）"
     if entry.part == custom_rules.A_STEP:
-        return f"{_said(count)} 步（不足一步按一步，{entry.places['不足一步']}）"
-    return f"{_said(count)} 个整步"
+        return f"{_approximate(count)} 步（不足一步按一步，{entry.places['不足一步']}）"
+    return f"{_approximate(count)} 个整步"
 
 
-_SAID = {
-    custom_rules.BANDS: _band,
-    custom_rules.STEPS: _steps,
-    custom_rules.LINE: _line,
-    custom_rules.DEVIATION: _deviation,
+_EXPLAIN = {
+    custom_rules.BANDS: _explain_band,
+    custom_rules.STEPS: _explain_steps,
+    custom_rules.LINE: _explain_line,
+    custom_rules.DEVIATION: _explain_deviation,
 }
 
 
-def _exact(value: Fraction | None) -> str:
+def _exact_text(value: Fraction | None) -> str:
     """Return a number that comes of sums and products of cells alone, with all its places."""
     if value is None:
         return ""
     return plain(EXACT.divide(Decimal(value.numerator), Decimal(value.denominator)))
 
 
-def _near(value: Fraction) -> tuple[bool, str]:
-    """Return whether nine places hold a number, and it with as many of them as it needs."""
+def _nine_places(value: Fraction) -> tuple[bool, str]:
+    """Return whether nine places are exact, and the number with as many of them as it needs."""
     text = plain(value, _PLACES).rstrip("0").rstrip(".")
     return Fraction(text) == value, text
 
 
-def _said(value: Fraction) -> str:
-    exact, text = _near(value)
+def _approximate(value: Fraction) -> str:
+    exact, text = _nine_places(value)
     return text if exact else f"约 {text}"
 
 
 def _equals(value: Fraction) -> str:
-    exact, text = _near(value)
+    exact, text = _nine_places(value)
     return f"= {text}" if exact else f"≈ {text}"

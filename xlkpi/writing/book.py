@@ -194,6 +194,17 @@ class Book:
         """Return the sheet of that name."""
         return next(sheet for sheet in self.sheets if sheet.name == name)
 
+    @property
+    def has_texts(self) -> bool:
+        """Whether any cell holds a text, for which a file has a part of its own; planned sheets do."""
+        return any(
+            sheet.planned
+            or any(
+                isinstance(c.value, str) and c.value and not c.formula for c in sheet.cells.values()
+            )
+            for sheet in self.sheets
+        )
+
     def all_styles(self) -> Iterator[str]:
         """Yield the styles in the order in which a file lists them; some more than once."""
         yield from self.styles
@@ -202,4 +213,4 @@ class Book:
 
     def fingerprint(self) -> str:
         """Return the fingerprint of all cells."""
-        return fingerprint.digest_of_lines(line for sheet in self.sheets for line in sheet.lines())
+        return fingerprint.digest_lines(line for sheet in self.sheets for line in sheet.lines())

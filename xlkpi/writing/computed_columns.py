@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from xlkpi.domain.location import a1, span
-from xlkpi.domain.methods import CALIBERS, satisfied_formula
+from xlkpi.domain.location import a1, block_reference
+from xlkpi.domain.methods import CRITERIA, satisfaction_formula
 
 TITLE_ROW, GUIDE_ROW, LIVE_ROW, HEADER_ROW, FIRST_ROW = range(5)
 """Where everything stands on an input sheet of a blank; a reader never relies on it."""
@@ -26,7 +26,7 @@ class Spot(NamedTuple):
     def block(self, header: str) -> str:
         """Return the absolute reference of a column's data."""
         column = self.columns[header]
-        return span(self.sheet, self.first, column, self.last, column)
+        return block_reference(self.sheet, self.first, column, self.last, column)
 
     def cell(self, row: int, header: str) -> str:
         """Return the relative reference of a cell, for a formula on the same sheet."""
@@ -73,7 +73,7 @@ def satisfaction(row: int, spot: Spot, caliber: str) -> str:
 
 def satisfaction_as_set(row: int, spot: Spot, parameters: Spot) -> str:
     """Return 满意度 of a row by the 满意度口径 that stands on 参数; the default where none does."""
-    default, *others = CALIBERS
+    default, *others = CRITERIA
     said, votes = setting("满意度口径", parameters), spot.cell(row, "有效问卷")
     rate = _satisfied(row, spot, default)
     for caliber in others:
@@ -89,7 +89,7 @@ def setting(name: str, parameters: Spot) -> str:
 
 def _satisfied(row: int, spot: Spot, caliber: str) -> str:
     """Return the rate of a row in percentage points."""
-    return _NAMED.sub(lambda found: f"N({spot.cell(row, found[1])})", satisfied_formula(caliber))
+    return _NAMED.sub(lambda found: f"N({spot.cell(row, found[1])})", satisfaction_formula(caliber))
 
 
 _NAMED = re.compile(r"\{([^{}]+)\}")

@@ -168,7 +168,9 @@ class FilledPlan:
         """Return the lines of what has a value and no formula; asked for twice, worked out once."""
         if self._lines is None:
             held = ((begun, self.values[at]) for begun, at in made.begun)
-            self._lines = [begun + fingerprint.plain(value) for begun, value in held if value != ""]
+            self._lines = [
+                begun + fingerprint.comparable(value) for begun, value in held if value != ""
+            ]
         return self._lines
 
     def links(self) -> Iterator[str]:

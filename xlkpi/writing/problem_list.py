@@ -97,7 +97,7 @@ def _row(sheet: Any, number: int, each: Finding, colour: str) -> None:
     from openpyxl.styles import Alignment, Font
 
     row = HEADER_ROW + number
-    where = each.place.said
+    where = each.place.label
     severity = f"{each.severity.sign} {each.severity.chinese}"
     values = (number, severity, each.code, where, each.message, each.remedy, colour)
     for column, value in enumerate(values, start=1):

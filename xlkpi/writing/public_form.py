@@ -20,10 +20,10 @@ def published(outcome: Outcome, layout: FormTemplate) -> Book:
     cells = {at: cell._replace(formula="", link="") for at, cell in form.every_cell()}
     paper = replace(form, cells=cells, planned=None)
     assert outcome.filled is not None and paper.print_to is not None
-    said = outcome.filled.said
+    said = outcome.filled.info_text
     book = Book(f"{said('部门名称')}{said('评价年度')}年度自评表", [paper])
     row = paper.print_to[0] + 1
-    name = fingerprint.hidden(PurePath(outcome.source.file).name)  # it may tell a person
+    name = fingerprint.masked_name(PurePath(outcome.source.file).name)  # it may tell a person
     paper.text(row, 0, fingerprint.SOURCE_LABEL, "form.note")
     paper.text(row, 1, name, "form.note")
     row += 1

@@ -16,7 +16,7 @@ CHECK_SCHEMA = "xlkpi.check/1"
 
 def finding_line(finding: Finding) -> str:
     """Return one finding as people read it, place first."""
-    where = finding.place.said
+    where = finding.place.label
     severity = f"{finding.severity.sign} {finding.severity.chinese}"
     return f"{where}  {finding.code} {severity}  {finding.message}。{finding.remedy}"
 
@@ -54,7 +54,7 @@ def taken_over(name: str, hindrances: Sequence[Finding], uncarried: Sequence[Fin
 
 def _places(found: Sequence[Finding]) -> str:
     """Return where the first of these findings are, and what they are."""
-    told = "；".join(f"{each.place.said} {each.title}" for each in found[:5])
+    told = "；".join(f"{each.place.label} {each.title}" for each in found[:5])
     return told + (f"，等 {len(found)} 处" if len(found) > 5 else "")
 
 
@@ -112,8 +112,8 @@ def _head(outcome: Outcome, schema: str) -> dict[str, object]:
         "schema": schema,
         "source": {"file": outcome.source.file, "sha256": outcome.source.sha256 or None},
         "status": outcome.status.value,
-        "department": (filled.said("部门名称") or None) if filled else None,
-        "year": (filled.said("评价年度") or None) if filled else None,
+        "department": (filled.info_text("部门名称") or None) if filled else None,
+        "year": (filled.info_text("评价年度") or None) if filled else None,
     }
 
 

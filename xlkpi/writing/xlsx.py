@@ -71,7 +71,7 @@ def _package(book: Book, styles: tuple[str, ...]) -> Hashable:
          tuple(condition.style for condition in sheet.conditions))
         for sheet in book.sheets
     )  # fmt: skip
-    return sheets, styles, tuple(book.names.items())
+    return sheets, styles, tuple(book.names.items()), book.has_texts
 
 
 def _zipped(parts: Iterable[tuple[str, bytes]], compression: int) -> bytes:

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlkpi.domain.custom_rules.bands import MOST, Bands, Overdone, band, share, share_formula
+from xlkpi.domain.custom_rules.bands import (
+    MOST,
+    Bands,
+    OverAchievement,
+    band,
+    band_formula,
+    kept_share,
+)
 from xlkpi.domain.custom_rules.entries import (
     A_STEP,
     BANDS,
@@ -21,50 +28,77 @@ from xlkpi.domain.custom_rules.entries import (
     IN_PROPORTION,
     KINDS,
     LINE,
-    OVERDONE,
+    OVER_ACHIEVEMENT,
     PARTS,
     STEPS,
     Entry,
     Flaw,
     Rule,
-    earned_words,
+    earned_text,
 )
 from xlkpi.domain.custom_rules.kind import Kind
-from xlkpi.domain.custom_rules.line import Line, rises, stretch
+from xlkpi.domain.custom_rules.line import Line, points_around, rises
 from xlkpi.domain.custom_rules.steps import (
     Deviation,
     Steps,
-    beyond,
     by_steps,
-    goal,
-    steps,
-    unfloored,
+    excess,
+    points_before_floor,
+    reference_value,
+    step_count,
 )
 
 __all__ = [
-    "A_STEP", "BANDS", "COLUMNS", "DEVIATION", "GAP_PLACES", "HIGHER", "IN_PROPORTION", "KINDS",
-    "LINE", "MOST", "OVERDONE", "PARTS", "STEPS", "Entry", "Flaw", "Rule", "band", "beyond",
-    "by_steps", "earned_words", "flaws", "goal", "of_kind", "rises", "rule", "share",
-    "share_formula", "steps", "stretch", "unfloored", "words",
+    "A_STEP",
+    "BANDS",
+    "COLUMNS",
+    "DEVIATION",
+    "GAP_PLACES",
+    "HIGHER",
+    "IN_PROPORTION",
+    "KINDS",
+    "LINE",
+    "MOST",
+    "OVER_ACHIEVEMENT",
+    "PARTS",
+    "STEPS",
+    "Entry",
+    "Flaw",
+    "Rule",
+    "band",
+    "band_formula",
+    "by_steps",
+    "earned_text",
+    "excess",
+    "explain",
+    "flaws",
+    "kept_share",
+    "kind_of",
+    "make_rule",
+    "points_around",
+    "points_before_floor",
+    "reference_value",
+    "rises",
+    "step_count",
 ]  # fmt: skip
 
 _OF_KIND: dict[str, Kind] = {
-    BANDS: Bands(), STEPS: Steps(), OVERDONE: Overdone(), LINE: Line(), DEVIATION: Deviation(),
+    BANDS: Bands(), STEPS: Steps(), OVER_ACHIEVEMENT: OverAchievement(), LINE: Line(), DEVIATION: Deviation(),
 }  # fmt: skip
 
 
-def of_kind(made: Rule) -> Kind:
+def kind_of(rule: Rule) -> Kind:
     """Return the 方式 that computes a rule."""
-    return _OF_KIND[made.kind]
+    return _OF_KIND[rule.kind]
 
 
-def rule(name: str, entries: Sequence[Entry]) -> Rule:
+def make_rule(name: str, entries: Sequence[Entry]) -> Rule:
     """Return the rule of these rows, of which `flaws` finds nothing wrong."""
     return _OF_KIND[entries[0].kind].rule(name, entries)
 
 
 def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
-    """Find why the rows of one name make no rule; what could not be read was told before."""
+    """Yield why the rows of one name make no rule; unreadable cells have findings already."""
     sound = [entry for entry in entries if "方式" not in entry.broken]
     kinds = list(dict.fromkeys(entry.kind for entry in sound if entry.kind))
     for entry in sound:
@@ -79,6 +113,6 @@ def flaws(entries: Sequence[Entry]) -> Iterator[Flaw]:
         yield from _OF_KIND[kinds[0]].flaws(sound)
 
 
-def words(made: Rule) -> str:
+def explain(rule: Rule) -> str:
     """Say the rule, for someone who audits it."""
-    return of_kind(made).words(made)
+    return kind_of(rule).explain(rule)

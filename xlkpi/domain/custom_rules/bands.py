@@ -12,17 +12,17 @@ from xlkpi.domain.custom_rules.entries import (
     Entry,
     Flaw,
     Rule,
-    earned_words,
-    height,
+    earned_text,
     shown,
+    sort_key,
 )
 from xlkpi.domain.custom_rules.kind import (
     Kind,
-    amount,
     earned_flaws,
     earned_name,
+    earned_points,
+    row_limit_flaws,
     share_flaws,
-    too_many,
     within_points,
 )
 from xlkpi.domain.numbers import rounded
@@ -32,32 +32,32 @@ MOST = 60
 
 
 class Bands(Kind):
-    """分档: the row with the highest 下限 that the value reaches says what it earns."""
+    """分档: the row with the highest 下限 that the value reaches decides what is earned."""
 
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
         """Every band earns something between nothing and all, and no two begin alike."""
         yield from earned_flaws(entries, "请填这一档得分值的百分之几，例如 80%；不得分的填 0。")
         yield from _alike(entries)
-        yield from too_many(entries, MOST, "请合并相近的档次。")
+        yield from row_limit_flaws(entries, MOST, "请合并相近的档次。")
 
     def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+        self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
         """Return what the band earns; a value below all of them earns nothing."""
-        found = band(made, value)
-        return min(worth, amount(found, worth)) if found else Fraction(0)
+        found = band(rule, value)
+        return min(worth, earned_points(found, worth)) if found else Fraction(0)
 
-    def formula(self, made: Rule, value: str, target: str) -> str:
+    def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same over names."""
-        return within_points(made, share_formula(made, value))
+        return within_points(rule, band_formula(rule, value))
 
-    def words(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the bands, the highest first."""
-        ends = [f"{_from(entry)}得 {earned_words(entry)}" for entry in made.entries]
+        ends = [f"{_from(entry)}得 {earned_text(entry)}" for entry in rule.entries]
         return f"分档：{'，'.join(ends)}"
 
 
-class Overdone(Kind):
+class OverAchievement(Kind):
     """超额完成: what was reached far beyond the target keeps a part of its points."""
 
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
@@ -72,17 +72,17 @@ class Overdone(Kind):
                 yield Flaw(entry.places["下限"], "没有填下限", how)
             yield from _not_over(entry)
         yield from _alike(entries)
-        yield from too_many(entries, MOST, "请合并相近的档次。")
+        yield from row_limit_flaws(entries, MOST, "请合并相近的档次。")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the bands, the highest first."""
-        ends = [f"{_from(entry)}得{_kept(entry)}" for entry in made.entries]
+        ends = [f"{_from(entry)}得{_kept(entry)}" for entry in rule.entries]
         return f"超额完成（完成值÷指标值，%）：{'，'.join(ends)}"
 
 
-def band(made: Rule, value: Fraction) -> Entry | None:
+def band(rule: Rule, value: Fraction) -> Entry | None:
     """Return the highest band that a value reaches; None where it is below all of them."""
-    return next((entry for entry in made.entries if _reaches(entry, value)), None)
+    return next((entry for entry in rule.entries if _reaches(entry, value)), None)
 
 
 def _reaches(entry: Entry, value: Fraction) -> bool:
@@ -92,33 +92,33 @@ def _reaches(entry: Entry, value: Fraction) -> bool:
     return gap >= 0 if entry.inclusive else gap > 0
 
 
-def share(made: Rule, value: Fraction) -> Fraction | None:
+def kept_share(rule: Rule, value: Fraction) -> Fraction | None:
     """Return what 超额完成 keeps of the points; None below all bands."""
-    found = band(made, value)
-    return amount(found, Fraction(1)) if found else None
+    found = band(rule, value)
+    return earned_points(found, Fraction(1)) if found else None
 
 
-def share_formula(made: Rule, value: str, below: str = "0") -> str:
+def band_formula(rule: Rule, value: str, below: str = "0") -> str:
     """Return what the band earns over names; `below` is for a value below all bands."""
-    said = below
-    for n, entry in reversed(list(enumerate(made.entries, start=1))):
+    formula = below
+    for n, entry in reversed(list(enumerate(rule.entries, start=1))):
         bare = entry.share is None and entry.points is None
-        earned = "1" if bare else earned_name(made, n)
+        earned = "1" if bare else earned_name(rule, n)
         if entry.bound is None:
-            said = earned
+            formula = earned
         else:
             sign = ">=" if entry.inclusive else ">"
-            said = f"IF(ROUND({value}-{{下限{n}}},{GAP_PLACES}){sign}0,{earned},{said})"
-    return said
+            formula = f"IF(ROUND({value}-{{下限{n}}},{GAP_PLACES}){sign}0,{earned},{formula})"
+    return formula
 
 
 def _alike(entries: Sequence[Entry]) -> Iterator[Flaw]:
     known = [entry for entry in entries if "下限" not in entry.broken]
-    for above, below in pairwise(sorted(known, key=height, reverse=True)):
-        if height(above) == height(below):
-            said = "留空" if below.bound is None else f"是 {shown(below.bound)}"
+    for above, below in pairwise(sorted(known, key=sort_key, reverse=True)):
+        if sort_key(above) == sort_key(below):
+            bound = "留空" if below.bound is None else f"是 {shown(below.bound)}"
             how = "请删去一行，或改成不同的下限。"
-            yield Flaw(below.places["下限"], f"有两行的下限都{said}", how)
+            yield Flaw(below.places["下限"], f"有两行的下限都{bound}", how)
 
 
 _ALL = 100

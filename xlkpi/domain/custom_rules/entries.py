@@ -8,8 +8,8 @@ from typing import NamedTuple
 from xlkpi.domain.location import CellRef
 
 KINDS = ("分档", "步长", "超额完成", "直线", "偏离")
-"""What 方式 may say."""
-BANDS, STEPS, OVERDONE, LINE, DEVIATION = KINDS
+"""The values of 方式."""
+BANDS, STEPS, OVER_ACHIEVEMENT, LINE, DEVIATION = KINDS
 HIGHER = "高于扣分"
 """方向: else 低于扣分."""
 PARTS = ("不计", "按一步", "按比例")
@@ -21,7 +21,7 @@ GAP_PLACES = 9
 COLUMNS = {
     BANDS: ("下限", "含下限", "得分比例", "得分"),
     STEPS: ("基准", "方向", "步长", "每步扣分", "封底", "不足一步"),
-    OVERDONE: ("下限", "含下限", "得分比例"),
+    OVER_ACHIEVEMENT: ("下限", "含下限", "得分比例"),
     LINE: ("下限", "得分比例", "得分"),
     DEVIATION: ("基准", "步长", "每步扣分", "封底", "不足一步"),
 }
@@ -45,9 +45,9 @@ class Entry(NamedTuple):
     places: dict[str, CellRef]
     """The cell of each header."""
     broken: frozenset[str] = frozenset()
-    """Headers whose cells could not be read, which was told."""
+    """Headers whose cells could not be read; each has a finding."""
     bare: frozenset[str] = frozenset()
-    """Headers under which 0 < |x| ≤ 1 stands without a per cent sign."""
+    """Headers with 0 < |x| ≤ 1 and no per cent sign."""
     percents: frozenset[str] = frozenset()
     """Headers whose numbers were typed as per cents, and count in percentage points."""
     points: Decimal | None = None
@@ -92,11 +92,11 @@ class Rule(NamedTuple):
 
     @property
     def in_points(self) -> bool:
-        """Whether its rows say 得分 in points instead of a share of the 分值."""
+        """Whether its rows give 得分 in points instead of a share of 分值."""
         return any(entry.points is not None for entry in self.entries)
 
 
-def height(entry: Entry) -> tuple[bool, Decimal, bool]:
+def sort_key(entry: Entry) -> tuple[bool, Decimal, bool]:
     """An empty bound is below all; of two equal ones the exclusive one is the higher."""
     return entry.bound is not None, entry.bound or Decimal(0), not entry.inclusive
 
@@ -106,7 +106,7 @@ def shown(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():f}"
 
 
-def earned_words(entry: Entry) -> str:
+def earned_text(entry: Entry) -> str:
     """Say what a row earns: a share of the points, or points."""
     if entry.points is not None:
         return f"{shown(entry.points)} 分"

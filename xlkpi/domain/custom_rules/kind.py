@@ -1,4 +1,4 @@
-"""What every 方式 can say of its rules: flaws, points, formula, words, each in one class."""
+"""What every 方式 defines for its rules: flaws, points, formula, explanation, each in one class."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from xlkpi.domain.custom_rules.entries import Entry, Flaw, Rule, height, shown
+from xlkpi.domain.custom_rules.entries import Entry, Flaw, Rule, shown, sort_key
 
 
 class Kind:
     """A 方式; `points` and `formula` must agree for every value."""
 
     ordered = True
-    """Whether its rows are told apart by 下限; else a rule has one row."""
+    """Whether a rule has several rows, distinguished by 下限; else it has one."""
 
     def rule(self, name: str, entries: Sequence[Entry]) -> Rule:
         """Return the rule of these rows, of which `flaws` finds nothing wrong."""
-        rows = sorted(entries, key=height, reverse=True) if self.ordered else entries
+        rows = sorted(entries, key=sort_key, reverse=True) if self.ordered else entries
         return Rule(name, entries[0].kind, tuple(rows))
 
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
-        """Find why the rows of one name make no rule; what could not be read was told before."""
+        """Yield why the rows of one name make no rule; unreadable cells have findings already."""
         raise NotImplementedError
 
     def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+        self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
         """Return the unrounded points of a value, `worth` being the 分值."""
         raise NotImplementedError
 
-    def formula(self, made: Rule, value: str, target: str) -> str:
+    def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same over names."""
         raise NotImplementedError
 
-    def words(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the rule, for someone who audits it."""
         raise NotImplementedError
 
@@ -59,8 +59,8 @@ def earned_flaws(entries: Sequence[Entry], example: str) -> Iterator[Flaw]:
 
 
 def _headers(entry: Entry) -> list[str]:
-    held = {"得分比例": entry.share, "得分": entry.points}
-    return [header for header, value in held.items() if value is not None]
+    values = {"得分比例": entry.share, "得分": entry.points}
+    return [header for header, value in values.items() if value is not None]
 
 
 def _beyond_limits(entry: Entry) -> Iterator[Flaw]:
@@ -85,30 +85,30 @@ def _meant(share: Decimal) -> str:
     return "请填 0 到 100% 之间的比例，例如“80%”。"
 
 
-def amount(entry: Entry, worth: Fraction) -> Fraction:
+def earned_points(entry: Entry, worth: Fraction) -> Fraction:
     """Return what a row earns of the points: its 得分, else its share of them."""
     if entry.points is not None:
         return Fraction(entry.points)
     return worth * Fraction(1 if entry.share is None else entry.share)
 
 
-def within_points(made: Rule, earned: str) -> str:
+def within_points(rule: Rule, earned: str) -> str:
     """Return a formula of points over what the rows earn: never more than 分值."""
-    return f"MIN({{分值}},{earned})" if made.in_points else f"{{分值}}*{earned}"
+    return f"MIN({{分值}},{earned})" if rule.in_points else f"{{分值}}*{earned}"
 
 
-def earned_name(made: Rule, n: int) -> str:
-    """Return the name of the cell that says what the n-th row earns."""
-    return f"{{得分{n}}}" if made.in_points else f"{{得分比例{n}}}"
+def earned_name(rule: Rule, n: int) -> str:
+    """Return the name of the cell with what the n-th row earns."""
+    return f"{{得分{n}}}" if rule.in_points else f"{{得分比例{n}}}"
 
 
-def too_many(entries: Sequence[Entry], most: int, how: str) -> Iterator[Flaw]:
-    """More rows than one formula can hold."""
+def row_limit_flaws(entries: Sequence[Entry], most: int, how: str) -> Iterator[Flaw]:
+    """Report more rows than one formula can contain."""
     if len(entries) > most:
         yield Flaw(entries[most].places["规则"], f"超过 {most} 行", how)
 
 
-def one_row(entries: Sequence[Entry], kind: str) -> Iterator[Flaw]:
+def single_row_flaws(entries: Sequence[Entry], kind: str) -> Iterator[Flaw]:
     """A rule of that 方式 has one row."""
     for entry in entries[1:]:
         how = "请删去多余的行；是另一条规则的，请换一个规则名。"

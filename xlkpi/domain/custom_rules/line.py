@@ -12,22 +12,22 @@ from xlkpi.domain.custom_rules.entries import (
     Entry,
     Flaw,
     Rule,
-    earned_words,
-    height,
+    earned_text,
     shown,
+    sort_key,
 )
 from xlkpi.domain.custom_rules.kind import (
     Kind,
-    amount,
     earned_flaws,
     earned_name,
-    too_many,
+    earned_points,
+    row_limit_flaws,
     within_points,
 )
 from xlkpi.domain.numbers import rounded
 
 MOST = 20
-"""Points of a rule: a formula holds 8,192 characters."""
+"""Points of a rule: a formula is limited to 8,192 characters."""
 
 
 class Line(Kind):
@@ -44,52 +44,52 @@ class Line(Kind):
                 how = "请填这一点的值，例如 70；直线的每一行都是一个点。"
                 yield Flaw(entry.places["下限"], "没有填下限", how)
         yield from _course(entries)
-        yield from too_many(entries, MOST, "请减少中间的点。")
+        yield from row_limit_flaws(entries, MOST, "请减少中间的点。")
 
     def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+        self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
-        """Return the points on the line; a point's own value earns exactly what its row says."""
-        points = made.entries[::-1]
+        """Return the points on the line; a point's own value earns exactly what its row gives."""
+        points = rule.entries[::-1]
         if _gap(value, points[-1]) > 0:
-            return worth if rises(made) else Fraction(0)
+            return worth if rises(rule) else Fraction(0)
         if _gap(value, points[0]) < 0:
-            return Fraction(0) if rises(made) else worth
+            return Fraction(0) if rises(rule) else worth
         at = max(n for n, point in enumerate(points) if _gap(value, point) >= 0)
-        earned = amount(points[at], worth)
+        earned = earned_points(points[at], worth)
         if at + 1 < len(points):
             upper = points[at + 1]
             part = _gap(value, points[at]) / _gap(_bound(upper), points[at])
-            earned += (amount(upper, worth) - earned) * part
+            earned += (earned_points(upper, worth) - earned) * part
         return min(worth, earned)
 
-    def formula(self, made: Rule, value: str, target: str) -> str:
+    def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same over names."""
-        everything = "{分值}" if made.in_points else "1"
-        above, said = (everything, "0") if rises(made) else ("0", everything)
-        for n in range(len(made.entries), 0, -1):
+        everything = "{分值}" if rule.in_points else "1"
+        above, said = (everything, "0") if rises(rule) else ("0", everything)
+        for n in range(len(rule.entries), 0, -1):
             gap = f"ROUND({value}-{{下限{n}}},{GAP_PLACES})"
-            said = f"IF({gap}>=0,{_stretch(made, n, gap)},{said})"
-        return within_points(made, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
+            said = f"IF({gap}>=0,{_stretch_formula(rule, n, gap)},{said})"
+        return within_points(rule, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the points, and what lies beyond the ends."""
-        ends = [f"{shown(point.bound)} 得 {earned_words(point)}" for point in made.entries[::-1]]
-        low, high = shown(made.entries[-1].bound), shown(made.entries[0].bound)
+        ends = [f"{shown(point.bound)} 得 {earned_text(point)}" for point in rule.entries[::-1]]
+        low, high = shown(rule.entries[-1].bound), shown(rule.entries[0].bound)
         bad, good = (f"低于 {low}", f"高于 {high}")
-        if not rises(made):
+        if not rises(rule):
             bad, good = (f"高于 {high}", f"低于 {low}")
         return f"直线：{'，'.join(ends)}，两点之间按直线计算，{bad} 不得分，{good} 得满分"
 
 
-def rises(made: Rule) -> bool:
+def rises(rule: Rule) -> bool:
     """Whether more is better."""
-    return _earned(made.entries[0]) > _earned(made.entries[-1])
+    return _earned(rule.entries[0]) > _earned(rule.entries[-1])
 
 
-def stretch(made: Rule, value: Fraction) -> list[Entry]:
+def points_around(rule: Rule, value: Fraction) -> list[Entry]:
     """Return the points between which a value lies, the higher first: one at an end, none beyond."""
-    points = made.entries
+    points = rule.entries
     if _gap(value, points[0]) > 0 or _gap(value, points[-1]) < 0:
         return []
     at = next(n for n, point in enumerate(points) if _gap(value, point) >= 0)
@@ -106,16 +106,16 @@ def _gap(value: Fraction, point: Entry) -> Fraction:
 
 
 def _earned(entry: Entry) -> Decimal:
-    """What a row earns, to be held against the other rows of its rule alone."""
+    """Return what a row earns, to be compared with the other rows of its rule only."""
     return (entry.share if entry.points is None else entry.points) or Decimal(0)
 
 
-def _stretch(made: Rule, n: int, gap: str) -> str:
+def _stretch_formula(rule: Rule, n: int, gap: str) -> str:
     """What is earned between the n-th point and the one above it."""
-    own = earned_name(made, n)
+    own = earned_name(rule, n)
     if n == 1:
         return own
-    above = earned_name(made, n - 1)
+    above = earned_name(rule, n - 1)
     span = f"ROUND({{下限{n - 1}}}-{{下限{n}}},{GAP_PLACES})"  # of itself: 123456.7 − 123456
     return f"({own}+({above}-{own})*{gap}/{span})"
 
@@ -123,13 +123,13 @@ def _stretch(made: Rule, n: int, gap: str) -> str:
 def _course(entries: Sequence[Entry]) -> Iterator[Flaw]:
     """The values differ, and what they earn only rises or only falls."""
     known = [each for each in entries if each.bound is not None]
-    points = sorted(known, key=height)
+    points = sorted(known, key=sort_key)
     for low, high in pairwise(points):
         if _gap(_bound(high), low) == 0:
             how = "请删去一行，或改成不同的下限。"
             yield Flaw(high.places["下限"], f"有两行的下限都是 {shown(high.bound)}", how)
             return
-    if len(points) < len(entries) or len(points) < 2:  # told already
+    if len(points) < len(entries) or len(points) < 2:  # has a flaw already
         return
     if any(each.share is None and each.points is None for each in points):
         return

@@ -19,21 +19,21 @@ from xlkpi.domain.custom_rules.entries import (
     Rule,
     shown,
 )
-from xlkpi.domain.custom_rules.kind import Kind, one_row
+from xlkpi.domain.custom_rules.kind import Kind, single_row_flaws
 from xlkpi.domain.numbers import rounded
 
 
-class _Costing(Kind):
+class _DistanceKind(Kind):
     """A rule by which a distance costs points, down to a floor."""
 
     def points(
-        self, made: Rule, worth: Fraction, value: Fraction, target: Fraction | None
+        self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
         """Return the points that the distance leaves."""
-        return min(worth, max(_floor(made), unfloored(made, worth, value, target)))
+        return min(worth, max(_floor(rule), points_before_floor(rule, worth, value, target)))
 
 
-class Steps(_Costing):
+class Steps(_DistanceKind):
     """步长: every step by which the value is on the bad side of 基准 costs 每步扣分, down to 封底."""
 
     ordered = False
@@ -41,31 +41,31 @@ class Steps(_Costing):
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
         """One row with a base, a side, a step and what it costs."""
         first = entries[0]
-        yield from one_row(entries, STEPS)
-        for header, held, how in (
+        yield from single_row_flaws(entries, STEPS)
+        for header, value, how in (
             ("基准", first.base, "填开始扣分的数，例如 100"),
             ("方向", first.direction, "从下拉列表选择：高于扣分，或低于扣分"),
         ):
-            if held in (None, "") and header not in first.broken:
+            if value in (None, "") and header not in first.broken:
                 yield Flaw(first.places[header], f"没有填{header}", f"请{how}。")
         yield from _step_flaws(first)
         yield from _floor_flaws(first)
 
-    def formula(self, made: Rule, value: str, target: str) -> str:
+    def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same over names."""
-        entry = made.entries[0]
+        entry = rule.entries[0]
         gap = f"{value}-{{基准1}}" if entry.direction == HIGHER else f"{{基准1}}-{value}"
         beyond = f"ROUND({gap},{GAP_PLACES})"  # by itself: 123456.7 − 123456 in steps of 0.01
-        return _left(made, f"{{分值}}-{_count_formula(made, beyond)}*{{每步扣分1}}")
+        return _floored_formula(rule, f"{{分值}}-{_count_formula(rule, beyond)}*{{每步扣分1}}")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the base, the side and the steps."""
-        entry = made.entries[0]
+        entry = rule.entries[0]
         side = "高" if entry.direction == HIGHER else "低"
-        return f"步长：基准 {shown(entry.base)}，每{side} {_step_words(made)}{_floor_words(made)}"
+        return f"步长：基准 {shown(entry.base)}，每{side} {_step_words(rule)}{_floor_words(rule)}"
 
 
-class Deviation(_Costing):
+class Deviation(_DistanceKind):
     """偏离: 1 − |value − target| ÷ |target| of the points, or 每步扣分 for every 步长 of distance.
 
     The target is 基准, else the indicator's 年度指标值; the points never fall below 封底.
@@ -76,7 +76,7 @@ class Deviation(_Costing):
     def flaws(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
         """One row; a step needs its cost and a cost its step; without them nothing is divided by 0."""
         first = entries[0]
-        yield from one_row(entries, DEVIATION)
+        yield from single_row_flaws(entries, DEVIATION)
         if by_steps(first):
             yield from _step_flaws(first)
         elif first.base == 0:
@@ -84,73 +84,75 @@ class Deviation(_Costing):
             yield Flaw(first.places["基准"], "的基准是 0，不能按与它相差的比例扣分", how)
         yield from _floor_flaws(first)
 
-    def formula(self, made: Rule, value: str, target: str) -> str:
+    def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same over names."""
-        goal = target if made.entries[0].base is None else "{基准1}"
-        if by_steps(made.entries[0]):
+        goal = target if rule.entries[0].base is None else "{基准1}"
+        if by_steps(rule.entries[0]):
             distance = f"ABS(ROUND({value}-{goal},{GAP_PLACES}))"
-            return _left(made, f"{{分值}}-{_count_formula(made, distance)}*{{每步扣分1}}")
-        return _left(made, f"{{分值}}*(1-ABS({value}-{goal})/ABS({goal}))")
+            return _floored_formula(
+                rule, f"{{分值}}-{_count_formula(rule, distance)}*{{每步扣分1}}"
+            )
+        return _floored_formula(rule, f"{{分值}}*(1-ABS({value}-{goal})/ABS({goal}))")
 
-    def words(self, made: Rule) -> str:
+    def explain(self, rule: Rule) -> str:
         """Say the target and what the distance costs."""
-        entry = made.entries[0]
+        entry = rule.entries[0]
         goal = "年度指标值" if entry.base is None else f"基准 {shown(entry.base)}"
         if by_steps(entry):
-            return f"偏离：高于或低于{goal}都扣分，每差 {_step_words(made)}{_floor_words(made)}"
-        return f"偏离：高于或低于{goal}都扣分，得 分值×(1－相差÷{goal}){_floor_words(made)}"
+            return f"偏离：高于或低于{goal}都扣分，每差 {_step_words(rule)}{_floor_words(rule)}"
+        return f"偏离：高于或低于{goal}都扣分，得 分值×(1－相差÷{goal}){_floor_words(rule)}"
 
 
 def by_steps(entry: Entry) -> bool:
     """Whether 偏离 costs by steps: whoever fills in one of their columns means them."""
-    said = {"步长", "每步扣分", "不足一步"} & entry.broken
-    return bool(said or entry.part) or entry.step is not None or entry.cost is not None
+    unread = {"步长", "每步扣分", "不足一步"} & entry.broken
+    return bool(unread or entry.part) or entry.step is not None or entry.cost is not None
 
 
-def goal(made: Rule, target: Fraction | None) -> Fraction:
+def reference_value(rule: Rule, target: Fraction | None) -> Fraction:
     """Return what 偏离 is measured from: 基准, else the target."""
-    base = made.entries[0].base
+    base = rule.entries[0].base
     chosen = target if base is None else Fraction(base)
     assert chosen is not None
     return chosen
 
 
-def beyond(made: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
+def excess(rule: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
     """Return how far a value is on the bad side, below 0 where it is on the good one."""
-    entry = made.entries[0]
-    if made.kind == DEVIATION:
-        return Fraction(rounded(abs(value - goal(made, target)), GAP_PLACES))
+    entry = rule.entries[0]
+    if rule.kind == DEVIATION:
+        return Fraction(rounded(abs(value - reference_value(rule, target)), GAP_PLACES))
     assert entry.base is not None
     gap = value - Fraction(entry.base)
     return Fraction(rounded(gap if entry.direction == HIGHER else -gap, GAP_PLACES))
 
 
-def steps(made: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
-    """Return how many steps that is, 不足一步 being counted as the rule says."""
-    entry = made.entries[0]
+def step_count(rule: Rule, value: Fraction, target: Fraction | None = None) -> Fraction:
+    """Return the number of steps, with 不足一步 counted as the rule says."""
+    entry = rule.entries[0]
     assert entry.step is not None
-    count = max(Fraction(0), beyond(made, value, target) / Fraction(entry.step))
+    count = max(Fraction(0), excess(rule, value, target) / Fraction(entry.step))
     if entry.part == IN_PROPORTION:
         return count
     near = rounded(count, GAP_PLACES)
     return Fraction(ceil(near) if entry.part == A_STEP else int(near))
 
 
-def unfloored(
-    made: Rule, worth: Fraction, value: Fraction, target: Fraction | None = None
+def points_before_floor(
+    rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None = None
 ) -> Fraction:
     """Return the points before 封底: below 0 where more is lost than there is."""
-    entry = made.entries[0]
-    if made.kind == DEVIATION and not by_steps(entry):
-        away = goal(made, target)
+    entry = rule.entries[0]
+    if rule.kind == DEVIATION and not by_steps(entry):
+        away = reference_value(rule, target)
         return worth * (1 - abs(value - away) / abs(away))
     assert entry.cost is not None
-    return worth - steps(made, value, target) * Fraction(entry.cost)
+    return worth - step_count(rule, value, target) * Fraction(entry.cost)
 
 
-def _count_formula(made: Rule, distance: str) -> str:
+def _count_formula(rule: Rule, distance: str) -> str:
     count = f"MAX(0,{distance}/{{步长1}})"
-    part = made.entries[0].part
+    part = rule.entries[0].part
     if part == IN_PROPORTION:
         return count
     if part == A_STEP:
@@ -158,13 +160,13 @@ def _count_formula(made: Rule, distance: str) -> str:
     return f"INT(ROUND({count},{GAP_PLACES}))"
 
 
-def _left(made: Rule, unfloored: str) -> str:
-    floor = "0" if made.entries[0].floor is None else "{封底1}"
+def _floored_formula(rule: Rule, unfloored: str) -> str:
+    floor = "0" if rule.entries[0].floor is None else "{封底1}"
     return f"MIN({{分值}},MAX({floor},{unfloored}))"
 
 
-def _floor(made: Rule) -> Fraction:
-    return Fraction(made.entries[0].floor or 0)
+def _floor(rule: Rule) -> Fraction:
+    return Fraction(rule.entries[0].floor or 0)
 
 
 def _step_flaws(entry: Entry) -> Iterator[Flaw]:
@@ -190,12 +192,12 @@ def _floor_flaws(entry: Entry) -> Iterator[Flaw]:
 PART_WORDS = {A_STEP: "不足一步按一步扣", IN_PROPORTION: "不足一步按比例扣"}
 
 
-def _step_words(made: Rule) -> str:
-    entry = made.entries[0]
+def _step_words(rule: Rule) -> str:
+    entry = rule.entries[0]
     part = PART_WORDS.get(entry.part, "不足一步不扣")
     return f"{shown(entry.step)}（{part}）扣 {shown(entry.cost)} 分"
 
 
-def _floor_words(made: Rule) -> str:
-    floor = made.entries[0].floor
+def _floor_words(rule: Rule) -> str:
+    floor = rule.entries[0].floor
     return f"，最低 {shown(floor)} 分" if floor else "，扣完为止"

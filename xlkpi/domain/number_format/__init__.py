@@ -1,13 +1,13 @@
 """What a number format shows, and whether a reader would read the stored number in it.
 
 A number format can scale (`0!.0,"万元"`), replace (`"60"`), add to (`0"0"`) or hide (`;;;`) the number
-that a cell holds, and the engines that read workbooks give the stored number only. The law: the
+that a cell contains, and the engines that read workbooks return the stored number only. The law: the
 number that a reader would read in the cell, to the precision shown, is the stored one.
 
 How a cell is read:
 
 - The digits of the value are read together with what the format puts between them. Only thousands
-  (comma, space, apostrophe before three digits) and one decimal point may stand there; anything else
+  (comma, space, apostrophe before three digits) and one decimal point may be there; anything else
   (`00-00`, `0"."0`) makes another number, or none.
 - Rounding is fine, to zero as well: 8.6 shown as 9, 0.4 as 0. No digit at all (`#` for 0, `;;;`) is not:
   a blank is no mark. A zero may be shown as a dash or 零. White letters are no letters.
@@ -37,7 +37,7 @@ from xlkpi.domain.number_format.reading import differs
 from xlkpi.domain.number_format.shown import Of, Piece, pieces, text
 
 A_DATE = "日期或时间"
-"""What `misleads` says is shown where a later section turns a number into a date."""
+"""The text that `misleads` returns where a later section turns a number into a date."""
 
 
 def display(code: str, value: float) -> str | None:
@@ -46,7 +46,7 @@ def display(code: str, value: float) -> str | None:
     if sections is None or not math.isfinite(value):
         return None
     shown = _decimal(value)
-    section, signed = _chosen(sections, shown)
+    section, signed = _section_for(sections, shown)
     if section is None:
         return "#" * 8
     if section.kind is Kind.DATE:
@@ -58,17 +58,19 @@ def misleads(code: str, value: float) -> str | None:
     """Return what is shown where a reader would read another number than the stored one, else None.
 
     What is shown may be "": the cell looks empty. A code that is not understood is returned itself.
-    A date is told elsewhere (X503), by whoever sees its letters in the first section; where only a
-    later section, or an era or weekday, makes a date of the number, it is told here.
+    A date is reported elsewhere (X503), by whoever sees its letters in the first section; where only a
+    later section, or an era or weekday, makes a date of the number, it is reported here.
     """
     sections = parse(code)
     if sections is None or not math.isfinite(value):
         return code[:LONGEST]
     stored = _decimal(value)
-    section, _ = _chosen(sections, stored)
+    section, _ = _section_for(sections, stored)
     if section and section.kind is Kind.DATE:
         return None if _is_told_as_date(sections[0]) else A_DATE
-    if section is None or any(differs(section, made, stored) for made in _ways(sections, stored)):
+    if section is None or any(
+        differs(section, shown, stored) for shown in _office_readings(sections, stored)
+    ):
         hidden = section is not None and section.white
         return "" if hidden else display(code, value)
     return None
@@ -80,21 +82,21 @@ def always_plain(code: str) -> bool:
     sections = parse(code)
     if sections is None or any(section.condition for section in sections):
         return False
-    used = {id(s): s for s in (_chosen(sections, Decimal(v))[0] for v in (1, -1, 0)) if s}
+    used = {id(s): s for s in (_section_for(sections, Decimal(v))[0] for v in (1, -1, 0)) if s}
     if not all(_is_regular(section) or _is_dash(section, sections) for section in used.values()):
         return False
     samples = map(Decimal, ("1234567.25", "7", "0.3", "-0.3", "-7", "-1234567.25", "0"))
     return not any(
-        differs(section, made, value)
+        differs(section, shown, value)
         for value in samples
-        for section in [_chosen(sections, value)[0]]
+        for section in [_section_for(sections, value)[0]]
         if section
-        for made in _ways(sections, value)
+        for shown in _office_readings(sections, value)
     )
 
 
 def _is_regular(section: Section) -> bool:
-    """Whether the digits of any number stand together, the units always among them."""
+    """Whether the digits of any number are adjacent, the units always among them."""
     if section.kind in {Kind.GENERAL, Kind.TEXT}:
         return sum(token.kind in {"general", "text"} for token in section.tokens) == 1
     if section.kind is not Kind.NUMBER or section.thousands or section.stray:
@@ -110,7 +112,7 @@ def _is_regular(section: Section) -> bool:
 
 
 def _is_dash(section: Section, sections: tuple[Section, ...]) -> bool:
-    """Whether the section is for zero alone: the sample of zero says what it shows."""
+    """Whether the section is for zero alone: the sample of zero shows its text."""
     return len(sections) > 2 and section is sections[2]
 
 
@@ -119,11 +121,11 @@ def _decimal(value: float) -> Decimal:
     return Decimal(f"{value:.15g}")
 
 
-def _chosen(sections: tuple[Section, ...], value: Decimal) -> tuple[Section | None, bool]:
+def _section_for(sections: tuple[Section, ...], value: Decimal) -> tuple[Section | None, bool]:
     """Return the section that shows the value, and whether Excel puts a minus before a negative.
 
     Excel leaves the minus out in the second section, and in a first one that has a condition.
-    None where no condition holds: Excel fills the cell with #.
+    None where no condition is true: Excel fills the cell with #.
     """
     numeric = sections[:-1] if _has_text_section(sections) else sections
     first = numeric[0]
@@ -153,9 +155,9 @@ def _has_text_section(sections: tuple[Section, ...]) -> bool:
     return len(sections) == 4 or (len(sections) > 1 and sections[-1].kind is Kind.TEXT)
 
 
-def _ways(sections: tuple[Section, ...], value: Decimal) -> Iterator[list[Piece]]:
+def _office_readings(sections: tuple[Section, ...], value: Decimal) -> Iterator[list[Piece]]:
     """Yield what the offices show for the value, each its own way."""
-    section, signed = _chosen(sections, value)
+    section, signed = _section_for(sections, value)
     if section is None:
         return
     yield pieces(section, value, signed=signed)
@@ -164,8 +166,8 @@ def _ways(sections: tuple[Section, ...], value: Decimal) -> Iterator[list[Piece]
     if value < 0 and any(each.condition for each in sections):
         yield pieces(section, value, signed=not signed)
     if section.kind is Kind.TEXT:
-        made = pieces(section, value, signed=signed)
-        yield [piece for piece in made if piece.of in {Of.SIGN, Of.VALUE}]
+        shown = pieces(section, value, signed=signed)
+        yield [piece for piece in shown if piece.of in {Of.SIGN, Of.VALUE}]
 
 
 def _is_told_as_date(first: Section) -> bool:

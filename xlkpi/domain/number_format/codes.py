@@ -66,17 +66,17 @@ class Section:
     white: bool
     """Whether it is written in white: [White], [白色], [Color2]."""
     grouped: bool
-    """Whether commas stand between thousands."""
+    """Whether commas separate thousands."""
     thousands: int
     """How often the value is divided by 1000."""
     stray: bool
-    """Whether a comma stands where offices may or may not take it for a scaling one."""
+    """Whether there is a comma that offices may or may not take for a scaling one."""
     bare: bool
     """Whether a colour alone is there: Excel shows the number, LibreOffice nothing."""
 
 
 class _Brackets(NamedTuple):
-    """What the brackets of a section say."""
+    """The meaning of a section's brackets."""
 
     condition: Condition | None
     numerals: str
@@ -136,8 +136,8 @@ def parse(code: str) -> tuple[Section, ...] | None:
     if at != len(code) or len(found) > 4:
         return None
     sections = [_section(parts) for parts in found]
-    whole = tuple(section for section in sections if section)
-    return whole if len(whole) == len(sections) else None
+    complete = tuple(section for section in sections if section)
+    return complete if len(complete) == len(sections) else None
 
 
 def _section(parts: list[tuple[str, str]]) -> Section | None:
@@ -204,7 +204,7 @@ def _kind(tokens: list[Token]) -> Kind | None:
 
 
 def slash(tokens: list[Token] | Tokens) -> int:
-    """Return where the bar of a fraction stands, between two placeholders; 0 without one."""
+    """Return the index of a fraction's bar, between two placeholders; 0 without one."""
     for at in range(1, len(tokens) - 1):
         before, bar, after = tokens[at - 1 : at + 2]
         below = after.kind == "digit" or (after.kind == "literal" and after.text in "123456789")

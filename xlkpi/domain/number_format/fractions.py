@@ -36,7 +36,7 @@ class Layout(NamedTuple):
 
     @property
     def width(self) -> int:
-        """How many spaces stand for a fraction of zero."""
+        """The number of spaces in place of a fraction of zero."""
         return len(self.above) + 1 + len(self.below)
 
     def nearest(self, exact: Fraction) -> Fraction:

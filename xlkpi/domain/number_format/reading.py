@@ -1,6 +1,6 @@
 """What a person reads in a cell, and whether that is the number that is stored.
 
-The rules stand in the package's docstring; here each is one function.
+The rules are in the package's docstring; here each is one function.
 """
 
 from __future__ import annotations
@@ -26,14 +26,8 @@ _ZERO_WORDS = re.compile(
 )
 _SPACES = " \t\r\n\u00a0\u2002\u2003\u2009\u202f\u3000"
 _INSIDE = {
-    ",": ",",
-    "，": ",",
-    ".": ".",
-    "．": ".",
-    "'": ",",
-    "’": ",",
-    **dict.fromkeys(_SPACES, ","),
-}
+    ",": ",", "，": ",", ".": ".", "．": ".", "'": ",", "’": ",", **dict.fromkeys(_SPACES, ","),
+}  # fmt: skip
 """What the format may put between the digits of a number, and how it is read."""
 
 _NUMBER = re.compile(
@@ -69,44 +63,44 @@ class Reading(NamedTuple):
     step: Fraction
 
 
-def differs(section: Section, made: list[Piece], value: Decimal) -> bool:
+def differs(section: Section, pieces: list[Piece], value: Decimal) -> bool:
     """Whether a reader would read another number than the value, or none."""
-    if section.white or not made:
+    if section.white or not pieces:
         return True
     if section.stray and value:
         return True
-    span = _span(made)
+    span = _span(pieces)
     if span is None:
-        return not _worded("".join(piece.text for piece in made).strip(_SPACES), value)
-    before, core, after = made[: span[0]], made[span[0] : span[1]], made[span[1] :]
-    if _is_strange(made) or _joins(_literal(before), _literal(after), value):
+        return not _worded("".join(piece.text for piece in pieces).strip(_SPACES), value)
+    before, core, after = pieces[: span[0]], pieces[span[0] : span[1]], pieces[span[1] :]
+    if _is_strange(pieces) or _joins(_literal(before), _literal(after), value):
         return True
     reading, sign = _read(section, core), _sign(before, after)
-    percents = sum(piece.of is Of.PERCENT for piece in made)
-    if reading is None or not sign or percents > 1 or (percents and _says_percent(made)):
+    percents = sum(piece.of is Of.PERCENT for piece in pieces)
+    if reading is None or not sign or percents > 1 or (percents and _says_percent(pieces)):
         return True
     shown = Reading(sign * reading.value / 100**percents, reading.step / 100**percents)
     return not _agrees(shown, Fraction(value))
 
 
-def _span(made: list[Piece]) -> tuple[int, int] | None:
+def _span(pieces: list[Piece]) -> tuple[int, int] | None:
     """Return where the digits of the value begin and end; None without any."""
     with_digits = [
-        at for at, piece in enumerate(made)
+        at for at, piece in enumerate(pieces)
         if piece.of is Of.VALUE and any(letter.isdigit() for letter in piece.text)
     ]  # fmt: skip
     if not with_digits:
         return None
     first, last = with_digits[0], with_digits[-1] + 1
-    while first and made[first - 1].of is Of.VALUE:
+    while first and pieces[first - 1].of is Of.VALUE:
         first -= 1
-    while last < len(made) and made[last].of is Of.VALUE:
+    while last < len(pieces) and pieces[last].of is Of.VALUE:
         last += 1
     return first, last
 
 
 def _worded(text: str, value: Decimal) -> bool:
-    """Whether literal text alone says the value: a dash for zero, or the number itself."""
+    """Whether literal text alone shows the value: a dash for zero, or the number itself."""
     if not value and _ZERO_WORDS.fullmatch(text):
         return True
     if not re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
@@ -119,17 +113,17 @@ def _literal(part: list[Piece]) -> str:
     return "".join(piece.text for piece in part if piece.of is not Of.PERCENT)
 
 
-def _is_strange(made: list[Piece]) -> bool:
+def _is_strange(pieces: list[Piece]) -> bool:
     """Whether the format itself puts digits or what looks like a part of a number."""
-    text = "".join(piece.text if piece.of is Of.CODE else "\0" for piece in made)
+    text = "".join(piece.text if piece.of is Of.CODE else "\0" for piece in pieces)
     if any(_is_digit(letter) for letter in _CUBIC.sub("", text)):
         return True
     if any(unicodedata.category(letter) in {"Cf", "Mn", "Me"} for letter in text):
         return True
-    if any(piece.of is Of.FILL and _is_part(piece.text) for piece in made):
+    if any(piece.of is Of.FILL and _is_part(piece.text) for piece in pieces):
         return True
     # Behind a line break the sign for per cent is not seen in a low row.
-    lines = "".join("%" if piece.of is Of.PERCENT else piece.text for piece in made).splitlines()
+    lines = "".join("%" if piece.of is Of.PERCENT else piece.text for piece in pieces).splitlines()
     return any("%" in line for line in lines[1:])
 
 
@@ -175,7 +169,7 @@ def _sign(before: list[Piece], after: list[Piece]) -> int:
 
 
 def _has_minus(left: str) -> bool:
-    """Whether a minus stands first before the digits, or next to them but for the currency."""
+    """Whether a minus comes first before the digits, or next to them but for the currency."""
     near = left.rstrip("¥￥$€£元" + _SPACES)
     # 负债 is a word, and —— is a dash
     first = left[:1] in _MINUS - {"负"} and not left.startswith("——")
@@ -189,8 +183,8 @@ def _opens(left: str) -> bool:
     return bool(bracket) and _CURRENCY.fullmatch(inside) is not None
 
 
-def _says_percent(made: list[Piece]) -> bool:
-    return any(re.search("[%％‰‱]|分之", piece.text) for piece in made if piece.of is Of.CODE)
+def _says_percent(pieces: list[Piece]) -> bool:
+    return any(re.search("[%％‰‱]|分之", piece.text) for piece in pieces if piece.of is Of.CODE)
 
 
 def _read(section: Section, core: list[Piece]) -> Reading | None:

@@ -37,22 +37,22 @@ class Piece(NamedTuple):
 def pieces(section: Section, value: Decimal, *, signed: bool) -> list[Piece]:
     """Return what is shown; `signed`: a minus is put before a negative."""
     amount = EXACT.abs(value)
-    made = list(_RENDER[section.kind](section, amount))
+    pieces = list(_RENDER[section.kind](section, amount))
     # "-0" is shown without its sign, where digits are shown at all
-    digits = "".join(piece.text for piece in made if piece.of is Of.VALUE)
+    digits = "".join(piece.text for piece in pieces if piece.of is Of.VALUE)
     if signed and value < 0 and (not digits or digits.strip("0.,")):
-        made.insert(0, Piece(Of.SIGN, "-"))
-    return made
+        pieces.insert(0, Piece(Of.SIGN, "-"))
+    return pieces
 
 
-def text(section: Section, made: list[Piece]) -> str:
+def text(section: Section, pieces: list[Piece]) -> str:
     """Return the pieces as they are shown, in the numerals of the section."""
     general = section.kind is Kind.GENERAL
     return "".join(
         numerals(piece.text, section.numerals, general=general)
         if piece.of is Of.VALUE and section.numerals
         else "" if piece == (Of.FILL, " ") else piece.text
-        for piece in made
+        for piece in pieces
     )  # fmt: skip
 
 

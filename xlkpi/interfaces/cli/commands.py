@@ -1,60 +1,29 @@
-"""The command line: parse, one call, hand to a writer, exit."""
+"""The commands: each parses its arguments, makes one call, prints what came of it and exits."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import sys
-import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from xlkpi.domain.text import file_name, one_line
 from xlkpi.domain.version import VERSION
 from xlkpi.interfaces.cli import printing
-from xlkpi.interfaces.cli.console import chinese, console
+from xlkpi.interfaces.cli.group import Commands, looks_like_a_file, report_refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xlkpi.runtime.supervisor import Worker
 
-# Whether a file can be read is told of that file; click would let none of the others be scored.
+# An unreadable file gets a finding of its own; if click tested it, no other file would be scored.
 _PATHS = click.Path(path_type=Path, readable=False)
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class _Commands(click.Group):
-    """A group for which a path alone means `score`, as when a file is dropped on the program."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.commands and _looks_like_a_file(args[0]):
-            args = ["score", *args]
-        return super().resolve_command(ctx, args)
-
-
-def _looks_like_a_file(text: str) -> bool:
-    return os.path.lexists(text) or text.lower().endswith((".xlsx", ".xlsm", ".xls", ".et", ".ods"))
-
-
-@contextlib.contextmanager
-def _refusals(whose: str = "") -> Iterator[None]:
-    """Make what is refused click's own error of usage; `whose` stands before it."""
-    from xlkpi.runtime.protocol import Refused
-
-    try:
-        yield
-    except Refused as problem:
-        raise click.UsageError(f"{whose}{problem}") from problem
-
-
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     options_metavar="[选项]",
     subcommand_metavar="命令 [参数]…",
     context_settings=_HELP,
@@ -100,9 +69,9 @@ def new(
     """
     from xlkpi.runtime.commands import new
 
-    with _refusals():
-        made = new.new(out, name or "", department, year, scorers, wanted)
-    printing.new_workbooks(made)
+    with report_refusals():
+        created = new.new(out, name or "", department, year, scorers, wanted)
+    printing.print_new_workbooks(created)
 
 
 @cli.command(options_metavar="[选项]")
@@ -123,13 +92,13 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     from xlkpi.runtime.commands import check
 
     worst = 0
-    with supervisor.worker() as worker:
+    with supervisor.take_worker() as worker:
         for path in files:
             report = check.check(path, worker)
             worst = max(worst, report.exit_code)
-            printing.developers(report)
+            printing.print_traceback(report)
             if as_json:
-                printing.line(report.json)
+                printing.print_json(report.json)
                 continue
             if report.text:
                 click.echo(report.text)
@@ -170,22 +139,22 @@ def score(
     worst = 0
     taken: set[Path] = set()
     partial: list[tuple[Path, str]] = []
-    with supervisor.worker() as worker:
+    with supervisor.take_worker() as worker:
         for path in files:
-            with _refusals():
-                made = score.score(
+            with report_refusals():
+                result = score.score(
                     path, home, folder, taken, form=form, public=public, worker=worker
                 )
-            if made.report.codes == ["X114"]:  # a result is verified, not scored again
+            if result.report.codes == ["X114"]:  # a scored workbook is verified, not scored again
                 if as_json:
-                    printing.result(path, made, as_json)
+                    printing.print_result(path, result, as_json)
                 worst = max(worst, _verify(path, None, None, False, worker, err=as_json))
                 continue
-            worst = max(worst, made.exit_code)
-            printing.result(path, made, as_json)
-            if made.partial:
-                partial.append((path, made.identity))
-    printing.mergeable(partial)
+            worst = max(worst, result.exit_code)
+            printing.print_result(path, result, as_json)
+            if result.partial:
+                partial.append((path, result.identity))
+    printing.offer_merge(partial)
     sys.exit(worst)
 
 
@@ -205,7 +174,7 @@ def verify(scored: Path, source: Path | None, form: Path | None, as_json: bool) 
     """
     from xlkpi.runtime import supervisor
 
-    with supervisor.worker() as worker:
+    with supervisor.take_worker() as worker:
         sys.exit(_verify(scored, source, form, as_json, worker))
 
 
@@ -217,19 +186,19 @@ def _verify(
     worker: Worker,
     err: bool = False,
 ) -> int:
-    """Verify and print; `err` where stdout belongs to another line of JSON."""
+    """Verify, print, and return the exit code; with `err` print to stderr, as stdout has other JSON."""
     from xlkpi.runtime.commands import verify
     from xlkpi.runtime.protocol import Report
 
-    with _refusals(f"{file_name(scored)}："):
-        made = verify.verify(scored, source, form, worker)
-    if isinstance(made, Report):
-        return printing.unread(made, err=as_json or err)
+    with report_refusals(f"{file_name(scored)}："):
+        verification = verify.verify(scored, source, form, worker)
+    if isinstance(verification, Report):
+        return printing.print_unreadable(verification, err=as_json or err)
     if as_json:
-        printing.line(verify.report(made))
+        printing.print_json(verify.make_json(verification))
     else:
-        printing.verification(file_name(scored), made, source is not None, err=err)
-    return 1 if made.differs else 0
+        printing.print_verification(file_name(scored), verification, source is not None, err=err)
+    return 1 if verification.differs else 0
 
 
 @cli.command(options_metavar="[选项]")
@@ -248,17 +217,17 @@ def explain(what: str, code: str) -> None:
 
         click.echo(plain.code_text(what.upper()))
         return
-    if not _looks_like_a_file(what):
+    if not looks_like_a_file(what):
         raise click.UsageError(f"没有代码“{what}”，也没有这个文件")
     from xlkpi.runtime.commands import explain
     from xlkpi.runtime.protocol import Report
 
     path = Path(what)
-    with _refusals(f"{file_name(path)}："):
-        made = explain.explain(path, code)
-    if isinstance(made, Report):
-        sys.exit(printing.unread(made, err=False))
-    click.echo(made.text)
+    with report_refusals(f"{file_name(path)}："):
+        explanation = explain.explain(path, code)
+    if isinstance(explanation, Report):
+        sys.exit(printing.print_unreadable(explanation, err=False))
+    click.echo(explanation.text)
 
 
 @cli.command(options_metavar="[选项]")
@@ -276,23 +245,23 @@ def diff(old: Path, new: Path, out: Path | None, as_json: bool) -> None:
     from xlkpi.runtime.commands import diff
     from xlkpi.runtime.protocol import Report
 
-    with _refusals():
-        made = diff.diff(old, new, out)
-    if isinstance(made, Report):
-        sys.exit(printing.unread(made, err=as_json))
-    for name in made.worked_on:
+    with report_refusals():
+        comparison = diff.diff(old, new, out)
+    if isinstance(comparison, Report):
+        sys.exit(printing.print_unreadable(comparison, err=as_json))
+    for name in comparison.worked_on:
         click.echo(
             f"注意：{one_line(name)} 这份评分结果被改动过，这里按其中现有的填报内容比较，"
             "与表上显示的可能不同；请用 xlkpi verify 核对。",
             err=True,
         )
     if as_json:
-        printing.line(made.json)
+        printing.print_json(comparison.json)
     else:
-        click.echo(made.text or "没有差异")
+        click.echo(comparison.text or "没有差异")
         if out is not None:
             click.echo(f"差异：{out}")
-    sys.exit(1 if made.changes else 0)
+    sys.exit(1 if comparison.changes else 0)
 
 
 @cli.command(options_metavar="[选项]")
@@ -314,11 +283,11 @@ def split(file: Path, home: Path) -> None:
     from xlkpi.runtime.commands import split
     from xlkpi.runtime.protocol import Report
 
-    with _refusals():
-        made = split.split(file, home)
-    if isinstance(made, Report):
-        sys.exit(printing.unread(made, err=False))
-    printing.new_workbooks(made)
+    with report_refusals():
+        parts = split.split(file, home)
+    if isinstance(parts, Report):
+        sys.exit(printing.print_unreadable(parts, err=False))
+    printing.print_new_workbooks(parts)
 
 
 @cli.command(options_metavar="[选项]")
@@ -341,65 +310,11 @@ def merge(files: tuple[Path, ...], out: Path) -> None:
     from xlkpi.runtime.commands import merge
     from xlkpi.runtime.outputs import NewWorkbooks
 
-    with _refusals():
-        made = merge.merge(files, out)
-    if isinstance(made, NewWorkbooks):
-        printing.new_workbooks(made)
+    with report_refusals():
+        merged = merge.merge(files, out)
+    if isinstance(merged, NewWorkbooks):
+        printing.print_new_workbooks(merged)
         return
-    worst = max(printing.unread(each, err=False) for each in made)
+    worst = max(printing.print_unreadable(report, err=False) for report in merged)
     click.echo("没有合并", err=True)
     sys.exit(worst)
-
-
-def main() -> None:
-    """Run the command line; whatever goes wrong inside is one Chinese sentence."""
-    chinese()
-    console()
-    try:
-        cli(prog_name="xlkpi")
-    except OSError as problem:
-        # Files are the business of others, who say what became of them: what is left is stdout.
-        if problem.errno not in _UNPRINTED or problem.filename is not None:
-            _internal(problem)
-        _unprinted(problem)
-    except Exception as problem:  # noqa: BLE001  (the last resort: never a traceback)
-        _internal(problem)
-
-
-_UNPRINTED = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
-"""What writing to a file or device says that takes no more."""
-
-
-def _unprinted(problem: OSError) -> NoReturn:
-    """Say that what is to be read on stdout could not be written there."""
-    from xlkpi.reading.source_file import explain
-
-    if os.environ.get("XLKPI_TRACEBACK") == "1":
-        traceback.print_exception(problem)
-    _let_go()
-    with contextlib.suppress(OSError):  # it may have been stderr
-        click.echo(
-            f"显示的内容没有写完：标准输出写不进去（{explain(problem)}）。"
-            "已经写出的文件不受影响；请换一个位置重新运行，没有轮到的文件也要重新运行。",
-            err=True,
-        )
-    sys.exit(2)
-
-
-def _let_go() -> None:
-    """Point stdout to nowhere: what waits for it would fail once more when the program ends."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-
-
-def _internal(problem: Exception) -> NoReturn:
-    from xlkpi.domain.findings import finding
-    from xlkpi.domain.location import CellRef
-
-    if os.environ.get("XLKPI_TRACEBACK") == "1":
-        traceback.print_exception(problem)
-    said = finding("X901", CellRef(""), version=VERSION, code=type(problem).__name__)
-    click.echo(f"{said.message}。{said.remedy}", err=True)
-    sys.exit(4)

@@ -1,4 +1,4 @@
-"""The program speaks Chinese: click's own words by gettext, and consoles that can print them."""
+"""Chinese on any console: click's own messages by gettext, and streams that can print Chinese."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ import sys
 from pathlib import Path
 
 
-def chinese() -> None:
-    """Make click's own words Chinese, whatever the locale; call before click prints anything."""
+def translate_click() -> None:
+    """Translate click's own messages whatever the locale; must run before click prints anything."""
     # "messages" is gettext's default domain, which click uses; LANGUAGE wins over LC_ALL=C.
     gettext.bindtextdomain("messages", str(Path(__file__).with_name("locale")))
     os.environ["LANGUAGE"] = "zh_CN"
 
 
-def console() -> None:
-    """Make stdout and stderr able to print Chinese, and never raise over a character."""
+def set_up_streams() -> None:
+    """Let stdout and stderr print Chinese, and replace characters that they cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:  # another program's own stream; None under pythonw
             continue
-        with contextlib.suppress(OSError, ValueError):  # closed, or nobody reads it any more
-            reconfigure(encoding=None if _can(stream.encoding) else "utf-8", errors="replace")
+        with contextlib.suppress(OSError, ValueError):  # closed
+            reconfigure(
+                encoding=None if _knows_chinese(stream.encoding) else "utf-8", errors="replace"
+            )
 
 
-def _can(encoding: str) -> bool:
-    """Whether an encoding knows Chinese; GBK does and is kept."""
+def _knows_chinese(encoding: str) -> bool:
+    """Whether an encoding has Chinese characters; GBK has them and is kept."""
     try:
         "中文".encode(encoding)
     except UnicodeEncodeError:

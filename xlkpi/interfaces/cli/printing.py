@@ -1,4 +1,4 @@
-"""What the command line prints: results on stdout, talk on stderr, JSON as UTF-8."""
+"""What the command line prints: results on stdout, remarks on stderr, JSON as UTF-8."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ _KINDS = {
 }
 
 
-def result(path: Path, made: Result, as_json: bool) -> None:
-    """Print what became of one file: results on stdout, talk on stderr."""
-    developers(made.report)
+def print_result(path: Path, made: Result, as_json: bool) -> None:
+    """Print the result of one file."""
+    print_traceback(made.report)
     if as_json:
-        line(made.json)
+        print_json(made.json)
         if made.public:
             click.echo(f"公开版：{one_line(made.public)}", err=True)
     else:
-        _people(path, made)
+        _print_lines(path, made)
     if made.unwritten:
         click.echo(
             f"{file_name(path)}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
@@ -64,11 +64,13 @@ def result(path: Path, made: Result, as_json: bool) -> None:
         click.echo(words, err=True)
 
 
-def _people(path: Path, made: Result) -> None:
+def _print_lines(path: Path, made: Result) -> None:
     report = made.report
     if report.status == "scored":
         total, grade = report.json["total"], report.json["grade"]
-        click.echo(f"{file_name(path)}：总分 {total}，等级 {grade}{_review(report.json['review'])}")
+        click.echo(
+            f"{file_name(path)}：总分 {total}，等级 {grade}{_format_review(report.json['review'])}"
+        )
         if report.text:
             click.echo(report.text, err=True)
     else:
@@ -83,22 +85,25 @@ def _people(path: Path, made: Result) -> None:
             click.echo(f"{label}：{one_line(written)}")
 
 
-def new_workbooks(made: NewWorkbooks) -> None:
-    """Print which workbooks were made of others, and what is to be said of them."""
+def print_new_workbooks(made: NewWorkbooks) -> None:
+    """Print the paths of new workbooks, and the remarks about them."""
     for path in made.paths:
         click.echo(f"已生成 {one_line(path)}")
     for words in made.remarks:
         click.echo(words, err=True)
 
 
-def mergeable(partial: list[tuple[Path, str]]) -> None:
-    """Where files that could not be scored seem to be parts or copies of one workbook, offer to merge them."""
+def offer_merge(partial: list[tuple[Path, str]]) -> None:
+    """Suggest the merge command where several files seem to be parts or copies of one workbook.
+
+    `partial`: (path, identity) of the files that could not be scored by themselves.
+    """
     groups: dict[str, list[Path]] = {}
     for path, identity in dict(partial).items():
         groups.setdefault(identity, []).append(path)
     for paths in groups.values():
         if len(paths) > 1:
-            out = next(each for each in _free(paths[0].with_name("合并.xlsx")))
+            out = next(each for each in _find_free(paths[0].with_name("合并.xlsx")))
             named = " ".join(shlex.quote(one_line(path)) for path in paths)
             click.echo(
                 f"这 {len(paths)} 个文件像是同一份工作簿的分册或副本，可以先合并再评分："
@@ -107,41 +112,41 @@ def mergeable(partial: list[tuple[Path, str]]) -> None:
             )
 
 
-def _free(path: Path) -> Iterator[Path]:
-    """Yield names at which no file stands, `path` first."""
+def _find_free(path: Path) -> Iterator[Path]:
+    """Yield names that no file has, `path` first."""
     names = (path.with_stem(f"{path.stem}({n})") if n > 1 else path for n in count(1))
     return (each for each in names if not os.path.lexists(each))
 
 
-def _review(review: Mapping[str, str] | None) -> str:
+def _format_review(review: Mapping[str, str] | None) -> str:
     return f"；复核 {review['total']}，{review['grade']}" if review else ""
 
 
-def developers(report: Report) -> None:
-    """Print the traceback of our own bug, where a developer asked for it."""
+def print_traceback(report: Report) -> None:
+    """Print the traceback of our own bug if a developer asked for it by XLKPI_TRACEBACK=1."""
     if report.traceback and os.environ.get("XLKPI_TRACEBACK") == "1":
         click.echo(report.traceback, err=True)
 
 
-def unread(report: Report, err: bool) -> int:
-    """Print why a file could not be looked into, and return the exit code."""
-    developers(report)
+def print_unreadable(report: Report, err: bool) -> int:
+    """Print why a file could not be opened or scored, and return the exit code."""
+    print_traceback(report)
     click.echo(report.text, err=err)
     return report.exit_code
 
 
-def verification(name: str, made: Verification, sourced: bool, err: bool = False) -> None:
-    """Print what verifying came to; to stderr where stdout belongs to another line of JSON.
+def print_verification(name: str, made: Verification, sourced: bool, err: bool = False) -> None:
+    """Print a verification; with `err` to stderr, as stdout has another line of JSON.
 
-    `sourced`: the inputs were held against their source, too.
+    `sourced`: the inputs were compared with their source, too.
     """
     for each in made.differences:
         place = "!".join(part for part in (each.sheet, each.cell) if part) or "整个工作簿"
-        click.echo(f"{name} › {place}  {_difference(each)}", err=err)
+        click.echo(f"{name} › {place}  {_format_difference(each)}", err=err)
     count = len(made.differences)
-    said = f"，共 {count} 处" if count else ""
+    total = f"，共 {count} 处" if count else ""
     code = made.verification_code or "无从计算"
-    click.echo(f"{name}：{_STATUS[made.status]}{said}；校验码 {code}", err=err)
+    click.echo(f"{name}：{_STATUS[made.status]}{total}；校验码 {code}", err=err)
     if made.form:
         click.echo(
             f"“自评表”按本单位自己的版式 {one_line(made.form)}，版式以文件中所录的为准；"
@@ -156,7 +161,7 @@ def verification(name: str, made: Verification, sourced: bool, err: bool = False
         )
 
 
-def _difference(each: Difference) -> str:
+def _format_difference(each: Difference) -> str:
     if each.kind == "look":
         return each.found
     return f"{_KINDS[each.kind]}：现在是“{each.found}”，应为“{each.expected}”"
@@ -165,9 +170,9 @@ def _difference(each: Difference) -> str:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def line(document: Mapping[str, object]) -> None:
-    """Print one line of JSON as UTF-8, whatever the console."""
-    # A name that is no text keeps its bytes, as escapes: UTF-8 has no word for them.
+def print_json(document: Mapping[str, object]) -> None:
+    """Print one line of JSON as UTF-8, whatever the console's encoding."""
+    # A file name that is not valid text has lone surrogates, which UTF-8 cannot encode: escape them.
     text = _SURROGATE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(document, ensure_ascii=False))
     if sys.stdout is None:  # closed: click prints nothing either
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlkpi.runtime.protocol import Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +20,19 @@ class Request:
 def handle(request: Request) -> Iterator[Report]:
     """Read and check it; of a workbook in which nobody has scored, say whether it is a template, too."""
     from xlkpi import pipeline
-    from xlkpi.exchange.contents import hindrances, uncarried, untouched
+    from xlkpi.exchange.contents import blocking_errors, is_unmarked, lost_formulas
     from xlkpi.writing import text as plain
 
-    outcome = pipeline.checked(request.source.path, request.source.name)
+    outcome = pipeline.score_file(request.source.path, request.source.name)
     report = Report.of(outcome, check=True)
     filled = outcome.filled
-    if filled and untouched(filled):
-        found = hindrances(filled, outcome.findings)
-        lines = plain.as_template(Path(outcome.source.file).name, found, uncarried(filled))
+    if filled and is_unmarked(filled):
+        found = blocking_errors(filled, outcome.findings)
+        lines = plain.as_template(Path(outcome.source.file).name, found, lost_formulas(filled))
         report = replace(report, text="\n".join(filter(None, [report.text, *lines])))
     yield report
 
 
 def check(path: Path, worker: Worker | None = None) -> Report:
     """Return what there is to say of one source."""
-    return first_reply(path, handle, Request(SourcePath.of(path)), worker)
+    return ask_once(path, handle, Request(SourcePath.of(path)), worker)

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlkpi.runtime import files
 from xlkpi.runtime.outputs import place_new
 from xlkpi.runtime.protocol import Json, Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, at_hand, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once, use_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,22 @@ def handle(request: Request) -> Iterator[Comparison | Report]:
     from xlkpi.audit import diff as differences
     from xlkpi.audit import diff_report
 
-    documents = [pipeline.document(each.path, each.name) for each in (request.old, request.new)]
-    old, new = (pipeline.outcomes([document])[0] for document in documents)
+    documents = [
+        pipeline.open_document(each.path, each.name) for each in (request.old, request.new)
+    ]
+    old, new = (pipeline.score_documents([document])[0] for document in documents)
     for outcome in (old, new):
         if outcome.filled is None:
             yield Report.of(outcome)
             return
-    found = differences.changes(old, new)
+    found = differences.find_changes(old, new)
     written = None
     if request.out:
-        data = diff_report.workbook(request.old.name, request.new.name, found)
+        data = diff_report.write_workbook(request.old.name, request.new.name, found)
         written = files.prepare(request.out, data)
     yield Comparison(
-        json=diff_report.report(old, new, found),
-        text=diff_report.text(found),
+        json=diff_report.make_json(old, new, found),
+        text=diff_report.format_text(found),
         changes=len(found),
         worked_on=tuple(each.file for each in documents if each.workbook.worked_on),
         written=written,
@@ -71,8 +73,8 @@ def diff(
     With `out` the changes are written there too; an existing file is never overwritten (Refused).
     """
     request = Request(SourcePath.of(old), SourcePath.of(new), out)
-    with at_hand(worker) as asked:
-        reply = first_reply(old, handle, request, asked)
+    with use_worker(worker) as asked:
+        reply = ask_once(old, handle, request, asked)
         if isinstance(reply, Comparison) and reply.written and out is not None:
             place_new(reply.written, out)
     return reply

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlkpi.runtime.protocol import Refused, Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once
 
 _WORKED_ON = (
     "注意：这份评分结果被改动过，下面按现有的填报内容说明，与表上显示的可能不同；"
@@ -36,13 +36,17 @@ def handle(request: Request) -> Iterator[Explanation | Report]:
     from xlkpi import pipeline
     from xlkpi.audit import explain as words
 
-    document = pipeline.document(request.scored.path, request.scored.name)
-    (outcome,) = pipeline.outcomes([document])
+    document = pipeline.open_document(request.scored.path, request.scored.name)
+    (outcome,) = pipeline.score_documents([document])
     if outcome.scored is None or outcome.filled is None:
         yield Report.of(outcome)
         return
     try:
-        said = words.of_code(outcome, request.code) if request.code else words.tree(outcome)
+        said = (
+            words.explain_indicator(outcome, request.code)
+            if request.code
+            else words.explain_all(outcome)
+        )
     except words.NoSuchCode as problem:
         known = "、".join(each.code.value or "" for each in outcome.filled.indicators[:60])
         raise Refused(f"没有编号“{request.code}”；三级指标的编号有：{known}") from problem
@@ -54,4 +58,4 @@ def explain(path: Path, code: str, worker: Worker | None = None) -> Explanation 
 
     Raises Refused where it has no indicator of that code.
     """
-    return first_reply(path, handle, Request(SourcePath.of(path), code), worker)
+    return ask_once(path, handle, Request(SourcePath.of(path), code), worker)

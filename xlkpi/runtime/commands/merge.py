@@ -9,8 +9,8 @@ from pathlib import Path
 from xlkpi.domain.text import one_line
 from xlkpi.runtime import files
 from xlkpi.runtime.outputs import NewWorkbooks, place_new, refuse_existing
-from xlkpi.runtime.protocol import LIMITS, Limits, Lost, Refused, Report, SourcePath, lost_report
-from xlkpi.runtime.supervisor import Worker, at_hand
+from xlkpi.runtime.protocol import LIMITS, Limits, Lost, Refused, Report, SourcePath, report_lost
+from xlkpi.runtime.supervisor import Worker, use_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ def handle(request: Request) -> Iterator[Reading | Merged | NotMerged]:
     documents = []
     for number, source in enumerate(request.sources):
         yield Reading(number)
-        documents.append(pipeline.document(source.path, source.name))
+        documents.append(pipeline.open_document(source.path, source.name))
     made = merged(documents)
     if made.refused:
         yield NotMerged(tuple(Report.of(each) for each in made.refused))
         return
     empty = (f"{scorer} 的评分表还是空的" for scorer in made.empty)
-    remarks = (*empty, *plain.not_carried(made.said, made.left))
+    remarks = (*empty, *plain.not_carried(made.findings, made.uncarried))
     yield Merged(files.prepare(request.out, made.data), remarks)
 
 
@@ -75,23 +75,23 @@ def merge(
     if out.suffix.lower() != ".xlsx":
         raise Refused(f"“{one_line(out.name)}”应以 .xlsx 结尾，否则双击打不开")
     # Of two names of one file the first.
-    given = list({files.resolved(path): path for path in reversed(paths)}.values())[::-1]
+    given = list({files.resolve(path): path for path in reversed(paths)}.values())[::-1]
     files.sweep(out.parent)
-    with at_hand(worker, _limits_for(len(given))) as asked:
-        reply = _merged(given, out, asked)
+    with use_worker(worker, _raise_limits(len(given))) as asked:
+        reply = _ask_to_merge(given, out, asked)
         if isinstance(reply, NotMerged):
             return list(reply.reports)
         place_new(reply.written, out)
     return NewWorkbooks((out,), reply.remarks)
 
 
-def _limits_for(files_to_read: int) -> Limits:
+def _raise_limits(files_to_read: int) -> Limits:
     """Return what one question about many files may cost: a little more for every eighth."""
     more = files_to_read // 8
     return LIMITS._replace(cpu=LIMITS.cpu + more, wall=LIMITS.wall + more)
 
 
-def _merged(paths: Sequence[Path], out: Path, worker: Worker) -> Merged | NotMerged:
+def _ask_to_merge(paths: Sequence[Path], out: Path, worker: Worker) -> Merged | NotMerged:
     """Ask for it; the worker's end is told of the file at which it came."""
     at = paths[0]
     request = Request(tuple(SourcePath.of(path) for path in paths), out)
@@ -103,4 +103,4 @@ def _merged(paths: Sequence[Path], out: Path, worker: Worker) -> Merged | NotMer
         raise Lost("X035", code="JSON")
     except Lost as lost:
         files.sweep(out.parent)
-        return NotMerged((lost_report(at, lost),))
+        return NotMerged((report_lost(at, lost),))

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlkpi.runtime import files
 from xlkpi.runtime.outputs import NewWorkbooks, place_new
 from xlkpi.runtime.protocol import Refused, Report
-from xlkpi.runtime.supervisor import Worker, at_hand, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once, use_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def handle(request: Request) -> Iterator[Blank]:
     from xlkpi.exchange import new as blanks
 
     try:
-        made = blanks.made(
+        made = blanks.new_workbook(
             request.out,
             request.template,
             request.department,
@@ -51,7 +51,7 @@ def handle(request: Request) -> Iterator[Blank]:
         )
     except blanks.Refused as problem:
         raise Refused(str(problem)) from problem
-    yield Blank(files.prepare(request.out, made.data), made.said)
+    yield Blank(files.prepare(request.out, made.data), made.remarks)
 
 
 def new(
@@ -66,8 +66,8 @@ def new(
     """Write a new workbook; an existing file is never overwritten. Raises Refused."""
     request = Request(out, template, department, year, tuple(scorers), tuple(sheets))
     files.sweep(out.parent)
-    with at_hand(worker) as asked:
-        reply = first_reply(out, handle, request, asked)
+    with use_worker(worker) as asked:
+        reply = ask_once(out, handle, request, asked)
         if isinstance(reply, Report):  # the worker is gone
             files.sweep(out.parent)
             raise Refused(reply.text)

@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlkpi.runtime import files
-from xlkpi.runtime.form import office_form
-from xlkpi.runtime.outputs import CORRECTION, RESULT, Seen, judge, output_path, put, retire, stem
-from xlkpi.runtime.protocol import Json, Lost, Report, SourcePath, lost_report
-from xlkpi.runtime.supervisor import Worker, at_hand
+from xlkpi.runtime.form import read_office_form
+from xlkpi.runtime.outputs import (
+    CORRECTION,
+    RESULT,
+    FileState,
+    find_replaceable,
+    find_stem,
+    make_path,
+    put,
+    remove_stale,
+)
+from xlkpi.runtime.protocol import Json, Lost, Report, SourcePath, report_lost
+from xlkpi.runtime.supervisor import Worker, use_worker
 
 KINDS = ("scored", "correction", "public")
 """Of outputs; the public one is 自评表 alone."""
@@ -62,32 +71,36 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Replaceable:
     """Old outputs that are ours to replace, as they were when they were looked at."""
 
-    ours: dict[str, Seen]
+    ours: dict[str, FileState]
 
 
-def handle(request: Request) -> Iterator[Prepared | Judged]:
+def handle(request: Request) -> Iterator[Prepared | Replaceable]:
     """Score a source and prepare its outputs, then judge what stands in their places."""
     from xlkpi import pipeline
 
-    form = office_form(request.form)
+    form = read_office_form(request.form)
     source, target = request.source, request.target
-    made = pipeline.made(source.path, source.name, form, target.public is not None)
+    document = pipeline.open_document(source.path, source.name)
+    outcome = pipeline.score_document(document)
+    identity = outcome.filled.identity if outcome.filled else ""
     written, unwritten = Written(), ""
     own: list[bytes] = []
     try:
-        for kind, data in made.outputs:
+        for kind, data in pipeline.write_outputs(
+            outcome, document, form, target.public is not None
+        ):
             prepared = files.prepare(getattr(target, kind), data)
             written = replace(written, **{kind: prepared})
             own.append(data)
     except files.Unwritten as problem:
         unwritten = str(problem)
-    yield Prepared(Report.of(made.outcome), written, unwritten, made.identity)
+    yield Prepared(Report.of(outcome), written, unwritten, identity)
     # A reply of its own: an old output that ends this process must not cost the new one.
     try:
-        yield Judged(judge(target.paths, source.path, made.identity, own))
+        yield Replaceable(find_replaceable(target.paths, source.path, identity, own))
     except Exception:  # noqa: BLE001  (then none is ours, and all of them stay)
         return
 
@@ -146,14 +159,14 @@ def score(
     each other's results; it grows. `form` lays out 自评表; `public` gets it alone, as values.
     Raises Refused where `form` is no layout.
     """
-    target = target_of(path, out, folder, public)
+    target = choose_target(path, out, folder, public)
     _sweep(target)
     prepared: Prepared | None = None
-    ours: dict[str, Seen] = {}
-    with at_hand(worker) as asked:
+    ours: dict[str, FileState] = {}
+    with use_worker(worker) as asked:
         try:
             for reply in asked.ask(handle, Request(SourcePath.of(path), target, form)):
-                if isinstance(reply, Judged):
+                if isinstance(reply, Replaceable):
                     ours = reply.ours
                 else:
                     prepared = reply
@@ -161,20 +174,22 @@ def score(
             # Lost while it looked at old outputs: then none of them is ours, and all stay.
             if prepared is None:
                 _sweep(target)
-                return Result(lost_report(path, lost))
+                return Result(report_lost(path, lost))
         if prepared is None:
-            return Result(lost_report(path, Lost("X035", code="JSON")))
+            return Result(report_lost(path, Lost("X035", code="JSON")))
         # The worker is kept until its files have their names: it is their owner.
-        return _placed(path, prepared, target, ours, set() if taken is None else taken)
+        return _place_outputs(path, prepared, target, ours, set() if taken is None else taken)
 
 
-def target_of(source: Path, out: Path | None, folder: bool, public: Path | None = None) -> Target:
+def choose_target(
+    source: Path, out: Path | None, folder: bool, public: Path | None = None
+) -> Target:
     """Return where results go: beside the source, to `out`, or into it where it is a folder."""
     if out is not None and not folder:
-        return Target(out, output_path(out.parent, out.stem, CORRECTION), public)
+        return Target(out, make_path(out.parent, out.stem, CORRECTION), public)
     home = out if out is not None else source.parent
-    base = stem(source)
-    return Target(output_path(home, base, RESULT), output_path(home, base, CORRECTION), public)
+    base = find_stem(source)
+    return Target(make_path(home, base, RESULT), make_path(home, base, CORRECTION), public)
 
 
 def _sweep(target: Target) -> None:
@@ -182,8 +197,8 @@ def _sweep(target: Target) -> None:
         files.sweep(folder)
 
 
-def _placed(
-    path: Path, prepared: Prepared, target: Target, ours: dict[str, Seen], taken: set[Path]
+def _place_outputs(
+    path: Path, prepared: Prepared, target: Target, ours: dict[str, FileState], taken: set[Path]
 ) -> Result:
     """Put what the worker prepared where it belongs, and take away what has become stale."""
     temporaries = {kind: at for kind in KINDS if (at := getattr(prepared.written, kind))}
@@ -199,8 +214,8 @@ def _placed(
     finally:
         for temporary in temporaries.values():
             files.discard(temporary)
-    for stale in _stale(target, placed):
-        remarks += retire(stale, path, ours, taken)
+    for stale in _list_stale(target, placed):
+        remarks += remove_stale(stale, path, ours, taken)
     if "correction" in placed and target.public:
         remarks.append("有错误要改，没有写公开版")
     return Result(
@@ -214,7 +229,7 @@ def _placed(
     )
 
 
-def _stale(target: Target, placed: Collection[str]) -> list[Path]:
+def _list_stale(target: Target, placed: Collection[str]) -> list[Path]:
     """Return where outputs of earlier runs are stale by now."""
     if "correction" in placed:
         return [each for each in (target.scored, target.public) if each]

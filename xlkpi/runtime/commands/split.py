@@ -9,7 +9,7 @@ from pathlib import Path
 from xlkpi.runtime import files
 from xlkpi.runtime.outputs import NewWorkbooks, place_new, refuse_existing
 from xlkpi.runtime.protocol import Refused, Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, at_hand, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once, use_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,16 @@ def handle(request: Request) -> Iterator[Parts | Report]:
     from xlkpi.exchange.split import split as parts_of
     from xlkpi.writing import text as plain
 
-    made = parts_of(pipeline.document(request.source.path, request.source.name))
+    made = parts_of(pipeline.open_document(request.source.path, request.source.name))
     if not made.files:
         yield Report.of(made.outcome)
         return
     name = file_name(request.source.name)
     yield Parts(
         tuple((part, files.prepare(request.home / part, data)) for part, data in made.files),
-        tuple(plain.not_carried([(name, made.said)], [(name, *each) for each in made.left])),
+        tuple(
+            plain.not_carried([(name, made.findings)], [(name, *each) for each in made.uncarried])
+        ),
     )
 
 
@@ -56,9 +58,9 @@ def split(path: Path, home: Path, worker: Worker | None = None) -> NewWorkbooks 
     """
     files.sweep(home)
     stood = home.exists()
-    with at_hand(worker) as asked:
+    with use_worker(worker) as asked:
         try:
-            reply = first_reply(path, handle, Request(SourcePath.of(path), home), asked)
+            reply = ask_once(path, handle, Request(SourcePath.of(path), home), asked)
             if isinstance(reply, Report):
                 files.sweep(home)
                 return reply

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from xlkpi.domain.verification import Verification
 from xlkpi.runtime import files
-from xlkpi.runtime.form import office_form
+from xlkpi.runtime.form import read_office_form
 from xlkpi.runtime.protocol import Json, Refused, Report, SourcePath
-from xlkpi.runtime.supervisor import Worker, first_reply
+from xlkpi.runtime.supervisor import Worker, ask_once
 
 SCHEMA = "xlkpi.verify/1"
 
@@ -32,23 +32,23 @@ def handle(request: Request) -> Iterator[Verification | Report]:
     from xlkpi.domain.results import Status
     from xlkpi.reading.unreadable import Unreadable
 
-    result = pipeline.document(request.scored.path, request.scored.name, keep_parts=True)
+    result = pipeline.open_document(request.scored.path, request.scored.name, keep_parts=True)
     if result.data is None:
-        yield Report.of(pipeline.understood(result))
+        yield Report.of(pipeline.score_document(result))
         return
     source = None
     if request.source:
-        given = pipeline.document(request.source.path, request.source.name)
-        (source,) = pipeline.outcomes([given])
+        given = pipeline.open_document(request.source.path, request.source.name)
+        (source,) = pipeline.score_documents([given])
         if source.status is Status.UNREADABLE:
             yield Report.of(source)
             return
     try:
-        yield audit.verify(result, source, office_form(request.form))
+        yield audit.verify(result, source, read_office_form(request.form))
     except audit.NotScored as problem:
         raise Refused("这不是 xlkpi 的评分结果工作簿，没有可以核对的内容") from problem
     except Unreadable as problem:
-        yield Report.of(pipeline.unreadable(result.workbook, problem))
+        yield Report.of(pipeline.reject(result.workbook, problem))
 
 
 def verify(
@@ -62,12 +62,12 @@ def verify(
     request = Request(
         scored=SourcePath.of(path),
         source=SourcePath.of(source) if source else None,
-        form=files.absolute(form) if form else None,
+        form=files.make_absolute(form) if form else None,
     )
-    return first_reply(path, handle, request, worker)
+    return ask_once(path, handle, request, worker)
 
 
-def report(made: Verification) -> Json:
+def make_json(made: Verification) -> Json:
     """Return what `verify --json` prints."""
     listed = [
         {

@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain import base_data_formula
-from xlkpi.domain.base_data_formula import Item, Named, NoNumber, NotOurs, Ref
-from xlkpi.domain.inputs import Contents, Fields
-from xlkpi.domain.location import Address, span
+from xlkpi.domain.base_data_formula import Item, NamedFormula, NotANumber, NotUnderstood, Ref
+from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.location import Address, block_reference
 from xlkpi.domain.numbers import NOISE, rounded
 from xlkpi.domain.schema import ACTUAL, BASE_DATA, TIER3, canonical
 from xlkpi.writing.book import Sheet as Paper
@@ -29,7 +29,7 @@ def computed(contents: Contents, data: Spot, indicators: Spot) -> tuple[Contents
     found: dict[Address, tuple[str, Decimal | str]] = {}
     for offset, row in enumerate(contents.sheets.get(TIER3.name, ())):
         text = row.get(ACTUAL.header)
-        if isinstance(text, Named):
+        if isinstance(text, NamedFormula):
             formula, value = known.cell(text)
             found[indicators.first + offset, indicators.columns[ACTUAL.header]] = formula, value
             row = {**row, ACTUAL.header: value}
@@ -54,27 +54,27 @@ class _Rows:
         self.at = {name: n for n, name in enumerate(names) if name and names.count(name) == 1}
         self.at |= {f"#{n + 1}": n for n in range(len(rows))}
 
-    def cell(self, text: Named) -> tuple[str, Decimal | str]:
+    def cell(self, text: NamedFormula) -> tuple[str, Decimal | str]:
         """Return a formula over cells, and its value now."""
-        formula = base_data_formula.formula(text.removeprefix("="))
+        formula = base_data_formula.parse(text.removeprefix("="))
         refs = base_data_formula.references(formula.pieces)
-        body = base_data_formula.written(formula.pieces, self.block)
+        body = base_data_formula.rewrite(formula.pieces, self.block)
         cells = sum(len(self._cells(ref)) for ref in refs)
-        return base_data_formula.guarded(
-            body, [self.block(ref) for ref in refs], cells
-        ), self._value(formula)
+        return base_data_formula.guard(body, [self.block(ref) for ref in refs], cells), self._value(
+            formula
+        )
 
     def _value(self, formula: base_data_formula.Formula) -> Decimal | str:
         try:
             held = formula.value(self._numbers)
-        except (NoNumber, ZeroDivisionError):
+        except (NotANumber, ZeroDivisionError):
             return ""
         return held if isinstance(held, str) else rounded(held, NOISE).normalize()
 
     def _numbers(self, ref: Ref) -> list[Fraction]:
         held = [self.rows[row].get(year) for row, year in self._cells(ref)]
         if not all(isinstance(each, Decimal) for each in held):
-            raise NoNumber
+            raise NotANumber
         return [Fraction(each) for each in held if isinstance(each, Decimal)]
 
     def _cells(self, ref: Ref) -> list[tuple[int, str]]:
@@ -85,17 +85,17 @@ class _Rows:
 
     def _item(self, point: base_data_formula.Point) -> tuple[int, str]:
         if not isinstance(point, Item) or canonical(point.name) not in self.at:
-            raise NotOurs(f"{BASE_DATA.name}: {point}")
+            raise NotUnderstood(f"{BASE_DATA.name}: {point}")
         return self.at[canonical(point.name)], point.year
 
     def block(self, ref: Ref) -> str:
         """Return the reference to what a formula names."""
         cells = self._cells(ref)
         if not cells:
-            raise NotOurs(f"{BASE_DATA.name}: {ref}")
+            raise NotUnderstood(f"{BASE_DATA.name}: {ref}")
         (top, first), (bottom, last) = cells[0], cells[-1]
         spot = self.spot
-        return span(
+        return block_reference(
             spot.sheet,
             spot.first + top,
             spot.columns[first],

@@ -6,19 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.inputs import Contents, Fields
-from xlkpi.domain.location import a1, quoted, span
-from xlkpi.domain.schema import (
-    BALLOT_PREFIX,
-    BASE_DATA,
-    EXECUTION,
-    INFO,
-    SURVEY,
-    TIER1,
-    TIER2,
-    TIER3,
-    sheet_named,
-)
+from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.location import a1, block_reference, quoted
 from xlkpi.writing.blank import live_checks
 from xlkpi.writing.book import Book, Cell, Sheet
 from xlkpi.writing.computed_columns import FIRST_ROW, LIVE_ROW
@@ -58,7 +47,7 @@ def _steps(part: str) -> tuple[tuple[str, str, str], ...]:
         return STEPS_OF_THE_MAIN_PART if part else STEPS
     scorer = part.removeprefix(schema.SCORERS_PART)
     return (
-        (scorer, BALLOT_PREFIX + scorer, "只填黄色的“得分”；需要回避的，得分留空并在“评分说明”写“回避”。打印后在表上方签字。"),
+        (scorer, schema.BALLOT_PREFIX + scorer, "只填黄色的“得分”；需要回避的，得分留空并在“评分说明”写“回避”。打印后在表上方签字。"),
         (scorer, "其余各表", "供评分时查看，不要改动：与主表不一致的分册不能合并。有不同意见，请告诉填报人。"),
         (scorer, "上方“还缺什么”", "显示“必填项已齐”后，把本文件交给会计；文件名可以改。"),
         ("会计", "xlkpi", "收齐主表和各分册后合并：xlkpi merge 主表.xlsx 评分_….xlsx -o 合并.xlsx，再给合并后的工作簿评分。"),
@@ -67,7 +56,7 @@ def _steps(part: str) -> tuple[tuple[str, str, str], ...]:
 
 _DATA_STEP = (
     "填报人",
-    BASE_DATA.name,
+    schema.BASE_DATA.name,
     "先填这张表的“本年”（来源一栏写明要填上年的，“上年”也填），没有发生的填 0；“三级指标”里灰色的实际完成值由它们算出，不用填。",
 )
 
@@ -75,7 +64,9 @@ _DATA_STEP = (
 def _told(contents: Contents) -> Sequence[tuple[str, str, str]]:
     """Return the steps; base data come before what is computed from them."""
     steps = _steps(contents.part)
-    if contents.part.startswith(schema.SCORERS_PART) or not contents.sheets.get(BASE_DATA.name):
+    if contents.part.startswith(schema.SCORERS_PART) or not contents.sheets.get(
+        schema.BASE_DATA.name
+    ):
         return steps
     return (steps[0], _DATA_STEP, *steps[1:])
 
@@ -129,7 +120,7 @@ def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str
         _asked(contents, parts, said)
     for name in ballots:
         cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
-        who = name.removeprefix(BALLOT_PREFIX).replace('"', '""')
+        who = name.removeprefix(schema.BALLOT_PREFIX).replace('"', '""')
         parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
     joined = "&".join(parts)
     broken = '"✗ 有格子是错误值，请先改正"'
@@ -139,11 +130,11 @@ def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str
 
 def _asked(contents: Contents, parts: list[str], said: list[str]) -> None:
     """Ask for what everybody but the scorers has to fill in."""
-    info = contents.sheets.get(INFO.name, ())
+    info = contents.sheets.get(schema.INFO.name, ())
     for offset, fields in enumerate(info):
         name = str(fields.get("项目", ""))
         if name in ("部门名称", "评价年度"):
-            cell = f"{quoted(INFO.name)}!{a1(FIRST_ROW + offset, 1)}"
+            cell = f"{quoted(schema.INFO.name)}!{a1(FIRST_ROW + offset, 1)}"
             parts.append(f'IF({cell}="","{name}；","")')
             said.append("" if fields.get("内容") else f"{name}；")
     parts.append(_points_part(contents, said))
@@ -152,25 +143,27 @@ def _asked(contents: Contents, parts: list[str], said: list[str]) -> None:
 
 def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
     """Ask for the budget, for actual values, and for what the check columns mark with ✗."""
-    budget = contents.sheets.get(EXECUTION.name, ())
-    parts.append(f'IF(COUNT({_block(EXECUTION, budget, "全年预算数")})=0,"预算执行；","")')
+    budget = contents.sheets.get(schema.EXECUTION.name, ())
+    parts.append(f'IF(COUNT({_block(schema.EXECUTION, budget, "全年预算数")})=0,"预算执行；","")')
     said.append("" if any("全年预算数" in row for row in budget) else "预算执行；")
-    rows = contents.sheets.get(TIER3.name, ())
-    names, actual, way = (_block(TIER3, rows, h) for h in ("三级指标", "实际完成值", "评分方式"))
+    rows = contents.sheets.get(schema.TIER3.name, ())
+    names, actual, way = (
+        _block(schema.TIER3, rows, h) for h in ("三级指标", "实际完成值", "评分方式")
+    )
     others = "".join(f'*({way}<>"{name}")' for name in ("满意度", methods.NOT_APPLICABLE))
-    others += f'*({_block(TIER3, rows, "")}<>"{live_checks.UNSCORED}")'
+    others += f'*({_block(schema.TIER3, rows, "")}<>"{live_checks.UNSCORED}")'
     count = f'SUMPRODUCT(({names}<>"")*({actual}="")*(LEFT({way},5)<>"预算执行率"){others})'
     parts.append(f'IF({count}>0,"实际完成值缺 "&{count}&" 项；","")')
     asked = (
         row
         for row in rows
-        if _is_asked(row) and live_checks.row_said(row, TIER3) != live_checks.UNSCORED
+        if _is_asked(row) and live_checks.row_said(row, schema.TIER3) != live_checks.UNSCORED
     )
     empty = sum(1 for row in asked if row.get("实际完成值", "") == "")
     said.append(f"实际完成值缺 {empty} 项；" if empty else "")
     _degrees(rows, parts, said)
-    _votes(rows, contents.sheets.get(SURVEY.name, ()), parts, said)
-    for sheet in (TIER1, TIER2, TIER3):
+    _votes(rows, contents.sheets.get(schema.SURVEY.name, ()), parts, said)
+    for sheet in (schema.TIER1, schema.TIER2, schema.TIER3):
         marks = _block(sheet, contents.sheets.get(sheet.name, ()), "")
         parts.append(f'IF(SUMPRODUCT(--(LEFT({marks},1)="✗"))>0,"{sheet.name}有 ✗；","")')
 
@@ -183,7 +176,7 @@ def _is_asked(row: Fields) -> bool:
 
 def _degrees(rows: Sequence[Fields], parts: list[str], said: list[str]) -> None:
     """Ask for 完成程度 where scorers judge by it."""
-    way, degree = (_block(TIER3, rows, header) for header in ("评分方式", "完成程度"))
+    way, degree = (_block(schema.TIER3, rows, header) for header in ("评分方式", "完成程度"))
     count = f'SUMPRODUCT(({way}="{methods.BANDED}")*({degree}=""))'
     parts.append(f'IF({count}>0,"完成程度缺 "&{count}&" 项；","")')
     empty = sum(
@@ -196,7 +189,7 @@ def _votes(
     rows: Sequence[Fields], survey: Sequence[Fields], parts: list[str], said: list[str]
 ) -> None:
     """Ask for votes where an indicator is scored by them."""
-    way, votes = _block(TIER3, rows, "评分方式"), _block(SURVEY, survey, "很满意")
+    way, votes = _block(schema.TIER3, rows, "评分方式"), _block(schema.SURVEY, survey, "很满意")
     used = f'SUMPRODUCT(--({way}="满意度"))>0'
     parts.append(f'IF(AND({used},COUNT({votes})=0),"满意度调查；","")')
     asked = any(row.get("评分方式") == "满意度" for row in rows)
@@ -209,13 +202,13 @@ def _block(sheet: schema.Sheet, rows: Sequence[Fields], header: str) -> str:
     headers = [column.header for column in sheet.shown(rows)]
     at = headers.index(header) if header else len(headers)
     last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
-    return span(sheet.name, FIRST_ROW, at, last, at)
+    return block_reference(sheet.name, FIRST_ROW, at, last, at)
 
 
 def _points_part(contents: Contents, said: list[str]) -> str:
-    rows = contents.sheets.get(TIER1.name, ())
-    last = FIRST_ROW + max(1, len(rows) + TIER1.spare) - 1
-    added = f"ROUND(SUM({span(TIER1.name, FIRST_ROW, 2, last, 2)}),6)"
+    rows = contents.sheets.get(schema.TIER1.name, ())
+    last = FIRST_ROW + max(1, len(rows) + schema.TIER1.spare) - 1
+    added = f"ROUND(SUM({block_reference(schema.TIER1.name, FIRST_ROW, 2, last, 2)}),6)"
     whole = sum((v for row in rows if isinstance(v := row.get("分值"), Decimal)), Decimal(0))
     said.append("" if whole == 100 else "一级指标分值合计不是 100；")
     return f'IF({added}=100,"","一级指标分值合计不是 100；")'
@@ -225,9 +218,9 @@ def _settle(paper: Sheet, book: Book) -> None:
     """Give the live line its value: every ballot has counted its missing marks by now."""
     counts = ""
     for sheet in book.sheets:
-        if sheet.name.startswith(BALLOT_PREFIX):
+        if sheet.name.startswith(schema.BALLOT_PREFIX):
             missing = int(float(sheet.cells[LIVE_ROW, 7].value))
-            who = sheet.name.removeprefix(BALLOT_PREFIX)
+            who = sheet.name.removeprefix(schema.BALLOT_PREFIX)
             counts += f"{who} 未评 {missing} 项；" if missing else ""
     for at, cell in paper.cells.items():
         if cell.formula:
@@ -255,7 +248,7 @@ def _sheets(paper: Sheet, book: Book, row: int, part: bool) -> None:
     words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：供查看" if part else "灰：很少改"}
     for sheet in book.sheets[1:]:
         row += 1
-        known = sheet_named(sheet.name)
+        known = schema.sheet_named(sheet.name)
         paper.text(row, 0, words[sheet.tab], "center")
         paper.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
         seen = part and sheet.tab == "rare"

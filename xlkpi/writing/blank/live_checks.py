@@ -9,20 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from xlkpi.domain import methods
-from xlkpi.domain.inputs import Fields
+from xlkpi.domain import methods, schema
+from xlkpi.domain.contents import Fields
 from xlkpi.domain.location import a1
 from xlkpi.domain.numbers import plain
-from xlkpi.domain.schema import (
-    EXECUTION,
-    PARAMETERS,
-    RECUSED,
-    TIER1,
-    TIER2,
-    TIER3,
-    Sheet,
-    without_points,
-)
 from xlkpi.writing.book import Condition
 from xlkpi.writing.book import Sheet as Paper
 from xlkpi.writing.computed_columns import HEADER_ROW, LIVE_ROW, Spot, setting
@@ -32,19 +22,21 @@ OK = "✓"
 _WIDTH = 15
 
 
-def checks(paper: Paper, sheet: Sheet, spots: dict[str, Spot], rows: Sequence[Fields]) -> None:
+def checks(
+    paper: Paper, sheet: schema.Sheet, spots: dict[str, Spot], rows: Sequence[Fields]
+) -> None:
     """Add the live checks that a table has."""
     spot = spots[sheet.name]
-    if sheet is TIER1:
+    if sheet is schema.TIER1:
         _total(paper, spot, rows)
-    if sheet in (TIER1, TIER2):
-        below = spots[TIER2.name if sheet is TIER1 else TIER3.name]
-        parent = "一级编号" if sheet is TIER1 else "二级编号"
+    if sheet in (schema.TIER1, schema.TIER2):
+        below = spots[schema.TIER2.name if sheet is schema.TIER1 else schema.TIER3.name]
+        parent = "一级编号" if sheet is schema.TIER1 else "二级编号"
         _column(paper, sheet, spot, lambda row: _parent_check(row, spot, below, parent), rows)
-    if sheet is TIER3:
-        above = spots[TIER2.name]
+    if sheet is schema.TIER3:
+        above = spots[schema.TIER2.name]
         _column(paper, sheet, spot, lambda row: _indicator_check(row, spot, above), rows)
-    if sheet is EXECUTION:
+    if sheet is schema.EXECUTION:
         _money(paper, spot, rows)
 
 
@@ -60,21 +52,21 @@ UNSCORED = "○ 不计分"
 """What the check column says of a row 其中：… without points."""
 
 
-def aside(row: Fields, sheet: Sheet) -> str:
+def aside(row: Fields, sheet: schema.Sheet) -> str:
     """Return the code of the finding about a row of a tier without points, "" for any other row."""
-    parent = {TIER2.name: "一级编号", TIER3.name: "二级编号"}.get(sheet.name, "")
+    parent = {schema.TIER2.name: "一级编号", schema.TIER3.name: "二级编号"}.get(sheet.name, "")
     headers = (sheet.name, "编号", parent, "评分方式", "分值")
     held = (row.get(header, "") for header in headers)
-    return without_points(*(plain(x) if isinstance(x, Decimal) else x for x in held))
+    return schema.of_which_code(*(plain(x) if isinstance(x, Decimal) else x for x in held))
 
 
-def row_said(row: Fields, sheet: Sheet) -> str:
+def row_said(row: Fields, sheet: schema.Sheet) -> str:
     """Return what the check column says of a row when the workbook is made."""
     why = aside(row, sheet)
     return (UNSCORED if "其中" in str(row.get(sheet.name)) else "") if why else OK
 
 
-def _unless_aside(formula: str, row: int, sheet: Sheet, spot: Spot) -> str:
+def _unless_aside(formula: str, row: int, sheet: schema.Sheet, spot: Spot) -> str:
     """Return a check that passes over a row 其中：… without points."""
     name, points = spot.cell(row, sheet.name), spot.cell(row, "分值")
     test = f'AND(N({points})=0,COUNTIF({name},"*其中*")>0)'
@@ -82,7 +74,11 @@ def _unless_aside(formula: str, row: int, sheet: Sheet, spot: Spot) -> str:
 
 
 def _column(
-    paper: Paper, sheet: Sheet, spot: Spot, formula: Callable[[int], str], rows: Sequence[Fields]
+    paper: Paper,
+    sheet: schema.Sheet,
+    spot: Spot,
+    formula: Callable[[int], str],
+    rows: Sequence[Fields],
 ) -> None:
     """Add the check column right of the table; a sound template's rows all pass."""
     at = max(spot.columns.values()) + 1
@@ -162,7 +158,7 @@ def _money(paper: Paper, spot: Spot, rows: Sequence[Fields]) -> None:
 
 def limit(points: str, spots: dict[str, Spot]) -> str:
     """Return the formula text of the highest mark: 100 in 百分制, else the indicator's points."""
-    hundred = f'{setting("打分制", spots[PARAMETERS.name])}="百分制"'
+    hundred = f'{setting("打分制", spots[schema.PARAMETERS.name])}="百分制"'
     return f"IF({hundred},100,{points})"
 
 
@@ -191,14 +187,14 @@ def ballot(
 def _mark_check(row: int, spot: Spot, spots: dict[str, Spot]) -> str:
     code, mark, remark = (spot.cell(row, name) for name in ("编号", "得分", "评分说明"))
     points = spot.cell(row, "分值")
-    method = spots[TIER3.name]
+    method = spots[schema.TIER3.name]
     way = f"INDEX({method.block('评分方式')},MATCH({code},{method.block('编号')},0))"
     judged = f'OR({way}="",{way}="{methods.JUDGED}",{way}="评委打分",{way}="{methods.BANDED}")'
     unmarked = f'IF({way}="{methods.NOT_APPLICABLE}","{methods.NOT_APPLICABLE}","系统计分")'
     return (
         f'=IFERROR(IF({code}="",IF({mark}="","","✗ 缺编号"),IF(NOT(ISNUMBER(MATCH({code},'
         f'{method.block("编号")},0))),"✗ 编号不存在",IF(NOT({judged}),{unmarked},'
-        f'IF({remark}="{RECUSED}",IF({mark}="","{OK} 回避","✗ 回避应留空"),'
+        f'IF({remark}="{schema.RECUSED}",IF({mark}="","{OK} 回避","✗ 回避应留空"),'
         f'IF({mark}="","○ 未评分",IF(NOT(ISNUMBER({mark})),"✗ 不是数",'
         f'IF(OR({mark}<0,{mark}>{limit(points, spots)}),"✗ 超出范围","{OK}"))))))),"✗ 是错误值")'
     )
@@ -211,14 +207,14 @@ def _mark_said(indicator: Fields, given: dict[str, Fields]) -> str:
     if said := unmarked(indicator):
         return said
     mark = given.get(code, {})
-    if mark.get("评分说明") == RECUSED:
+    if mark.get("评分说明") == schema.RECUSED:
         return f"{OK} 回避"
     return OK if isinstance(mark.get("得分"), Decimal) else "○ 未评分"
 
 
 def unmarked(indicator: Fields) -> str:
     """Return what stands on a ballot where scorers mark nothing; "" where they do."""
-    method = methods.spelled(str(indicator.get("评分方式", "")))
-    if methods.judged(method):
+    method = methods.standard_name(str(indicator.get("评分方式", "")))
+    if methods.is_judged(method):
         return ""
     return method if method == methods.NOT_APPLICABLE else "系统计分"

@@ -13,7 +13,7 @@ from xlkpi.domain.schema import (
     GRADE_SHEET,
     LAYOUT_SHEET,
     METHODS_SHEET,
-    PROOF_SHEET,
+    RECONCILIATION_SHEET,
     SCORES_SHEET,
     SOURCE_SHEET,
     SUMMARY_SHEET,
@@ -22,6 +22,7 @@ from xlkpi.writing.book import Book
 from xlkpi.writing.plan import BookPlan
 from xlkpi.writing.scored import (
     comparison,
+    comparison_findings,
     form,
     grades,
     indicator_scores,
@@ -31,6 +32,7 @@ from xlkpi.writing.scored import (
     reconciliation,
     records,
     summary,
+    summary_findings,
     verification_code,
 )
 from xlkpi.writing.scored.addresses import Addresses
@@ -45,7 +47,7 @@ _RESULTS = (
     COMPARISON_SHEET,
     FINDINGS_SHEET,
     METHODS_SHEET,
-    PROOF_SHEET,
+    RECONCILIATION_SHEET,
     SOURCE_SHEET,
 )
 _STAMPED = (SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET)
@@ -59,7 +61,7 @@ def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
     """
     result = Result(outcome)
     names = Addresses.of(result, reconciliation.count(result))
-    said = result.filled.said
+    said = result.filled.info_text
     title = f"{said('部门名称')}{said('评价年度')}绩效自评评分结果"
     book = _planned(result, names, layout, own).fill(title, result)
     code = verification_code.of_book(book, result.filled, result.scored)
@@ -110,7 +112,7 @@ def _write(book: Book, result: Result, names: Addresses, layout: FormTemplate, c
     records.write_methods(book, result.filled, result.scored)
     records.write_findings(book, result.outcome)
     indicator_scores.write(book, result, names)
-    comparison.write(book, result)
+    comparison_findings.write(book, result)
     grades.write(book, result, names)
     form.write(book, result, names, layout)
-    summary.write(book, result, names, code)
+    summary_findings.write(book, result, names, code)

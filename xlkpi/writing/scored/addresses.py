@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from xlkpi.domain.cells import Text
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import Address, span
+from xlkpi.domain.location import Address, block_reference
 from xlkpi.domain.results import Scored
 from xlkpi.domain.schema import (
     EXECUTION,
     GRADE_SHEET,
     METHODS_SHEET,
     PARAMETER_LIST,
-    PROOF_SHEET,
+    RECONCILIATION_SHEET,
     SOURCE_SHEET,
     SUMMARY_SHEET,
 )
@@ -190,23 +190,23 @@ class Addresses:
             applicable=_cell(SUMMARY_SHEET, bottom + 1, 2),
             total=_cell(SUMMARY_SHEET, bottom + step_rows(scored), 3),
             sum_digits=_sum_digits(filled, parameters["小数位数"]),
-            bands=span(GRADE_SHEET, FIRST_GRADE, 0, FIRST_GRADE + grades - 1, 0),
+            bands=block_reference(GRADE_SHEET, FIRST_GRADE, 0, FIRST_GRADE + grades - 1, 0),
             grade=_cell(GRADE_SHEET, FIRST_GRADE + grades + 1, 1),
-            verdict=_cell(PROOF_SHEET, FIRST_PROOF + proofs + 1, 1),
+            verdict=_cell(RECONCILIATION_SHEET, FIRST_PROOF + proofs + 1, 1),
             cells=_cell(SOURCE_SHEET, counts, 3),
-            cell_kinds=span(SOURCE_SHEET, counts, 4, counts, 9),
+            cell_kinds=block_reference(SOURCE_SHEET, counts, 4, counts, 9),
             review_total=_cell(SUMMARY_SHEET, review, 4),
             review_grade=_cell(SUMMARY_SHEET, review + 1, 4),
         )
 
 
 def _cell(sheet: str, row: int, column: int) -> str:
-    return span(sheet, row, column, row, column)
+    return block_reference(sheet, row, column, row, column)
 
 
 def _sum_digits(filled: Filled, digits: str) -> str:
-    finest = filled.finest_places
-    return f"MAX({digits},{finest})" if finest > filled.parameters.places else digits
+    finest = filled.finest_decimals
+    return f"MAX({digits},{finest})" if finest > filled.parameters.decimals else digits
 
 
 def _budget(filled: Filled, scored: Scored, row: int) -> dict[str, str]:

@@ -132,7 +132,7 @@ class Panel(NamedTuple):
     @classmethod
     def of(cls, filled: Filled, scored: Scored) -> Panel:
         """Return the panel of a workbook that was scored; computed indicators have no line."""
-        hundred = filled.parameters.hundred
+        hundred = filled.parameters.out_of_100
         return cls(
             tuple(ballot.scorer.value or "" for ballot in scored.scorers),
             tuple(Line.of(work, hundred) for work in scored.indicator_scores if work.given),

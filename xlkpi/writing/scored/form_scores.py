@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
+from xlkpi.domain.cells import Text
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import span
+from xlkpi.domain.location import CellRef, block_reference
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import SCORES_SHEET
+from xlkpi.domain.text import as_text
 from xlkpi.writing.book import Held
 from xlkpi.writing.scored import total as steps
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns
 from xlkpi.writing.scored.indicator_scores import score_format
-from xlkpi.writing.styles import sum_figure
+from xlkpi.writing.styles import RATE, sum_figure
+
+LONGEST_FORMULA = 8_000
+"""Excel's limit is 8192 characters."""
+
 
 DASH = "—"
 TEXT, CENTER, FIGURE = "form.text", "form.center", "form.figure"
@@ -43,10 +50,10 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
         return Shown(points.place.reference, points.value or 0, FIGURE)
     if name == REVIEWED and scored.review is None:
         return NONE_TO_SHOW
-    at = scored.place(work)
+    at = scored.index_of(work)
     cell = _cell(scored, _COLUMNS[name], FIRST_SCORE + at)
     if name == "得分计算方法":
-        return Shown(cell, work.words, TEXT, link(cell))
+        return Shown(cell, work.explanation, TEXT, link(cell))
     if not work.applies:
         return Shown(cell, DASH if name == "得分系数" else NOT_APPLICABLE, CENTER, link(cell))
     if name == "得分系数":
@@ -59,7 +66,7 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
 
 def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> Shown:
     """Return the total, or what the office above came to; 汇总 has no address for that yet."""
-    look = f"{FIGURE}:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    look = f"{FIGURE}:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     if not reviewed:
         cell = names.total
         return Shown(cell, scored.total, look, link(cell))
@@ -72,9 +79,37 @@ def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> S
 
 def _cell(scored: Scored, header: str, row: int, last: int = -1) -> str:
     column = ScoreColumns.of(scored).right(header)
-    return span(SCORES_SHEET, row, column, max(row, last), column)
+    return block_reference(SCORES_SHEET, row, column, max(row, last), column)
 
 
 def link(cell: str) -> str:
     """Return the target of a link to a reference."""
     return "internal:" + cell.replace("$", "")
+
+
+@lru_cache(maxsize=1 << 12)
+def copied(place: CellRef) -> str:
+    """Return the expression of a live copy of a cell, empty where that is."""
+    return f'IF({place.reference}="","",{place.reference})'
+
+
+def same(text: Text) -> Shown:
+    """Return a live copy of a text."""
+    return Shown(copied(text.place), text.value or "")
+
+
+def spelled(value: float, digits: int) -> str:
+    """Return a number as a formula joins it to a text: at most 15 digits."""
+    return as_text(float(f"{round(value, digits):.15g}"))
+
+
+def rate(executed: Shown, budget: Shown) -> Shown:
+    """Return 执行率 from two figures that are shown, a dash where one of them is none."""
+    spent, planned = executed.value, budget.value
+    if isinstance(spent, str) or isinstance(planned, str):
+        return NONE_TO_SHOW
+    value = Fraction(spent) / Fraction(planned) if planned else Fraction(0)
+    above, below = executed.expression, budget.expression
+    formula = f"IF({below}=0,0,{above}/{below})"
+    known = above and below and len(formula) < LONGEST_FORMULA
+    return Shown(formula if known else "", value, f"{FIGURE}:{RATE}")

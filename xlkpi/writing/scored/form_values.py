@@ -5,34 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from xlkpi.domain.cells import Number, Table, Text
+from xlkpi.domain import placeholders, schema
+from xlkpi.domain.cells import Number, Table
 from xlkpi.domain.findings import OVERRULED
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.inputs import Fund, Indicator, Project, Tier
-from xlkpi.domain.location import CellRef, blocks, span
-from xlkpi.domain.methods import DIRECTIONS, Votes, satisfied, satisfied_formula
-from xlkpi.domain.numbers import NOISE, from_text, rounded, settled, total
-from xlkpi.domain.placeholders import AMOUNTS, FUNDS, INDICATORS, ROWS
+from xlkpi.domain.indicators import Indicator, Tier
+from xlkpi.domain.inputs import Fund, Project
+from xlkpi.domain.location import CellRef, block_reference, block_references
+from xlkpi.domain.methods import DIRECTIONS, Votes, satisfaction_formula, satisfaction_rate
+from xlkpi.domain.numbers import NOISE, from_text, round_score, rounded, total
+from xlkpi.domain.placeholders import AMOUNTS, INDICATORS, ROWS
 from xlkpi.domain.results import IndicatorScore
-from xlkpi.domain.schema import (
-    EXECUTION,
-    GOALS,
-    INFO,
-    INITIAL,
-    SCORES_SHEET,
-    SOURCES,
-    TIER1,
-    TIER2,
-    TIER3,
-)
 from xlkpi.domain.text import as_text
 from xlkpi.writing.scored import form_scores
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses
-from xlkpi.writing.scored.form_scores import CENTER, FIGURE, NONE_TO_SHOW, NOTHING, TEXT, Shown
+from xlkpi.writing.scored.form_scores import (
+    CENTER,
+    FIGURE,
+    LONGEST_FORMULA,
+    NONE_TO_SHOW,
+    NOTHING,
+    TEXT,
+    Shown,
+    copied,
+    rate,
+    same,
+    spelled,
+)
 from xlkpi.writing.scored.indicator_scores import votes
 from xlkpi.writing.scored.inputs_shown import shown
 from xlkpi.writing.scored.result import Result
@@ -41,8 +43,6 @@ from xlkpi.writing.styles import DATE, MONEY, RATE
 _JUDGED = "定性"
 _OWN_WORDS = ("以", "内", "含", "上", "下", "年", "月", "底", "前", "后")
 """What says of a number by itself which way it counts, or that it is a date."""
-_LONGEST_FORMULA = 8_000
-"""Excel's limit is 8192 characters."""
 
 
 Record = dict[str, Shown]
@@ -78,7 +78,9 @@ class Filling:
 
     def records(self, group: str) -> list[Record]:
         """Return what the rows of a repeating group show; at least one row."""
-        made = {FUNDS: self._funds, INDICATORS: self._indicators}.get(group, self._goals)()
+        made = {placeholders.FUNDS: self._funds, INDICATORS: self._indicators}.get(
+            group, self._goals
+        )()
         found = [{f"{group}.{name}": each for name, each in record.items()} for record in made]
         return found or [{f"{group}.{name}": NOTHING for name in ROWS[group]}]
 
@@ -86,7 +88,7 @@ class Filling:
 
     def _info(self, name: str) -> Shown:
         text = self.filled.info.get(name)
-        table = self.filled.tables.get(INFO.name)
+        table = self.filled.tables.get(schema.INFO.name)
         if name == "金额单位" and (text is None or text.blank):
             return Shown("", "万元")
         if name == "实施单位" and (text is None or text.blank):  # the same as the department
@@ -103,7 +105,7 @@ class Filling:
         points = [
             work.indicator.points.value or Decimal(0) for work in self.scored.indicator_scores
         ]
-        return Shown(span(SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
+        return Shown(block_reference(schema.SCORES_SHEET, row, 3, row, 3), total(points), FIGURE)
 
     def _all(self, part: str) -> Shown:
         """年度资金总额: the sums that 汇总 has, and the one that it has not."""
@@ -121,23 +123,23 @@ class Filling:
         projects = [each for each in self.filled.projects if each.kind.value == kind]
         if part != "执行率":
             return self._sum(projects, part)
-        return _rate(self._sum(projects, "全年执行数"), self._sum(projects, "全年预算数"))
+        return rate(self._sum(projects, "全年执行数"), self._sum(projects, "全年预算数"))
 
     def _sum(self, projects: Sequence[Project], header: str) -> Shown:
         """Add up a column of 预算执行 over some of its rows."""
-        table = self.filled.tables.get(EXECUTION.name)
+        table = self.filled.tables.get(schema.EXECUTION.name)
         if not projects or table is None or header not in table.columns:
             return NONE_TO_SHOW
         rows = [project.row for project in projects]
-        added = blocks(table.grid.name, table.columns[header], rows)
+        added = block_references(table.grid.name, table.columns[header], rows)
         value = total([_AMOUNTS[header](project).value or Decimal(0) for project in projects])
-        formula = f"SUM({added})" if len(added) < _LONGEST_FORMULA else ""
+        formula = f"SUM({added})" if len(added) < LONGEST_FORMULA else ""
         return Shown(formula, value, f"{FIGURE}:{MONEY}")
 
     def _execution(self, part: str) -> Shown:
         work = self.lifted
         if not part:
-            return _rate(self._all("全年执行数"), self._all("全年预算数"))
+            return rate(self._all("全年执行数"), self._all("全年预算数"))
         if work is None:
             return NOTHING if part == "偏差原因" else NONE_TO_SHOW
         return self._indicator(work, part)
@@ -172,7 +174,7 @@ class Filling:
     # Row by row.
 
     def _funds(self) -> Iterator[Record]:
-        table = self.filled.tables.get(SOURCES.name)
+        table = self.filled.tables.get(schema.FUNDS.name)
         if table is None or not self.filled.funds:
             yield self._fiscal()
             return
@@ -181,7 +183,7 @@ class Filling:
             yield {
                 "资金来源": self._copy(table, fund.row, "资金来源", CENTER),
                 **amounts,
-                "执行率": _rate(amounts["全年执行数"], amounts["全年预算数"]),
+                "执行率": rate(amounts["全年执行数"], amounts["全年预算数"]),
             }
 
     def _fiscal(self) -> Record:
@@ -199,7 +201,7 @@ class Filling:
         return self._copy(table, amount.place.row, header, f"{FIGURE}:{MONEY}")
 
     def _goals(self) -> Iterator[Record]:
-        table = self.filled.tables.get(GOALS.name)
+        table = self.filled.tables.get(schema.GOALS.name)
         centred = ("序号", "类型", "完成程度")
         for row in table.rows if table else ():
             assert table is not None
@@ -222,14 +224,14 @@ class Filling:
 
     def _indicator(self, work: IndicatorScore, name: str) -> Shown:
         indicator = work.indicator
-        table = self.filled.tables[TIER3.name]
+        table = self.filled.tables[schema.TIER3.name]
         if name in form_scores.NAMES:
             return self._score(work, name)
         if name == "编号":
-            return _same(indicator.code)
-        if name in (TIER1.name, TIER2.name):
+            return same(indicator.code)
+        if name in (schema.TIER1.name, schema.TIER2.name):
             return self._parent(work, name)
-        if name in (INITIAL, "年度指标值", "实际完成值"):
+        if name in (schema.INITIAL, "年度指标值", "实际完成值"):
             return self._measure(table, work, name)
         header = "偏差原因分析及改进措施" if name == "偏差原因" else name
         centred = name in ("三级指标", "指标性质", "计量单位")
@@ -238,14 +240,14 @@ class Filling:
     def _score(self, work: IndicatorScore, name: str) -> Shown:
         """A figure of 指标得分; how scorers marked an indicator is told by its 评分标准, if it has one."""
         if name == "得分计算方法" and work.given:
-            table = self.filled.tables[TIER3.name]
+            table = self.filled.tables[schema.TIER3.name]
             criteria = self._copy(table, work.indicator.row, "评分标准", TEXT)
             if criteria.value:
                 return criteria
         return form_scores.of_indicator(self.scored, work, name)
 
     def _parent(self, work: IndicatorScore, sheet: str) -> Shown:
-        at = (1, self._top(work)) if sheet == TIER1.name else (2, work.indicator.parent_key)
+        at = (1, self._top(work)) if sheet == schema.TIER1.name else (2, work.indicator.parent_key)
         tier = self._tiers[at][1]
         return self._copy(self.filled.tables[sheet], tier.row, sheet, CENTER)
 
@@ -272,7 +274,7 @@ class Filling:
         if not percent and bare.value and not 1e-4 <= abs(bare.value) < 1e11:
             return bare  # programs differ in how they would spell it
         number = f'ROUND({cell}*100,9)&"%"' if percent else cell
-        said = _spelled(bare.value * 100, 9) + "%" if percent else _spelled(bare.value, 15)
+        said = spelled(bare.value * 100, 9) + "%" if percent else spelled(bare.value, 15)
         before, sign = "", ""
         if header != "实际完成值":
             before, sign = self._beside(table, indicator, "指标性质")
@@ -299,17 +301,17 @@ class Filling:
         caliber = self.filled.parameters.text("满意度口径")
         rows = [row.votes for row in self.filled.surveys if row.key == work.indicator.key]
         counts = (sum(int(vote.value or 0) for vote in kind) for kind in zip(*rows, strict=True))
-        rate = float(rounded(satisfied(Votes(*counts), caliber), 2))
-        expression = Formula(satisfied_formula(caliber)).at(votes(work, self.filled))[1:]
-        return Shown(f'ROUND({expression},2)&"%"', _spelled(rate, 2) + "%")
+        rate = float(rounded(satisfaction_rate(Votes(*counts), caliber), 2))
+        expression = Formula(satisfaction_formula(caliber)).at(votes(work, self.filled))[1:]
+        return Shown(f'ROUND({expression},2)&"%"', spelled(rate, 2) + "%")
 
     def _executed(self) -> Shown:
         """执行率 over all funds, in per cent."""
         assert self.scored.budget is not None
-        rate = float(settled(self.scored.budget.rate * 100, 2))
+        rate = float(round_score(self.scored.budget.rate * 100, 2))
         spent, planned = (self.names.budget[name] for name in ("全年执行数", "全年预算数"))
         whole = f"ROUND(ROUND({spent}/{planned}*100,{NOISE}),2)"
-        return Shown(f'IF({planned}=0,0,{whole})&"%"', _spelled(rate, 2) + "%")
+        return Shown(f'IF({planned}=0,0,{whole})&"%"', spelled(rate, 2) + "%")
 
     def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
         """Return the expression and the text of what stands beside a number: its sign, its unit."""
@@ -339,12 +341,12 @@ class Filling:
         place = table.place(row, header)
         if place in self.dates:
             day = float(self.filled.readings[place])
-            return Shown(_copied(place), day, f"{FIGURE}:{DATE}")
+            return Shown(copied(place), day, f"{FIGURE}:{DATE}")
         value = self._held(table, row, header)
         percent = (place.row, place.column) in table.grid.percents
         if percent and place not in self.filled.readings:
             style = f"{FIGURE}:{RATE}"
-        return Shown(_copied(place), value, style)
+        return Shown(copied(place), value, style)
 
 
 _AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
@@ -352,29 +354,3 @@ _AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
     "全年预算数": lambda row: row.budget,
     "全年执行数": lambda row: row.executed,
 }
-
-
-@lru_cache(maxsize=1 << 12)
-def _copied(place: CellRef) -> str:
-    return f'IF({place.reference}="","",{place.reference})'
-
-
-def _same(text: Text) -> Shown:
-    return Shown(_copied(text.place), text.value or "")
-
-
-def _spelled(value: float, digits: int) -> str:
-    """Return a number as a formula joins it to a text: at most 15 digits."""
-    return as_text(float(f"{round(value, digits):.15g}"))
-
-
-def _rate(executed: Shown, budget: Shown) -> Shown:
-    """Return 执行率 from two figures that are shown, a dash where one of them is none."""
-    spent, planned = executed.value, budget.value
-    if isinstance(spent, str) or isinstance(planned, str):
-        return NONE_TO_SHOW
-    value = Fraction(spent) / Fraction(planned) if planned else Fraction(0)
-    above, below = executed.expression, budget.expression
-    formula = f"IF({below}=0,0,{above}/{below})"
-    known = above and below and len(formula) < _LONGEST_FORMULA
-    return Shown(formula if known else "", value, f"{FIGURE}:{RATE}")

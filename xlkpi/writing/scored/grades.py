@@ -27,7 +27,7 @@ def write(book: Book, result: Result, names: Addresses) -> None:
     """Fill in 等级: the bands, the total against each, the grade, the way to the next band."""
     filled, scored = result.filled, result.scored
     sheet = book.named(GRADE_SHEET)
-    style = f"big:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    style = f"big:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     sheet.merge(0, 0, _LAST, "等级评定", "heading")
     sheet.merge(1, 0, _LAST, "总分达到下限（含）即评为该等级；以四舍五入后的总分为准。", "guide")
     sheet.text(2, 0, "总分", "label")
@@ -129,7 +129,7 @@ def _suggestions(sheet: Sheet, filled: Filled, scored: Scored, row: int, last: i
 
 def _projects(filled: Filled) -> Sequence[Project]:
     """The projects, where it is projects that are scored."""
-    if "项目" not in filled.said("评价类型"):
+    if "项目" not in filled.info_text("评价类型"):
         return ()
     return [each for each in filled.projects if each.kind.value == "项目支出" and each.name.value]
 
@@ -142,7 +142,7 @@ def _suggestion(
     copy(sheet, (row, 0), project.name, "text")
     place = project.budget.place
     sheet.formula(row, 1, "=" + place.reference, budget, f"link.figure:{MONEY}", place.link)
-    unit = filled.said("金额单位") or "万元"
+    unit = filled.info_text("金额单位") or "万元"
     words = f"全年预算数×上表的建议安排比例（{unit}）"
     sheet.merge(row, 2, 3, words, "text")
     sheet.formula(row, 4, f'=IF(ISNUMBER({share}),{share},"—")', value, f"figure:{SHARE}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import a1, blocks
+from xlkpi.domain.location import a1, block_references
 from xlkpi.domain.methods import NOT_APPLICABLE, VOTES
 from xlkpi.domain.numbers import NOISE, decimals
 from xlkpi.domain.results import IndicatorScore, Review, Scored
@@ -43,7 +43,7 @@ def write(book: Book, result: Result, names: Addresses) -> None:
 def _head(sheet: Sheet, filled: Filled, scored: Scored, columns: ScoreColumns) -> None:
     last = columns.right("计分过程")
     sheet.merge(_TITLE, 0, last, "指标得分", "heading")
-    hundred = "（百分制，折算前）" if filled.parameters.hundred else ""
+    hundred = "（百分制，折算前）" if filled.parameters.out_of_100 else ""
     words = (
         f"每个三级指标一行：各评分人的得分{hundred}取自各自的评分表（点击可前往），"
         "合成后四舍五入得到该指标得分。灰色的指标由系统按公式计分。"
@@ -77,7 +77,7 @@ def _grouping(filled: Filled, scored: Scored) -> str:
     """Say which scorers stand in which group."""
     names = [ballot.scorer.value or "" for ballot in scored.scorers]
     told, start = [], 0
-    for group, count in zip(scored.groups, scored.grouped, strict=True):
+    for group, count in zip(scored.groups, scored.group_sizes, strict=True):
         told.append(f"{group.name}（{'、'.join(names[start : start + count])}）")
         start += count
     way = filled.parameters.text("综合方法")
@@ -118,7 +118,7 @@ class _Row:
         sheet.text(row, 4, indicator.method.value or "", "center")
         self._marks()
         self._groups()
-        sheet.text(row, self.columns.right("计分过程"), lambda r: of(r).words, "text")
+        sheet.text(row, self.columns.right("计分过程"), lambda r: of(r).explanation, "text")
         if self.work.applies:
             self._score()
             self._spread()
@@ -171,7 +171,7 @@ class _Row:
                 self.sheet.text(self.row, column, "—", "grey")
             return
         first, row = self.columns.first_mark, self.row
-        for n, count in enumerate(self.scored.grouped):
+        for n, count in enumerate(self.scored.group_sizes):
             last = first + count - 1
             addresses = {
                 "得分": f"{a1(row, first)}:{a1(row, last)}",
@@ -206,7 +206,7 @@ class _Row:
             "年度指标值": indicator.target.place.reference,
             "实际完成值": indicator.actual.place.reference,
             "去极值最少人数": self.names.parameters["去极值最少人数"],
-            "核减分": indicator.cut.place.reference,
+            "核减分": indicator.deduction.place.reference,
             **self.names.budget,
             **(method.rule.cells if method and method.rule else {}),
             **(votes(self.work, self.filled) if method and method.surveyed else {}),
@@ -254,7 +254,7 @@ def votes(work: IndicatorScore, filled: Filled) -> dict[str, str]:
     rows = [row.row for row in own]
     places = [vote.place for vote in own[0].votes]
     return {
-        name: f"SUM({blocks(place.sheet, place.column, rows)})"
+        name: f"SUM({block_references(place.sheet, place.column, rows)})"
         for name, place in zip(VOTES, places, strict=True)
     }
 
@@ -263,7 +263,7 @@ def _total(sheet: Sheet, result: Result, columns: ScoreColumns) -> None:
     filled, scored = result.filled, result.scored
     row = FIRST_SCORE + len(scored.indicator_scores)
     last = row - 1
-    style = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    style = f"strong.figure:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     for column in range(columns.right("计分过程") + 1):
         sheet.blank(row, column, "strong")
     sheet.text(row, 2, "合计", "strong")

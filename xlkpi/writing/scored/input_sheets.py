@@ -9,25 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Derived, Grid, Table
 from xlkpi.domain.inputs import Ballot, Survey
-from xlkpi.domain.location import Block, CellRef, apart, span
-from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfied
+from xlkpi.domain.location import Block, CellRef, block_reference, without_overlaps
+from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfaction_rate
 from xlkpi.domain.number_format.suffix import with_unit
 from xlkpi.domain.numbers import as_shown
-from xlkpi.domain.schema import (
-    BALLOT,
-    EXECUTION,
-    GUIDE_SHEET,
-    REVIEW,
-    RULES,
-    SCORES_SHEET,
-    SURVEY,
-    TEXTS,
-    TIER3,
-    Column,
-    Kind,
-)
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.writing import computed_columns
 from xlkpi.writing.book import Book, Held, Sheet, Source
@@ -50,19 +38,19 @@ def plan(book: Book, result: Result) -> None:
     """Plan every sheet that was read in the order of the file, 填表说明 first; they are added."""
     filled = result.filled
     if filled.guide:
-        guide = book.sheet(GUIDE_SHEET, "rare")
+        guide = book.sheet(schema.GUIDE_SHEET, "rare")
         _constants(guide, filled.guide, _guide)
         guide.widths = {0: 14, 1: 34, 2: 66}
     tables = {table.grid.name: table for table in filled.tables.values()}
     tables |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
     for at, grid in enumerate(filled.grids):
         table = tables.get(grid.name)
-        sheet = book.sheet(grid.name, table.layout.tab if table else "rare")
+        sheet = book.sheet(grid.name, table.sheet.tab if table else "rare")
         _constants(sheet, grid, _grid(at), table)
         if table:
             _Table(sheet, table, _grid(at), result).plan()
-    if REVIEW.name in filled.tables:
-        table = filled.tables[REVIEW.name]
+    if schema.REVIEW.name in filled.tables:
+        table = filled.tables[schema.REVIEW.name]
         _beside_reviews(book.named(table.grid.name), table, result)
     for ballot in filled.ballots:
         _beside_marks(book.named(ballot.table.grid.name), ballot, result)
@@ -89,7 +77,7 @@ class _Table:
 
     def plan(self) -> None:
         sheet, table = self.sheet, self.table
-        for column in table.layout.columns:
+        for column in table.sheet.columns:
             at = table.columns.get(column.header)
             if at is not None:
                 sheet.text(table.header_row, at, self._head(at), "head")
@@ -98,7 +86,7 @@ class _Table:
         last = max(table.columns.values())
         sheet.freeze = (table.header_row + 1, 0)
         sheet.repeat = table.header_row
-        sheet.landscape = sum(column.width for column in table.layout.columns) > 100
+        sheet.landscape = sum(column.width for column in table.sheet.columns) > 100
         if table.rows:
             bottom = max((*table.rows, *table.of_which, *table.totals))
             sheet.filter = (table.header_row, min(table.columns.values()), bottom, last)
@@ -108,9 +96,9 @@ class _Table:
         row = self.table.header_row
         return lambda result: str(self.grid_of(result).raw(row, at))
 
-    def _column(self, column: Column, at: int) -> None:
+    def _column(self, column: schema.Column, at: int) -> None:
         table = self.table
-        if table.layout in (BALLOT, REVIEW) and column.computed:
+        if table.sheet in (schema.BALLOT, schema.REVIEW) and column.computed:
             return  # put in beside what is given
         style = _style(column)
         for row in (*table.rows, *table.of_which, *table.totals):
@@ -121,11 +109,11 @@ class _Table:
             else:
                 self._cell(row, column, at, style)
 
-    def _cell(self, row: int, column: Column, at: int, style: str) -> None:
+    def _cell(self, row: int, column: schema.Column, at: int, style: str) -> None:
         table, result = self.table, self.result
         place = CellRef(table.grid.name, row, at)
         figure = style
-        if table.layout is RULES and column.header == "得分比例":
+        if table.sheet is schema.RULES and column.header == "得分比例":
             figure = f"{style}:{SHARE}"
         if unit := with_unit(result.units.get(place, "")):
             figure = f"{style}:{unit}"
@@ -145,20 +133,20 @@ class _Table:
         else:
             self.sheet.text(row, at, _tidy(self.grid_of, row, at), style)
 
-    def _computed(self, row: int, column: Column, at: int) -> None:
-        layout = self.table.layout
-        if layout is EXECUTION:
+    def _computed(self, row: int, column: schema.Column, at: int) -> None:
+        sheet = self.table.sheet
+        if sheet is schema.EXECUTION:
             formula = computed_columns.execution_rate(row, spot(self.table))
             n = [each.row for each in self.filled.projects].index(row)
             self.sheet.formula(row, at, formula, _rate(n), "figure:0.00%")
-        elif layout is TEXTS:
+        elif sheet is schema.TEXTS:
             formula = computed_columns.length(row, spot(self.table))
             text = _tidy(self.grid_of, row, self.table.columns["正文"])
             self.sheet.formula(row, at, formula, lambda r: len(text(r)) or "", "figure")
-        elif layout is SURVEY and all(name in self.table.columns for name in VOTES):
+        elif sheet is schema.SURVEY and all(name in self.table.columns for name in VOTES):
             self._votes(row, column, at)
 
-    def _votes(self, row: int, column: Column, at: int) -> None:
+    def _votes(self, row: int, column: schema.Column, at: int) -> None:
         n = [each.row for each in self.filled.surveys].index(row)
         caliber = self.filled.parameters.text("满意度口径")
 
@@ -168,7 +156,7 @@ class _Table:
 
         def share(result: Result) -> Held:
             votes = _counts(result.filled.surveys[n])
-            return satisfied(Votes(*votes), caliber) / 100 if sum(votes) else ""
+            return satisfaction_rate(Votes(*votes), caliber) / 100 if sum(votes) else ""
 
         if column.header == "有效问卷":
             formula = computed_columns.valid_votes(row, spot(self.table))
@@ -179,7 +167,7 @@ class _Table:
 
     def _derived(self, found: Derived) -> None:
         """Put what the template computes from 基础数据, live again; it stays empty without a value."""
-        at, name = (found.place.row, found.place.column), self.table.layout.name
+        at, name = (found.place.row, found.place.column), self.table.sheet.name
 
         def value(result: Result) -> Held:
             now = result.filled.tables[name].derived[at].value
@@ -222,7 +210,7 @@ def _copied(n: int, header: str, result: Result) -> tuple[Source, str]:
     """Return where a ballot's copy of an indicator's cell comes from, and its style."""
     held = result.beside[n][header]
     style = "grey.text" if isinstance(held, str) else "grey.figure"
-    third = result.filled.tables[TIER3.name]
+    third = result.filled.tables[schema.TIER3.name]
     unit = result.units.get(third.place(result.filled.indicators[n].row, header), "")
     if not isinstance(held, str) and (code := with_unit(unit)):
         style += f":{code}"
@@ -241,7 +229,9 @@ def _beside_reviews(sheet: Sheet, table: Table, result: Result) -> None:
                 value, style = _copied(n, name, result)
                 sheet.number(each.row, table.columns[header], value, style)
         if "自评得分" in table.columns:
-            cell = span(SCORES_SHEET, FIRST_SCORE + n, column, FIRST_SCORE + n, column)
+            cell = block_reference(
+                schema.SCORES_SHEET, FIRST_SCORE + n, column, FIRST_SCORE + n, column
+            )
             at = table.columns["自评得分"]
             sheet.formula(each.row, at, f"={cell}", _own_score(n), "grey.figure")
 
@@ -310,16 +300,16 @@ def _spread(sheet: Sheet, grid: Grid) -> None:
         ]
         if (top, left) in sheet.cells and not others and top == bottom and left < right:
             shown.append((top, left, bottom, right))
-    whole = apart(shown)
+    whole = without_overlaps(shown)
     sheet.merges.extend(block for block in shown if block in whole)
 
 
-def _style(column: Column) -> str:
-    if column.kind is Kind.MONEY:
+def _style(column: schema.Column) -> str:
+    if column.kind is schema.Kind.MONEY:
         return f"figure:{MONEY}"
-    if column.kind is Kind.NUMBER:
+    if column.kind is schema.Kind.NUMBER:
         return "figure"
-    return "code" if column.kind is Kind.CODE else "text"
+    return "code" if column.kind is schema.Kind.CODE else "text"
 
 
 def _rate(n: int) -> Source:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlkpi.domain.cells import Table
-from xlkpi.domain.inputs import Filled, Parameters, Tier
+from xlkpi.domain.indicators import Tier
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import as_shown
+from xlkpi.domain.parameters import Parameters
 from xlkpi.domain.schema import PARAMETER_LIST
 from xlkpi.domain.text import as_text, day, tidy
 
@@ -61,7 +63,7 @@ def codes(filled: Filled) -> dict[CellRef, str]:
 
 def shares(settings: Parameters) -> dict[CellRef, Decimal]:
     """Return the cell of each per cent among the parameters → 0.8 for 80%, however it is typed."""
-    held = ((each, settings.in_force(each)) for each in PARAMETER_LIST if each.percent)
+    held = ((each, settings.output_value(each)) for each in PARAMETER_LIST if each.percent)
     return {
         settings.values[each.name].place: share
         for each, share in held

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from xlkpi.domain import fingerprint, schema
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import CellRef, a1, listed, quoted
+from xlkpi.domain.location import CellRef, a1, list_places, quoted
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import METHODS_SHEET, SCORES_SHEET, SOURCE_SHEET
 from xlkpi.domain.version import VERSION
@@ -127,7 +127,7 @@ def _places(filled: Filled, work: IndicatorScore) -> list[CellRef]:
         executed, planned = trace.budget_places(filled)
         places += [*executed, *planned]
     places += trace.rule_places(work)
-    return [*places, indicator.cut.place] if indicator.cut.value else places
+    return [*places, indicator.deduction.place] if indicator.deduction.value else places
 
 
 def _origins(sheet: Sheet, scored: Scored, row: int) -> None:
@@ -158,7 +158,10 @@ def _name(at: int) -> Source:
 def _origin(at: int) -> Source:
     def find(result: Result) -> str:
         work = result.scored.indicator_scores[at]
-        return listed(_places(result.filled, work)) or f"{work.words}（见“{METHODS_SHEET}”）"
+        return (
+            list_places(_places(result.filled, work))
+            or f"{work.explanation}（见“{METHODS_SHEET}”）"
+        )
 
     return find
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import a1, blocks, quoted, span
+from xlkpi.domain.location import a1, block_reference, block_references, quoted
 from xlkpi.domain.results import Scored, TierScore
-from xlkpi.domain.schema import ABSENT, GROUP, NO, PROOF_SHEET, RECUSED, SCORES_SHEET
+from xlkpi.domain.schema import ABSENT, MEMBERS, NO, RECONCILIATION_SHEET, RECUSED, SCORES_SHEET
 from xlkpi.writing.book import Book, Held, Source
 from xlkpi.writing.scored.addresses import (
     FIRST_SCORE,
@@ -24,7 +24,7 @@ from xlkpi.writing.scored.total import whole
 
 def plan(book: Book, result: Result, names: Addresses) -> None:
     """Plan 校验: sums and counts, and every score's formula against the program's own figure."""
-    sheet = book.named(PROOF_SHEET)
+    sheet = book.named(RECONCILIATION_SHEET)
     sheet.merge(0, 0, 4, "校验", "heading")
     words = "左右两栏应当相等。“程序结果”是计分时另行算出的数：改动得分、分值、等级下限或计分办法后，这里会显示“不符”。"
     sheet.merge(1, 0, 4, words, "guide")
@@ -90,7 +90,7 @@ def count(result: Result) -> int:
     applicable = sum(each.applies for tiers in scored.tiers[:2] for each in tiers)
     applicable += sum(each.applies for each in scored.indicator_scores)
     inputs = len(scored.scorers) + sum(map(len, scored.tiers)) + len(filled.grades) + 4
-    inputs += (filled.parameters.trimmed > 1) + sum(1 for _ in _group_proofs(filled, scored))
+    inputs += (filled.parameters.trim_count > 1) + sum(1 for _ in _group_proofs(filled, scored))
     results = 4 if scored.review else 2
     return 5 + 4 + 2 + results + applicable + inputs + (2 if scored.budget else 0)
 
@@ -99,10 +99,10 @@ def _sum_proofs(scored: Scored, names: Addresses, rows: SummaryRows) -> list[Pro
     """Points add up to 100 at every level, and scores to the total."""
     last = FIRST_SCORE + len(scored.indicator_scores) - 1
     score = ScoreColumns.of(scored).right("得分")
-    scores = span(SCORES_SHEET, FIRST_SCORE, score, last, score)
+    scores = block_reference(SCORES_SHEET, FIRST_SCORE, score, last, score)
     tier1 = f"'汇总'!$C${rows.first + 1}:$C${rows.first + len(scored.tiers[0])}"
     tier2 = f"'汇总'!$C${rows.second + 1}:$C${rows.second + len(scored.tiers[1])}"
-    points = span(SCORES_SHEET, FIRST_SCORE, 3, last, 3)
+    points = block_reference(SCORES_SHEET, FIRST_SCORE, 3, last, 3)
     total, kept = f"={names.total}", "、".join([*steps(scored), "0 到 100 之间"])
     proofs = [
         same(f"{level}指标分值合计 = 100", f"=ROUND(SUM({block}),6)", 100)
@@ -134,7 +134,7 @@ def _mark_proofs(result: Result) -> list[Proof]:
     judged = [work for work in scored.indicator_scores if work.given]
     marks = sum(1 for work in judged for given in work.given if given.mark is not None)
     asked_of = sum(len(work.given) for work in judged)
-    block = span(SCORES_SHEET, FIRST_SCORE, columns.first_mark, last, columns.last_mark)
+    block = block_reference(SCORES_SHEET, FIRST_SCORE, columns.first_mark, last, columns.last_mark)
     absent = sum(member.status.value == ABSENT for member in filled.members)
     asked, away = _asked(filled), _said(filled, ABSENT)
     scorers, judged_count = len(scored.scorers), len(judged)
@@ -228,18 +228,18 @@ def _executed(result: Result) -> Held:
 
 def _asked(filled: Filled) -> str:
     """Return the formula that counts the members who were to score, whether they came or not."""
-    table = filled.tables[GROUP.name]
-    names = blocks(table.grid.name, table.columns["姓名"], table.rows)
+    table = filled.tables[MEMBERS.name]
+    names = block_references(table.grid.name, table.columns["姓名"], table.rows)
     return f"COUNTA({names})-{_said(filled, NO)}"
 
 
 def _said(filled: Filled, word: str) -> str:
     """Return the formula that counts the members of whom 是否评分 says a word."""
-    table = filled.tables[GROUP.name]
+    table = filled.tables[MEMBERS.name]
     if "是否评分" not in table.columns:
         return "0"
     at = table.columns["是否评分"]
-    block = span(table.grid.name, min(table.rows), at, max(table.rows), at)
+    block = block_reference(table.grid.name, min(table.rows), at, max(table.rows), at)
     return f'COUNTIF({block},"{word}")'
 
 
@@ -258,7 +258,7 @@ def _input_proofs(result: Result, names: Addresses) -> list[Proof]:
     for name in ("打分制", "综合方法", "反向公式", "满意度口径"):
         cell = f"={names.parameters[name]}"
         proofs.append(same(f"{name} = 计分时所用", cell, filled.parameters.text(name)))
-    if (each := filled.parameters.trimmed) > 1:
+    if (each := filled.parameters.trim_count) > 1:
         proofs.append(same("去极值个数 = 计分时所用", f"={names.parameters['去极值个数']}", each))
     return [*proofs, *_group_proofs(filled, scored)]
 
@@ -268,7 +268,7 @@ def _scorer_proofs(scored: Scored) -> list[Proof]:
     proofs = []
     for n, ballot in enumerate(scored.scorers):
         at = ScoreColumns.of(scored).first_mark + n
-        formula = f"=ROUND(SUM({span(SCORES_SHEET, first, at, last, at)}),6)"
+        formula = f"=ROUND(SUM({block_reference(SCORES_SHEET, first, at, last, at)}),6)"
         what = f"{ballot.scorer.value} 的得分合计 = 读入时"
         proofs.append(same(what, formula, _sum_of_marks(n)))
     return proofs
@@ -289,7 +289,7 @@ def _group_proofs(filled: Filled, scored: Scored) -> Iterator[Proof]:
         if member.group_key not in heads:
             continue
         name, group, weight = member.name.value, member.group, member.group_weight
-        if member.scores:
+        if member.is_scorer:
             cell = f"={group.place.reference}"
             yield same(f"{name} 的评分组 = 计分时所用", cell, group.value or "")
         if weight.value and weight.place != heads[member.group_key]:

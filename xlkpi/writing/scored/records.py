@@ -42,7 +42,7 @@ def list_findings(sheet: Sheet, findings: Sequence[Finding], header: int) -> Non
         sheet.number(row, 0, row - header, "center")
         sheet.text(row, 1, f"{finding.severity.sign} {finding.severity.chinese}", "center")
         sheet.text(row, 2, finding.code, "center")
-        where = finding.place.said
+        where = finding.place.label
         link = finding.place.link if finding.place.sheet else ""
         sheet.text(row, 3, where, "link.box" if link else "text", link)
         sheet.text(row, 4, finding.message, "text")
@@ -70,7 +70,7 @@ def write_methods(book: Book, filled: Filled, scored: Scored) -> None:
         row += 1
         sheet.text(row, 0, parameter.name, "text")
         value = filled.parameters.values[parameter.name]
-        held = filled.parameters.in_force(parameter)
+        held = filled.parameters.output_value(parameter)
         style = f"center:{SHARE}" if parameter.percent else "center"
         if value.place.sheet:
             sheet.formula(row, 1, f"={value.place.reference}", held, style, value.place.link)
@@ -107,19 +107,19 @@ def _rules(sheet: Sheet, filled: Filled, scored: Scored, row: int) -> None:
 
 def _rounding(filled: Filled) -> str:
     """Say how scores are rounded, and what is not: a 分值 that is finer than 小数位数."""
-    places = filled.parameters.places
+    places = filled.parameters.decimals
     said = (
         f"每个三级指标的得分四舍五入到 {places} 位小数，再逐级相加，相加时不再取整；"
         "公式先取到 12 位小数，消除二进制误差。等级按印出的总分定。"
     )
-    if filled.finest_places > places:
+    if filled.finest_decimals > places:
         said += (
             f"有的分值多于 {places} 位小数：这些指标满分时得分就是分值，取整后也不超过分值，"
-            f"总分按 {filled.finest_places} 位小数计。"
+            f"总分按 {filled.finest_decimals} 位小数计。"
         )
     return said
 
 
 def _in_general(work: IndicatorScore) -> str:
     """Say the rule without what is one indicator's alone: who stood aside, what was cut."""
-    return work.words.partition("；核减 " if work.method else "；")[0]
+    return work.explanation.partition("；核减 " if work.method else "；")[0]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from xlkpi.domain.findings import TO_ADD
-from xlkpi.domain.inputs import Filled
+from xlkpi.domain.inputs import CellCounts, Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored
 from xlkpi.domain.schema import BALLOT, TIER3
@@ -55,8 +55,8 @@ class Result:
     @cached_property
     def cells(self) -> list[int]:
         """The cells of all sheets that were read, then what became of them, kind by kind."""
-        lines = [(line.cells, *line.kinds) for line in self.filled.cell_counts]
-        return [sum(column) for column in zip(*lines, strict=True)]
+        counts = self.filled.cell_counts
+        return [sum(each[n] for each in counts) for n in range(1, len(CellCounts._fields))]  # type: ignore[misc]
 
     @cached_property
     def codes(self) -> dict[CellRef, str]:

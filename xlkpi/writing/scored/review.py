@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import a1, blocks, quoted
+from xlkpi.domain.location import a1, block_references, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.numbers import total as added
 from xlkpi.domain.results import IndicatorScore, Review, Scored
@@ -47,7 +47,7 @@ def _tier(
     names: Addresses,
 ) -> None:
     own, other = scored.tiers[0][at], review.score_totals.tiers[0][at]
-    look = f"figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    look = f"figure:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     copy(sheet, (row, 0), own.tier.code, "code")
     copy(sheet, (row, 1), own.tier.name, "text")
     place = own.tier.points.place
@@ -63,7 +63,7 @@ def _tier(
         if w.indicator.parent_key in below
     ]
     column = ScoreColumns.of(scored).right(REVIEWED)
-    parts = blocks(SCORES_SHEET, column, rows)
+    parts = block_references(SCORES_SHEET, column, rows)
     sheet.formula(row, 4, f"=ROUND(SUM({parts}),6)", other.score, look)
     _gap(sheet, row, own.score, other.score, look)
 
@@ -84,7 +84,7 @@ def _total(
     row: int,
     names: Addresses,
 ) -> None:
-    look = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    look = f"strong.figure:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     sheet.blank(row, 0, "strong")
     sheet.text(row, 1, "总分", "strong")
     points = added([tier.points for tier in scored.tiers[0]])
@@ -139,7 +139,7 @@ def _given(review: Review, work: IndicatorScore) -> bool:
 
 
 def _change(sheet: Sheet, scored: Scored, review: Review, work: IndicatorScore, row: int) -> None:
-    columns, at = ScoreColumns.of(scored), FIRST_SCORE + scored.place(work)
+    columns, at = ScoreColumns.of(scored), FIRST_SCORE + scored.index_of(work)
     scores, look = quoted(SCORES_SHEET), f"figure:{score_format(work.score)}"
     other = next(t for t in review.score_totals.tiers[2] if t.tier.key == work.indicator.key).score
     copy(sheet, (row, 0), work.indicator.code, "code")

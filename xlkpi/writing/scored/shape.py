@@ -33,7 +33,7 @@ def _inputs(result: Result) -> Shape:
     """What stands beside the sheets' cells: whose they are, and how they were read."""
     filled = result.filled
     return (
-        filled.said("金额单位"), filled.said("评价类型"),
+        filled.info_text("金额单位"), filled.info_text("评价类型"),
         tuple(filled.parameters.values[each.name] for each in PARAMETER_LIST),
         filled.members, filled.merged,
         tuple((each.row, each.name.value, each.bound) for each in filled.grades),
@@ -63,7 +63,7 @@ def _sheet(grid: Grid, table: Table | None) -> Shape:
     kinds = tuple(tuple(map(type, grid.rows[row][:last])) for row in rows)
     derived = tuple((at, each.formula, each.value is None) for at, each in table.derived.items())
     return (
-        grid.name, grid.merges, apart, table.layout.name, table.header_row,
+        grid.name, grid.merges, apart, table.sheet.name, table.header_row,
         tuple(table.columns.items()), table.rows, table.of_which, table.totals,
         len(table.remarks), kinds, derived, grid.percents,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def _scores(scored: Scored) -> Shape:
         tuple(ballot.scorer.value for ballot in scored.scorers),
         tiers, tuple(_score(each) for each in scored.indicator_scores),
         scored.budget is None, scored.review is None, _adjustments(scored.adjustments),
-        scored.groups, scored.grouped,
+        scored.groups, scored.group_sizes,
     )  # fmt: skip
 
 

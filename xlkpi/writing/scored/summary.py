@@ -5,41 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from xlkpi.domain.findings import TO_ADD, Severity
-from xlkpi.domain.inputs import Ballot, Filled, Indicator, Member
-from xlkpi.domain.location import a1, blocks, quoted, span
+from xlkpi.domain import schema
+from xlkpi.domain.inputs import Ballot, Filled, Member
+from xlkpi.domain.location import a1, block_reference, block_references, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
-from xlkpi.domain.results import Budget, IndicatorScore, Outcome, Scored, TierScore
-from xlkpi.domain.schema import (
-    BALLOT_PREFIX,
-    EXECUTION,
-    FINDINGS_SHEET,
-    GRADE_SHEET,
-    PROOF_SHEET,
-    RESULT_SHEETS,
-    SCORES_SHEET,
-    SUMMARY_SHEET,
-    folded,
-    sheet_named,
-)
-from xlkpi.writing.book import Book, Chart, Sheet, Source
-from xlkpi.writing.scored import review, total
-from xlkpi.writing.scored.addresses import (
-    BUDGET_SUMS,
-    FIRST_SCORE,
-    GRADE_AT,
-    TOTAL_AT,
-    Addresses,
-    ScoreColumns,
-    SummaryRows,
-    copy,
-    step_rows,
-)
-from xlkpi.writing.scored.indicator_scores import score_format
+from xlkpi.domain.results import Budget, Scored, TierScore
+from xlkpi.writing.book import Book, Chart, Held, Sheet, Source
+from xlkpi.writing.scored import addresses, total
 from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import MONEY, RATE, sum_figure
 
-_LAST = 6
+LAST = 6
 """The last printed column of 汇总; the contents stand right of it."""
 _HEADS = ("编号", "指标", "分值", "得分", "得分率", "失分")
 RESULT_WORDS = {
@@ -56,14 +32,14 @@ RESULT_WORDS = {
 }
 
 
-def plan(book: Book, result: Result, names: Addresses) -> None:
+def plan(book: Book, result: Result, names: addresses.Addresses) -> None:
     """Plan 汇总, down to the group that evaluated; what follows depends on what was found."""
     filled, scored = result.filled, result.scored
-    sheet = book.named(SUMMARY_SHEET)
-    unit = filled.said("金额单位") or "万元"
-    sheet.merge(0, 0, _LAST, _title, "title")
-    sheet.merge(1, 0, _LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
-    rows = SummaryRows.of(result)
+    sheet = book.named(schema.SUMMARY_SHEET)
+    unit = filled.info_text("金额单位") or "万元"
+    sheet.merge(0, 0, LAST, _title, "title")
+    sheet.merge(1, 0, LAST, f"金额单位：{unit}    点击蓝色数字可查看计算过程和原始数据", "guide")
+    rows = addresses.SummaryRows.of(result)
     _tiers(sheet, "一、一级指标得分", 0, rows, filled, scored)
     total.plan(sheet, filled, scored, rows.first + len(scored.tiers[0]) + 1, names)
     _tiers(sheet, "二、二级指标得分", 1, rows, filled, scored)
@@ -76,46 +52,44 @@ def plan(book: Book, result: Result, names: Addresses) -> None:
     sheet.heights.update({0: 34, 1: 20, 3: 40})
 
 
-def write(book: Book, result: Result, names: Addresses, code: str) -> None:
-    """Add the notices, the deviations, the review and the signatures with the 校验码."""
-    sheet, rows = book.named(SUMMARY_SHEET), SummaryRows.of(result)
-    _notices(sheet, result.outcome, rows.notices)
-    _deviations(sheet, result, rows.deviations)
-    row = rows.after
-    if result.scored.review:
-        row = review.write(sheet, result, result.scored.review, row, names) + 1
-    _signatures(sheet, row, code)
-    sheet.print_to = (row + 5, _LAST)
-
-
 def _title(result: Result) -> str:
-    said = result.filled.said
+    said = result.filled.info_text
     return f"{said('部门名称')} {said('评价年度')}年度{said('评价类型')}绩效自评汇总"
 
 
-def _headline(sheet: Sheet, filled: Filled, names: Addresses) -> None:
+def _grade(result: Result) -> Held:
+    return result.scored.grade.name.value or ""
+
+
+def _headline(sheet: Sheet, filled: Filled, names: addresses.Addresses) -> None:
     """Put the total, the grade and the verdict of 校验 on top."""
-    row = TOTAL_AT[0]
+    row = addresses.TOTAL_AT[0]
     for column, label in ((0, "总分"), (2, "等级"), (5, "校验")):
         sheet.text(row, column, label, "label")
     total = names.total.rpartition("!")[2]
-    link = f"internal:{quoted(SCORES_SHEET)}!A1"
-    sheet.formula(*TOTAL_AT, f"={total}", lambda r: r.scored.total, f"big:{_look(filled)}", link)
-    link = f"internal:{quoted(GRADE_SHEET)}!A1"
-    grade = lambda r: r.scored.grade.name.value or ""  # noqa: E731
-    sheet.formula(*GRADE_AT, f"={names.grade}", grade, "big", link)
+    link = f"internal:{quoted(schema.SCORES_SHEET)}!A1"
+    sheet.formula(
+        *addresses.TOTAL_AT, f"={total}", lambda r: r.scored.total, f"big:{_look(filled)}", link
+    )
+    link = f"internal:{quoted(schema.GRADE_SHEET)}!A1"
+    sheet.formula(*addresses.GRADE_AT, f"={names.grade}", _grade, "big", link)
     sheet.blank(row, 4, "big")
     sheet.merges.append((row, 3, row, 4))
-    link = f"internal:{quoted(PROOF_SHEET)}!A1"
+    link = f"internal:{quoted(schema.RECONCILIATION_SHEET)}!A1"
     sheet.formula(row, 6, f"={names.verdict}", "全部通过", "big.text", link)
 
 
 def _tiers(
-    sheet: Sheet, title: str, level: int, rows: SummaryRows, filled: Filled, scored: Scored
+    sheet: Sheet,
+    title: str,
+    level: int,
+    rows: addresses.SummaryRows,
+    filled: Filled,
+    scored: Scored,
 ) -> None:
     """Put one tier's table, its header two rows above, its total below."""
     top, tiers = (rows.first, rows.second)[level], scored.tiers[level]
-    sheet.merge(top - 2, 0, _LAST, title, "block")
+    sheet.merge(top - 2, 0, LAST, title, "block")
     sheet.row(top - 1, [*_HEADS, "所属一级" if level else "明细"], "head")
     for at in range(len(tiers)):
         _tier(sheet, level, at, rows, filled, scored)
@@ -123,15 +97,15 @@ def _tiers(
 
 
 def _tier(
-    sheet: Sheet, level: int, at: int, rows: SummaryRows, filled: Filled, scored: Scored
+    sheet: Sheet, level: int, at: int, rows: addresses.SummaryRows, filled: Filled, scored: Scored
 ) -> None:
     def of(result: Result) -> TierScore:
         return result.scored.tiers[level][at]
 
     row, tier, style = (rows.first, rows.second)[level] + at, scored.tiers[level][at], _look(filled)
     place = tier.tier.points.place
-    copy(sheet, (row, 0), tier.tier.code, "code", lambda r: of(r).tier.code.value or "")
-    copy(sheet, (row, 1), tier.tier.name, "text", lambda r: of(r).tier.name.value or "")
+    addresses.copy(sheet, (row, 0), tier.tier.code, "code", lambda r: of(r).tier.code.value or "")
+    addresses.copy(sheet, (row, 1), tier.tier.name, "text", lambda r: of(r).tier.name.value or "")
     sheet.formula(row, 2, "=" + place.reference, tier.points, "figure", place.link)
     below = _of_third(row, tier, scored) if level else _of_second(row, tier, rows, scored)
     added, link = below
@@ -142,36 +116,41 @@ def _tier(
     else:
         sheet.row(row, [NOT_APPLICABLE, "—", "—"], "grey", start=3)
     if level:
-        parent = lambda r: of(r).tier.parent.value or ""  # noqa: E731
-        copy(sheet, (row, 6), tier.tier.parent, "center", parent)
+        upper = tier.tier.parent
+        addresses.copy(sheet, (row, 6), upper, "center", lambda r: of(r).tier.parent.value or "")
     else:
         sheet.text(row, 6, "查看", "link.box", link)
 
 
 def _look(filled: Filled) -> str:
     """Return the number format of a sum of scores."""
-    return sum_figure(filled.parameters.places, filled.finest_places)
+    return sum_figure(filled.parameters.decimals, filled.finest_decimals)
 
 
-def _of_second(row: int, tier: TierScore, rows: SummaryRows, scored: Scored) -> tuple[str, str]:
+def _of_second(
+    row: int, tier: TierScore, rows: addresses.SummaryRows, scored: Scored
+) -> tuple[str, str]:
     """Return the formula that adds up a first-level indicator's children, and a link to them."""
     top, second = rows.second, scored.tiers[1]
     last = top + len(second)
     at = next((n for n, each in enumerate(second) if each.tier.parent_key == tier.tier.key), 0)
     parents, scores = f"$G${top + 1}:$G${last}", f"$D${top + 1}:$D${last}"
-    link = f"internal:{quoted(SUMMARY_SHEET)}!A{top + at + 1}"
+    link = f"internal:{quoted(schema.SUMMARY_SHEET)}!A{top + at + 1}"
     return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
 
 
 def _of_third(row: int, tier: TierScore, scored: Scored) -> tuple[str, str]:
     """Return the same for a second-level indicator, over 指标得分."""
-    last, column = FIRST_SCORE + len(scored.indicator_scores), ScoreColumns.of(scored).right("得分")
+    last, column = (
+        addresses.FIRST_SCORE + len(scored.indicator_scores),
+        addresses.ScoreColumns.of(scored).right("得分"),
+    )
     own = (
         n for n, w in enumerate(scored.indicator_scores) if w.indicator.parent_key == tier.tier.key
     )
-    parents = span(SCORES_SHEET, FIRST_SCORE, 1, last - 1, 1)
-    scores = span(SCORES_SHEET, FIRST_SCORE, column, last - 1, column)
-    link = f"internal:{quoted(SCORES_SHEET)}!A{FIRST_SCORE + next(own, 0) + 1}"
+    parents = block_reference(schema.SCORES_SHEET, addresses.FIRST_SCORE, 1, last - 1, 1)
+    scores = block_reference(schema.SCORES_SHEET, addresses.FIRST_SCORE, column, last - 1, column)
+    link = f"internal:{quoted(schema.SCORES_SHEET)}!A{addresses.FIRST_SCORE + next(own, 0) + 1}"
     return f"SUMPRODUCT(--({parents}={a1(row, 0, 'column')}),{scores})", link
 
 
@@ -190,11 +169,11 @@ def _applicable(scored: Scored, row: int, tiers: Sequence[TierScore]) -> Applica
     if tiers[0].tier.level == 1:
         keys = {each.tier.key for each in scored.tiers[1] if each.tier.parent_key in keys}
     rows = [
-        FIRST_SCORE + at
+        addresses.FIRST_SCORE + at
         for at, work in enumerate(scored.indicator_scores)
         if work.applies and work.indicator.parent_key in keys
     ]
-    return f"ROUND(SUM({blocks(SCORES_SHEET, 3, rows)}),6)", value
+    return f"ROUND(SUM({block_references(schema.SCORES_SHEET, 3, rows)}),6)", value
 
 
 def _rate_and_loss(
@@ -203,8 +182,9 @@ def _rate_and_loss(
     """得分率 and 失分 of what applies: what does not is not lost."""
     points, value = applicable
     rate = f"=IF({points}=0,0,D{row + 1}/{points})"
-    share = lambda r: score(r) / value if value else Decimal(0)  # noqa: E731
-    sheet.formula(row, 4, rate, share, f"figure:{RATE}")
+    sheet.formula(
+        row, 4, rate, lambda r: score(r) / value if value else Decimal(0), f"figure:{RATE}"
+    )
     loss = f"=ROUND({points}-D{row + 1},6)"
     sheet.formula(row, 5, loss, lambda r: value - score(r), f"figure:{style}")
 
@@ -220,7 +200,7 @@ def _total(sheet: Sheet, top: int, level: int, filled: Filled, scored: Scored) -
     points = sum((tier.points for tier in tiers), Decimal())
     sheet.formula(row, 2, f"=ROUND(SUM(C{top + 1}:C{row}),6)", points, "strong.figure")
     added = f"ROUND(SUM(D{top + 1}:D{row}),6)"
-    if level == 0 and not step_rows(scored):  # then it is the total
+    if level == 0 and not addresses.step_rows(scored):  # then it is the total
         added = f"MAX(0,MIN(100,{added}))"
     sheet.formula(row, 3, "=" + added, score, f"strong.figure:{style}")
     _rate_and_loss(sheet, row, score, _applicable(scored, row, tiers), style)
@@ -230,21 +210,21 @@ def _total(sheet: Sheet, top: int, level: int, filled: Filled, scored: Scored) -
 def _chart(sheet: Sheet, first: int, count: int, sheets: int) -> None:
     """Put the chart under the contents, beside the printed page."""
     last = first + count - 1
-    names = span(SUMMARY_SHEET, first, 1, last, 1)
-    values = span(SUMMARY_SHEET, first, 4, last, 4)
+    names = block_reference(schema.SUMMARY_SHEET, first, 1, last, 1)
+    values = block_reference(schema.SUMMARY_SHEET, first, 4, last, 4)
     sheet.charts.append(
         Chart((sheets + 5, 8), "一级指标得分率", names, values, (400, 90 + 34 * count))
     )
 
 
 def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> None:
-    sheet.merge(row - 2, 0, _LAST, "三、预算执行", "block")
+    sheet.merge(row - 2, 0, LAST, "三、预算执行", "block")
     sheet.merge(row - 1, 0, 1, "其中项目支出个数", "head")
-    sheet.row(row - 1, [f"{header}合计" for header in BUDGET_SUMS], "head", start=2)
-    sheet.merge(row - 1, 5, _LAST, "执行率", "head")
-    table = filled.tables.get(EXECUTION.name)
+    sheet.row(row - 1, [f"{header}合计" for header in addresses.BUDGET_SUMS], "head", start=2)
+    sheet.merge(row - 1, 5, LAST, "执行率", "head")
+    table = filled.tables.get(schema.EXECUTION.name)
     if budget is None or table is None:
-        sheet.merge(row, 0, _LAST, "没有填写预算执行数据", "center")
+        sheet.merge(row, 0, LAST, "没有填写预算执行数据", "center")
         return
     sheet.number(row, 0, lambda r: r.scored.budget.projects, "figure")
     sheet.blank(row, 1, "figure")
@@ -254,11 +234,13 @@ def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> No
         lambda r: r.scored.budget.fiscal,
         lambda r: r.scored.budget.executed,
     )
-    for column, (header, value) in enumerate(zip(BUDGET_SUMS, sums, strict=True), start=2):
+    for column, (header, value) in enumerate(
+        zip(addresses.BUDGET_SUMS, sums, strict=True), start=2
+    ):
         if header not in table.columns:
             sheet.text(row, column, "—", "grey")
             continue
-        added = blocks(table.grid.name, table.columns[header], table.rows)
+        added = block_references(table.grid.name, table.columns[header], table.rows)
         link = table.place(table.rows[0], header).link
         sheet.formula(row, column, f"=SUM({added})", value, f"link.figure:{MONEY}", link)
     rate = f"=IF(C{row + 1}=0,0,E{row + 1}/C{row + 1})"
@@ -268,15 +250,17 @@ def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> No
 
 
 def _group(sheet: Sheet, filled: Filled, scored: Scored, row: int) -> None:
-    sheet.merge(row, 0, _LAST, "四、评价工作组", "block")
+    sheet.merge(row, 0, LAST, "四、评价工作组", "block")
     row += 1
     sheet.merge(row, 0, 1, "姓名", "head")
     sheet.merge(row, 2, 3, "职务", "head")
     sheet.text(row, 4, "分工", "head")
-    sheet.merge(row, 5, _LAST, "评分情况", "head")
-    marked = {folded(ballot.scorer.value): ballot for ballot in scored.scorers}
+    sheet.merge(row, 5, LAST, "评分情况", "head")
+    marked = {schema.folded(ballot.scorer.value): ballot for ballot in scored.scorers}
     for row, member in enumerate(filled.members, start=row + 1):  # noqa: B020
-        _member(sheet, row, member, bool(scored.groups), marked.get(folded(member.name.value)))
+        _member(
+            sheet, row, member, bool(scored.groups), marked.get(schema.folded(member.name.value))
+        )
 
 
 def _member(sheet: Sheet, row: int, member: Member, grouped: bool, ballot: Ballot | None) -> None:
@@ -287,7 +271,7 @@ def _member(sheet: Sheet, row: int, member: Member, grouped: bool, ballot: Ballo
     said = {"否": "不评分", "缺席": "缺席，未评分"}.get(
         member.status.value or "", "已评分，查看评分表"
     )
-    sheet.merge(row, 5, _LAST, said, "link.box" if ballot else "center")
+    sheet.merge(row, 5, LAST, said, "link.box" if ballot else "center")
     if ballot:
         there = f"internal:{quoted(ballot.table.grid.name)}!A1"
         sheet.text(row, 5, said, "link.box", there)
@@ -302,86 +286,18 @@ def _beside(member: Member) -> str:
     )
 
 
-def _notices(sheet: Sheet, outcome: Outcome, row: int) -> None:
-    warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
-    missing = sum(1 for each in outcome.findings if each.code in TO_ADD)
-    said = f"五、提醒 {warnings} 条、提示 {notes} 条"
-    if missing:
-        said += f"；待补 {missing} 项"
-    sheet.merge(row, 0, _LAST, said, "block")
-    words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
-    sheet.merge(row + 1, 0, _LAST, words, "link.box")
-    sheet.text(row + 1, 0, words, "link.box", f"internal:{quoted(FINDINGS_SHEET)}!A1")
-
-
-def _deviations(sheet: Sheet, result: Result, row: int) -> None:
-    """List the indicators that lost points or gave a reason, each with its reason or 待补."""
-    sheet.merge(row, 0, _LAST, "六、失分、偏差原因和改进措施", "block")
-    if not result.deviations:
-        sheet.merge(row + 1, 0, _LAST, "没有失分的指标，也没有填写原因", "center")
-        return
-    row += 1
-    sheet.row(row, ["编号", "指标", "失分"], "head")
-    sheet.merge(row, 3, _LAST, "原因和措施", "head")
-    for row, work in enumerate(result.deviations, start=row + 1):  # noqa: B020
-        copy(sheet, (row, 0), work.indicator.code, "code")
-        copy(sheet, (row, 1), work.indicator.name, "text")
-        _loss_of(sheet, row, work, result.scored)
-        for column in range(4, _LAST + 1):
-            sheet.blank(row, column, "text")
-        sheet.merges.append((row, 3, row, _LAST))
-        _reason(sheet, row, work.indicator, work.indicator.reason.place in result.to_add)
-
-
-def _reason(sheet: Sheet, row: int, indicator: Indicator, missing: bool) -> None:
-    if indicator.reason.good:
-        copy(sheet, (row, 3), indicator.reason, "text")
-    elif missing:
-        sheet.text(row, 3, "待补", "bad.box", indicator.reason.place.link)
-    elif indicator.cut.value:
-        copy(sheet, (row, 3), indicator.cut_reason, "text")
-    else:
-        sheet.text(row, 3, "没有写原因", "text", indicator.reason.place.link)
-
-
-def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> None:
-    if not work.applies:
-        sheet.text(row, 2, NOT_APPLICABLE, "grey")
-        return
-    at = FIRST_SCORE + scored.place(work)
-    score = ScoreColumns.of(scored).right("得分")
-    scores = quoted(SCORES_SHEET)
-    formula = f"=ROUND({scores}!{a1(at, 3)}-{scores}!{a1(at, score)},6)"
-    loss = (work.indicator.points.value or Decimal()) - work.score
-    link = f"internal:{scores}!{a1(at, score)}"
-    sheet.formula(row, 2, formula, loss, f"figure:{score_format(work.score)}", link)
-
-
-def _signatures(sheet: Sheet, row: int, code: str) -> None:
-    sheet.text(row + 2, 4, "校验码：", "sign.label")
-    sheet.text(row + 2, 5, code, "sign")
-    sheet.blank(row + 2, 6, "sign")
-    blocks = (("填报人", "财务负责人"), ("单位负责人", "单位（盖章）"), ("日期", ""))
-    for offset, (left, right) in enumerate(blocks):
-        at = row + offset
-        sheet.heights[at] = 30
-        sheet.text(at, 0, f"{left}：", "sign.label")
-        for column in (1, 2):
-            sheet.blank(at, column, "sign")
-        if right:
-            sheet.text(at, 4, f"{right}：", "sign.label")
-            for column in (5, 6):
-                sheet.blank(at, column, "sign")
-
-
 def _contents(sheet: Sheet, book: Book) -> None:
     sheet.row(3, ["目录（点击前往）", "内容"], "head", start=8)
     for row, each in enumerate(book.sheets, start=4):
-        words = RESULT_WORDS.get(each.name) if each.name in RESULT_SHEETS else None
-        known = sheet_named(each.name)
+        words = RESULT_WORDS.get(each.name) if each.name in schema.RESULT_SHEETS else None
+        known = schema.sheet_named(each.name)
         if words is None:
             words = (
-                "评分人原始打分" if each.name.startswith(BALLOT_PREFIX) else "填报内容（原地址）"
+                "评分人原始打分"
+                if each.name.startswith(schema.BALLOT_PREFIX)
+                else "填报内容（原地址）"
             )
         sheet.text(row, 8, each.name, "link", f"internal:{quoted(each.name)}!A1")
-        sheet.text(row, 9, words if known or each.name in RESULT_SHEETS else "填表说明", "plain")
+        sheet.text(
+            row, 9, words if known or each.name in schema.RESULT_SHEETS else "填表说明", "plain"
+        )

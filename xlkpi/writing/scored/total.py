@@ -8,12 +8,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlkpi.domain.inputs import Adjustment, Filled
-from xlkpi.domain.location import blocks
+from xlkpi.domain.location import block_references
 from xlkpi.domain.numbers import NOISE, plain
 from xlkpi.domain.results import Scored
 from xlkpi.domain.schema import SCORES_SHEET
-from xlkpi.writing.book import Sheet
+from xlkpi.writing.book import Held, Sheet
 from xlkpi.writing.scored.addresses import ADJUSTED, FIRST_SCORE, RESCALED, Addresses, steps
+from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import sum_figure
 
 
@@ -43,7 +44,7 @@ def band(scored: Scored, at: str, count: int) -> str:
 
 def plan(sheet: Sheet, filled: Filled, scored: Scored, row: int, names: Addresses) -> None:
     """Plan the steps from `row` on, then the total."""
-    style = f"strong.figure:{sum_figure(filled.parameters.places, filled.finest_places)}"
+    style = f"strong.figure:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     for step in steps(scored):
         _blanks(sheet, row)
         if step == RESCALED:
@@ -73,7 +74,7 @@ def _blanks(sheet: Sheet, row: int) -> None:
 def _rescaled(sheet: Sheet, scored: Scored, row: int, names: Addresses, style: str) -> None:
     """Sum × 100 ÷ the points of what applies, rounded once more."""
     works = enumerate(scored.indicator_scores, start=FIRST_SCORE)
-    parts = blocks(SCORES_SHEET, 3, [at for at, work in works if work.applies])
+    parts = block_references(SCORES_SHEET, 3, [at for at, work in works if work.applies])
     sheet.text(row, 1, "折算（×100÷适用分值）", "strong")
     applicable = scored.score_totals.applicable
     sheet.formula(row, 2, f"=ROUND(SUM({parts}),6)", applicable, "strong.figure")
@@ -88,8 +89,11 @@ def _adjusted(sheet: Sheet, scored: Scored, row: int) -> None:
     sheet.text(row, 1, words, "strong")
     formula = f"=ROUND({_sum(adjustments.plus)}-{_sum(adjustments.minus)},6)"
     link = (*adjustments.plus, *adjustments.minus)[0].points.place.link
-    points = lambda r: r.scored.adjustments.points  # noqa: E731
-    sheet.formula(row, 3, formula, points, "link.strong:0.00####", link)
+    sheet.formula(row, 3, formula, _points, "link.strong:0.00####", link)
+
+
+def _points(result: Result) -> Held:
+    return result.scored.adjustments.points
 
 
 def _vetoed(sheet: Sheet, scored: Scored, row: int) -> None:
@@ -104,7 +108,7 @@ def _sum(group: tuple[Adjustment, ...]) -> str:
     if not group:
         return "0"
     place = group[0].points.place
-    return f"SUM({blocks(place.sheet, place.column, [each.points.place.row for each in group])})"
+    return f"SUM({block_references(place.sheet, place.column, [each.points.place.row for each in group])})"
 
 
 def words(scored: Scored) -> list[str]:

@@ -25,7 +25,7 @@ def of_book(book: Book, filled: Filled, scored: Scored) -> str:
         if sheet.name in inputs
         for line in sheet.lines(formulas=False)
     )
-    return fingerprint.digest_of_lines([*constants, *_results(scored)])[:LENGTH]
+    return fingerprint.digest_lines([*constants, *_results(scored)])[:LENGTH]
 
 
 def _results(scored: Scored) -> Iterator[str]:

@@ -1,0 +1,68 @@
+"""满意度: the rate of a survey, by 满意度口径, and its points."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from xlkpi.domain.formula import Formula
+from xlkpi.domain.methods.method import UPWARDS, Case, Method, Votes
+from xlkpi.domain.methods.standard import PROPORTIONAL, equality_text
+from xlkpi.domain.numbers import rounded
+
+
+class Satisfaction(Method):
+    """满意度: what a survey came to, by 满意度口径, then as 按比例 against the target.
+
+    The survey's rate is in percentage points; its formula replaces {实际完成值}.
+    """
+
+    name = "满意度"
+    surveyed = True
+    natures = (*UPWARDS, None)
+
+    def share(self, case: Case) -> Fraction:
+        """Return 1 where the target is reached, else rate ÷ target."""
+        return PROPORTIONAL.share(_as_proportional(case))
+
+    def formula(self, case: Case) -> Formula:
+        """Return the formula of 按比例 with the rate in the place of the actual value."""
+        formula = PROPORTIONAL.formula(_as_proportional(case)).text
+        return Formula(formula.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
+
+    def explain(self, case: Case) -> str:
+        """Name the sample and what counts as satisfied."""
+        assert case.votes is not None
+        rate = f"{rounded(satisfaction_rate(case.votes, case.criterion), 2):f}"
+        return (
+            f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.criterion}”，"
+            f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{equality_text(case)}"
+        )
+
+
+def _as_proportional(case: Case) -> Case:
+    assert case.votes is not None
+    return case._replace(nature="≥", actual=satisfaction_rate(case.votes, case.criterion))
+
+
+_WEIGHTS = {
+    "满意以上": (100, 100, 0, 0),
+    "基本满意以上": (100, 100, 100, 0),
+    "指数100-80-60-40": (100, 80, 60, 40),
+}
+"""满意度口径 → what a vote of each kind counts, in percentage points."""
+CRITERIA = tuple(_WEIGHTS)
+"""满意度口径, the default first."""
+VOTES = ("很满意", "满意", "基本满意", "不满意")
+
+
+def satisfaction_rate(votes: Votes, caliber: str) -> Fraction:
+    """Return the rate of a survey in percentage points."""
+    counted = sum(weight * count for weight, count in zip(_WEIGHTS[caliber], votes, strict=True))
+    return Fraction(counted, votes.valid)
+
+
+def satisfaction_formula(caliber: str) -> str:
+    """Return the same over {很满意} … {不满意}, each the sum of a column of 满意度调查."""
+    pairs = zip(VOTES, _WEIGHTS[caliber], strict=True)
+    counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
+    return f"({counted})/({'+'.join(f'{{{name}}}' for name in VOTES)})"

@@ -1,0 +1,159 @@
+"""预算执行率, 按比例 and 达标得满分."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from xlkpi.domain import custom_rules
+from xlkpi.domain.formula import Formula
+from xlkpi.domain.methods.method import DIRECTIONS, Case, Method
+from xlkpi.domain.numbers import rounded
+
+BUDGET_EXECUTION = "预算执行率"
+
+
+def execution_rate(case: Case) -> Fraction:
+    """Return 执行率 as a part of one, 0 where the budget is 0."""
+    if not case.budget or case.executed is None:
+        return Fraction(0)
+    return case.executed / case.budget
+
+
+EXECUTION_RATE = "IF({全年预算数}=0,0,{全年执行数}/{全年预算数})"
+
+
+class BudgetExecution(Method):
+    """预算执行率: w × Σ执行 ÷ Σ预算 over all funds, at most w; a budget of 0 earns nothing."""
+
+    name = BUDGET_EXECUTION
+    budgeted = True
+
+    def share(self, case: Case) -> Fraction:
+        """Return the rate kept within 0 and 1."""
+        return min(Fraction(1), max(Fraction(0), execution_rate(case)))
+
+    def formula(self, case: Case) -> Formula:
+        """Return points × rate."""
+        return Formula(f"{{分值}}*MAX(0,MIN(1,{EXECUTION_RATE}))")
+
+    def explain(self, case: Case) -> str:
+        """Say the rule."""
+        return "预算执行率：分值×全年执行数÷全年预算数，最多得满分"
+
+
+def is_reached(case: Case) -> bool:
+    """Whether the actual reaches the target, in the direction of 指标性质."""
+    assert case.actual is not None and case.target is not None
+    gap = rounded(case.actual - case.target, _GAP_PLACES)
+    if case.lower_is_better or (case.nature == "=" and case.target == 0):
+        return gap <= 0
+    return gap >= 0
+
+
+def is_met(case: Case) -> bool:
+    """Whether the target is met to the letter: what only equals it does not meet > or <."""
+    assert case.actual is not None and case.target is not None
+    if not _strict(case):
+        return is_reached(case)
+    gap = rounded(case.actual - case.target, _GAP_PLACES)
+    return gap < 0 if case.lower_is_better else gap > 0
+
+
+def _strict(case: Case) -> bool:
+    return case.nature in _STRICT and case.actual_sign != case.nature
+
+
+_STRICT = (">", "<")
+_GAP_PLACES = custom_rules.GAP_PLACES
+_GAP = f"ROUND({{实际完成值}}-{{年度指标值}},{_GAP_PLACES})"
+
+
+def _reached_formula(case: Case) -> str:
+    if case.lower_is_better:
+        return f"{_GAP}<=0"
+    if case.nature == "=":
+        return f"IF({{年度指标值}}=0,{_GAP}<=0,{_GAP}>=0)"
+    return f"{_GAP}>=0"
+
+
+def _met_formula(case: Case) -> str:
+    return f"{_GAP}{case.nature}0" if _strict(case) else _reached_formula(case)
+
+
+def equality_text(case: Case) -> str:
+    """Say what equality is worth where the ratio decides and the nature leaves it open."""
+    text = f"；性质是“{case.nature}”，等于指标值时比例为 1，也得满分"
+    return text if case.nature in _STRICT else ""
+
+
+class Proportional(Method):
+    """按比例: the target reached earns w; below it w × a ÷ t, or one of two inverse forms.
+
+    What equals a target of > or < earns w as well: the ratio is 1.
+    """
+
+    name = "按比例"
+    measured = True
+    natures = DIRECTIONS
+    scaled = True
+
+    def share(self, case: Case) -> Fraction:
+        """Return 1 where the target is reached, else how near the actual comes, never below 0."""
+        if is_reached(case):
+            return Fraction(1)
+        assert case.actual is not None and case.target is not None
+        if not case.target:
+            return Fraction(0)
+        if not case.lower_is_better:
+            return max(Fraction(0), case.actual / case.target)
+        if case.inverse == "比例":
+            return case.target / case.actual
+        return max(Fraction(0), 1 - (case.actual - case.target) / case.target)
+
+    def formula(self, case: Case) -> Formula:
+        """Return the same over names."""
+        short = "MAX(0,{实际完成值}/{年度指标值})"
+        if case.lower_is_better and case.inverse == "比例":
+            short = "{年度指标值}/{实际完成值}"
+        elif case.lower_is_better:
+            short = "MAX(0,1-({实际完成值}-{年度指标值})/{年度指标值})"
+        reached = _reached_formula(case)
+        return Formula(f"{{分值}}*IF({reached},1,IF({{年度指标值}}=0,0,{short}))")
+
+    def explain(self, case: Case) -> str:
+        """Say the rule in the direction that applies."""
+        return self._direction(case) + equality_text(case)
+
+    def _direction(self, case: Case) -> str:
+        if not case.lower_is_better:
+            return "按比例（正向）：达到指标值得满分，否则 分值×完成值÷指标值"
+        if case.inverse == "比例":
+            return "按比例（反向，比例）：不超过指标值得满分，否则 分值×指标值÷完成值"
+        return "按比例（反向，线性）：不超过指标值得满分，否则 分值×(1－(完成值－指标值)÷指标值)，最低 0"
+
+
+class AllOrNothing(Method):
+    """达标得满分: the target met earns w, else nothing; what equals it does not meet > or <."""
+
+    name = "达标得满分"
+    measured = True
+    natures = DIRECTIONS
+    dates = True
+
+    def share(self, case: Case) -> Fraction:
+        """Return 1 or 0."""
+        return Fraction(1 if is_met(case) else 0)
+
+    def formula(self, case: Case) -> Formula:
+        """Return the same over names."""
+        return Formula(f"{{分值}}*IF({_met_formula(case)},1,0)")
+
+    def explain(self, case: Case) -> str:
+        """Say the rule."""
+        side = "低于" if case.lower_is_better else "高于"
+        if case.nature in _STRICT:
+            return f"达标得满分：{side}指标值得满分，否则得 0；性质是“{case.nature}”，等于指标值不算达到"
+        return "达标得满分：达到指标值得满分，否则得 0"
+
+
+PROPORTIONAL = Proportional()

@@ -1,0 +1,100 @@
+"""The end of 汇总: what was noticed, what lost points and why, the review, the signatures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from xlkpi.domain import schema
+from xlkpi.domain.findings import TO_ADD, Severity
+from xlkpi.domain.indicators import Indicator
+from xlkpi.domain.location import a1, quoted
+from xlkpi.domain.methods import NOT_APPLICABLE
+from xlkpi.domain.results import IndicatorScore, Outcome, Scored
+from xlkpi.writing.book import Book, Sheet
+from xlkpi.writing.scored import addresses, review, summary
+from xlkpi.writing.scored.indicator_scores import score_format
+from xlkpi.writing.scored.result import Result
+
+
+def write(book: Book, result: Result, names: addresses.Addresses, code: str) -> None:
+    """Add the notices, the deviations, the review and the signatures with the 校验码."""
+    sheet, rows = book.named(schema.SUMMARY_SHEET), addresses.SummaryRows.of(result)
+    _notices(sheet, result.outcome, rows.notices)
+    _deviations(sheet, result, rows.deviations)
+    row = rows.after
+    if result.scored.review:
+        row = review.write(sheet, result, result.scored.review, row, names) + 1
+    _signatures(sheet, row, code)
+    sheet.print_to = (row + 5, summary.LAST)
+
+
+def _notices(sheet: Sheet, outcome: Outcome, row: int) -> None:
+    warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
+    missing = sum(1 for each in outcome.findings if each.code in TO_ADD)
+    said = f"五、提醒 {warnings} 条、提示 {notes} 条"
+    if missing:
+        said += f"；待补 {missing} 项"
+    sheet.merge(row, 0, summary.LAST, said, "block")
+    words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
+    sheet.merge(row + 1, 0, summary.LAST, words, "link.box")
+    sheet.text(row + 1, 0, words, "link.box", f"internal:{quoted(schema.FINDINGS_SHEET)}!A1")
+
+
+def _deviations(sheet: Sheet, result: Result, row: int) -> None:
+    """List the indicators that lost points or gave a reason, each with its reason or 待补."""
+    sheet.merge(row, 0, summary.LAST, "六、失分、偏差原因和改进措施", "block")
+    if not result.deviations:
+        sheet.merge(row + 1, 0, summary.LAST, "没有失分的指标，也没有填写原因", "center")
+        return
+    row += 1
+    sheet.row(row, ["编号", "指标", "失分"], "head")
+    sheet.merge(row, 3, summary.LAST, "原因和措施", "head")
+    for row, work in enumerate(result.deviations, start=row + 1):  # noqa: B020
+        addresses.copy(sheet, (row, 0), work.indicator.code, "code")
+        addresses.copy(sheet, (row, 1), work.indicator.name, "text")
+        _loss_of(sheet, row, work, result.scored)
+        for column in range(4, summary.LAST + 1):
+            sheet.blank(row, column, "text")
+        sheet.merges.append((row, 3, row, summary.LAST))
+        _reason(sheet, row, work.indicator, work.indicator.reason.place in result.to_add)
+
+
+def _reason(sheet: Sheet, row: int, indicator: Indicator, missing: bool) -> None:
+    if indicator.reason.good:
+        addresses.copy(sheet, (row, 3), indicator.reason, "text")
+    elif missing:
+        sheet.text(row, 3, "待补", "bad.box", indicator.reason.place.link)
+    elif indicator.deduction.value:
+        addresses.copy(sheet, (row, 3), indicator.deduction_reason, "text")
+    else:
+        sheet.text(row, 3, "没有写原因", "text", indicator.reason.place.link)
+
+
+def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> None:
+    if not work.applies:
+        sheet.text(row, 2, NOT_APPLICABLE, "grey")
+        return
+    at = addresses.FIRST_SCORE + scored.index_of(work)
+    score = addresses.ScoreColumns.of(scored).right("得分")
+    scores = quoted(schema.SCORES_SHEET)
+    formula = f"=ROUND({scores}!{a1(at, 3)}-{scores}!{a1(at, score)},6)"
+    loss = (work.indicator.points.value or Decimal()) - work.score
+    link = f"internal:{scores}!{a1(at, score)}"
+    sheet.formula(row, 2, formula, loss, f"figure:{score_format(work.score)}", link)
+
+
+def _signatures(sheet: Sheet, row: int, code: str) -> None:
+    sheet.text(row + 2, 4, "校验码：", "sign.label")
+    sheet.text(row + 2, 5, code, "sign")
+    sheet.blank(row + 2, 6, "sign")
+    blocks = (("填报人", "财务负责人"), ("单位负责人", "单位（盖章）"), ("日期", ""))
+    for offset, (left, right) in enumerate(blocks):
+        at = row + offset
+        sheet.heights[at] = 30
+        sheet.text(at, 0, f"{left}：", "sign.label")
+        for column in (1, 2):
+            sheet.blank(at, column, "sign")
+        if right:
+            sheet.text(at, 4, f"{right}：", "sign.label")
+            for column in (5, 6):
+                sheet.blank(at, column, "sign")
