@@ -234,7 +234,7 @@ def _describe_bound(form: spellings.Form) -> str:
 
 
 def _describe_date(text: str) -> str:
-    read = dates.days(text, 2023, certain=True)
+    read = dates.parse_days(text, 2023, certain=True)
     return (
         read.last.isoformat()
         if isinstance(read, dates.Days)

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlkpi.domain.location import a1, address
 from xlkpi.domain.text import serial
-from xlkpi.reading.open import every_sheet
+from xlkpi.reading.open import read_all_sheets
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -82,7 +82,7 @@ class Book:
 
 def opened(data: bytes) -> Book:
     """The cells of a workbook."""
-    package, grids = every_sheet(data)
+    package, grids = read_all_sheets(data)
     sheets = []
     for grid in grids:
         rows = [[Cell(held if held != "" else None) for held in row] for row in grid.rows]

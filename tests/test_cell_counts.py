@@ -12,7 +12,7 @@ from tests import documents, libreoffice, random_books
 from xlkpi import pipeline
 from xlkpi.domain.inputs import CellCounts, Filled
 from xlkpi.pipeline import Document, score_documents
-from xlkpi.reading.open import every_sheet
+from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.workbook import read
 
 BASE = documents.sample(documents.RECIPES / "基本示例.md")
@@ -62,7 +62,7 @@ def test_each_kind_of_cell_is_told_apart() -> None:
 
 def test_the_scored_workbook_says_so_and_its_proof_holds() -> None:
     made = score_documents([Document("甲.xlsx", BASE)])[0]
-    _, grids = every_sheet(pipeline.write_scored(made))
+    _, grids = read_all_sheets(pipeline.write_scored(made))
     by_name = {grid.name: grid for grid in grids}
     whole = next(row for row in by_name["来源与指纹"].rows if row[0] == "合计")
     assert made.filled

@@ -26,11 +26,11 @@ from xlkpi.exchange.merge import merge
 from xlkpi.exchange.split import split
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import xlsx as scan_module
-from xlkpi.reading.displayed import misleading
-from xlkpi.reading.open import every_sheet
+from xlkpi.reading.displayed import shown_instead
+from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.xlsx import Package, is_mixed, scan, shown_text
-from xlkpi.reading.xlsx.pieces import may_hold, pieces
-from xlkpi.reading.xlsx.styles import USUAL_CODES
+from xlkpi.reading.xlsx.pieces import find_pieces, may_contain_pieces
+from xlkpi.reading.xlsx.styles import HARMLESS_CODES
 
 BASE = documents.RECIPES / "基本示例.md"
 MARK = "H5"
@@ -258,7 +258,7 @@ def test_a_palette_of_the_workbook_s_own_counts() -> None:
 
 
 def test_codes_that_are_taken_for_plain_are() -> None:
-    assert all(number_format.always_plain(code) and not is_mixed(code) for code in USUAL_CODES)
+    assert all(number_format.always_plain(code) and not is_mixed(code) for code in HARMLESS_CODES)
 
 
 def test_colours() -> None:
@@ -313,7 +313,9 @@ RUNS: list[tuple[str, tuple[Piece, ...]]] = [
 def test_runs_of_a_text(runs: str, found: tuple[Piece, ...]) -> None:
     """Inline in the cell, and among the shared texts; readings are no text."""
     xml = f"<sst><si><t>甲</t></si><si>{runs}</si></sst>".encode()
-    assert (pieces(xml, "") if may_hold(xml) else {}) == ({"1": found} if found else {})
+    assert (find_pieces(xml, "") if may_contain_pieces(xml) else {}) == (
+        {"1": found} if found else {}
+    )
     held = unzipped(
         documents.mishandled(documents.sample(BASE), [("写", "评分_甲", MARK, "27.31")])
     )
@@ -361,7 +363,7 @@ def looked() -> bytes:
 def both(data: bytes) -> tuple[Package, Package, int]:
     """The facts by either way, and how many sheets were read the fast one."""
     fast = 0
-    plain = scan_module.plain_facts
+    plain = scan_module.read_plain_facts
 
     def counting(*given: object) -> object:
         nonlocal fast
@@ -370,9 +372,9 @@ def both(data: bytes) -> tuple[Package, Package, int]:
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan_module, "plain_facts", counting)
+        patch.setattr(scan_module, "read_plain_facts", counting)
         first = scan(data)
-        patch.setattr(scan_module, "plain_facts", lambda *_: None)
+        patch.setattr(scan_module, "read_plain_facts", lambda *_: None)
         return first, scan(data), fast
 
 
@@ -408,7 +410,7 @@ def test_inline_texts_in_pieces() -> None:
     assert fast == 0
     assert plain == parsed
     assert plain.sheets[0].pieces == scan(looked()).sheets[0].pieces
-    _, (grid,) = every_sheet(out.getvalue())
+    _, (grid,) = read_all_sheets(out.getvalue())
     assert grid.raw(0, 6) == "80"
 
 
@@ -500,12 +502,12 @@ def test_formats_mislead_alike_in_every_kind_of_file(
     converted: dict[str, dict[str, bytes]], suffix: str
 ) -> None:
     (_, (grid,)), (_, (other,)) = (
-        every_sheet(converted[kind]["格式表"]) for kind in ("xlsx", suffix)
+        read_all_sheets(converted[kind]["格式表"]) for kind in ("xlsx", suffix)
     )
     for row, code in enumerate(CODES):
         for column, value in enumerate(VALUES):
             at = (row, column)
-            found, expected = (misleading(each, at) is not None for each in (other, grid))
+            found, expected = (shown_instead(each, at) is not None for each in (other, grid))
             easier = suffix == "ods" and code in SAME_ALL_THE_SAME
             assert found == expected or (easier and not found), (code, value)
             for share in ("percents", "percent_signed"):

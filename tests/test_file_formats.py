@@ -866,19 +866,19 @@ def stream(number: int, sheets: int = 1) -> bytes:
 
 def test_sheets_of_an_xls_that_share_records_are_refused() -> None:
     """Five hundred of them, each as long as the file, would take for ever."""
-    biff.whole(stream(0x004D, sheets=1))
+    biff.check_whole(stream(0x004D, sheets=1))
     with pytest.raises(Unreadable) as refused:
-        biff.whole(stream(0x004D, sheets=2))
+        biff.check_whole(stream(0x004D, sheets=2))
     assert refused.value.code == "X006"
 
 
 def test_a_printers_settings_in_an_xls_may_be_zeros() -> None:
     """PLS holds what a printer's driver likes, kilobytes of zeros among it; pictures do too."""
     for number in (0x004D, 0x00EB, 0x00EC, 0x005D, 0x007F, 0x0866):
-        biff.whole(stream(number))
+        biff.check_whole(stream(number))
     for number in (0x00FC, 0x0204, 0x003D):
         with pytest.raises(Unreadable) as refused:
-            biff.whole(stream(number))
+            biff.check_whole(stream(number))
         assert refused.value.code == "X006"
 
 

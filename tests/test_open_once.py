@@ -46,7 +46,7 @@ class Passes:
         for module, name, counted, what in (
             (source_file, "load", self.loaded, str),
             (engine, "scan", self.scanned, scanning),
-            (engine, "_calamine", self.opened, lambda _: last[0]),
+            (engine, "_open_calamine", self.opened, lambda _: last[0]),
         ):
             monkeypatch.setattr(module, name, counting(getattr(module, name), counted, what))
 

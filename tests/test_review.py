@@ -15,7 +15,7 @@ from xlkpi.domain.contents import Fields
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
-from xlkpi.reading.open import every_sheet
+from xlkpi.reading.open import read_all_sheets
 from xlkpi.writing import text as plain
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
@@ -81,7 +81,7 @@ def test_a_score_may_be_raised_without_a_reason_and_lowered_only_with_one() -> N
 
 def test_every_deduction_stands_in_the_summary_with_its_reason() -> None:
     made = reviewed({"编号": "A1.1", "复核得分": Decimal(9), "扣分原因": "没有佐证材料（示例）"})
-    _, grids = every_sheet(pipeline.write_scored(made))
+    _, grids = read_all_sheets(pipeline.write_scored(made))
     summary = next(grid for grid in grids if grid.name == "汇总")
     row = next(r for r in summary.rows if "没有佐证材料（示例）" in r)
     assert [row[0], row[2], row[3]] == ["A1.1", 28.33, 9]

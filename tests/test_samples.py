@@ -20,7 +20,7 @@ from xlkpi.domain.findings import CODES, Severity
 from xlkpi.domain.location import without_overlaps
 from xlkpi.domain.results import Status
 from xlkpi.pipeline import Document, score_documents
-from xlkpi.reading.open import every_sheet
+from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.xlsx import scan
 from xlkpi.writing import marked_copy, opened_copy
 
@@ -141,7 +141,8 @@ def test_what_lies_beneath_a_merge_is_in_the_copy(sheet: str, block: str) -> Non
     copy = marked_copy.correction(data, outcome.filled, outcome.findings)
     assert found(copy) == found(data)
     source, made = (
-        next(grid for grid in every_sheet(each)[1] if grid.name == sheet) for each in (data, copy)
+        next(grid for grid in read_all_sheets(each)[1] if grid.name == sheet)
+        for each in (data, copy)
     )
     beneath = sorted(source.covered)
     assert any(source.occupied(*at) for at in beneath)

@@ -27,11 +27,11 @@ from xlkpi.domain.findings import finding
 from xlkpi.domain.location import CellRef
 from xlkpi.reading import sniff as sniff_module
 from xlkpi.reading import xlsx as scan_module
-from xlkpi.reading.open import every_sheet
+from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.sniff import sniff
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import LIMITS, Formula, Limits, Package, SheetFacts, scan
-from xlkpi.reading.xlsx.lean import stored
+from xlkpi.reading.xlsx.engine_package import zip_stored
 
 SHEET1 = "xl/worksheets/sheet1.xml"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -107,7 +107,7 @@ def code(data: bytes, limits: Limits = LIMITS) -> str:
 def facts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Facts:
     """`scan` for the first sheet, by either way of reading rows."""
     if request.param == "parsed":
-        monkeypatch.setattr(scan_module, "plain_facts", lambda *_: None)
+        monkeypatch.setattr(scan_module, "read_plain_facts", lambda *_: None)
     return lambda data: scan(data).sheets[0]
 
 
@@ -351,7 +351,7 @@ def test_a_text_in_pieces_is_whole_to_both() -> None:
     )
     parts = unzipped(with_rows(f'<row r="7">{cells}</row>'))
     parts["xl/sharedStrings.xml"] = f"<sst {MAIN}><si><t>{pieces}</t></si></sst>".encode()
-    _, sheets = every_sheet(zipped(parts))
+    _, sheets = read_all_sheets(zipped(parts))
     assert sheets[0].rows[6][:3] == ["1.5", "1.5", "1.5"]
 
 
@@ -783,7 +783,7 @@ def test_odd_part_names_are_found() -> None:
 def both(data: bytes) -> tuple[Package | tuple[str, object], Package | tuple[str, object], int]:
     """What either way says (facts, or the code of its refusal), and how many sheets were plain."""
     plain = 0
-    original = scan_module.plain_facts
+    original = scan_module.read_plain_facts
 
     def counting(*given: object) -> object:
         nonlocal plain
@@ -798,9 +798,9 @@ def both(data: bytes) -> tuple[Package | tuple[str, object], Package | tuple[str
             return refused.code, refused.params
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan_module, "plain_facts", counting)
+        patch.setattr(scan_module, "read_plain_facts", counting)
         first = outcome()
-        patch.setattr(scan_module, "plain_facts", lambda *_: None)
+        patch.setattr(scan_module, "read_plain_facts", lambda *_: None)
         return first, outcome(), plain
 
 
@@ -960,10 +960,10 @@ def rows_of(book: Any, name: str) -> str:
         return type(problem).__name__
 
 
-def lean(data: bytes) -> bytes:
+def shortened(data: bytes) -> bytes:
     parts: dict[str, bytes] = {}
-    scan(data, LIMITS, lean=parts)
-    return stored(parts)
+    scan(data, LIMITS, engine_parts=parts)
+    return zip_stored(parts)
 
 
 def test_the_engine_reads_the_same_without_formulas_and_blank_cells() -> None:
@@ -971,7 +971,7 @@ def test_the_engine_reads_the_same_without_formulas_and_blank_cells() -> None:
     books += [random_books.workbook(seed) for seed in range(8)]
     books += [documents.recipe(path).workbook() for path in documents.recipes()[:8]]
     for data in books:
-        assert cells_of(lean(data)) == cells_of(data)
+        assert cells_of(shortened(data)) == cells_of(data)
 
 
 ODD_STYLES = f"""<styleSheet {MAIN}><numFmts count="1"><numFmt numFmtId="164" formatCode='0"%"'/></numFmts>
@@ -993,9 +993,9 @@ def test_facts_and_values_of_odd_sheets_do_not_depend_on_how_they_are_read() -> 
         assert plain == parsed, seed
         if isinstance(plain, Package):
             given: dict[str, bytes] = {}
-            scan(data, LIMITS, lean=given)
+            scan(data, LIMITS, engine_parts=given)
             shortened += sum(given[part] != xml for part, xml in sheets.items())
-            assert cells_of(stored(given)) == cells_of(data), seed
+            assert cells_of(zip_stored(given)) == cells_of(data), seed
     assert shortened > 250  # else nothing has been compared
 
 
@@ -1035,13 +1035,13 @@ def test_what_is_cut_out_for_the_engine_is_nothing_but_formulas_and_blank_cells(
     )
     data = with_rows(rows)
     parts: dict[str, bytes] = {}
-    scan(data, LIMITS, lean=parts)
+    scan(data, LIMITS, engine_parts=parts)
     assert b"<f>" not in parts[SHEET1]
     assert b'"A1"' not in parts[SHEET1]
-    assert cells_of(stored(parts)) == cells_of(data)
+    assert cells_of(zip_stored(parts)) == cells_of(data)
 
 
 def test_a_large_package_is_given_to_the_engine_as_it_is() -> None:
     parts: dict[str, bytes] = {}
-    scan(small(), LIMITS._replace(tags=1_000), lean=parts)
+    scan(small(), LIMITS._replace(tags=1_000), engine_parts=parts)
     assert not parts

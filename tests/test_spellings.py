@@ -31,7 +31,7 @@ from xlkpi.domain.schema import is_percent
 from xlkpi.domain.text import day
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import dates, units
-from xlkpi.reading.spellings import spelled
+from xlkpi.reading.spellings import split_target
 
 PAGE = documents.ROOT / "tests" / "spellings.md"
 BASE = documents.sample(documents.RECIPES / "基本示例.md")
@@ -97,8 +97,8 @@ def told() -> dict[int, list[Finding]]:
 def said(indicator: Indicator) -> str:
     numbers = (indicator.target.value, indicator.actual.value)
     assert None not in numbers
-    spelled = [day(n) if indicator.dated else plain(n) for n in numbers if n is not None]
-    return f"{indicator.nature.value} {spelled[0]} · {spelled[1]}"
+    shown = [day(n) if indicator.dated else plain(n) for n in numbers if n is not None]
+    return f"{indicator.nature.value} {shown[0]} · {shown[1]}"
 
 
 def test_the_table_is_long_enough_and_says_nothing_twice() -> None:
@@ -308,10 +308,10 @@ def test_a_day_is_the_same_day_however_it_is_written(day_of: date) -> None:
         "{0.year}年{0.month}月{0.day}日前",
     )
     for way in ways:
-        found = dates.days(way.format(day_of), None)
+        found = dates.parse_days(way.format(day_of), None)
         assert isinstance(found, dates.Days)
         assert found.first == found.last == day_of
-    month = dates.days(f"{day_of.year}年{day_of.month}月底前", None)
+    month = dates.parse_days(f"{day_of.year}年{day_of.month}月底前", None)
     assert isinstance(month, dates.Days)
     assert month.first <= day_of <= month.last
     assert month.last.day >= 28
@@ -319,9 +319,9 @@ def test_a_day_is_the_same_day_however_it_is_written(day_of: date) -> None:
 
 @given(st.text(alphabet="0123456789年月日底前季度以上内约不低于达%≥（）含.-/ 个", max_size=30))
 def test_no_text_is_too_strange_to_be_taken_apart(text: str) -> None:
-    said = spelled(text)
+    said = split_target(text)
     assert said.rest.endswith(said.core) or said.core in said.rest or said.core.endswith("%")
-    dates.days(text, 2023)
+    dates.parse_days(text, 2023)
 
 
 @pytest.mark.parametrize(
@@ -329,8 +329,8 @@ def test_no_text_is_too_strange_to_be_taken_apart(text: str) -> None:
 )
 def test_a_page_of_text_takes_no_time(text: str) -> None:
     started = time.perf_counter()
-    spelled(text)
-    dates.days(text, 2023, certain=True)
+    split_target(text)
+    dates.parse_days(text, 2023, certain=True)
     units.is_unit(text)
     assert time.perf_counter() - started < 1
 

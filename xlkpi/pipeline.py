@@ -167,4 +167,4 @@ def _choose_form_template(outcome: Outcome, own: FormTemplate | None) -> FormTem
 
 @cache
 def _load_built_in(kind: str) -> FormTemplate:
-    return read_form_template(source_file.templates() / FORMS / f"{kind}.xlsx")
+    return read_form_template(source_file.templates_folder() / FORMS / f"{kind}.xlsx")

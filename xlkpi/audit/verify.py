@@ -32,7 +32,7 @@ from xlkpi.domain.verification import Difference, Verification
 from xlkpi.domain.version import VERSION
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import form_template
-from xlkpi.reading.open import OpenedWorkbook, reopened
+from xlkpi.reading.open import OpenedWorkbook, reopen
 
 CODE_LABEL = "校验码："
 
@@ -103,7 +103,7 @@ def _write_again(
     """Write the scored workbook of an outcome; None unless it is scored."""
     if outcome.status is not Status.SCORED:
         return None
-    return reopened(pipeline.write_scored(outcome, layout), *known, keep_parts=True)
+    return reopen(pipeline.write_scored(outcome, layout), *known, keep_parts=True)
 
 
 def _compare_scores(rescored: Outcome, right: Outcome) -> Iterator[Difference]:

@@ -18,7 +18,7 @@ from xlkpi.domain.findings import Finding, errors, finding
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import EXACT, from_double, plain
 from xlkpi.domain.text import as_text
-from xlkpi.reading.broken_cells import trouble
+from xlkpi.reading.broken_cells import find_broken_code
 
 _EMPTIED = (
     schema.EXECUTION, schema.SURVEY, schema.ADJUSTMENT, schema.EVIDENCE, schema.PROBLEMS,
@@ -167,7 +167,7 @@ def cell_value(table: Table, row: int, column: schema.Column) -> str | Decimal:
     grid, at = table.grid, table.columns[column.header]
     if (row, at) in table.derived:
         return table.derived[row, at].named
-    if not grid.occupied(row, at) or trouble(grid, row, at, dates=True):
+    if not grid.occupied(row, at) or find_broken_code(grid, row, at, dates=True):
         return ""
     raw = grid.raw(row, at)
     numeric = isinstance(raw, int | float) and not isinstance(raw, bool)

@@ -18,7 +18,7 @@ from xlkpi.domain.schema import MERGED, SCORERS_PART, SOURCE_SHEET
 from xlkpi.exchange import conflicts, parts
 from xlkpi.exchange.conflicts import FileFinding, PartFile
 from xlkpi.pipeline import Document, score_documents
-from xlkpi.reading.open import reopened
+from xlkpi.reading.open import reopen
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
@@ -111,7 +111,7 @@ def _merged(base: PartFile, files: Sequence[PartFile]) -> Merge:
     contents = contents._replace(part="", sheets={**contents.sheets, MERGED.name: record})
     book = blank(contents)
     data = emit(book)
-    written = parts.ReadBack(reopened(data))
+    written = parts.ReadBack(reopen(data))
     changed = [(base, each) for each in written.changed(base.filled)]
     changed += [
         (file, each) for file in files for each in written.changed_in((*file.ballots, *file.signed))

@@ -60,7 +60,7 @@ class Scorer:
 
 def folder() -> Path:
     """Return the folder of the built-in templates."""
-    return source_file.templates()
+    return source_file.templates_folder()
 
 
 def builtin() -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import BALLOT_PREFIX, MAIN_PART
 from xlkpi.exchange import parts
 from xlkpi.pipeline import Document
-from xlkpi.reading.open import reopened
+from xlkpi.reading.open import reopen
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
@@ -41,7 +41,7 @@ def split(document: Document) -> Split:
         return Split(_refused(outcome, stops))
     given = parts.filled_ballots(filled)
     contents = parts.whole_workbook(filled, given)
-    written = parts.ReadBack(reopened(emit(blank(contents)), document.workbook))
+    written = parts.ReadBack(reopen(emit(blank(contents)), document.workbook))
     changed = [*written.changed(filled), *written.changed_in(given)]
     if changed:
         return Split(_refused(outcome, changed))

@@ -1,7 +1,7 @@
 """实际完成值 as the template computes it from 基础数据: the formulas of ours among those of a workbook.
 
-What a formula refers to is read strictly, with its notes; what the file says that it comes to is
-never looked at.
+What a formula refers to is read strictly, and changed readings are reported; the result
+in the file is never looked at.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from xlkpi.domain.findings import finding
 from xlkpi.domain.location import Address, CellRef, block_reference
 from xlkpi.domain.numbers import EXACT, NOISE, plain, rounded
 from xlkpi.domain.schema import ACTUAL, BASE_DATA, TIER3, canonical, is_percent
-from xlkpi.reading.parameters import bare
+from xlkpi.reading.parameters import lacks_percent_sign
 from xlkpi.reading.values import Reader
 
 _MOST = 200
 """Cells that one formula may refer to."""
 
 
-def with_derived(reader: Reader, tables: Mapping[str, Table]) -> Mapping[str, Table]:
+def mark_derived_cells(reader: Reader, tables: Mapping[str, Table]) -> Mapping[str, Table]:
     """Return the tables, 三级指标 knowing which of its cells the template computes."""
     table, data = tables.get(TIER3.name), tables.get(BASE_DATA.name)
     if table is None or data is None or ACTUAL.header not in table.columns:
@@ -75,7 +75,7 @@ class _Data:
         return Reader().text(self.table, row, header).value or ""
 
     def read(self, formula: Formula) -> dict[Ref, list[Datum]]:
-        """Return what stands where a formula looks; NotUnderstood where it looks elsewhere."""
+        """Return the cells that a formula refers to; NotUnderstood where it refers to other sheets."""
         return {ref: list(self._cells(ref)) for ref in base_data_formula.references(formula.pieces)}
 
     def _cells(self, ref: Ref) -> Iterator[Datum]:
@@ -105,10 +105,14 @@ class _Data:
         mode = "points" if share else "stop"
         units = () if share or not unit else (unit,)
         number = self.reader.number(self.table, row, year, units, "120", mode, limit=None)
-        if share and number.value is not None and bare(self.reader, number, self.table, year):
+        if (
+            share
+            and number.value is not None
+            and lacks_percent_sign(self.reader, number, self.table, year)
+        ):
             small, large = f"{plain(number.value)}%", f"{plain(number.value * 100)}%"
-            said = finding("X606", number.place, plain(number.value), small=small, large=large)
-            self.reader.findings.append(said)
+            question = finding("X606", number.place, plain(number.value), small=small, large=large)
+            self.reader.findings.append(question)
             number = Value(number.place, State.BROKEN, typed=number.typed)
         return Datum(self.name(row), year, number)
 
@@ -134,7 +138,7 @@ class _Data:
 
 
 def _plain(name: str) -> bool:
-    """Whether a name can stand in brackets."""
+    """Whether a name can be written in brackets."""
     wrong = set("[]:：\n") & set(name)
     return bool(name) and not wrong and not name.startswith("#") and len(name) <= 60
 
@@ -172,14 +176,14 @@ def _value(formula: Formula, read: Mapping[Ref, Sequence[Datum]]) -> tuple[Decim
     if any(datum.number.value is None for group in read.values() for datum in group):
         return None, ""
     try:
-        held = formula.value(lambda ref: [_fraction(datum) for datum in read[ref]])
+        result = formula.value(lambda ref: [_fraction(datum) for datum in read[ref]])
     except ZeroDivisionError:
         return None, "X662"
     except base_data_formula.NotANumber:
         return None, "X663"
-    if isinstance(held, str):
+    if isinstance(result, str):
         return None, "X663"
-    return _decimal(held), ""
+    return _decimal(result), ""
 
 
 def _fraction(datum: Datum) -> Fraction:
@@ -193,7 +197,7 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 def _named(formula: Formula, data: _Data) -> NamedFormula:
-    """Return the formula as a template holds it, without our own guard; "" where it has no words for it."""
+    """Return the formula as templates write it, without our own guard; "" where it cannot be written so."""
     try:
         return NamedFormula(
             "="

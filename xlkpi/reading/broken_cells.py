@@ -16,7 +16,7 @@ from xlkpi.domain.text import as_text
 _DATES = (dt.datetime, dt.date, dt.time, dt.timedelta)
 
 
-def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | None:
+def find_broken_code(grid: Grid, row: int, column: int, dates: bool = False) -> str | None:
     """Return the code of what makes a cell unreadable whatever it should hold, None where sound."""
     at = (row, column)
     if at in grid.errors:
@@ -28,40 +28,42 @@ def trouble(grid: Grid, row: int, column: int, dates: bool = False) -> str | Non
         if not cached:
             return "X502"
     if at in grid.covered:
-        return "X110"  # told once, at the merge
-    held = grid.raw(row, column)
-    if isinstance(held, str):
-        image = "=" in held and held.lstrip().upper().startswith("=DISPIMG(")
+        return "X110"  # reported once, at the merge
+    raw = grid.raw(row, column)
+    if isinstance(raw, str):
+        image = "=" in raw and raw.lstrip().upper().startswith("=DISPIMG(")
         return "X513" if image else None
-    return "X503" if isinstance(held, _DATES) and not dates else None
+    return "X503" if isinstance(raw, _DATES) and not dates else None
 
 
-def broken_inputs(table: Table) -> Iterator[Finding]:
+def find_broken_inputs(table: Table) -> Iterator[Finding]:
     """Find what is broken, or is a formula, in the input columns of a table."""
     for column in table.sheet.columns:
         if column.computed or column.header not in table.columns:
             continue
         dates = column.kind is Kind.DATE or table.sheet.name == "基本信息"
         at, formulas = table.columns[column.header], table.grid.formulas
-        for row in _suspects(table, at):
+        for row in _find_unusual_rows(table, at):
             if (row, at) in table.derived:
                 continue
-            code = trouble(table.grid, row, at, dates or (row, at) in table.dates)
+            code = find_broken_code(table.grid, row, at, dates or (row, at) in table.dates)
             if code or (row, at) in formulas:
                 typed = column.header in _SIGNED and _CONSTANT.match(
                     formulas.get((row, at), ("",))[0]
                 )
-                yield from _broken(table.grid, (row, at), "X674" if typed and not code else code)
+                yield from _report_broken(
+                    table.grid, (row, at), "X674" if typed and not code else code
+                )
 
 
-def _suspects(table: Table, column: int) -> Iterator[int]:
-    """The rows in whose cell there is more, or something else, than a number or a text."""
+def _find_unusual_rows(table: Table, column: int) -> Iterator[int]:
+    """Yield the rows whose cell is not simply a number or a text: most cells need no closer look."""
     grid = table.grid
-    formulas, odd = grid.formulas, grid.peculiar
+    formulas, unusual = grid.formulas, grid.peculiar
     for row in (*table.rows, *table.of_which):
-        held = grid.raw(row, column)
-        usual = "=" not in held if isinstance(held, str) else isinstance(held, float)
-        if not usual or (row, column) in formulas or (row, column) in odd:
+        raw = grid.raw(row, column)
+        usual = "=" not in raw if isinstance(raw, str) else isinstance(raw, float)
+        if not usual or (row, column) in formulas or (row, column) in unusual:
             yield row
 
 
@@ -70,13 +72,13 @@ _SIGNED = ("指标性质", TARGET.header, ACTUAL.header)
 _CONSTANT = re.compile(r"\s*[+-]?\s*[\d.,]+\s*%?\s*\Z", re.ASCII)
 
 
-def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
-    # Old formats, and the followers of a shared formula, do not say it.
+def _report_broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
+    # Old formats, and the followers of a shared formula, contain no formula text.
     formula = "=" + (grid.formulas[at][0] or "…") if at in grid.formulas else ""
     if code == "X501":
         yield finding(code, grid.place(*at), grid.errors[at])
     elif code == "X674":
-        read = _displayed(grid, at)
+        read = _display(grid, at)
         yield finding(code, grid.place(*at), formula, read=read, typed=formula[1:].strip())
     elif code == "X503":
         yield finding(code, grid.place(*at), as_text(grid.raw(*at)))
@@ -86,10 +88,10 @@ def _broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:
         yield finding("X504", grid.place(*at), formula)
 
 
-def _displayed(grid: Grid, at: Address) -> str:
+def _display(grid: Grid, at: Address) -> str:
     """Return a number as the cell shows it."""
-    held = grid.raw(*at)
-    if at in grid.percents and isinstance(held, int | float):
-        value = numbers.from_double(float(held))
+    raw = grid.raw(*at)
+    if at in grid.percents and isinstance(raw, int | float):
+        value = numbers.from_double(float(raw))
         return "" if value is None else f"{numbers.plain(value.scaleb(2, numbers.EXACT))}%"
-    return as_text(held)
+    return as_text(raw)

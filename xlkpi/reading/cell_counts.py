@@ -1,4 +1,4 @@
-"""Counts in = counts out: what became of every cell that the package says holds something.
+"""Counts in = counts out: what became of every cell that has content by the package's own count.
 
 The package's own count comes of the scan, the others of the cells that the engine read: a cell that
 was lost between the two would be missing in the sum.
@@ -28,7 +28,7 @@ class CellCountLines(Sequence[CellCounts]):
         unused: Sequence[Grid],
     ) -> None:
         """Keep what is to be counted, of which nothing changes any more."""
-        self._counted = partial(cell_counts, grids, tables, guide, unused)
+        self._counted = partial(count_cells, grids, tables, guide, unused)
 
     @cached_property
     def _lines(self) -> tuple[CellCounts, ...]:
@@ -45,21 +45,21 @@ class CellCountLines(Sequence[CellCounts]):
         return self._lines[at]
 
 
-def cell_counts(
+def count_cells(
     grids: Iterable[Grid], tables: Iterable[Table], guide: Grid | None, unused: Iterable[Grid]
 ) -> tuple[CellCounts, ...]:
     """Return a line for every sheet: the format's, 填表说明, and those of which nothing is used."""
     by_name = {table.grid.name: table for table in tables}
-    lines = [_counted(grid, by_name.get(grid.name)) for grid in grids]
+    lines = [_count_sheet(grid, by_name.get(grid.name)) for grid in grids]
     if guide:
-        lines.append(_line(guide, Counter(words=_held(guide))))
+        lines.append(_line(guide, Counter(words=_count_occupied(guide))))
     lines += [_line(grid, Counter(listed=grid.cells)) for grid in unused]
     return tuple(lines)
 
 
-def _counted(grid: Grid, table: Table | None) -> CellCounts:
-    if table is None:  # its header was not found, and a finding says so
-        return _line(grid, Counter(listed=_held(grid)))
+def _count_sheet(grid: Grid, table: Table | None) -> CellCounts:
+    if table is None:  # its header was not found, which is reported
+        return _line(grid, Counter(listed=_count_occupied(grid)))
     by_row, below = _kinds(table)
     own = table.columns.get("自评得分") if table.sheet is REVIEW else None
     special, head = grid.formulas.keys() | grid.errors.keys(), table.header_row
@@ -74,8 +74,8 @@ def _counted(grid: Grid, table: Table | None) -> CellCounts:
             what.append("checked" if column == own else kinds.get(column, "listed"))
     what += ["words"] * (len(special) - len(what))
     for row, cells in enumerate(grid.rows):
-        held = [at for at, held in enumerate(cells) if held != "" and held is not None]
-        typed = [at for at in held if (row, at) not in special]
+        raw = [at for at, raw in enumerate(cells) if raw != "" and raw is not None]
+        typed = [at for at in raw if (row, at) not in special]
         if row <= head:
             what += ["words"] * len(typed)
             continue
@@ -103,20 +103,20 @@ def _kind(column: Column) -> str:
 
 
 def _line(grid: Grid, counts: Counter[str]) -> CellCounts:
-    """What the package counts and the engine shows as blank is a text without a letter."""
+    """Return a line; what the package counts and the engine shows as blank is an empty text."""
     empty = max(0, grid.cells - counts.total())
     return CellCounts(grid.name, grid.cells, empty=empty, **counts)
 
 
-def _held(grid: Grid) -> int:
+def _count_occupied(grid: Grid) -> int:
     return sum(1 for _ in _addresses(grid))
 
 
 def _addresses(grid: Grid) -> Iterator[Address]:
-    """Every cell that holds something: a value, a formula, an error."""
+    """Yield every cell with content: a value, a formula, an error."""
     special = {*grid.formulas, *grid.errors}
     yield from special
     for row, cells in enumerate(grid.rows):
-        for column, held in enumerate(cells):
-            if held not in ("", None) and (row, column) not in special:
+        for column, raw in enumerate(cells):
+            if raw not in ("", None) and (row, column) not in special:
                 yield row, column

@@ -20,7 +20,7 @@ class Days(NamedTuple):
     first: dt.date
     last: dt.date
     until: bool = False
-    """Whether the text says "no later than": 12月底前."""
+    """Whether the text means "no later than": 12月底前."""
 
 
 class Unclear(NamedTuple):
@@ -33,7 +33,7 @@ EXAMPLES = (
     "2023-12-31", "2023/12/31", "2023.12.31", "2023年12月31日", "2023年12月31日前", "12月31日前", "2023年12月底前",
     "2023-12月底前", "12月底前", "6月底", "2023年底前", "年底前", "年内", "第三季度末前", "二季度", "上半年", "12月前", "2023-02-30", "12/11", "农历十二月底",
 )  # fmt: skip
-"""For the documentation, which says what each is read as."""
+"""For the documentation, which lists what each is read as."""
 
 _LONGEST = 40
 _THIS = r"本年度?|当年度?|今年"
@@ -65,10 +65,10 @@ _ABOUT = re.compile(
 )
 
 
-def days(text: str, year: int | None, certain: bool = False) -> Days | Unclear | None:
+def parse_days(text: str, year: int | None, certain: bool = False) -> Days | Unclear | None:
     """Return the days a text means; None where it is about no date.
 
-    `year` is 评价年度, of which a date without a year is; `certain` where a date must stand here, so
+    `year` is 评价年度, of which a date without a year is; `certain` where this must be a date, so
     that 12月 are no twelve months, and no number is one.
     """
     if numbers.invisible(text):

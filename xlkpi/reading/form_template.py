@@ -16,10 +16,10 @@ from xlkpi.domain.form_template import FIRST_LINE, FormTemplate
 from xlkpi.domain.location import Address, CellRef, a1
 from xlkpi.domain.schema import LAYOUT_SHEET
 from xlkpi.domain.text import as_text, tidy
-from xlkpi.reading.open import every_sheet
+from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import LIMITS, Package
-from xlkpi.reading.xlsx.parts import Element, Parts, elements
+from xlkpi.reading.xlsx.parts import Element, Parts, read_elements
 
 _LIMITS = LIMITS._replace(cells=2_000, rows=200, columns=40, merges=2_000, elements=200_000)
 _LONGEST = 500
@@ -27,22 +27,22 @@ _LONGEST = 500
 _PADDING = 0.7109375
 """What a file adds to the width that people see."""
 _TOLD = 8
-"""Problems that are told at once."""
+"""Problems that one message lists."""
 
 
 class BadFormTemplate(Exception):
-    """A workbook that cannot be used as a layout; the text says why, in Chinese."""
+    """A workbook that cannot be used as a layout; the message is the cause, in Chinese."""
 
 
 def read(data: bytes, name: str) -> FormTemplate:
-    """Return the layout in these bytes; BadLayout, with every problem, where there is none."""
+    """Return the layout in these bytes; BadFormTemplate, with every problem, where there is none."""
     try:
-        package, grids = every_sheet(data, _LIMITS)
+        package, grids = read_all_sheets(data, _LIMITS)
         grid = _the_one(grids)
         measures = _measures(data, package, grid.name)
     except Unreadable as problem:
-        said = finding(problem.code, CellRef(""), **problem.params)
-        raise BadFormTemplate(f"{said.message}。{said.remedy}") from problem
+        problem_finding = finding(problem.code, CellRef(""), **problem.params)
+        raise BadFormTemplate(f"{problem_finding.message}。{problem_finding.remedy}") from problem
     layout = _layout(name, grid, measures)
     problems = [*_cells(grid), *_merges(layout), *_repeated(layout), *_missing(layout)]
     if problems:
@@ -52,7 +52,7 @@ def read(data: bytes, name: str) -> FormTemplate:
 
 
 def kept(grids: Sequence[Grid]) -> FormTemplate | None:
-    """Return the layout that a scored workbook keeps of its 自评表; None where it keeps none that can be."""
+    """Return the layout that a scored workbook keeps of its 自评表; None where it keeps no sound one."""
     grid = next((grid for grid in grids if grid.name == LAYOUT_SHEET), None)
     rows = grid.rows[FIRST_LINE:] if grid else []
     lines = [(as_text(row[0]), as_text(row[1]), as_text(row[2])) for row in rows if len(row) > 2]
@@ -66,27 +66,27 @@ def kept(grids: Sequence[Grid]) -> FormTemplate | None:
 
 
 def _the_one(grids: list[Grid]) -> Grid:
-    held = [grid for grid in grids if any(cell != "" for row in grid.rows for cell in row)]
-    if not held:
+    raw = [grid for grid in grids if any(cell != "" for row in grid.rows for cell in row)]
+    if not raw:
         raise BadFormTemplate("里面是空的")
-    if len(held) > 1:
-        names = "、".join(f"“{grid.name}”" for grid in held[:_TOLD])
+    if len(raw) > 1:
+        names = "、".join(f"“{grid.name}”" for grid in raw[:_TOLD])
         raise BadFormTemplate(f"版式只能有一张有内容的工作表，这里有 {names}")
-    return held[0]
+    return raw[0]
 
 
 def _measures(data: bytes, package: Package, sheet: str) -> list[Element]:
-    """Return what the sheet's part says of columns, rows and the page."""
+    """Return the elements for columns, rows and the page in the sheet's part."""
     part = next(facts.part for facts in package.sheets if facts.name == sheet)
-    return elements(Parts(data, _LIMITS), part, "col", "row", "pageSetup")
+    return read_elements(Parts(data, _LIMITS), part, "col", "row", "pageSetup")
 
 
 def _layout(name: str, grid: Grid, measures: list[Element]) -> FormTemplate:
     covered = grid.covered
     cells = {
         (row, column): text
-        for row, held in enumerate(grid.rows)
-        for column, value in enumerate(held)
+        for row, raw in enumerate(grid.rows)
+        for column, value in enumerate(raw)
         if (row, column) not in covered and (text := _text(value))
     }
     inside = [merge for merge in grid.merges if _inside(merge)]
@@ -152,8 +152,8 @@ def _cells(grid: Grid) -> Iterator[str]:
     """What single cells must not hold."""
     for at in [*grid.errors, *grid.formulas]:
         yield f"{a1(*at)} 是公式或错误值，版式里只能有文字"
-    for row, held in enumerate(grid.rows):
-        for column, value in enumerate(held):
+    for row, raw in enumerate(grid.rows):
+        for column, value in enumerate(raw):
             text, cell = _text(value), a1(row, column)
             named = placeholders.names(text)
             for name in dict.fromkeys(named):

@@ -1,4 +1,4 @@
-"""The header row of a sheet: found by its texts, whatever synonym, letter or unit stands in it."""
+"""The header row of a sheet: found by its texts, whatever synonym, letter or unit it contains."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ def known_headers(layout: Sheet) -> Mapping[str, str]:
 
 @lru_cache(maxsize=64)
 def headers_of(layout: Sheet) -> Memo[str | None]:
-    """Return the contract's header of every text that may stand in a cell, None where it is none."""
+    """Return a memo: the text of a cell → the contract's header, None where it is none."""
     texts = known_headers(layout)
 
-    def header(held: str) -> str | None:
-        plain = canonical(held)
-        return texts.get(plain) or texts.get(bare_header(plain)) if held else None
+    def header(raw: str) -> str | None:
+        plain = canonical(raw)
+        return texts.get(plain) or texts.get(bare_header(plain)) if raw else None
 
     return Memo(header, room=2_000)
 
 
-def known(layout: Sheet, held: object) -> str | None:
-    """Return the contract's header of what stands in a cell, None where it is none."""
-    return headers_of(layout)[held] if isinstance(held, str) else None
+def known(layout: Sheet, raw: object) -> str | None:
+    """Return the contract's header for the value of a cell, None where it is none."""
+    return headers_of(layout)[raw] if isinstance(raw, str) else None
 
 
-def among(layout: Sheet, cells: Iterable[object]) -> set[str]:
-    """Return the contract's headers that stand in any of the cells."""
+def find_headers(layout: Sheet, cells: Iterable[object]) -> set[str]:
+    """Return the contract's headers among the cells."""
     headers = headers_of(layout)
-    found = {headers[held] for held in cells if isinstance(held, str)}
+    found = {headers[raw] for raw in cells if isinstance(raw, str)}
     return {header for header in found if header}
 
 
-def find(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
+def find_header_row(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
     """Return the header row and its columns: the row among the first with the most known headers."""
     required = {column.header for column in layout.columns if column.required}
     best: tuple[bool, int] = (False, 0)
@@ -69,15 +69,15 @@ def find(layout: Sheet, grid: Grid) -> tuple[int, Heads]:
 
 def _heads(layout: Sheet, headers: Memo[str | None], cells: Sequence[object]) -> Heads:
     heads, own = Heads(), Heads()
-    for column, held in enumerate(cells):
-        header = headers[held] if held and isinstance(held, str) else None
+    for column, raw in enumerate(cells):
+        header = headers[raw] if raw and isinstance(raw, str) else None
         if header:
             heads.setdefault(header, []).append(column)
-            if bare_header(str(held)) == canonical(header):
+            if bare_header(str(raw)) == canonical(header):
                 own.setdefault(header, []).append(column)
     if not heads:
         return heads
-    heads |= own  # beside the header itself a synonym is a column of somebody's own
+    heads |= own  # next to the header itself a synonym is somebody's own column
     for stand_in in layout.columns:
         header = stand_in.instead_of
         if header and stand_in.header in heads and header not in heads:
@@ -85,27 +85,31 @@ def _heads(layout: Sheet, headers: Memo[str | None], cells: Sequence[object]) ->
     return heads
 
 
-def doubled(grid: Grid, row: int, heads: Heads) -> Iterator[Finding]:
-    """Tell of columns that may each be the one of a header."""
+def find_doubled(grid: Grid, row: int, heads: Heads) -> Iterator[Finding]:
+    """Report columns that may each be the one of a header."""
     for header, columns in heads.items():
         first = _typed(grid, row, columns[0])
         for column in columns[1:]:
             typed = _typed(grid, row, column)
-            said = (
+            reason = (
                 "出现了两次" if typed == first else f"和“{first}”都认作“{header}”，不知以哪一列为准"
             )
-            yield finding("X103", grid.place(row, column), header, header=typed, said=said)
+            yield finding("X103", grid.place(row, column), header, header=typed, said=reason)
 
 
-def strange(layout: Sheet, grid: Grid, row: int) -> str:
-    """Say which headers stand in a row that are none of the sheet's: the wanted one, perhaps."""
-    told = [
-        f"“{held.strip()}”（{grid.place(row, column).cell}）"
-        for column, held in enumerate(grid.rows[row])
-        if isinstance(held, str) and canonical(held) not in ("", CHECKS) and not known(layout, held)
+def list_unknown(layout: Sheet, grid: Grid, row: int) -> str:
+    """Return a phrase that lists the unknown headers of a row: one may be the wanted one, misspelt."""
+    unknown = [
+        f"“{raw.strip()}”（{grid.place(row, column).cell}）"
+        for column, raw in enumerate(grid.rows[row])
+        if isinstance(raw, str) and canonical(raw) not in ("", CHECKS) and not known(layout, raw)
     ]
-    more = " 等" if len(told) > _MOST_NAMED else ""
-    return f"；第 {row + 1} 行有不认识的表头 {'、'.join(told[:_MOST_NAMED])}{more}" if told else ""
+    more = " 等" if len(unknown) > _MOST_NAMED else ""
+    return (
+        f"；第 {row + 1} 行有不认识的表头 {'、'.join(unknown[:_MOST_NAMED])}{more}"
+        if unknown
+        else ""
+    )
 
 
 def adjusts(found: Table, head: str) -> bool:

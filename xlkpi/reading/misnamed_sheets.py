@@ -1,7 +1,7 @@
 """Sheets under foreign names that look like sheets of the format: a clerk renamed or copied them.
 
-A sheet of one's own is none of that. So headers alone do not do: what must stand in the table, and
-in no other, has to stand there.
+A clerk's own sheet is not one of them, so known headers alone are no evidence: the table must also
+contain what only that sheet contains.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from xlkpi.domain.schema import (
 )
 from xlkpi.domain.text import as_text
 from xlkpi.reading import tables
-from xlkpi.reading.scorer_name import scorer_of
+from xlkpi.reading.scorer_name import read_scorer
 from xlkpi.reading.values import Reader
 
 _RESULTS = {canonical(name) for name in RESULT_SHEETS}
@@ -48,7 +48,7 @@ def _among(sheet: Sheet, header: str) -> tuple[str, Callable[[str], bool]]:
     return header, words.__contains__
 
 
-_PROOF: Mapping[str, tuple[str, Callable[[str], bool]]] = {
+_EVIDENCE: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     INFO.name: ("项目", _INFO.__contains__),
     PARAMETERS.name: ("参数", PARAMETER_BY_NAME.__contains__),
     ADJUSTMENT.name: _among(ADJUSTMENT, "类别"),
@@ -61,14 +61,14 @@ _PROOF: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     REVIEW.name: ("复核得分", bool),
     BALLOT.name: ("得分", bool),
 }
-"""A column in which, on at least one row, something stands that makes the sheet what it looks like."""
+"""Sheet → a column, and the test that at least one of its cells must pass."""
 
 
-def misnamed_sheets(grids: Iterable[Grid]) -> tuple[tuple[MisnamedSheet, ...], list[str]]:
+def find_misnamed_sheets(grids: Iterable[Grid]) -> tuple[tuple[MisnamedSheet, ...], list[str]]:
     """Return those of the foreign sheets that look like the format's, and the names of the others."""
     found, others = [], []
     for grid in grids:
-        each = None if canonical(grid.name) in _RESULTS else _stranger(grid)
+        each = None if canonical(grid.name) in _RESULTS else _find_misnamed(grid)
         if each:
             found.append(each)
         else:
@@ -76,8 +76,8 @@ def misnamed_sheets(grids: Iterable[Grid]) -> tuple[tuple[MisnamedSheet, ...], l
     return tuple(found), others
 
 
-def _stranger(grid: Grid) -> MisnamedSheet | None:
-    likely = [found for sheet in (*SHEETS, BALLOT) if (found := _likely(sheet, grid))]
+def _find_misnamed(grid: Grid) -> MisnamedSheet | None:
+    likely = [found for sheet in (*SHEETS, BALLOT) if (found := _match_sheet(sheet, grid))]
     if not likely:
         return None
     best = max(likely, key=lambda found: len(found.columns))
@@ -85,22 +85,22 @@ def _stranger(grid: Grid) -> MisnamedSheet | None:
     if best.sheet is not BALLOT:
         return MisnamedSheet(best.sheet, head)
     reader = Reader()
-    scorer = scorer_of(reader, best)
+    scorer = read_scorer(reader, best)
     named = "X219" not in {each.code for each in reader.findings}
     return MisnamedSheet(BALLOT, head, scorer.value or "") if named else None
 
 
-def _likely(sheet: Sheet, grid: Grid) -> Table | None:
-    """Return the table that a grid holds, if it is that of a sheet and somebody has filled it in."""
-    found, _ = tables.table(sheet, grid)
+def _match_sheet(sheet: Sheet, grid: Grid) -> Table | None:
+    """Return the table in a grid, if it is that of `sheet` and somebody has filled it in."""
+    found, _ = tables.find_table(sheet, grid)
     if found is None or len(found.columns) < min(_HEADERS, _named(sheet)):
         return None
-    heads = [held for held in grid.rows[found.header_row] if isinstance(held, str) and held.strip()]
+    heads = [raw for raw in grid.rows[found.header_row] if isinstance(raw, str) and raw.strip()]
     if 2 * len(found.columns) < len(heads):
         return None
-    if sheet.name not in _PROOF:
+    if sheet.name not in _EVIDENCE:
         return found if found.rows else None
-    header, fits = _PROOF[sheet.name]
+    header, fits = _EVIDENCE[sheet.name]
     return found if any(fits(_text(found, row, header)) for row in found.rows) else None
 
 

@@ -26,7 +26,7 @@ from xlkpi.reading.engine import EngineBook
 from xlkpi.reading.sniff import Kind, sniff
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import LIMITS, Limits, Package, SheetFacts
-from xlkpi.reading.xlsx.package import directory, inflate
+from xlkpi.reading.xlsx.package import inflate, read_directory
 
 _RESULTS = {canonical(name) for name in RESULT_SHEETS}
 
@@ -40,7 +40,7 @@ class KnownSheets(NamedTuple):
     guide: Grid | None
     """填表说明, whose words are carried into the outputs."""
     problems: Grid | None
-    """问题清单 of a marked copy of ours, which tells how to take our marks off."""
+    """问题清单 of a marked copy of ours, which explains how to take our marks off."""
     foreign: tuple[Grid, ...] = ()
     """Sheets under names that the format does not know: cells alone."""
     result_sheets: tuple[str, ...] = ()
@@ -48,12 +48,12 @@ class KnownSheets(NamedTuple):
 
 
 class Stamp(NamedTuple):
-    """What a workbook says of its own cells, and what they come to."""
+    """The fingerprint in a workbook, and that of its cells."""
 
     own: list[fingerprint.Content]
     """The cells without the fingerprint's own."""
     stated: str | None
-    """The fingerprint that stands in it; None where there is none."""
+    """The fingerprint stated in it; None where there is none."""
     digest: str
     """The fingerprint of the cells as they are."""
 
@@ -94,7 +94,7 @@ class OpenedWorkbook:
 
     @property
     def package(self) -> Package:
-        """What the scan says."""
+        """The facts of the scan."""
         return self._engine.package
 
     @property
@@ -118,11 +118,11 @@ class OpenedWorkbook:
 
     def _grid(self, facts: SheetFacts) -> Grid:
         if id(facts) not in self._grids:
-            self._grids[id(facts)] = engine.grid(self._read(facts), facts)
+            self._grids[id(facts)] = engine.make_grid(self._read(facts), facts)
         return self._grids[id(facts)]
 
-    def _bare(self, facts: SheetFacts) -> Grid:
-        """A foreign sheet's cells; one that cannot be read is nobody's business, and empty."""
+    def _make_foreign_grid(self, facts: SheetFacts) -> Grid:
+        """Return a foreign sheet's cells; empty where it cannot be read, for nothing of it is used."""
         try:
             rows = self._read(facts)
         except Unreadable:
@@ -141,26 +141,26 @@ class OpenedWorkbook:
         Of the findings some concern sheets: foreign ones, two of one name, hidden ones.
         """
         package = self.package
-        kept, others, findings = _known(package)
+        kept, others, findings = _sort_sheets(package)
         if package.macros:
             findings.append(finding("X117", CellRef("")))
-        if package.beside and not _is_scored(package):
-            findings.append(finding("X122", CellRef(""), what="、".join(package.beside)))
+        if package.other_content and not _is_scored(package):
+            findings.append(finding("X122", CellRef(""), what="、".join(package.other_content)))
         grids = tuple(self._grid(facts) for facts in kept)
-        findings.extend(_hidden(grids))
+        findings.extend(_find_hidden(grids))
         by_name = {canonical(facts.name): facts for facts in package.sheets}
         guide, problems = (
             self._grid(by_name[name]) if name in by_name else None
             for name in (_guide(package), PROBLEMS_SHEET)
         )
         results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
-        foreign = tuple(self._bare(facts) for facts in others)
+        foreign = tuple(self._make_foreign_grid(facts) for facts in others)
         return KnownSheets(package, grids, guide, problems, foreign, results), tuple(findings)
 
     @cached_property
     def stamp(self) -> Stamp:
-        """The fingerprint that stands in the workbook, beside that of its cells."""
-        own, stated = fingerprint.split(each for grid in self.grids for each in contents(grid))
+        """The fingerprint stated in the workbook, and that of its cells."""
+        own, stated = fingerprint.split(each for grid in self.grids for each in list_contents(grid))
         return Stamp(own, stated, fingerprint.digest(own))
 
     @cached_property
@@ -190,25 +190,23 @@ class OpenedWorkbook:
             each.filename: kept[each.filename]
             if each.filename in kept
             else inflate(self.data, each)
-            for each in directory(self.data, self._limits).values()
+            for each in read_directory(self.data, self._limits).values()
         }
 
 
-def reopened(
-    data: bytes, *known: OpenedWorkbook | None, keep_parts: bool = False
-) -> OpenedWorkbook:
+def reopen(data: bytes, *known: OpenedWorkbook | None, keep_parts: bool = False) -> OpenedWorkbook:
     """Return a workbook that was written just now: one of `known` where it is the same, byte for byte."""
     same = (each for each in known if each and each.data == data)
     return next(same, None) or OpenedWorkbook("", data, keep_parts=keep_parts)
 
 
-def every_sheet(data: bytes, limits: Limits = LIMITS) -> tuple[Package, list[Grid]]:
-    """Read all sheets of bytes that nobody else looks into, whatever they are called."""
+def read_all_sheets(data: bytes, limits: Limits = LIMITS) -> tuple[Package, list[Grid]]:
+    """Read all sheets, whatever they are called."""
     workbook = OpenedWorkbook("", data, limits)
     return workbook.package, workbook.grids
 
 
-def named(package: Package, name: str) -> tuple[str, Address | None]:
+def find_named_cell(package: Package, name: str) -> tuple[str, Address | None]:
     """Return the sheet and the cell that a defined name points to; ("", None) where to none."""
     names = {each.casefold(): text for each, text in package.names.items()}
     sheet, _, cell = names.get(name.casefold(), "").rpartition("!")
@@ -219,12 +217,12 @@ def named(package: Package, name: str) -> tuple[str, Address | None]:
 
 
 def _guide(package: Package) -> str:
-    """Return the name of 填表说明, as compared: whatever it is called now, the version stands there."""
-    sheet, _ = named(package, FORMAT_NAME)
+    """Return the name of 填表说明, as compared: whatever it is called now, it contains the version."""
+    sheet, _ = find_named_cell(package, FORMAT_NAME)
     return canonical(sheet) or GUIDE_SHEET
 
 
-def _known(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], list[Finding]]:
+def _sort_sheets(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], list[Finding]]:
     kept: dict[str, SheetFacts] = {}
     foreign: list[SheetFacts] = []
     findings = [finding("X108", CellRef(name), name) for name in package.other_sheets]
@@ -250,7 +248,7 @@ def _is_scored(package: Package) -> bool:
     return any(canonical(facts.name) == SOURCE_SHEET for facts in package.sheets)
 
 
-def _hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
+def _find_hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
     for grid in grids:
         if grid.hidden:
             yield finding("X111", CellRef(grid.name), what=f"隐藏的工作表“{grid.name}”")
@@ -274,13 +272,13 @@ def _any(grid: Grid, row: int) -> bool:
     return any(grid.occupied(row, column) for column in range(width))
 
 
-def contents(grid: Grid) -> Iterator[fingerprint.Content]:
-    """Yield what a sheet's cells hold, as the fingerprint counts it."""
+def list_contents(grid: Grid) -> Iterator[fingerprint.Content]:
+    """Yield the contents of a sheet's cells, as the fingerprint counts them."""
     for row, cells in enumerate(grid.rows):
-        for column, held in enumerate(cells):
+        for column, raw in enumerate(cells):
             at = (row, column)
-            if at not in grid.formulas and held not in ("", None):
-                yield grid.name, at, held, ""
+            if at not in grid.formulas and raw not in ("", None):
+                yield grid.name, at, raw, ""
     for at, (text, _) in grid.formulas.items():
         yield grid.name, at, "", "=" + text
     for at, error in grid.errors.items():

@@ -13,19 +13,19 @@ from xlkpi.domain.inputs import Adjustment, Survey
 from xlkpi.domain.methods import VOTES
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import RULES, canonical, folded
-from xlkpi.reading.parameters import bare, in_percent
+from xlkpi.reading.parameters import in_percent, lacks_percent_sign
 from xlkpi.reading.values import Reader
 
 
-def entries(reader: Reader, table: Table | None) -> Iterator[Entry]:
+def read_rule_entries(reader: Reader, table: Table | None) -> Iterator[Entry]:
     """Read the rows of 评分规则; per cents in bounds are points, in 得分比例 parts of one."""
     for row in table.rows if table else ():
         assert table is not None
-        yield _entry(reader, table, row)
+        yield _read_entry(reader, table, row)
 
 
 _MEASURED = ("下限", "基准", "步长")
-"""Columns that are held against 实际完成值, and so are in its unit."""
+"""Columns that are compared with 实际完成值, and so are in its unit."""
 
 
 _PARTS = {
@@ -54,8 +54,8 @@ _LEADS = (
 )
 
 
-def _part(reader: Reader, table: Table, row: int) -> Text:
-    """不足一步: one of its words, or what plainly says the same."""
+def _read_part(reader: Reader, table: Table, row: int) -> Text:
+    """不足一步: one of its words, or a plain synonym."""
     value = reader.text(table, row, "不足一步")
     typed = canonical(value.value or "").rstrip("。.;")
     while lead := next((each for each in _LEADS if typed.startswith(each)), ""):
@@ -67,17 +67,17 @@ def _part(reader: Reader, table: Table, row: int) -> Text:
     return Value(value.place, State.GOOD, read, value.typed)
 
 
-def _entry(reader: Reader, table: Table, row: int) -> Entry:
+def _read_entry(reader: Reader, table: Table, row: int) -> Entry:
     texts = {"规则": reader.text(table, row, "规则")}
     for header in ("方式", "方向"):
         texts[header] = reader.choice(table, row, header)
-    texts["不足一步"] = _part(reader, table, row)
+    texts["不足一步"] = _read_part(reader, table, row)
     texts["含下限"] = reader.choice(table, row, "含下限", default=schema.YES)
     numbers = {
         header: reader.number(table, row, header, ("分",), "95", "points", limit=None)
         for header in _MEASURED
     }
-    numbers["得分比例"] = _share(reader, table, row)
+    numbers["得分比例"] = _read_share(reader, table, row)
     numbers["每步扣分"] = reader.number(table, row, "每步扣分", ("分",), "0.5")
     numbers["得分"] = reader.number(table, row, "得分", ("分",), "4")
     numbers["封底"] = reader.number(table, row, "封底", ("分",), "0")
@@ -96,25 +96,27 @@ def _entry(reader: Reader, table: Table, row: int) -> Entry:
         floor=numbers["封底"].value,
         places={column.header: table.place(row, column.header) for column in RULES.columns},
         broken=frozenset(broken),
-        bare=frozenset(each for each in _MEASURED if bare(reader, numbers[each], table, each)),
+        bare=frozenset(
+            each for each in _MEASURED if lacks_percent_sign(reader, numbers[each], table, each)
+        ),
         percents=frozenset(each for each in _MEASURED if in_percent(numbers[each], table, each)),
         points=numbers["得分"].value,
         part=texts["不足一步"].value or "",
     )
 
 
-def _share(reader: Reader, table: Table, row: int) -> Number:
-    """得分比例; a plain "80%" is how it is written and need not be told."""
-    said = len(reader.findings)
+def _read_share(reader: Reader, table: Table, row: int) -> Number:
+    """得分比例; a plain "80%" is how it is written and needs no finding."""
+    start = len(reader.findings)
     share = reader.number(table, row, "得分比例", (), "80%", "fraction")
     if share.value is not None and share.typed == f"{plain(share.value * 100)}%":
-        del reader.findings[said:]
+        del reader.findings[start:]
     return share
 
 
-def rules_of(rows: Sequence[Entry]) -> Mapping[str, Rule]:
+def build_rules(rows: Sequence[Entry]) -> Mapping[str, Rule]:
     """Return the sound rules by folded name."""
-    grouped = by_name(rows)
+    grouped = group_by_name(rows)
     return {
         key: rules_of_workbook.make_rule(group[0].name, group)
         for key, group in grouped.items()
@@ -126,7 +128,7 @@ def _sound(group: Sequence[Entry]) -> bool:
     return not any(entry.broken for entry in group) and not any(rules_of_workbook.flaws(group))
 
 
-def by_name(rows: Sequence[Entry]) -> dict[str, list[Entry]]:
+def group_by_name(rows: Sequence[Entry]) -> dict[str, list[Entry]]:
     """Return the rows of each rule, in the order of the sheet."""
     grouped: dict[str, list[Entry]] = {}
     for entry in rows:
@@ -134,7 +136,7 @@ def by_name(rows: Sequence[Entry]) -> dict[str, list[Entry]]:
     return grouped
 
 
-def surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
+def read_surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
     """Read the rows of 满意度调查."""
     for row in table.rows if table else ():
         assert table is not None
@@ -153,7 +155,7 @@ def surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
         )
 
 
-def adjustments(reader: Reader, table: Table | None) -> Iterator[Adjustment]:
+def read_adjustments(reader: Reader, table: Table | None) -> Iterator[Adjustment]:
     """Read the rows of 加减分."""
     for row in table.rows if table else ():
         assert table is not None

@@ -21,8 +21,8 @@ from xlkpi.reading import displayed
 from xlkpi.reading.values import Reader
 
 
-def parameters(reader: Reader, table: Table | None) -> Parameters:
-    """Return the settings in force: the sheet's, else the defaults; what cannot be is said."""
+def read_parameters(reader: Reader, table: Table | None) -> Parameters:
+    """Return the settings in force: the sheet's, else the defaults; report what cannot be."""
     values: dict[str, Text] = {
         each.name: Value(CellRef(""), State.GOOD, each.default) for each in PARAMETER_LIST
     }
@@ -32,8 +32,8 @@ def parameters(reader: Reader, table: Table | None) -> Parameters:
         name = reader.text(table, row, "参数")
         known = PARAMETER_BY_NAME.get(canonical(name.value or ""))
         if name.blank:
-            held = reader.text(table, row, "值")
-            reader.findings.append(finding("X709", held.place, "（空）"))
+            setting = reader.text(table, row, "值")
+            reader.findings.append(finding("X709", setting.place, "（空）"))
         if not name.good:
             continue
         if known is None:
@@ -43,12 +43,12 @@ def parameters(reader: Reader, table: Table | None) -> Parameters:
             reader.findings.append(finding("X711", name.place, known.name, other=other))
         else:
             seen[known.name] = name.place
-            values[known.name] = _setting(reader, table, row, known) or values[known.name]
+            values[known.name] = _read_setting(reader, table, row, known) or values[known.name]
     for known in PARAMETER_LIST if table else ():
         if known.decides and known.name not in seen:
             assert table is not None
-            said = {"name": known.name, "default": known.default}
-            reader.findings.append(finding("X716", table.head("参数"), **said))
+            details = {"name": known.name, "default": known.default}
+            reader.findings.append(finding("X716", table.head("参数"), **details))
     amounts = {
         each.name: Decimal((values[each.name].value or each.default).rstrip("%"))
         for each in PARAMETER_LIST
@@ -57,52 +57,56 @@ def parameters(reader: Reader, table: Table | None) -> Parameters:
     return Parameters(values, amounts)
 
 
-def _setting(reader: Reader, table: Table, row: int, known: Parameter) -> Text | None:
-    """Return what a row sets; None where it is empty, or cannot be and was said."""
-    held = reader.text(table, row, "值")
-    if held.blank:
-        said = {"name": known.name, "default": known.default}
-        reader.findings.append(finding("X714", held.place, **said))
-    if not held.good:
+def _read_setting(reader: Reader, table: Table, row: int, known: Parameter) -> Text | None:
+    """Return what a row sets; None where it is empty, or impossible and reported."""
+    setting = reader.text(table, row, "值")
+    if setting.blank:
+        details = {"name": known.name, "default": known.default}
+        reader.findings.append(finding("X714", setting.place, **details))
+    if not setting.good:
         return None
-    return (_word if known.choices else _amount)(reader, table, row, known, held)
+    return (_read_choice if known.choices else _read_amount)(reader, table, row, known, setting)
 
 
-def _word(reader: Reader, table: Table, row: int, known: Parameter, held: Text) -> Text | None:
+def _read_choice(
+    reader: Reader, table: Table, row: int, known: Parameter, setting: Text
+) -> Text | None:
     for choice in known.choices:
-        if canonical(choice) == canonical(held.value or ""):
-            return held._replace(value=choice)
-    _refuse(reader, held, known, "、".join(known.choices))
+        if canonical(choice) == canonical(setting.value or ""):
+            return setting._replace(value=choice)
+    _refuse(reader, setting, known, "、".join(known.choices))
     return None
 
 
-_KEPT = displayed.STOPS | {"X522"}
-"""What is told of a value as it is, and not as a wrong one."""
+_KEPT = displayed.STOPPING_CODES | {"X522"}
+"""Codes that describe the cell better than X710, “not a possible value”."""
 
 
-def _amount(reader: Reader, table: Table, row: int, known: Parameter, held: Text) -> Text | None:
-    said = len(reader.findings)
+def _read_amount(
+    reader: Reader, table: Table, row: int, known: Parameter, setting: Text
+) -> Text | None:
+    start = len(reader.findings)
     number = reader.number(table, row, "值", percent="points" if known.percent else "stop")
     value = number.value
-    if any(each.code in _KEPT for each in reader.findings[said:]):
+    if any(each.code in _KEPT for each in reader.findings[start:]):
         return None
-    if known.percent or value is None:  # 80% is how it is written; a wrong one is told below
-        del reader.findings[said:]
-        reader.readings.pop(held.place, None)
+    if known.percent or value is None:  # 80% is how it is written; a wrong one is reported below
+        del reader.findings[start:]
+        reader.readings.pop(setting.place, None)
     unit = "%" if known.percent else ""
     if (
         value is None
         or not _fits(known, value)
-        or (known.percent and bare(reader, number, table, "值"))
+        or (known.percent and lacks_percent_sign(reader, number, table, "值"))
     ):
-        _refuse(reader, held, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
+        _refuse(reader, setting, known, f"{known.low}{unit} 到 {known.high}{unit} 之间的数")
         return None
-    return held._replace(value=plain(value) + unit)
+    return setting._replace(value=plain(value) + unit)
 
 
-def _refuse(reader: Reader, held: Text, known: Parameter, choices: str) -> None:
-    found = held.value or ""
-    reader.findings.append(finding("X710", held.place, found, name=known.name, choices=choices))
+def _refuse(reader: Reader, setting: Text, known: Parameter, choices: str) -> None:
+    found = setting.value or ""
+    reader.findings.append(finding("X710", setting.place, found, name=known.name, choices=choices))
 
 
 def _fits(known: Parameter, value: Decimal) -> bool:
@@ -110,9 +114,9 @@ def _fits(known: Parameter, value: Decimal) -> bool:
     return whole and known.low <= value <= known.high
 
 
-def bare(reader: Reader, number: Number, table: Table, header: str) -> bool:
+def lacks_percent_sign(reader: Reader, number: Number, table: Table, header: str) -> bool:
     """Whether 0 < |x| ≤ 1 was typed without a per cent sign: 0.8 % or 80 %?"""
-    if reader.as_read:
+    if reader.from_result:
         return False
     value = number.value
     found = number.typed

@@ -55,7 +55,7 @@ class Kind(Enum):
 def sniff(data: bytes) -> Kind:
     """Return what kind of workbook `data` is; raise `Unreadable` where it is none that can be read.
 
-    A pass says what the file claims to be, not that it is sound: the scans do that.
+    The answer is what the file claims to be, not that it is sound: the scans check that.
     """
     if not data:
         raise Unreadable("X001")
@@ -265,7 +265,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|style|div|tr)\b", re.IGNORECASE)
 
 _PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!(?!--)[^>]*>", re.DOTALL)
-"""What may stand before the first element, one piece at a time."""
+"""What may come before the first element, one piece at a time."""
 
 
 def _as_text(head: bytes) -> str | None:
@@ -273,8 +273,8 @@ def _as_text(head: bytes) -> str | None:
     for encoding in _encodings(head):
         # A cut inside a character is no error: only the start of the file is here.
         text = head.decode(encoding, "ignore" if encoding == "utf-16" else "replace")
-        odd = text[:-4].count("�") if len(head) >= _HEAD else text.count("�")
-        if odd == 0 and not _CONTROL.search(text):
+        replaced = text[:-4].count("�") if len(head) >= _HEAD else text.count("�")
+        if replaced == 0 and not _CONTROL.search(text):
             return text
     return None
 

@@ -10,14 +10,14 @@ LARGEST = 20 * 1024 * 1024
 
 
 class Unopened(Exception):
-    """A source could not be opened; the text says why, in Chinese."""
+    """A source could not be opened; the message is the cause, in Chinese."""
 
 
-def templates() -> Path:
-    """Return the folder of what is built in: in the package, or beside it in a checkout."""
+def templates_folder() -> Path:
+    """Return the folder of what is built in: in the package, or next to it in a checkout."""
     here = Path(__file__).parents[1]
-    beside = here.parent / "workbook_templates"
-    return beside if beside.is_dir() else here / "workbook_templates"
+    checkout = here.parent / "workbook_templates"
+    return checkout if checkout.is_dir() else here / "workbook_templates"
 
 
 def load(path: Path) -> bytes:
@@ -34,7 +34,7 @@ def load(path: Path) -> bytes:
     except PermissionError as problem:
         raise Unopened("没有读取权限，或正被别的程序独占") from problem
     except OSError as problem:
-        raise Unopened(reason(problem)) from problem
+        raise Unopened(explain(problem)) from problem
     if len(data) > LARGEST:
         raise Unopened(f"文件超过 {LARGEST // 1024 // 1024} MB")
     return data
@@ -52,6 +52,6 @@ _REASONS = {
 }
 
 
-def reason(problem: OSError) -> str:
-    """Return what the system says, as people understand it."""
+def explain(problem: OSError) -> str:
+    """Return the system's error as a phrase that people understand."""
     return _REASONS.get(problem.errno or 0, f"系统错误 {problem.errno}")

@@ -1,6 +1,6 @@
 """How people spell a direction: "≧50", "不低于95%", "95%（含）以上", "控制在5%以内".
 
-One table for all forms. Whether a word includes the number itself is what Chinese law says of it: 以上,
+One table for all forms. Whether a word includes the number itself follows Chinese law: 以上,
 以下, 以内 include it, 超过, 不满, 以外 do not (民法典 第1259条). Two forms that disagree stop.
 """
 
@@ -18,7 +18,7 @@ class Form(NamedTuple):
     """Ways to write one direction."""
 
     sign: str
-    """What it is read as; "" where it says nothing of a direction."""
+    """What it is read as; "" where it names no direction."""
     where: str
     """Before or behind the number."""
     words: tuple[str, ...]
@@ -50,27 +50,27 @@ FORMS = (
         "以下", "及以下", "及其以下", "或以下", "或者以下", "和以下", "含以下", "以内", "及以内", "之内", "内",
     )),
 )  # fmt: skip
-"""Brackets behind the number may say the same once more: 95%（含）以上, 95%以上（含95%）; （不含） says the contrary."""
+"""Brackets behind the number may repeat it: 95%（含）以上, 95%以上（含95%）; （不含） is the contrary."""
 
 STRICT = {"≥": ">", "≤": "<"}
 SIGNS = {
     word: form.sign for form in FORMS if form.where == BEFORE and form.sign and not form.soft
     for word in form.words
 }  # fmt: skip
-"""What may stand in 指标性质 as well."""
+"""Also valid in 指标性质."""
 QUANTITATIVE = {
     "定量": (), "定量指标": (), "正向": ("≥", ">", "="), "正向指标": ("≥", ">", "="),
     "反向": ("≤", "<"), "反向指标": ("≤", "<"), "逆向": ("≤", "<"), "逆向指标": ("≤", "<"),
     "负向": ("≤", "<"), "负向指标": ("≤", "<"),
 }  # fmt: skip
-"""What says in 指标性质 that there is a number, or which way is better, and not which operator: the
+"""Words in 指标性质 for a number, or for which way is better, that name no operator: the
 operators that fit it, () for any."""
 
 _BEFORE = {word: form for form in FORMS if form.where == BEFORE for word in form.words}
 _BEHIND = {word: form.sign for form in FORMS if form.where == BEHIND for word in form.words}
 _WIDE = str.maketrans("＞＜＝（）﹥﹤", "><=()><")
 _ENDS = " \t\r\n\u3000。；;"
-"""What may end a cell and says nothing."""
+"""Trailing characters without a meaning."""
 
 
 def _any(words: dict[str, object]) -> str:
@@ -91,11 +91,11 @@ _LONGEST = 100
 """Characters of a target; patterns take their time over a page of spaces."""
 
 
-class Spelled(NamedTuple):
+class TargetText(NamedTuple):
     """A text, taken apart."""
 
     sign: str
-    """What the forms say; "" where nothing was said."""
+    """The operator; "" where no form was found."""
     soft: bool
     """Whether `sign` gives way to 指标性质."""
     core: str
@@ -106,43 +106,43 @@ class Spelled(NamedTuple):
     """Two forms that disagree."""
 
     def fits(self, nature: str) -> bool:
-        """Whether 指标性质 says the same."""
+        """Whether 指标性质 means the same."""
         return nature == self.sign or (self.soft and nature == "=" and self.sign == "≥")
 
 
-def spelled(text: str) -> Spelled:
+def split_target(text: str) -> TargetText:
     """Take the forms off a text; what is none of them stays with the number."""
     if len(text) > _LONGEST:
-        return Spelled("", False, text, text)
-    rest, said, soft = _without_leads(text.rstrip(_ENDS))
-    core, behind = _without_tail(rest)
-    said += behind
-    if said and said[0][1] in STRICT and not behind:  # ≥95%（含） says the same twice
+        return TargetText("", False, text, text)
+    rest, found_forms, soft = _split_leads(text.rstrip(_ENDS))
+    core, behind = _split_tail(rest)
+    found_forms += behind
+    if found_forms and found_forms[0][1] in STRICT and not behind:  # ≥95%（含） repeats itself
         core = _SAID_AGAIN.sub("", core)
-    signs = {sign for _, sign in said}
+    signs = {sign for _, sign in found_forms}
     if len(signs) > 1:
-        first = said[0]
-        other = next(each for each in said if each[1] != first[1])
-        return Spelled("", False, core, rest, (first[0], other[0]))
-    if said:
-        return Spelled(said[0][1], False, core, rest)
-    return Spelled(soft, bool(soft), core, rest)
+        first = found_forms[0]
+        other = next(each for each in found_forms if each[1] != first[1])
+        return TargetText("", False, core, rest, (first[0], other[0]))
+    if found_forms:
+        return TargetText(found_forms[0][1], False, core, rest)
+    return TargetText(soft, bool(soft), core, rest)
 
 
-def _without_leads(text: str) -> tuple[str, list[tuple[str, str]], str]:
+def _split_leads(text: str) -> tuple[str, list[tuple[str, str]], str]:
     """Return what is left, the forms found with their signs, and the sign of a soft one."""
-    narrow, at, said, soft = text.translate(_WIDE), 0, [], ""
+    narrow, at, found_forms, soft = text.translate(_WIDE), 0, [], ""
     while found := _LEAD.match(narrow, at):
         form = _BEFORE[found[1]]
         if form.soft:
             soft = form.sign
         elif form.sign:
-            said.append((found[1], form.sign))
+            found_forms.append((found[1], form.sign))
         at = found.end()
-    return text[at:], said, soft
+    return text[at:], found_forms, soft
 
 
-def _without_tail(text: str) -> tuple[str, list[tuple[str, str]]]:
+def _split_tail(text: str) -> tuple[str, list[tuple[str, str]]]:
     """Return the number with its unit, and the form behind it."""
     found = _TAIL.match(text.translate(_WIDE).rstrip())
     if found is None:

@@ -56,16 +56,16 @@ _NEEDED = (
     ADJUSTMENT,
     PARAMETERS,
 )
-"""Sheets without which nothing can be scored; the others then go unused, and it is said."""
+"""Sheets without which nothing can be scored; others are then unused, and that is reported."""
 _TIERS = (TIER1, TIER2, TIER3)
 _PARENTS = {TIER2.name: "一级编号", TIER3.name: "二级编号"}
 _COUNTED = (*_NEEDED, RULES, SURVEY, FUNDS, REVIEW, BASE_DATA)
 """Sheets whose rows count for a figure: none may be lost. The others are only printed."""
 
 
-def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
+def find_table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     """Find the sheet's table; None, and why, where its header row cannot be found."""
-    header_row, heads = headers.find(layout, grid)
+    header_row, heads = headers.find_header_row(layout, grid)
     required = [column.header for column in layout.columns if column.required]
     missing = [header for header in required if header not in heads]
     if missing:
@@ -74,11 +74,11 @@ def table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
             finding(
                 "X102" if layout in _NEEDED else "X116", grid.place(row, 0), rows=HEADER_SEARCH_ROWS,
                 missing="、".join(missing), expected=" · ".join(required),
-                seen=headers.strange(layout, grid, header_row) if heads else "",
+                seen=headers.list_unknown(layout, grid, header_row) if heads else "",
             )
         ]  # fmt: skip
     columns = {header: places[0] for header, places in heads.items()}
-    findings = list(headers.doubled(grid, header_row, heads))
+    findings = list(headers.find_doubled(grid, header_row, heads))
     again = _second_header(layout, grid, header_row)
     rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
     found = _without_of_which(Table(layout, grid, header_row, columns, rows, totals, remarks))
@@ -109,12 +109,12 @@ def _rows(
     names = [columns[c.header] for c in layout.columns[:3] if c.header in columns]
     rows, totals, remarks = [], [], []
     for row in below:
-        held = grid.occupied_in(row, inputs)
-        if not held:
+        raw = grid.occupied_in(row, inputs)
+        if not raw:
             continue
         if _total(grid, row, names):
             totals.append(row)
-        elif _remark(layout, grid, row, held, columns):
+        elif _remark(layout, grid, row, raw, columns):
             remarks.append(row)
         else:
             rows.append(row)
@@ -122,7 +122,7 @@ def _rows(
 
 
 def _without_of_which(found: Table) -> Table:
-    """Set apart the rows of a tier that have no points."""
+    """Move the rows of a tier that have no points to `of_which`."""
     if found.sheet not in _TIERS:
         return found
     of_which = tuple(row for row in found.rows if finding_code(found, row))
@@ -143,7 +143,7 @@ def finding_code(found: Table, row: int) -> str:
 
 
 def _plainly(found: Table, row: int, header: str) -> str:
-    """Return what a cell holds; a broken one, or one beneath a merge, holds something."""
+    """Return a cell's text; ？ for a broken cell and one beneath a merge, which are not empty."""
     column = found.columns.get(header)
     if column is None:
         return ""
@@ -153,29 +153,31 @@ def _plainly(found: Table, row: int, header: str) -> str:
 
 
 def _second_header(layout: Sheet, grid: Grid, header_row: int) -> int:
-    """Return the row below the table in which its headers stand once more; the end where none does.
+    """Return the row below the table that repeats its headers; the end where none does.
 
     What follows is another table, or more of this one in columns that may be others.
     """
     required = {column.header for column in layout.columns if column.required}
     below = range(header_row + 1, len(grid.rows))
-    if not required <= headers.among(layout, set(chain.from_iterable(grid.rows[header_row + 1 :]))):
+    if not required <= headers.find_headers(
+        layout, set(chain.from_iterable(grid.rows[header_row + 1 :]))
+    ):
         return _last(grid) + 1  # nearly always
     for row in below:
-        heads = headers.among(layout, grid.rows[row])
+        heads = headers.find_headers(layout, grid.rows[row])
         if required <= heads and len(heads) > 1:
             return row
     return _last(grid) + 1
 
 
 def _first(grid: Grid, row: int) -> CellRef:
-    """Return the place of the first cell of a row that holds anything."""
+    """Return the place of the first cell of a row with content."""
     width = range(len(grid.rows[row]))
     return grid.place(row, next((at for at in width if grid.occupied(row, at)), 0))
 
 
 def _gaps(found: Table) -> Iterator[Finding]:
-    """Rows far below the others: forgotten scraps are read like any, so it is said."""
+    """Report rows far below the others: they count, and may be forgotten scraps."""
     for above, row in pairwise(found.rows):
         gap = row - above - 1
         if gap > SPARE_ROWS and found.sheet in _COUNTED:
@@ -189,8 +191,8 @@ def _last(grid: Grid) -> int:
 
 def _total(grid: Grid, row: int, names: list[int]) -> bool:
     for column in names:
-        held = grid.raw(row, column)
-        if isinstance(held, str) and _TOTALS[held]:
+        raw = grid.raw(row, column)
+        if isinstance(raw, str) and _TOTALS[raw]:
             return True
     return False
 
@@ -200,13 +202,13 @@ _REMARKS = Memo(lambda text: _REMARK.match(canonical(text)) is not None)
 
 
 def _remark(
-    layout: Sheet, grid: Grid, row: int, held: list[int], columns: Mapping[str, int]
+    layout: Sheet, grid: Grid, row: int, raw: list[int], columns: Mapping[str, int]
 ) -> bool:
-    """Whether a row holds no data but a note or signatures, as people write below a table."""
-    texts = [value for column in held if isinstance(value := grid.raw(row, column), str)]
-    if len(texts) < len(held):
+    """Whether a row contains no data but a note or signatures, as people write below a table."""
+    texts = [value for column in raw if isinstance(value := grid.raw(row, column), str)]
+    if len(texts) < len(raw):
         return False
-    remarks, lone = all(_REMARKS[text] for text in texts), len(held) == 1
+    remarks, lone = all(_REMARKS[text] for text in texts), len(raw) == 1
     if not (remarks or lone) or any(map(from_text, texts)):
         return False
     first = columns.get(layout.columns[0].header)
@@ -214,8 +216,8 @@ def _remark(
     if remarks:
         return True
     if layout is BALLOT:  # a word about no indicator and no mark
-        return lone and held[0] == columns.get("评分说明")
-    return lone and held[0] == first and len(plain) > _LONGEST_NAME
+        return lone and raw[0] == columns.get("评分说明")
+    return lone and raw[0] == first and len(plain) > _LONGEST_NAME
 
 
 def _merges(found: Table) -> Iterator[Finding]:
@@ -235,7 +237,7 @@ _MOST_NAMED = 5
 
 
 def _beneath(grid: Grid, block: tuple[int, int, int, int]) -> str:
-    """Say which cells beneath a merge hold something all the same: some programs leave it there."""
+    """Return a phrase that lists the cells with content beneath a merge: some programs keep it."""
     top, left, bottom, right = block
     cells = [
         a1(row, column)
@@ -288,7 +290,7 @@ def _strange_columns(found: Table, taken: Set[int]) -> Iterator[Finding]:
 
 
 def _scraps(found: Table) -> Iterator[Finding]:
-    """Numbers beside the marks, right of the table in a column without a header: marks, perhaps."""
+    """Report numbers right of a ballot's table in a column without a header: marks, perhaps."""
     grid, own = found.grid, max(found.columns.values())
     width = max((len(grid.rows[row]) for row in found.rows if row < len(grid.rows)), default=0)
     for column in range(own + 1, width):
@@ -297,7 +299,7 @@ def _scraps(found: Table) -> Iterator[Finding]:
             yield finding("X112", grid.place(found.header_row, column), "（空）")
 
 
-def _number(held: object) -> bool:
-    if isinstance(held, str):
-        return from_text(held) is not None
-    return isinstance(held, int | float) and not isinstance(held, bool)
+def _number(raw: object) -> bool:
+    if isinstance(raw, str):
+        return from_text(raw) is not None
+    return isinstance(raw, int | float) and not isinstance(raw, bool)

@@ -1,7 +1,7 @@
-"""What stands in 指标性质, 年度指标值 and 实际完成值 as people type it: "≧", "≥50个", "90万元以内", "95%".
+"""指标性质, 年度指标值 and 实际完成值 as people type them: "≧", "≥50个", "90万元以内", "95%".
 
-An operator and a unit may stand in the cell of the number; what they say must agree with the cells
-that are theirs. Every changed reading is told, and ambiguity stops.
+The cell of the number may also contain an operator and a unit, which must agree with the cells that
+are theirs. Every changed reading is reported, and ambiguity stops.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import canonical, folded, is_percent
 from xlkpi.domain.text import as_text
 from xlkpi.reading import deadlines
-from xlkpi.reading.parameters import bare
-from xlkpi.reading.spellings import QUANTITATIVE, SIGNS, spelled
+from xlkpi.reading.parameters import lacks_percent_sign
+from xlkpi.reading.spellings import QUANTITATIVE, SIGNS, split_target
 from xlkpi.reading.units import is_unit, same_unit
 from xlkpi.reading.values import Reader
 
@@ -49,8 +49,8 @@ _MULTIPLES = ("十", "百", "千", "万", "亿")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
-class Measures(NamedTuple):
-    """What one indicator is measured by."""
+class IndicatorValues(NamedTuple):
+    """The typed cells by which one indicator is measured."""
 
     nature: Text
     target: Number
@@ -65,39 +65,41 @@ class Measures(NamedTuple):
     """The units typed behind target and actual where 计量单位 is empty, "" where there is none."""
 
 
-def measures(
+def read_indicator_values(
     reader: Reader, table: Table, row: int, unit: Text, method: Method | None, year: int | None
-) -> Measures:
+) -> IndicatorValues:
     """Read the cells of an indicator, as far as its method needs numbers there.
 
     `year` is 评价年度, of which a date without a year is.
     """
     target, actual = bool(method and method.targeted), bool(method and method.measured)
-    nature = _nature(reader, table, row, target or actual)
+    nature = _read_nature(reader, table, row, target or actual)
     if not (target or actual):
         nothing: list[Number] = [
             Value(table.place(row, name)) for name in ("年度指标值", "实际完成值")
         ]
-        return Measures(nature, nothing[0], nothing[1], "", False)
+        return IndicatorValues(nature, nothing[0], nothing[1], "", False)
     goal, reached = _Cell(table, row, "年度指标值", unit), _Cell(table, row, "实际完成值", unit)
     if method and target:
-        other = _no_number(reader, goal, reached, nature, unit, method, year)
+        other = _read_date_or_answer(reader, goal, reached, nature, unit, method, year)
         if other:
             return other
     shown = goal.percent if target else reached.percent
     rate = bool(method and (method.surveyed or method.budgeted))  # both compare per cents
     points = rate or is_percent(unit.value) or (unit.blank and shown)
-    sign = "=" if goal.said.soft and nature.value == "=" else goal.said.sign
-    measured = _measure(reader, goal, unit, points, sign) if target else Value(goal.place)
-    nature = _signed(reader, nature, goal) if target else nature
-    said = len(reader.findings)
-    own = _measure(reader, reached, unit, points) if actual else Value(reached.place)
+    sign = "=" if goal.form.soft and nature.value == "=" else goal.form.sign
+    measured = _read_number(reader, goal, unit, points, sign) if target else Value(goal.place)
+    nature = _take_sign(reader, nature, goal) if target else nature
+    start = len(reader.findings)
+    own = _read_number(reader, reached, unit, points) if actual else Value(reached.place)
     if measured.broken:
-        _without_echoes(reader.findings, said, unit.blank)
+        _drop_echoes(reader.findings, start, unit.blank)
     elif target and unit.blank and own.good:
-        measured, own = _of_one_unit(reader, goal, reached, measured, own, points)
+        measured, own = _check_units(reader, goal, reached, measured, own, points)
     units = (_typed_unit(goal, measured, unit, points), _typed_unit(reached, own, unit, points))
-    return Measures(nature, measured, own, reached.sign if actual else "", points, units=units)
+    return IndicatorValues(
+        nature, measured, own, reached.sign if actual else "", points, units=units
+    )
 
 
 def _typed_unit(cell: _Cell, number: Number, unit: Text, points: bool) -> str:
@@ -114,22 +116,24 @@ def _shown_unit(cell: _Cell) -> str:
     return suffix if is_unit(suffix) and not cell.typed else ""
 
 
-def _no_number(
+def _read_date_or_answer(
     reader: Reader, goal: _Cell, reached: _Cell, nature: Text, unit: Text, method: Method,
     year: int | None,
-) -> Measures | None:  # fmt: skip
+) -> IndicatorValues | None:  # fmt: skip
     """Return what comes of a target that is a date or a word; None where it is to be a number."""
-    cells = deadlines.Pair(goal.dated, reached.dated, nature, goal.table)
-    told = any(deadlines.is_date(c.held) and c.at not in c.table.dates for c in (goal, reached))
-    found = None if told else deadlines.compared(reader, cells, method, year)
+    cells = deadlines.DatePair(goal.dated, reached.dated, nature, goal.table)
+    unexpected = any(
+        deadlines.is_date(c.raw) and c.at not in c.table.dates for c in (goal, reached)
+    )
+    found = None if unexpected else deadlines.read_dates(reader, cells, method, year)
     if found is None and method.dates and unit.blank and deadlines.are_months(cells):
         reader.findings.append(finding("X668", goal.place, goal.shown, why=deadlines.A_MONTH))
-        found = deadlines.stopped(cells)
+        found = deadlines.mark_broken(cells)
     if found is None and _is_answer(goal.typed):
-        said = {"method": method.name}
-        reader.findings.append(finding("X671", goal.place, goal.typed.strip(), **said))
-        found = deadlines.stopped(cells)
-    return Measures(*found[:3], "", False, found.dated) if found else None
+        details = {"method": method.name}
+        reader.findings.append(finding("X671", goal.place, goal.typed.strip(), **details))
+        found = deadlines.mark_broken(cells)
+    return IndicatorValues(*found[:3], "", False, found.dated) if found else None
 
 
 def _is_answer(typed: str) -> bool:
@@ -141,7 +145,7 @@ def _is_answer(typed: str) -> bool:
     return bool(plain) and not counts and not _is_nothing(typed) and plain not in SIGNS
 
 
-def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
+def _read_nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
     value = reader.text(table, row, "指标性质")
     if not value.good:
         return value
@@ -154,13 +158,13 @@ def _nature(reader: Reader, table: Table, row: int, needed: bool) -> Text:
     return value._replace(value=read)
 
 
-def _signed(reader: Reader, nature: Text, goal: _Cell) -> Text:
-    """Return 指标性质, taken from the form of the target where its own cell says no operator."""
-    said, sign = goal.said, goal.said.sign
+def _take_sign(reader: Reader, nature: Text, goal: _Cell) -> Text:
+    """Return 指标性质, with the operator from the target where its own cell has none."""
+    form, sign = goal.form, goal.form.sign
     missing = nature.blank and "指标性质" not in goal.table.columns
-    if any(said.clash):  # told at the target
+    if any(form.clash):  # reported at the target
         return nature._replace(state=State.BROKEN, value=None)
-    if not sign or missing or nature.broken or said.fits(nature.value or ""):
+    if not sign or missing or nature.broken or form.fits(nature.value or ""):
         return nature
     if nature.blank:
         reader.findings.append(finding("X616", nature.place, goal.typed, read=sign))
@@ -168,15 +172,15 @@ def _signed(reader: Reader, nature: Text, goal: _Cell) -> Text:
     typed = nature.value or ""
     fitting = QUANTITATIVE.get(canonical(typed))
     if fitting is not None and (sign in fitting or not fitting):
-        told = finding("X675", nature.place, typed, target=goal.typed, read=sign)
-        reader.findings.append(told)
+        taken = finding("X675", nature.place, typed, target=goal.typed, read=sign)
+        reader.findings.append(taken)
         return nature._replace(value=sign, typed=None)
     reader.findings.append(finding("X612", goal.place, goal.typed, nature=typed))
     return nature._replace(state=State.BROKEN, value=None)
 
 
 def _is_nothing(typed: str) -> bool:
-    """Whether a text says that there is no number: dashes, a slash, 无."""
+    """Whether a text means that there is no number: dashes, a slash, 无."""
     plain = folded(typed)
     return plain in _NOTHING or (bool(plain) and not plain.strip("-—–―─/"))
 
@@ -190,13 +194,13 @@ class _Cell:
         self.at = (row, table.columns.get(header, -1))
         column = table.columns.get(header)
         computed = (row, column) in table.derived  # what is cached there counts for nothing
-        self.held = "" if column is None or computed else table.grid.raw(row, column)
-        self.typed = self.held if isinstance(self.held, str) else ""
-        self.shown = as_text(self.held).strip()
+        self.raw = "" if column is None or computed else table.grid.raw(row, column)
+        self.typed = self.raw if isinstance(self.raw, str) else ""
+        self.shown = as_text(self.raw).strip()
         self.code = table.grid.formats.get(self.at, "")
-        self.said = spelled(self.typed)
-        self.sign = "" if self.said.soft else self.said.sign
-        self.text = self.said.core
+        self.form = split_target(self.typed)
+        self.sign = "" if self.form.soft else self.form.sign
+        self.text = self.form.core
         self.read = numbers.from_text(self.text) if self.text else None
         suffix = self.read.suffix if self.read else ""
         self.suffix = "%" if suffix and is_percent(suffix) else suffix
@@ -206,17 +210,17 @@ class _Cell:
 
     @property
     def unit(self) -> str:
-        """The unit behind the digits; "" where what stands there is none."""
+        """The unit behind the digits; "" where there is none."""
         fits = self.own_unit or is_unit(self.suffix)
         return self.suffix if fits and self.suffix != "%" else ""
 
     @property
-    def dated(self) -> deadlines.Written:
+    def dated(self) -> deadlines.DateCell:
         """The cell as a date would be read; with a number in its unit it is none."""
-        numeric = self.own_unit or not isinstance(self.held, str)
-        return deadlines.Written(
-            self.place, self.held, self.sign, "" if numeric else self.said.rest,
-            deadlines.shown(self.held, self.code) or self.shown, self.code,
+        numeric = self.own_unit or not isinstance(self.raw, str)
+        return deadlines.DateCell(
+            self.place, self.raw, self.sign, "" if numeric else self.form.rest,
+            deadlines.show_partial_date(self.raw, self.code) or self.shown, self.code,
         )  # fmt: skip
 
     @property
@@ -226,44 +230,48 @@ class _Cell:
         return found[0] if len(found) == 1 else "100"
 
 
-def _measure(reader: Reader, cell: _Cell, unit: Text, percent: bool, sign: str = "") -> Number:
-    """Return the number of a cell; where 计量单位 is empty, any unit may stand behind the digits.
+def _read_number(reader: Reader, cell: _Cell, unit: Text, percent: bool, sign: str = "") -> Number:
+    """Return the number of a cell; where 计量单位 is empty, any unit may follow the digits.
 
-    `sign` is what the target is said to be read with.
+    `sign` is the operator that the finding about the reading names.
     """
-    broken: Number = Value(cell.place, State.BROKEN, typed=cell.held)
+    broken: Number = Value(cell.place, State.BROKEN, typed=cell.raw)
     if _is_nothing(cell.typed):
         reader.findings.append(finding("X608", cell.place, cell.typed.strip()))
         return broken
-    if deadlines.is_date(cell.held) and cell.at in cell.table.dates:
+    if deadlines.is_date(cell.raw) and cell.at in cell.table.dates:
         reader.findings.append(finding("X503", cell.place, cell.shown))
         return broken
-    if any(cell.said.clash):
-        left, right = cell.said.clash
+    if any(cell.form.clash):
+        left, right = cell.form.clash
         reader.findings.append(finding("X669", cell.place, cell.typed, left=left, right=right))
         return broken
     expected = "%" if percent else unit.value or cell.unit
     if cell.unit and not same_unit(cell.unit, expected):
-        said = {"unit": cell.unit, "expected": expected}
-        reader.findings.append(finding("X512", cell.place, cell.typed, **said))
+        details = {"unit": cell.unit, "expected": expected}
+        reader.findings.append(finding("X512", cell.place, cell.typed, **details))
         return broken
-    own = cell.unit or ("" if cell.typed else unit.value)  # of a number, what its format may say
+    own = cell.unit or ("" if cell.typed else unit.value)  # a number's format may show its unit
     units = (own,) if own else ()
     mode, start = "points" if percent else "stop", len(reader.findings)
     number = reader.number(
         cell.table, cell.row, cell.header, units, cell.example, mode, limit=None, text=cell.text
     )
     if sign and number.good:
-        _tell_sign(reader.findings, start, sign)
-    if percent and number.value is not None and bare(reader, number, cell.table, cell.header):
+        _add_sign(reader.findings, start, sign)
+    if (
+        percent
+        and number.value is not None
+        and lacks_percent_sign(reader, number, cell.table, cell.header)
+    ):
         code = "X664" if isinstance(number.typed, Derived) else "X606"
-        reader.findings.append(_asked(code, number))
+        reader.findings.append(_ask_if_percent(code, number))
         return Value(number.place, State.BROKEN, typed=number.typed)
     return number
 
 
-def _tell_sign(findings: list[Finding], start: int, sign: str) -> None:
-    """Say of a target that was read with what sign it was: "95%以上" is ≥ 95."""
+def _add_sign(findings: list[Finding], start: int, sign: str) -> None:
+    """Add the operator to the reported reading of a target: "95%以上" is ≥ 95."""
     findings[start:] = [
         finding("X507", each.place, each.found, read=f"{sign} {each.params['read']}")
         if each.code == "X507"
@@ -272,19 +280,19 @@ def _tell_sign(findings: list[Finding], start: int, sign: str) -> None:
     ]
 
 
-def _asked(code: str, number: Number, **said: object) -> Finding:
+def _ask_if_percent(code: str, number: Number, **details: object) -> Finding:
     """Ask whether a number is a part of one or a per cent."""
     value = number.value or Decimal(0)
     both = {"small": f"{plain(value)}%", "large": f"{plain(value * 100)}%"}
-    return finding(code, number.place, plain(value), **both, **said)
+    return finding(code, number.place, plain(value), **both, **details)
 
 
 _ECHOES = ("X506", "X606", "X607", "X664")
-"""What can only be said of an actual value where the unit of the target is known."""
+"""Codes that make no sense for an actual value while the unit of the target is unknown."""
 
 
-def _without_echoes(findings: list[Finding], start: int, unit_unknown: bool) -> None:
-    """Take back what was said of an actual value beside a target that could not be read.
+def _drop_echoes(findings: list[Finding], start: int, unit_unknown: bool) -> None:
+    """Remove findings about an actual value whose target could not be read.
 
     One cause, one finding: a good one gets none, and a per cent sign may fit what the target will be.
     """
@@ -296,10 +304,10 @@ _NEAR = 100
 """Times by which two numbers in one unit may differ where a 万 could be missing, which makes 10,000."""
 
 
-def _of_one_unit(
+def _check_units(
     reader: Reader, goal: _Cell, reached: _Cell, target: Number, own: Number, points: bool
 ) -> tuple[Number, Number]:
-    """Return target and actual where nothing says that they are not of one unit.
+    """Return target and actual; report where they may be in different units.
 
     "50个" and 52 are alike, and so are "90万元" and 85; "3万" and 28000 need not be, and "3万元" and
     "28000元" are not. 100 and 0.95 may both be per cents, or not.
@@ -308,17 +316,17 @@ def _of_one_unit(
     if left and right:
         alike = same_unit(left, right)
     else:
-        alike = not (left or right).startswith(_MULTIPLES) or _near(target, own)
+        alike = not (left or right).startswith(_MULTIPLES) or _is_near(target, own)
     if not alike:
-        said = {"target": goal.shown, "unit": goal.unit or reached.unit}
-        reader.findings.append(finding("X607", reached.place, reached.shown, **said))
+        details = {"target": goal.shown, "unit": goal.unit or reached.unit}
+        reader.findings.append(finding("X607", reached.place, reached.shown, **details))
         return target, Value(own.place, State.BROKEN, typed=own.typed)
-    if points or left or right or reader.as_read:
+    if points or left or right or reader.from_result:
         return target, own
-    return _told_apart(reader, target, own)
+    return _check_hundredfold(reader, target, own)
 
 
-def _told_apart(reader: Reader, target: Number, own: Number) -> tuple[Number, Number]:
+def _check_hundredfold(reader: Reader, target: Number, own: Number) -> tuple[Number, Number]:
     """Stop where target and actual are without a unit and may be a per cent and a part of one."""
     assert target.value is not None and own.value is not None
     clear = isinstance(own.typed, Derived) and (own.typed.clear or own.typed.percent)
@@ -329,11 +337,11 @@ def _told_apart(reader: Reader, target: Number, own: Number) -> tuple[Number, Nu
         small, large, header = target, own, "实际完成值"
     why = f"计量单位是空的，{header}是 {plain(large.value or Decimal(0))}"
     also = "，并在“计量单位”填 %；不是百分数的，请在“计量单位”写明单位"
-    reader.findings.append(_asked("X606", small, why=why, also=also))
+    reader.findings.append(_ask_if_percent("X606", small, why=why, also=also))
     broken: Number = Value(small.place, State.BROKEN, typed=small.typed)
     return (target, broken) if small is own else (broken, own)
 
 
-def _near(target: Number, own: Number) -> bool:
+def _is_near(target: Number, own: Number) -> bool:
     left, right = (abs(number.value or Decimal(0)) for number in (target, own))
     return left <= right * _NEAR and right <= left * _NEAR

@@ -37,7 +37,7 @@ ALIKE: tuple[tuple[str, ...], ...] = (
     ("人天", "人日", "人·天", "人·日"),
     ("摄氏度", "℃", "°C"),
 )
-"""Each line is one unit. In a unit with a slash, what stands below it may stand in any order:
+"""Each line is one unit. In a unit with a slash, the units below it may come in any order:
 元/人·天 = 元/人/天 = 元/天·人."""
 
 _DOTS = re.compile(r"[·・•⋅∙‧●*×.]")
@@ -59,7 +59,7 @@ _FIRST = {_key(word): _key(line[0]) for line in ALIKE for word in line}
 
 
 def _size(unit: str) -> tuple[str, ...]:
-    """Return what two spellings of one unit have in common."""
+    """Return a key that all spellings of one unit share."""
     key = _key(unit)
     if key in _FIRST:
         return (_FIRST[key],)
@@ -81,5 +81,5 @@ def same_unit(left: str, right: str) -> bool:
 
 
 def is_unit(text: str) -> bool:
-    """Whether what stands behind a number is a unit, and nothing that makes the number vague."""
+    """Whether the text behind a number is a unit, and not a word that makes the number vague."""
     return _key(text) in _FIRST or (bool(_UNIT.match(text)) and not _VAGUE.search(text))

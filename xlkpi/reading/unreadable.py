@@ -6,7 +6,7 @@ from __future__ import annotations
 class Unreadable(Exception):
     """Raised when a file is not a workbook that can be read.
 
-    Each code is a row in the table of findings, which holds the sentence and
+    Each code is a row in the table of findings, which contains the sentence and
     the remedy; `params` are what that sentence is filled in with.
     """
 

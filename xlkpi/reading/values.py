@@ -1,6 +1,6 @@
 """One cell → a typed value. Broken is not blank, and nothing is guessed.
 
-`Reader` reads texts, codes and numbers, keeps every changed reading, and says what it could not read.
+`Reader` reads texts, codes and numbers, keeps every changed reading, and reports what it could not read.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.schema import canonical, is_percent
 from xlkpi.domain.text import as_text, tidy, trimmed
 from xlkpi.reading import displayed
-from xlkpi.reading.broken_cells import trouble
+from xlkpi.reading.broken_cells import find_broken_code
 from xlkpi.reading.xlsx.memo import Memo
 
 NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
-"""Of no code is it known how it is spelled: each is spelled as it was typed."""
+"""No code has a known spelling: each keeps the one that was typed."""
 _WILD = frozenset("*?~")
-"""Signs that stand for others in a spreadsheet's look-ups."""
+"""Wildcards in a spreadsheet's look-ups."""
 _SHOWN = 60
 """Characters of a text that a sentence shows."""
 _LARGEST_SHARE = 10
-"""A cell shown as per cent that holds more was given its format after the number: 95 became 9500%."""
+"""A per cent cell above this got its format after its number: 95 became 9500%."""
 
 
 class Reader:
-    """Reads cells of tables; keeps what it had to say and every number read from a text."""
+    """Reads cells of tables; collects the findings, and every number read from a text."""
 
-    def __init__(self, as_read: bool = False) -> None:
-        """Start with nothing said; `as_read` where the inputs are those of a scored workbook.
+    def __init__(self, from_result: bool = False) -> None:
+        """Start without findings; `from_result` where the inputs are those of a scored workbook.
 
-        There "0.8%" has become the number 0.8, and what was ambiguous has been asked about.
+        There "0.8%" has become the number 0.8, and ambiguity was resolved before scoring.
         """
-        self.as_read = as_read
+        self.from_result = from_result
         self.findings: list[Finding] = []
         self.readings: dict[CellRef, Decimal] = {}
         self._unseen: dict[CellRef, Finding] = {}
@@ -48,22 +48,22 @@ class Reader:
         """Read a text; numbers and (where `dates`) dates are written out."""
         value = _text(table, row, header, dates)
         if value.typed != value.value:  # hardly ever
-            self._without_unseen(value)
+            self._note_cleaned(value)
         return value
 
     def text_at(self, grid: Grid, row: int, column: int, dates: bool = False) -> Text:
         """Read the text of a cell that belongs to no table."""
         value = _text_at(grid, row, column, dates)
-        self._without_unseen(value)
+        self._note_cleaned(value)
         return value
 
-    def said(self) -> list[Finding]:
-        """Return all there was to say: a cell that could not be read was not read as anything."""
+    def all_findings(self) -> list[Finding]:
+        """Return all findings; a cell that could not be read gets none about invisible characters."""
         stopped = {each.place for each in errors(self.findings)}
         unseen = [each for place, each in self._unseen.items() if place not in stopped]
         return self.findings + unseen
 
-    def _without_unseen(self, value: Text) -> None:
+    def _note_cleaned(self, value: Text) -> None:
         typed = value.typed
         if (
             isinstance(typed, str)
@@ -71,16 +71,16 @@ class Reader:
             and value.good
             and value.value is not None
         ):
-            self.unseen(value.place, as_text(typed), value.value)
+            self.note_invisible(value.place, as_text(typed), value.value)
 
-    def unseen(self, place: CellRef, typed: str, read: str) -> None:
-        """Note that a text was read without invisible characters that it holds.
+    def note_invisible(self, place: CellRef, typed: str, read: str) -> None:
+        """Note that a text was read without the invisible characters in it.
 
-        Spaces around it are no reading: nobody sees the difference.
+        Spaces around it do not count: nobody sees the difference.
         """
         typed = trimmed(typed)
         if typed != read:
-            self._unseen[place] = _reading_of(place, typed, read)
+            self._unseen[place] = _report_reading(place, typed, read)
 
     def code(
         self, table: Table, row: int, header: str, spelling: Mapping[str, str] = NOTHING_SPELLED
@@ -133,78 +133,80 @@ class Reader:
     ) -> Number:  # fmt: skip
         """Read a number strictly.
 
-        `units` may stand behind the digits and are left out. `percent`: "stop" (its meaning would
+        `units` may follow the digits and are left out. `percent`: "stop" (its meaning would
         be a guess), "points" (85% counts as 85), "fraction" (85% counts as 0.85). `limit` is the
-        most decimals allowed, None for any. `text` is what counts of a typed text, if not all of it.
+        most decimals allowed, None for any. `text` is the part of a typed text that counts, if not all of it.
         """
         column = table.columns.get(header)
         if column is None:
             return Value(table.place(row, header))
         if (row, column) in table.derived:
-            return self._derived(table.derived[row, column], percent, limit)
+            return self._read_derived(table.derived[row, column], percent, limit)
         grid = table.grid
         place = CellRef(grid.name, row, column)
         if grid.is_plain(row, column):
             plain = _plain_number(place, grid.raw(row, column), limit)
             if plain is not None:
                 return plain
-        return self._odd_number(grid, place, tuple(units), example, percent, limit, text)
+        return self._read_unusual(grid, place, tuple(units), example, percent, limit, text)
 
-    def _odd_number(
+    def _read_unusual(
         self, grid: Grid, place: CellRef, units: tuple[str, ...], example: str, percent: str,
         limit: int | None, text: str | None,
     ) -> Number:  # fmt: skip
         row, column = place.row, place.column
-        held = grid.raw(row, column)
-        if trouble(grid, row, column):
-            return Value(place, State.BROKEN, typed=held)
+        raw = grid.raw(row, column)
+        if find_broken_code(grid, row, column):
+            return Value(place, State.BROKEN, typed=raw)
         if not grid.occupied(row, column):
             return Value(place)
-        problem = displayed.stopped(grid, (row, column), units[0] if units else "")
-        counts = text if text is not None and isinstance(held, str) else str(held)
-        read = None if problem else self._number(place, held, units, example, percent, grid, counts)
-        problem = problem if read is None else _unfit(place, read, limit)
+        problem = displayed.find_unclear_number(grid, (row, column), units[0] if units else "")
+        counts = text if text is not None and isinstance(raw, str) else str(raw)
+        read = (
+            None if problem else self._read_raw(place, raw, units, example, percent, grid, counts)
+        )
+        problem = problem if read is None else _check_size(place, read, limit)
         if problem:
             self.findings.append(problem)
         if read is None or problem:
-            return Value(place, State.BROKEN, typed=held)
-        return Value(place, State.GOOD, read, held)
+            return Value(place, State.BROKEN, typed=raw)
+        return Value(place, State.GOOD, read, raw)
 
-    def _derived(self, found: Derived, percent: str, limit: int | None) -> Number:
-        """Take the number that was computed; one that is shown as per cent is none where none belongs."""
+    def _read_derived(self, found: Derived, percent: str, limit: int | None) -> Number:
+        """Return the number that was computed; broken where it is a per cent and must not be one."""
         value, place = found.value, found.place
         if value is None:
             return Value(place, State.BROKEN, typed=found)
         if found.percent and percent == "stop":
             typed = f"{numbers.plain(value)}%"
-            self.findings.append(_no_percent(place, typed, value))
+            self.findings.append(_report_percent(place, typed, value))
             return Value(place, State.BROKEN, typed=found)
-        if problem := _unfit(place, value, limit):
+        if problem := _check_size(place, value, limit):
             self.findings.append(problem)
             return Value(place, State.BROKEN, typed=found)
         return Value(place, State.GOOD, value, found)
 
-    def _number(
-        self, place: CellRef, held: object, units: tuple[str, ...], example: str, percent: str,
+    def _read_raw(
+        self, place: CellRef, raw: object, units: tuple[str, ...], example: str, percent: str,
         grid: Grid, counts: str,
     ) -> Decimal | None:  # fmt: skip
-        if isinstance(held, bool):
-            self.findings.append(finding("X509", place, "TRUE" if held else "FALSE"))
+        if isinstance(raw, bool):
+            self.findings.append(finding("X509", place, "TRUE" if raw else "FALSE"))
             return None
-        if isinstance(held, int | float):
-            value = numbers.from_double(float(held))
+        if isinstance(raw, int | float):
+            value = numbers.from_double(float(raw))
             if value is None:
-                self.findings.append(finding("X505", place, str(held), example=example))
+                self.findings.append(finding("X505", place, str(raw), example=example))
                 return None
             at = (place.row, place.column)
             if at in grid.percent_signed:
                 return self._percent(place, f"{numbers.plain(value)}%", value, percent)
             if at in grid.percents:
-                return self._shown_percent(place, held, value, percent)
-            return self._as_stored(place, held, value)
-        return self._typed(place, str(held), units, example, percent, counts)
+                return self._read_shown_percent(place, raw, value, percent)
+            return self._without_noise(place, raw, value)
+        return self._parse_text(place, str(raw), units, example, percent, counts)
 
-    def _typed(
+    def _parse_text(
         self, place: CellRef, typed: str, units: tuple[str, ...], example: str, percent: str,
         counts: str,
     ) -> Decimal | None:  # fmt: skip
@@ -217,53 +219,53 @@ class Reader:
         if found.suffix and canonical(found.suffix) not in {canonical(unit) for unit in units}:
             self.findings.append(_wrong_unit(place, typed, found.suffix, units, example))
             return None
-        return self._reading(place, typed, numbers.significant(found.value))
+        return self._note_reading(place, typed, numbers.significant(found.value))
 
-    def _as_stored(self, place: CellRef, held: float, value: Decimal) -> Decimal:
-        """Return the value; one whose last digits are noise of a computation is told."""
-        exact = Decimal(repr(float(held)))
-        return value if value == exact else self._reading(place, f"{exact:f}", value)
+    def _without_noise(self, place: CellRef, raw: float, value: Decimal) -> Decimal:
+        """Return the value; report one whose last digits are noise of a binary computation."""
+        exact = Decimal(repr(float(raw)))
+        return value if value == exact else self._note_reading(place, f"{exact:f}", value)
 
-    def _shown_percent(
-        self, place: CellRef, held: float, value: Decimal, percent: str
+    def _read_shown_percent(
+        self, place: CellRef, raw: float, value: Decimal, percent: str
     ) -> Decimal | None:
         typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
-        if percent != "stop" and abs(value) > _LARGEST_SHARE and not self.as_read:
+        if percent != "stop" and abs(value) > _LARGEST_SHARE and not self.from_result:
             self.findings.append(finding("X522", place, typed, held=numbers.plain(value)))
             return None
         if percent == "fraction":
-            return self._as_stored(place, held, value)
+            return self._without_noise(place, raw, value)
         return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent)
 
     def _percent(self, place: CellRef, typed: str, points: Decimal, percent: str) -> Decimal | None:
         if percent == "stop":
-            self.findings.append(_no_percent(place, typed, points))
+            self.findings.append(_report_percent(place, typed, points))
             return None
         value = points if percent == "points" else points.scaleb(-2, numbers.EXACT)
-        return self._reading(place, typed, value)
+        return self._note_reading(place, typed, value)
 
-    def _reading(self, place: CellRef, typed: str, value: Decimal) -> Decimal:
+    def _note_reading(self, place: CellRef, typed: str, value: Decimal) -> Decimal:
         self.readings[place] = value
         self.findings.append(finding("X507", place, typed, read=numbers.plain(value)))
         return value
 
 
-def _plain_number(place: CellRef, held: object, limit: int | None) -> Number | None:
-    """Return what a cell without any oddity holds, where it is nothing, or a number as it should be."""
-    if held == "":
+def _plain_number(place: CellRef, raw: object, limit: int | None) -> Number | None:
+    """Return the value of a plain cell that is empty or a number in order; None for `_read_unusual`."""
+    if raw == "":
         return Value(place)
-    # 0.0 and -0.0 are equal, and one would be remembered for the other.
-    read = _as_typed(held) if isinstance(held, float) and held else None
+    # 0.0 == -0.0: the cache below would return one for the other.
+    read = _exact_number(raw) if isinstance(raw, float) and raw else None
     if read is None or (limit is not None and read[1] > limit):
         return None
-    return Value(place, State.GOOD, read[0], held)
+    return Value(place, State.GOOD, read[0], raw)
 
 
 @lru_cache(maxsize=4096)
-def _as_typed(held: float) -> tuple[Decimal, int] | None:
-    """Return a number of which nothing needs to be said, and its decimals; None for any other."""
-    value = numbers.from_double(held)
-    if value is None or value != Decimal(repr(held)) or abs(value) >= numbers.LARGEST:
+def _exact_number(raw: float) -> tuple[Decimal, int] | None:
+    """Return a number that needs no finding, and its decimals; None for any other."""
+    value = numbers.from_double(raw)
+    if value is None or value != Decimal(repr(raw)) or abs(value) >= numbers.LARGEST:
         return None
     return value, numbers.decimals(value)
 
@@ -273,30 +275,30 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
     if column is None:
         return Value(table.place(row, header))
     grid, at = table.grid, (row, column)
-    held = grid.raw(row, column)
+    raw = grid.raw(row, column)
     if at in table.derived:
-        return derived_text(table.derived[at])
+        return read_derived_text(table.derived[at])
     plain = at not in grid.formulas and at not in grid.peculiar
-    if plain and isinstance(held, str) and "=" not in held:  # nearly always
-        read, place = _TIDIED[held], CellRef(grid.name, row, column)
-        return Value(place, State.GOOD, read, held) if read else Value(place)
+    if plain and isinstance(raw, str) and "=" not in raw:  # nearly always
+        read, place = _TIDIED[raw], CellRef(grid.name, row, column)
+        return Value(place, State.GOOD, read, raw) if read else Value(place)
     return _text_at(grid, row, column, dates or at in table.dates)
 
 
 def _text_at(grid: Grid, row: int, column: int, dates: bool = False) -> Text:
     place = CellRef(grid.name, row, column)
-    held = grid.raw(row, column)
-    if trouble(grid, row, column, dates):
-        return Value(place, State.BROKEN, typed=held)
-    read = _TIDIED[held] if isinstance(held, str) else tidy(as_text(held))
-    return Value(place, State.GOOD, read, held) if read else Value(place)
+    raw = grid.raw(row, column)
+    if find_broken_code(grid, row, column, dates):
+        return Value(place, State.BROKEN, typed=raw)
+    read = _TIDIED[raw] if isinstance(raw, str) else tidy(as_text(raw))
+    return Value(place, State.GOOD, read, raw) if read else Value(place)
 
 
-_TIDIED = Memo(lambda held: tidy(as_text(held)))
+_TIDIED = Memo(lambda raw: tidy(as_text(raw)))
 
 
-def _reading_of(place: CellRef, typed: str, read: str) -> Finding:
-    """Tell a changed text, of a long one what stands where it was changed."""
+def _report_reading(place: CellRef, typed: str, read: str) -> Finding:
+    """Report a changed text; of a long one only the part that changed."""
     at = next(
         (n for n, (old, new) in enumerate(zip(typed, read, strict=False)) if old != new), len(read)
     )
@@ -305,21 +307,21 @@ def _reading_of(place: CellRef, typed: str, read: str) -> Finding:
     return finding("X507", place, lead + typed[start:], read=lead + read[start:])
 
 
-def derived_text(found: Derived) -> Text:
-    """Return what a cell that the template computes reads as; nothing where it comes to no number."""
+def read_derived_text(found: Derived) -> Text:
+    """Return what a cell that the template computes reads as; blank where the result is no number."""
     if found.value is None:
         return Value(found.place)
     sign = "%" if found.percent else ""
     return Value(found.place, State.GOOD, numbers.plain(found.value) + sign, found)
 
 
-def _no_percent(place: CellRef, typed: str, points: Decimal) -> Finding:
-    """Say that a per cent is no number, and both that it may stand for: 85% for 85 or 0.85."""
+def _report_percent(place: CellRef, typed: str, points: Decimal) -> Finding:
+    """Report a per cent where a number belongs, with both meanings: 85% for 85 or 0.85."""
     share = numbers.plain(points.scaleb(-2, numbers.EXACT))
     return finding("X506", place, typed, digits=f"{numbers.plain(points)} 或 {share}")
 
 
-def _unfit(place: CellRef, read: Decimal, limit: int | None) -> Finding | None:
+def _check_size(place: CellRef, read: Decimal, limit: int | None) -> Finding | None:
     if abs(read) >= numbers.LARGEST:
         return finding("X514", place, numbers.plain(read))
     if limit is not None and numbers.decimals(read) > limit:

@@ -1,4 +1,4 @@
-"""Tables → the filled workbook: every noun with typed values, every oddity said."""
+"""Tables → the filled workbook: every noun with typed values, and the findings."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ from xlkpi.domain.schema import (
 )
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.reading import broken_cells, deadlines, displayed, optional_sheets, tables
-from xlkpi.reading.base_data import with_derived
+from xlkpi.reading.base_data import mark_derived_cells
 from xlkpi.reading.cell_counts import CellCountLines
-from xlkpi.reading.misnamed_sheets import misnamed_sheets
-from xlkpi.reading.open import KnownSheets, OpenedWorkbook, named
-from xlkpi.reading.parameters import parameters
-from xlkpi.reading.scorer_name import scorer_of, signed
-from xlkpi.reading.targets import measures
+from xlkpi.reading.misnamed_sheets import find_misnamed_sheets
+from xlkpi.reading.open import KnownSheets, OpenedWorkbook, find_named_cell
+from xlkpi.reading.parameters import read_parameters
+from xlkpi.reading.scorer_name import read_scorer, read_signatures
+from xlkpi.reading.targets import read_indicator_values
 from xlkpi.reading.values import Reader
 
 _VERSION = re.compile(r"\d+")
 
 
 def read(data: bytes, file: str) -> tuple[Filled, list[Finding]]:
-    """Read the bytes of a workbook that nobody else looks into: see `read_workbook`."""
+    """Read the bytes of a workbook that is needed only here: see `read_workbook`."""
     return read_workbook(OpenedWorkbook(file, data))
 
 
@@ -75,26 +75,26 @@ def read_workbook(workbook: OpenedWorkbook) -> tuple[Filled, list[Finding]]:
     for grid in book.grids:
         sheet = schema.sheet_named(grid.name)
         assert sheet is not None
-        table, said = tables.table(sheet, grid)
-        findings.extend(said)
+        table, problems = tables.find_table(sheet, grid)
+        findings.extend(problems)
         if table is None:
             continue
         if sheet is BALLOT:
             ballots.append(table)
         else:
             found[sheet.name] = table
-    likely, others = misnamed_sheets(book.foreign)
+    likely, others = find_misnamed_sheets(book.foreign)
     findings += [finding("X108", CellRef(name), name) for name in others]
-    reader = Reader(as_read=SOURCE_SHEET in book.result_sheets)
-    found = deadlines.with_dates(dict(with_derived(reader, found)))
+    reader = Reader(from_result=SOURCE_SHEET in book.result_sheets)
+    found = deadlines.mark_date_cells(dict(mark_derived_cells(reader, found)))
     for table in (*found.values(), *ballots):
-        findings.extend(broken_cells.broken_inputs(table))
+        findings.extend(broken_cells.find_broken_inputs(table))
     filled = _Reading(reader, found).filled(book, ballots, _source(workbook))
     unused = [*book.foreign, *([book.problems] if book.problems else [])]
     lines = CellCountLines(book.grids, (*found.values(), *ballots), book.guide, unused)
-    findings += reader.said()
-    known = frozenset(each.place for each in findings if each.code in displayed.STOPS)
-    findings += displayed.told([*found.values(), *ballots], known)
+    findings += reader.all_findings()
+    known = frozenset(each.place for each in findings if each.code in displayed.STOPPING_CODES)
+    findings += displayed.find_misleading_cells([*found.values(), *ballots], known)
     return filled._replace(misnamed_sheets=likely, cell_counts=lines), findings
 
 
@@ -106,7 +106,7 @@ def _source(workbook: OpenedWorkbook) -> Source:
 
 
 class _Reading:
-    """One workbook being read: the tables found, and the reader that keeps what was said."""
+    """One workbook being read: the tables found, and the reader that collects findings."""
 
     def __init__(self, reader: Reader, found: dict[str, Table]) -> None:
         self.reader = reader
@@ -122,8 +122,8 @@ class _Reading:
         digits = _VERSION.search(version.value or "")
         tier1 = tuple(self._tiers(1, {}))
         tier2 = tuple(self._tiers(2, _spelling(tier1)))
-        entries = tuple(optional_sheets.entries(self.reader, self.tables.get(RULES.name)))
-        own = optional_sheets.rules_of(entries)
+        entries = tuple(optional_sheets.read_rule_entries(self.reader, self.tables.get(RULES.name)))
+        own = optional_sheets.build_rules(entries)
         third = tuple(self._indicators(own, _spelling(tier2)))
         return Filled(
             source=source,
@@ -133,7 +133,7 @@ class _Reading:
             version=int(digits[0]) if digits and len(digits[0]) < 9 else None,
             format_places=(template.place, version.place),
             info=info,
-            parameters=parameters(self.reader, self.tables.get(PARAMETERS.name)),
+            parameters=read_parameters(self.reader, self.tables.get(PARAMETERS.name)),
             members=tuple(self._members()),
             projects=tuple(self._projects(money)),
             funds=tuple(self._funds(money)),
@@ -144,9 +144,9 @@ class _Reading:
             grades=tuple(self._grades()),
             entries=entries,
             rules=own,
-            surveys=tuple(optional_sheets.surveys(self.reader, self.tables.get(SURVEY.name))),
+            surveys=tuple(optional_sheets.read_surveys(self.reader, self.tables.get(SURVEY.name))),
             adjustments=tuple(
-                optional_sheets.adjustments(self.reader, self.tables.get(ADJUSTMENT.name))
+                optional_sheets.read_adjustments(self.reader, self.tables.get(ADJUSTMENT.name))
             ),
             reviews=tuple(self._reviews(_spelling(third))),
             readings=self.reader.readings,
@@ -203,7 +203,7 @@ class _Reading:
             )
 
     def _spelled(self, name: Text, known: dict[str, str]) -> Text:
-        """Return a name as it was spelled first; another spelling of the same one is told."""
+        """Return a name as it was spelled first; another spelling of it is reported."""
         if not name.good or name.value is None:
             return name
         spelled = known.setdefault(schema.folded(name.value), name.value)
@@ -291,7 +291,7 @@ class _Reading:
             if unit.value and not schema.names_unit(unit.value):
                 unit = Value(unit.place)
             way = methods.find(method.value, own)
-            found = measures(self.reader, table, row, unit, way, self.year)
+            found = read_indicator_values(self.reader, table, row, unit, way, self.year)
             yield Indicator(
                 **self._tier(table, row, 3, spelling),  # type: ignore[arg-type]
                 nature=found.nature,
@@ -329,7 +329,7 @@ class _Reading:
         return Value(value.place, State.GOOD, methods.standard_name(value.value or ""), value.typed)
 
     def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
-        scorer = scorer_of(self.reader, table)
+        scorer = read_scorer(self.reader, table)
         marks = []
         for row in table.rows:
             code, key = self.reader.code(table, row, "编号", spelling)
@@ -344,7 +344,7 @@ class _Reading:
                     recused=bool(remark.value) and canonical(remark.value or "") == RECUSED,
                 )
             )
-        return Ballot(table, scorer, tuple(marks), signed(self.reader, table, scorer))
+        return Ballot(table, scorer, tuple(marks), read_signatures(self.reader, table, scorer))
 
     def _reviews(self, spelling: dict[str, str]) -> Iterator[ReviewRow]:
         for table, row in self._rows(REVIEW):
@@ -361,7 +361,7 @@ class _Reading:
             )
 
     def _typed_over(self, table: Table, row: int, header: str) -> Text:
-        """What somebody typed into a column that is computed; blank where a formula stands."""
+        """Return what somebody typed into a computed column; blank where its formula still is."""
         place = table.place(row, header)
         formula = (row, table.columns.get(header, -1)) in table.grid.formulas
         return Value(place) if formula else self.reader.text(table, row, header, dates=True)
@@ -389,7 +389,7 @@ def _format(book: KnownSheets) -> tuple[Text, Text]:
 
 def _named_cell(book: KnownSheets, name: str) -> Text:
     """Return the text of the cell that a defined name points to, blank where it points to none."""
-    sheet, cell = named(book.package, name)
+    sheet, cell = find_named_cell(book.package, name)
     for grid in (*book.grids, *([book.guide] if book.guide else [])):
         if canonical(grid.name) == canonical(sheet) and cell is not None:
             text = tidy(as_text(grid.raw(*cell)))

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlkpi.reading.source_file import reason
+from xlkpi.reading.source_file import explain
 
 
 class Unwritten(Exception):
@@ -178,7 +178,7 @@ def _explain_errors() -> Iterator[None]:
     except PermissionError as problem:
         raise Unwritten("没有写入权限，或文件正在别的程序中打开") from problem
     except OSError as problem:
-        raise Unwritten(reason(problem)) from problem
+        raise Unwritten(explain(problem)) from problem
 
 
 def _put_in_free_place(temporary: Path, path: Path) -> None:

@@ -37,14 +37,14 @@ _UNPRINTED = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", err
 
 def _report_unprinted(problem: OSError) -> NoReturn:
     """Report that stdout could not take what was printed."""
-    from xlkpi.reading.source_file import reason
+    from xlkpi.reading.source_file import explain
 
     if os.environ.get("XLKPI_TRACEBACK") == "1":
         traceback.print_exception(problem)
     _discard_stdout()
     with contextlib.suppress(OSError):  # it may have been stderr
         click.echo(
-            f"显示的内容没有写完：标准输出写不进去（{reason(problem)}）。"
+            f"显示的内容没有写完：标准输出写不进去（{explain(problem)}）。"
             "已经写出的文件不受影响；请换一个位置重新运行，没有轮到的文件也要重新运行。",
             err=True,
         )

@@ -1,6 +1,6 @@
 """OpenDocument workbooks (.ods): the facts of the package, and the limits, before an engine opens it.
 
-[OpenDocument 1.3, part 3, chapter 9]: cells stand without addresses, and repeat; a program that
+[OpenDocument 1.3, part 3, chapter 9]: cells have no addresses, and repeat; a program that
 writes a blank million of them repeats one, and so does a bomb.
 """
 
@@ -12,23 +12,23 @@ from math import isfinite
 from xlkpi.domain.location import Address, a1
 from xlkpi.domain.text import Pieces
 from xlkpi.reading.ods.displayed import disguise, disguise_date
-from xlkpi.reading.ods.styles import Look, Styles
+from xlkpi.reading.ods.styles import Appearance, Styles
 from xlkpi.reading.ods.text import CellText
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx import LIMITS, Formula, Limits, Package, within, writes_percent
-from xlkpi.reading.xlsx.beside import beside
+from xlkpi.reading.xlsx import LIMITS, Formula, Limits, Package, check_limit, writes_percent
 from xlkpi.reading.xlsx.notes import Notes
+from xlkpi.reading.xlsx.other_content import find_other_content
 from xlkpi.reading.xlsx.parts import (
     Parts,
     count_tags,
-    elements,
     local_name,
     new_parser,
     parse,
+    read_elements,
     refuse_sections,
 )
 from xlkpi.reading.xlsx.shared import Book
-from xlkpi.reading.xlsx.workbook import Listed
+from xlkpi.reading.xlsx.workbook import ListedSheet
 
 _CONTENT, _STYLES = "content.xml", "styles.xml"
 _MACROS = ("basic/", "dialogs/")
@@ -37,12 +37,12 @@ _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _ERROR = re.compile(r"#|Err:[0-9]|错误[:：][0-9]")
 """How a formula's error looks; older programs save it as the number 0 that looks so."""
 _STRICT = re.compile(r"#(?:N/A|[^#\s]*[!?！？])|(?:Err:|错误[:：])[0-9]+")
-"""The same of a cell without a formula, where a `#` may also stand before a number."""
+"""The same of a cell without a formula, where a `#` may also come before a number."""
 _HELD = {
     "float": "value", "percentage": "value", "currency": "value", "boolean": "boolean-value",
     "date": "date-value", "time": "time-value",
 }  # fmt: skip
-"""Attribute in which a value of each type stands; texts stand in paragraphs."""
+"""Attribute of the value, by type; texts are in paragraphs."""
 _NUMBERS = ("float", "percentage", "currency")
 _LOOKED = (*_NUMBERS, "string")
 _CACHED = re.compile(r"'.*'#", re.DOTALL)
@@ -55,7 +55,7 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
     parts = Parts(data, limits)
     _refuse_locked(parts)
     xml = parts.read(_CONTENT)
-    within(limits.tags, count_tags(xml), "表格与文字的标记数")
+    check_limit(limits.tags, count_tags(xml), "表格与文字的标记数")
     refuse_sections(xml, _CONTENT)
     reader = _Content(limits, _styles(parts))
     reader.read(xml)
@@ -69,12 +69,12 @@ def scan_ods(data: bytes, limits: Limits = LIMITS) -> Package:
         external_links=len(reader.elsewhere),
         cells=reader.book.cells,
         producer=produced,
-        beside=beside(parts),
+        other_content=find_other_content(parts),
     )
 
 
 def _refuse_locked(parts: Parts) -> None:
-    if parts.find("META-INF/manifest.xml") and elements(
+    if parts.find("META-INF/manifest.xml") and read_elements(
         parts, "META-INF/manifest.xml", "encryption-data"
     ):
         raise Unreadable("X002")
@@ -83,7 +83,7 @@ def _refuse_locked(parts: Parts) -> None:
 def _producer(parts: Parts) -> str:
     if parts.find("meta.xml") is None:
         return ""
-    items = elements(parts, "meta.xml", "generator")
+    items = read_elements(parts, "meta.xml", "generator")
     return items[0].text.strip() if items else ""
 
 
@@ -93,7 +93,7 @@ def _styles(parts: Parts) -> Styles:
     if parts.find(_STYLES) is None:
         return styles
     xml = parts.read(_STYLES)
-    within(parts.limits.elements, count_tags(xml), "部件的元素数", part=_STYLES)
+    check_limit(parts.limits.elements, count_tags(xml), "部件的元素数", part=_STYLES)
 
     def start(name: str, prefixed: dict[str, str]) -> None:
         styles.start(local_name(name), {local_name(key): value for key, value in prefixed.items()})
@@ -163,12 +163,12 @@ class _Content:
         self.depth += 1
         if self.depth > 1:
             raise self.damaged("表格里还有表格")
-        within(self.book.limits.sheets, len(self.sheets) + 1, "工作表数")
+        check_limit(self.book.limits.sheets, len(self.sheets) + 1, "工作表数")
         name = _of(prefixed, "name")
         if name and any(name == other.sheet.name for other in self.sheets):
             raise self.damaged(f"两张工作表同名“{name}”")
         hidden = _of(prefixed, "style-name") in self.hidden_styles
-        listed = Listed(name, "hidden" if hidden else "visible", _CONTENT)
+        listed = ListedSheet(name, "hidden" if hidden else "visible", _CONTENT)
         self.sheets.append(Notes(listed, self.book))
         if self.dde:
             self.elsewhere.append(self.sheets[-1])
@@ -218,7 +218,7 @@ class _Content:
         self.column += times
 
     def valued(self, cell: dict[str, str], text: str, times: int) -> None:
-        """Note a cell that holds something, and as many as it is repeated."""
+        """Note a cell with content, as often as it is repeated."""
         notes = self.sheets[-1]
         rows, columns = self.row + self.row_times, self.column + times
         if rows > notes.rows:
@@ -227,10 +227,10 @@ class _Content:
             notes.grow_columns(columns)
         notes.cells += times * self.row_times
         self.book.cells += times * self.row_times
-        within(self.book.limits.cells, self.book.cells, "有内容的单元格数")
+        check_limit(self.book.limits.cells, self.book.cells, "有内容的单元格数")
         notes.check_text(len(text))
         self.total += (len(text) + len(cell.get("formula", ""))) * times * self.row_times
-        within(self.book.limits.repeated, self.total, "各格文字与公式的总字数")
+        check_limit(self.book.limits.repeated, self.total, "各格文字与公式的总字数")
         kind, formula = cell.get("value-type", ""), cell.get("formula")
         if text.strip() and not _holds(cell):
             place = f"{notes.sheet.name}!{a1(self.row, self.column)}"
@@ -263,7 +263,7 @@ class _Content:
     def note_look(
         self, cell: dict[str, str], shown: str | None, pieces: Pieces, block: list[Address]
     ) -> None:
-        """Note what a reader sees otherwise than it is held in a cell and all that repeat it."""
+        """Note how a cell, and all that repeat it, looks other than its value."""
         notes, look = self.sheets[-1], self.look(cell)
         pieces = look.against(pieces)
         for at in block:
@@ -276,7 +276,7 @@ class _Content:
             if pieces:
                 notes.pieces[at] = pieces
 
-    def look(self, cell: dict[str, str]) -> Look:
+    def look(self, cell: dict[str, str]) -> Appearance:
         """Return how a cell looks: by its own style, else by its row's, else by its column's."""
         name = cell.get("style-name") or self.row_style
         if not name:
@@ -289,11 +289,13 @@ class _Content:
 
     def disguise(self, cell: dict[str, str], text: str) -> str | None:
         """Return a format that shows what a number's cell shows, where that is not the number."""
-        held = cell.get("value", "")
-        if held == text or not self.text.paragraphs:  # without any it is not told what is shown
+        stored = cell.get("value", "")
+        if (
+            stored == text or not self.text.paragraphs
+        ):  # without any the file does not contain what is shown
             return None
         try:
-            value = float(held)
+            value = float(stored)
         except ValueError:  # no number, which the engine finds out
             return None
         return disguise(text, value) if isfinite(value) else None
@@ -317,17 +319,17 @@ class _Content:
             self.names[_of(prefixed, "name")] = f"{found['sheet']}!{found['cell']}"
 
     def times(self, attributes: dict[str, str], what: str) -> int:
-        """Return how often something is repeated; 1 where nothing is said."""
-        said = _of(attributes, what) or "1"
-        if not (said.isascii() and said.isdecimal()) or not 1 <= int(said) <= 2**24:
-            raise self.damaged(f"重复次数“{said[:20]}”有错")
-        return int(said)
+        """Return how often something is repeated; 1 by default."""
+        text = _of(attributes, what) or "1"
+        if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 2**24:
+            raise self.damaged(f"重复次数“{text[:20]}”有错")
+        return int(text)
 
     def spaces(self, attributes: dict[str, str]) -> int:
-        """Return how many spaces one element stands for; the engine would make all of them."""
+        """Return how many spaces one element means; the engine would make all of them."""
         spaces = self.times(attributes, "c")
         sheet = self.sheets[-1].sheet.name
-        within(self.book.limits.text, spaces, "一个单元格的字数", sheet=sheet)
+        check_limit(self.book.limits.text, spaces, "一个单元格的字数", sheet=sheet)
         return spaces
 
     def damaged(self, what: str) -> Unreadable:
@@ -335,14 +337,14 @@ class _Content:
 
 
 def _shows_error(kind: str, formula: str | None, text: str) -> bool:
-    """Whether a cell looks like an error, whatever it holds."""
+    """Whether a cell looks like an error, whatever its value."""
     if formula is not None:
         return _ERROR.match(text) is not None
     return kind == "float" and _STRICT.fullmatch(text) is not None
 
 
 def _holds(cell: dict[str, str]) -> bool:
-    """Whether a cell that shows something has a type and a value: else calamine reads a blank."""
+    """Whether a cell that shows text has a type and a value: else calamine reads a blank."""
     kind = cell.get("value-type", "")
     return _HELD.get(kind, "value-type") in cell if kind else "formula" in cell
 

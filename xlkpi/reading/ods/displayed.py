@@ -1,4 +1,4 @@
-"""What an .ods says is shown in a number's cell, held against the number.
+"""The text that an .ods shows in a number's cell, compared with the number.
 
 The file has both, so no format needs to be understood: a format is made up that shows the number in
 the way in which it is shown, and where that one shows something else, so does the cell.
@@ -37,7 +37,7 @@ def disguise(shown: str, value: float) -> str | None:
 def disguise_date(shown: str, value: str) -> str | None:
     """Return a format that shows as little of a date as is shown; None where its day can be seen.
 
-    `value` is as the file holds it, 2023-12-01 or with a time behind.
+    `value` is as the file writes it, 2023-12-01 or with a time behind.
     """
     parts = re.match(r"(\d{4})-(\d\d)-(\d\d)", value)
     if parts is None or not shown.strip() or any(sign in shown for sign in "日号"):

@@ -1,7 +1,7 @@
 """How the cells and the runs of an .ods look: what is struck through, raised, lowered, or has no contrast.
 
 [OpenDocument 1.3, part 3, chapter 16]: a style has a name within its family and follows its parent;
-the workbook's own styles stand in styles.xml, those of single cells before the sheets.
+the workbook's own styles are in styles.xml, those of single cells before the sheets.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from xlkpi.domain.text import LOWERED, PALE, RAISED, STRUCK, Pieces
 
 _FAMILIES = ("table-cell", "text")
 _DEEP = 50
-"""Parents of a style; they could stand in a ring."""
+"""Parents of a style that are followed; a file may make a ring of them."""
 
 
-class Look(NamedTuple):
-    """What a cell or a run shows beside its words."""
+class Appearance(NamedTuple):
+    """How a cell or a run looks."""
 
     struck: bool
     aligned: str
@@ -60,11 +60,11 @@ class Styles:
         """Start with none."""
         self.own: dict[tuple[str, str], dict[str, str]] = {}
         """Family and name → what a style itself sets."""
-        self.known: dict[tuple[str, str], Look] = {}
+        self.known: dict[tuple[str, str], Appearance] = {}
         self.open: dict[str, str] | None = None
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Take up an element that stands before the sheets; attributes by their local names."""
+        """Add an element from before the sheets; attributes by their local names."""
         if tag in ("style", "default-style"):
             family = attributes.get("family", "")
             self.open = None
@@ -74,11 +74,11 @@ class Styles:
         elif tag in ("text-properties", "table-cell-properties") and self.open is not None:
             self.open.update(attributes)
 
-    def look(self, family: str, name: str) -> Look:
+    def look(self, family: str, name: str) -> Appearance:
         """Return how what has a style looks; of the style of no name the default."""
         key = (family, name)
         if key not in self.known:
-            self.known[key] = _look(self._whole(family, name))
+            self.known[key] = _resolve(self._whole(family, name))
         return self.known[key]
 
     def _whole(self, family: str, name: str) -> dict[str, str]:
@@ -94,11 +94,11 @@ class Styles:
         return whole
 
 
-def _look(properties: Mapping[str, str]) -> Look:
+def _resolve(properties: Mapping[str, str]) -> Appearance:
     line = properties.get("text-line-through-style", "none")
     line = properties.get("text-line-through-type", "none") if line == "none" else line
     own = properties.get("use-window-font-color") != "true"
-    return Look(
+    return Appearance(
         line != "none",
         _aligned(properties.get("text-position", "")),
         _colour(properties.get("color", "")) if own else "",

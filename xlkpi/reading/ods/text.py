@@ -1,7 +1,7 @@
 """The text of one .ods cell, as the program that wrote it shows it.
 
 [OpenDocument 1.3, part 3, 6.1]: tabs, line breaks and runs of spaces are elements of their own, and
-notes, readings and drawings stand among the words they belong to. calamine leaves the first two out
+notes, readings and drawings are among the words they belong to. calamine leaves the first two out
 and reads the others as words, so a 2, a tab and a 5 would be 25 points.
 """
 
@@ -34,7 +34,7 @@ _ASIDE = frozenset(
         "control",
     )
 )
-"""What stands in a paragraph beside its text: remarks, readings, drawings."""
+"""Elements in a paragraph that are not its text: remarks, readings, drawings."""
 _ENGINE = frozenset(("p", "s", "span", "a"))
 """What calamine reads as it is shown."""
 
@@ -51,9 +51,9 @@ class CellText:
         """Elements open inside the cell."""
         self._words: list[Piece] = []
         self._spans: list[tuple[int, str]] = []
-        """How deep a span stands that looks different, and how."""
+        """Depth and look of each span that looks different."""
         self._aside = 0
-        """How deep the element stands whose words are not the cell's; 0: none."""
+        """Depth of the element whose words are not the cell's; 0: none."""
 
     @property
     def shown(self) -> str:
@@ -69,13 +69,13 @@ class CellText:
         return tuple(Piece("".join(word.text for word in run), look) for look, run in runs)
 
     def start(self, tag: str, times: int, look: str = "") -> None:
-        """An element begins; a sign stands for so many characters, a span may look different."""
+        """Start an element; `times`: how many characters it means, `look`: how a span looks."""
         self.open += 1
         if look:
             self._spans.append((self.open, look))
         if self._aside:
             return
-        # Remarks are the one thing beside the text that the engine leaves out, too.
+        # Of what is not text the engine leaves out remarks alone.
         self.misread = self.misread or tag not in _ENGINE | {"annotation"}
         if tag in _ASIDE or (self.open == 1 and tag not in _PARAGRAPHS):
             self._aside = self.open
@@ -87,7 +87,7 @@ class CellText:
             self.paragraphs += 1
 
     def end(self) -> None:
-        """An element ends."""
+        """End an element."""
         if self._aside == self.open:
             self._aside = 0
         if self._spans and self._spans[-1][0] == self.open:
@@ -98,6 +98,6 @@ class CellText:
         self._words.append(Piece(text, self._spans[-1][1] if self._spans else ""))
 
     def add(self, data: str) -> None:
-        """Characters; those between paragraphs are only how the XML is set."""
+        """Add characters; those between paragraphs only lay out the XML."""
         if self.open and not self._aside:
             self._add(data)

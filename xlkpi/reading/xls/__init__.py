@@ -1,7 +1,7 @@
 """Old workbooks, .xls and .et: scored only where two readers agree cell for cell.
 
 calamine shows their errors as blanks and reads half-copied ones without a word, so xlrd (the extra
-`xls`) reads them too, says what calamine does not, and is compared with it.
+`xls`) reads them too, knows what calamine does not, and is compared with it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from xlkpi.domain.location import Address, a1
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xls import biff
 from xlkpi.reading.xls.styles import Formats
-from xlkpi.reading.xlsx import LIMITS, Formula, Package, SheetFacts, within
+from xlkpi.reading.xlsx import LIMITS, Formula, Package, SheetFacts, check_limit
 
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _STATES = ("visible", "hidden", "veryHidden")
@@ -24,7 +24,7 @@ _VALUED = frozenset((_TEXT, _NUMBER, _DATE, _BOOLEAN, _ERROR))
 _SECOND = timedelta(seconds=1)
 
 
-class Second:
+class SecondReader:
     """The second reader's view of a workbook."""
 
     def __init__(self, data: bytes) -> None:
@@ -54,7 +54,7 @@ class Second:
         if kind == _BOOLEAN:
             return theirs is bool(value)
         if kind == _DATE:
-            return _same_time(value, theirs, self.book.datemode)
+            return _is_same_time(value, theirs, self.book.datemode)
         return theirs in ("", None)  # a blank, or an error that the first reader does not show
 
 
@@ -84,18 +84,18 @@ def _book(data: bytes) -> Any:
 
 def _package(book: Any, data: bytes) -> Package:
     stream = book.mem[book.base : book.base + book.stream_len]
-    within(LIMITS.sheets, book.nsheets, "工作表数")
+    check_limit(LIMITS.sheets, book.nsheets, "工作表数")
     _refuse_namesakes(book)
-    biff.whole(stream)
-    starts = biff.sheets(stream)
+    biff.check_whole(stream)
+    starts = biff.find_sheets(stream)
     if len(starts) != book.nsheets:
         raise Unreadable("X006", what="工作表数与内容不符")
     sheets = tuple(
-        _facts(book, sheet, biff.formulas(stream, start))
+        _facts(book, sheet, biff.find_formulas(stream, start))
         for sheet, start in zip(book.sheets(), starts, strict=True)
     )
     cells = sum(sheet.cells for sheet in sheets)
-    within(LIMITS.cells, cells, "有内容的单元格数")
+    check_limit(LIMITS.cells, cells, "有内容的单元格数")
     return Package(
         sheets=sheets,
         names=_names(book),
@@ -108,7 +108,7 @@ def _package(book: Any, data: bytes) -> Package:
 
 
 def _refuse_namesakes(book: Any) -> None:
-    """Two readers would each find another sheet behind the name."""
+    """Refuse two sheets of one name: each reader would find another one by it."""
     names = [name.casefold() for name in book.sheet_names()]
     for name in book.sheet_names():
         if names.count(name.casefold()) > 1:
@@ -122,11 +122,11 @@ def _valued(sheet: Any) -> int:
 def _facts(book: Any, sheet: Any, formulas: Sequence[Address]) -> SheetFacts:
     from xlrd.biffh import error_text_from_code
 
-    within(LIMITS.rows, sheet.nrows, "行数", sheet=sheet.name)
-    within(LIMITS.columns, sheet.ncols, "列数", sheet=sheet.name)
-    within(LIMITS.merges, len(sheet.merged_cells), "合并单元格数", sheet=sheet.name)
-    looks, cells = Formats(book, sheet), _cells(sheet)
-    seen = [at for at, kind, _ in cells if kind in (_TEXT, _NUMBER) and looks.whole(at)]
+    check_limit(LIMITS.rows, sheet.nrows, "行数", sheet=sheet.name)
+    check_limit(LIMITS.columns, sheet.ncols, "列数", sheet=sheet.name)
+    check_limit(LIMITS.merges, len(sheet.merged_cells), "合并单元格数", sheet=sheet.name)
+    formats, cells = Formats(book, sheet), _cells(sheet)
+    seen = [at for at, kind, _ in cells if kind in (_TEXT, _NUMBER) and formats.whole(at)]
     return SheetFacts(
         name=sheet.name,
         part="",
@@ -135,18 +135,18 @@ def _facts(book: Any, sheet: Any, formulas: Sequence[Address]) -> SheetFacts:
         errors={at: error_text_from_code.get(value, "#N/A") for at, kind, value in cells if kind == _ERROR},
         formulas={at: Formula("", cached=True) for at in formulas},
         percents=frozenset(
-            at for at, kind, _ in cells if kind == _NUMBER and looks.of(at).percent
+            at for at, kind, _ in cells if kind == _NUMBER and formats.of(at).percent
         ),
         formats={
-            at: looks.of(at).code for at, kind, _ in cells
-            if (kind == _NUMBER and looks.of(at).misleads) or (kind == _TEXT and looks.of(at).alters)
-            or (kind == _DATE and looks.of(at).hides_day)
+            at: formats.of(at).code for at, kind, _ in cells
+            if (kind == _NUMBER and formats.of(at).misleads) or (kind == _TEXT and formats.of(at).alters)
+            or (kind == _DATE and formats.of(at).hides_day)
         },
-        struck=frozenset(at for at in seen if looks.of(at).struck),
-        unseen=frozenset(at for at in seen if looks.of(at).unseen),
+        struck=frozenset(at for at in seen if formats.of(at).struck),
+        unseen=frozenset(at for at in seen if formats.of(at).unseen),
         pieces={
             at: found for at, kind, text in cells
-            if kind == _TEXT and at in sheet.rich_text_runlist_map and (found := looks.pieces(at, text))
+            if kind == _TEXT and at in sheet.rich_text_runlist_map and (found := formats.pieces(at, text))
         },
         hidden_rows=frozenset(
             row for row, info in sheet.rowinfo_map.items() if info.hidden and row < sheet.nrows
@@ -181,7 +181,7 @@ def _cell(sheet: Any, at: Address) -> tuple[int, Any]:
 
 
 def _names(book: Any) -> dict[str, str]:
-    """Defined names that stand for one cell, as `Sheet!$A$1`."""
+    """Return the defined names that refer to one cell, as `Sheet!$A$1`."""
     names = {}
     for each in book.name_obj_list:
         try:
@@ -197,7 +197,7 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _same_time(serial: float, theirs: object, datemode: int) -> bool:
+def _is_same_time(serial: float, theirs: object, datemode: int) -> bool:
     from xlrd.xldate import xldate_as_datetime
 
     try:

@@ -20,11 +20,11 @@ _SECTOR = 512
 _SHEET = 0x0085
 _WORKSHEET, _CHART = 0, 2
 _OPAQUE = frozenset((0x004D, 0x005D, 0x007F, 0x00EB, 0x00EC, 0x00ED, 0x0866))
-"""Records of a printer's driver and of pictures, in which kilobytes of zeros are nothing odd."""
+"""Records of a printer's driver and of pictures, in which kilobytes of zeros are normal."""
 _CONTINUE = 0x003C
 
 
-def sheets(stream: bytes) -> list[int]:
+def find_sheets(stream: bytes) -> list[int]:
     """Return where the substreams of the worksheets start; charts and macro sheets are left out."""
     return [start for start, kind in _substreams(stream) if kind == _WORKSHEET]
 
@@ -37,7 +37,7 @@ def _substreams(stream: bytes) -> Iterator[tuple[int, int]]:
             yield start, kind
 
 
-def formulas(stream: bytes, start: int) -> list[Address]:
+def find_formulas(stream: bytes, start: int) -> list[Address]:
     """Return the cells with formulas of the sheet whose substream starts there; X006 unless whole."""
     return [
         _CELL.unpack_from(stream, at)
@@ -46,7 +46,7 @@ def formulas(stream: bytes, start: int) -> list[Address]:
     ]
 
 
-def whole(stream: bytes) -> None:
+def check_whole(stream: bytes) -> None:
     """Refuse a stream whose own records do not end, or that has been filled with zeros (X006)."""
     allowed = _opaque_sectors(stream)
     end = stream.rstrip(b"\0")
@@ -56,7 +56,7 @@ def whole(stream: bytes) -> None:
 
 
 def _opaque_sectors(stream: bytes) -> set[int]:
-    """The sectors that lie inside one record in which zeros are nothing odd.
+    """The sectors that lie inside one record in which zeros are normal.
 
     Substreams that share records are refused: to walk them all could take for ever.
     """
@@ -83,7 +83,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _nested(stream: bytes, start: int) -> Iterator[tuple[int, int, int, int]]:
-    """The records of one substream and of the charts inside it, with how deep they stand."""
+    """The records of one substream and of the charts inside it, with their depth."""
     depth, at = 0, start
     while at + _RECORD.size <= len(stream):
         number, length = _RECORD.unpack_from(stream, at)

@@ -15,7 +15,7 @@ _ALIGNED = {1: RAISED, 2: LOWERED}
 _SOLID = 1
 
 
-class Look(NamedTuple):
+class CellFormat(NamedTuple):
     """How a cell format looks."""
 
     code: str
@@ -34,22 +34,22 @@ class Formats:
     def __init__(self, book: Any, sheet: Any) -> None:
         """Take the second reader's book and sheet."""
         self.book, self.sheet = book, sheet
-        self.known: dict[int, Look] = {}
+        self.known: dict[int, CellFormat] = {}
 
-    def of(self, at: Address) -> Look:
+    def of(self, at: Address) -> CellFormat:
         """Return how a cell looks."""
         index = self.sheet.cell_xf_index(*at)
         if index not in self.known:
             self.known[index] = self._look(self.book.xf_list[index])
         return self.known[index]
 
-    def _look(self, xf: Any) -> Look:
+    def _look(self, xf: Any) -> CellFormat:
         made = self.book.format_map.get(xf.format_key)
         # Of the built-in formats of East Asia xlrd knows the number alone.
         code = (made and made.format_str) or BUILT_IN.get(str(xf.format_key), GENERAL)
         font = self.book.font_list[xf.font_index]
         own, behind = self._colour(font.colour_index), self._behind(xf.background)
-        return Look(
+        return CellFormat(
             code,
             percent=is_percent_first(code),
             misleads=may_mislead(code),

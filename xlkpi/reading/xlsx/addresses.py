@@ -26,7 +26,7 @@ COLUMNS = Memo(_column)
 """Zero-based columns by their letters; −1 where they are none."""
 
 
-def merged(reference: str) -> tuple[int, int, int, int] | None:
+def parse_range(reference: str) -> tuple[int, int, int, int] | None:
     """First row, first column, last row, last column of a range or a cell; None where it is neither."""
     match = _RANGE.fullmatch(reference)
     if match is None:

@@ -1,4 +1,4 @@
-"""What the scan says: a workbook and its sheets, apart from the values."""
+"""The facts of the scan: a workbook and its sheets, without the values."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SheetFacts(NamedTuple):
     cells: int = 0
     """Valued cells."""
     formats: Mapping[Address, str] = MappingProxyType({})
-    """Number formats that may show another number, or another text, than the cell holds."""
+    """Number formats that may show another number, or another text, than the cell contains."""
     struck: frozenset[Address] = frozenset()
     """Cells that are struck through as a whole."""
     unseen: frozenset[Address] = frozenset()
@@ -57,7 +57,7 @@ class SheetFacts(NamedTuple):
     pieces: Mapping[Address, Pieces] = MappingProxyType({})
     """Texts with pieces that are raised, lowered, struck through or white."""
     zeros_hidden: bool = False
-    """The sheet shows nothing where 0 stands."""
+    """The sheet shows zeros as blank."""
 
 
 class Link(NamedTuple):
@@ -78,14 +78,14 @@ class Package(NamedTuple):
     sheets: tuple[SheetFacts, ...]
     """Worksheets in the workbook's order; chart, dialog and macro sheets are left out."""
     names: Mapping[str, str]
-    """Defined names and what they stand for; one local to a sheet is `Sheet!name`."""
+    """Defined names and what they refer to; one local to a sheet is `Sheet!name`."""
     date1904: bool
     macros: bool
     external_links: int
     cells: int
     """Valued cells of all sheets."""
     producer: str
-    """The program that wrote the file, as it calls itself; empty where it does not say."""
+    """The program that wrote the file, as it calls itself; empty where it gives no name."""
     main: str = "xl/workbook.xml"
     """Name of the workbook part."""
     main_target: str = "xl/workbook.xml"
@@ -94,5 +94,5 @@ class Package(NamedTuple):
     """What the workbook part refers to; of .xlsx alone."""
     other_sheets: tuple[str, ...] = ()
     """Names of sheets that are no tables: charts, dialogs."""
-    beside: tuple[str, ...] = ()
-    """What the package holds beside its sheets and is not read, in Chinese."""
+    other_content: tuple[str, ...] = ()
+    """Content other than the sheets, which is not read; in Chinese."""

@@ -1,4 +1,4 @@
-"""How large a workbook may be, and the one way to say that it is larger."""
+"""How large a workbook may be, and the one check that refuses a larger one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Limits(NamedTuple):
     text: int = 32_767
     """Characters of one text or formula."""
     repeated: int = 20_000_000
-    """Characters of all cells of an .ods, in which one cell may stand for a hundred thousand."""
+    """Characters of all cells of an .ods, in which one cell may repeat a hundred thousand times."""
     merges: int = 20_000
     """Merged ranges of all sheets."""
     tags: int = 5_000_000
@@ -37,7 +37,7 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 
 
-def within(limit: int, found: int, what: str, **where: object) -> None:
+def check_limit(limit: int, found: int, what: str, **where: object) -> None:
     """Raise X013 where `found` is over its limit; `where` names the part or the sheet."""
     if found > limit:
         raise Unreadable("X013", what=what, found=found, limit=limit, **where)

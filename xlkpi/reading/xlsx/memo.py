@@ -1,4 +1,4 @@
-"""What a text means, remembered: the hot loops look up and do not call."""
+"""A cache of what texts mean, as a dict: hot loops look up and call nothing."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ _Known = TypeVar("_Known")
 
 
 _LONGEST = 1_000
-"""Characters of a text that is remembered: whatever a file holds, its memory is bounded."""
+"""Characters of a text that is cached: memory is bounded, whatever a file contains."""
 
 
 class Memo(dict[str, _Known], Generic[_Known]):
-    """What a text means, worked out once for each; when there are too many, all are forgotten."""
+    """Text → its meaning, computed once; when there are too many, all are dropped."""
 
-    def __init__(self, work: Callable[[str], _Known], room: int = 20_000) -> None:
+    def __init__(self, compute: Callable[[str], _Known], room: int = 20_000) -> None:
         super().__init__()
-        self.work = work
+        self.compute = compute
         self.room = room
 
     def __missing__(self, text: str) -> _Known:
-        known = self.work(text)
+        known = self.compute(text)
         if len(text) <= _LONGEST:
             if len(self) >= self.room:
                 self.clear()

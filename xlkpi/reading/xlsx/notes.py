@@ -1,4 +1,4 @@
-"""What is noted of a sheet while its rows go by, whichever way they are read."""
+"""The facts of a sheet while its rows are read, by either path."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from xlkpi.domain.location import Address, a1
 from xlkpi.domain.text import PALE, Pieces
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx.addresses import merged
+from xlkpi.reading.xlsx.addresses import parse_range
 from xlkpi.reading.xlsx.facts import Formula, SheetFacts
-from xlkpi.reading.xlsx.limits import within
+from xlkpi.reading.xlsx.limits import check_limit
 from xlkpi.reading.xlsx.shared import Book
-from xlkpi.reading.xlsx.workbook import Listed
+from xlkpi.reading.xlsx.workbook import ListedSheet
 
 TEXTS = ("s", "str", "inlineStr")
 """Kinds of cells that hold a text."""
@@ -31,7 +31,7 @@ class Frame(NamedTuple):
 class Notes:
     """The facts of one worksheet, as far as it has been read."""
 
-    sheet: Listed
+    sheet: ListedSheet
     book: Book
     errors: dict[Address, str] = field(default_factory=dict)
     formulas: dict[Address, Formula] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Notes:
         """What has been noted so far, where no row has been read yet."""
         return Frame(tuple(self.hidden_spans), tuple(self.merges), self.filtered, self.zeros_hidden)
 
-    def take_frame(self, frame: Frame) -> None:
+    def add_frame(self, frame: Frame) -> None:
         """Note the same again; merges count against the limit of this workbook."""
         self.hidden_spans += frame.hidden_spans
         for area in frame.merges:
@@ -100,7 +100,7 @@ class Notes:
 
     def merge(self, reference: str) -> None:
         """Note a merged range."""
-        area = merged(reference)
+        area = parse_range(reference)
         if area is None:
             raise self.damaged(f"合并区域“{reference}”有错")
         self.merge_area(area)
@@ -108,7 +108,9 @@ class Notes:
     def merge_area(self, area: tuple[int, int, int, int]) -> None:
         """Note a merged range by its first and last row and column."""
         self.book.merges += 1
-        within(self.book.limits.merges, self.book.merges, "合并单元格数", sheet=self.sheet.name)
+        check_limit(
+            self.book.limits.merges, self.book.merges, "合并单元格数", sheet=self.sheet.name
+        )
         top, left, bottom, right = area  # some write a range from its other end
         self.merges.append((min(top, bottom), min(left, right), max(top, bottom), max(left, right)))
 
@@ -117,27 +119,27 @@ class Notes:
         # Once a row is often enough for the cells, too: a row has at most `columns` of them.
         self.rows = rows
         limits = self.book.limits
-        within(limits.rows, rows, "行数", sheet=self.sheet.name)
-        within(limits.cells, self.book.cells, "有内容的单元格数")
+        check_limit(limits.rows, rows, "行数", sheet=self.sheet.name)
+        check_limit(limits.cells, self.book.cells, "有内容的单元格数")
 
     def grow_columns(self, columns: int) -> None:
         """Go on to a column further right."""
         self.columns = columns
-        within(self.book.limits.columns, columns, "列数", sheet=self.sheet.name)
+        check_limit(self.book.limits.columns, columns, "列数", sheet=self.sheet.name)
 
     def note(
         self, address: Address, kind: str, style: str, formula: str | None, value: str | None
     ) -> None:
-        """Note a formula, an error, a look; check a text. None: no such element."""
+        """Note a formula, an error, a format; check a text. None: no such element."""
         bare = "" if value is None else value.strip()
         if formula is not None:
             cached = bare != "" or (kind == "str" and value is not None)
             self.formulas[address] = Formula(formula.strip(), cached)
             self.check_text(len(formula))
-        if style not in self.book.styles.usual and (bare if kind == "n" else kind in TEXTS):
+        if style not in self.book.styles.harmless and (bare if kind == "n" else kind in TEXTS):
             # Also an index that is spelled as no program spells it.
             index = str(int(style)) if style.isascii() and style.isdecimal() else style
-            self.note_look(address, index, kind == "n")
+            self.note_format(address, index, kind == "n")
         if kind == "n":
             return
         if kind == "s":
@@ -154,8 +156,8 @@ class Notes:
                 raise self.damaged(f"工作表“{self.sheet.name}”的 {a1(*address)}，文字的写法有错")
             self.check_text(len(bare))
 
-    def note_look(self, address: Address, style: str, number: bool) -> None:
-        """Note what the format of a cell does to the number, or to the text, that stands there."""
+    def note_format(self, address: Address, style: str, number: bool) -> None:
+        """Note how the format of a cell changes its number or text."""
         styles = self.book.styles
         formats = styles.formats if number else styles.texts
         if style in formats:
@@ -177,4 +179,4 @@ class Notes:
     def check_text(self, length: int) -> None:
         """Refuse a text or a formula of so many characters, if they are too many."""
         if length > self.book.limits.text:  # for every text: spares the call
-            within(self.book.limits.text, length, "一个单元格的字数", sheet=self.sheet.name)
+            check_limit(self.book.limits.text, length, "一个单元格的字数", sheet=self.sheet.name)

@@ -1,4 +1,4 @@
-"""The zip: its directory is held to what it declares, its entries are inflated no further."""
+"""The zip: its directory must match its entries, and no entry is inflated beyond its declared size."""
 
 from __future__ import annotations
 
@@ -8,39 +8,41 @@ import zipfile
 import zlib
 
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx.limits import Limits, within
+from xlkpi.reading.xlsx.limits import Limits, check_limit
 
 
-def slashed(name: str) -> str:
+def normalize_name(name: str) -> str:
     """The name of an entry as the parts refer to each other: forward slashes, no leading one."""
     return name.replace("\\", "/").lstrip("/")
 
 
-def directory(data: bytes, limits: Limits) -> dict[str, zipfile.ZipInfo]:
+def read_directory(data: bytes, limits: Limits) -> dict[str, zipfile.ZipInfo]:
     """Entries by lower-case name, within the limits that they declare."""
     # Counted before zipfile sees it: it would build an object for each of 400,000 entries.
-    within(limits.entries, data.count(b"PK\x01\x02"), "压缩包内的文件数")
-    infos = _listing(data)
+    check_limit(limits.entries, data.count(b"PK\x01\x02"), "压缩包内的文件数")
+    infos = _list_entries(data)
     entries: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        key = slashed(info.orig_filename).lower()
+        key = normalize_name(info.orig_filename).lower()
         if key in entries or "\0" in key:
-            raise Unreadable("X011", part=slashed(info.orig_filename))
+            raise Unreadable("X011", part=normalize_name(info.orig_filename))
         entries[key] = info
-        _packed(data, info)  # of every entry: a part whose name is damaged would not be missed
-        within(limits.entry, info.file_size, "压缩包内一个文件的字节数", part=info.filename)
-    within(limits.expanded, sum(info.file_size for info in infos), "解压后的总字节数")
+        _locate_content(
+            data, info
+        )  # of every entry: a part whose name is damaged would not be missed
+        check_limit(limits.entry, info.file_size, "压缩包内一个文件的字节数", part=info.filename)
+    check_limit(limits.expanded, sum(info.file_size for info in infos), "解压后的总字节数")
     return entries
 
 
-def _listing(data: bytes) -> list[zipfile.ZipInfo]:
+def _list_entries(data: bytes) -> list[zipfile.ZipInfo]:
     """The directory as zipfile reads it; X006 where it cannot be all there is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error) as error:
         raise Unreadable("X006", what="压缩结构不完整") from error
-    if len(infos) != _declared_entries(data):
+    if len(infos) != _count_declared(data):
         raise Unreadable("X006", what="压缩目录与内容不符")
     # With something before the first entry there may be a second package in it.
     if not infos or min(info.header_offset for info in infos) != 0:
@@ -48,7 +50,7 @@ def _listing(data: bytes) -> list[zipfile.ZipInfo]:
     return infos
 
 
-def _declared_entries(data: bytes) -> int:
+def _count_declared(data: bytes) -> int:
     """How many entries the end of the directory speaks of: a damaged length swallows some."""
     end = data.rfind(b"PK\x05\x06")
     count = int(struct.unpack_from("<H", data, end + 10)[0])
@@ -62,7 +64,7 @@ def _declared_entries(data: bytes) -> int:
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
-def _packed(data: bytes, info: zipfile.ZipInfo) -> tuple[int, int]:
+def _locate_content(data: bytes, info: zipfile.ZipInfo) -> tuple[int, int]:
     """Where the compressed bytes of an entry start and stop; X006 where its header disagrees."""
     try:
         magic, name_length, extra_length = _LOCAL_HEADER.unpack_from(data, info.header_offset)
@@ -86,14 +88,14 @@ def inflate(data: bytes, info: zipfile.ZipInfo) -> bytes:
     """
     if info.flag_bits & 1:
         raise Unreadable("X002")
-    start, stop = _packed(data, info)
-    content = _unpacked(data[start:stop], info)
+    start, stop = _locate_content(data, info)
+    content = _decompress(data[start:stop], info)
     if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
         raise Unreadable("X006", what="压缩内容损坏", part=info.filename)
     return content
 
 
-def _unpacked(packed: bytes, info: zipfile.ZipInfo) -> bytes:
+def _decompress(packed: bytes, info: zipfile.ZipInfo) -> bytes:
     """Stored or deflated bytes, unpacked; no more than a byte beyond the declared size."""
     if info.compress_type == zipfile.ZIP_STORED:
         return packed

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx.limits import Limits, within
+from xlkpi.reading.xlsx.limits import Limits, check_limit
 from xlkpi.reading.xlsx.memo import Memo
-from xlkpi.reading.xlsx.package import directory, inflate, slashed
+from xlkpi.reading.xlsx.package import inflate, normalize_name, read_directory
 
 
 class Parts:
@@ -32,12 +32,12 @@ class Parts:
         """Tags of the sheets and the shared texts read so far, against `limits.tags`."""
         self.drawn = False
         """Whether something is drawn on a sheet; known when all parts have been looked at."""
-        self.unread = directory(data, limits)
-        self.names = {key: slashed(info.orig_filename) for key, info in self.unread.items()}
+        self.unread = read_directory(data, limits)
+        self.names = {key: normalize_name(info.orig_filename) for key, info in self.unread.items()}
         self.small = sum(info.file_size for info in self.unread.values()) <= limits.tags
         """The package has no more bytes than it may have tags: they need not be counted."""
-        self.lean: dict[str, bytes] | None = None
-        """What the engine needs, as it is to be given to it; None where nobody asks for that."""
+        self.engine_parts: dict[str, bytes] | None = None
+        """The parts of the package for the engine; None where nobody asks for them."""
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -53,20 +53,20 @@ class Parts:
             what = "被引用了两次" if part.lower() in self.names else "缺少这个部件"
             raise Unreadable("X014", part=part, what=what)
         content = inflate(self.data, info)
-        if self.lean is not None:
-            self.lean[self.names[part.lower()]] = content
+        if self.engine_parts is not None:
+            self.engine_parts[self.names[part.lower()]] = content
         return content
 
     def count_tags(self, xml: bytes, **where: object) -> None:
         """Count the tags of a sheet or of the shared texts; X013 where all are too many."""
         if not self.small:
             self.tags += count_tags(xml)
-            within(self.limits.tags, self.tags, "表格与文字的标记数", **where)
+            check_limit(self.limits.tags, self.tags, "表格与文字的标记数", **where)
 
     def check_unread(self, program: tuple[str, ...] = ()) -> None:
         """Refuse a damaged or DOCTYPE-bearing part among those that nobody asked for.
 
-        What stands in the folders of `program` may declare a type, for no workbook is read from it.
+        Parts in the folders of `program` may declare a DOCTYPE: no workbook is read from them.
         """
         for key in [key for key in self.unread if key.endswith((".xml", ".rels", ".vml"))]:
             xml = self.read(key)
@@ -97,7 +97,7 @@ _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"
 
 
 def _is_utf8(xml: bytes) -> bool:
-    """True unless the part says that it is something else: calamine reads that as blank."""
+    """Whether a part is UTF-8: calamine reads any other encoding as blank."""
     declared = _DECLARED.match(xml)
     wide = b"\0" in xml[:4] or xml.startswith((b"\xff\xfe", b"\xfe\xff"))
     return not wide and (declared is None or declared[1].lower() == b"utf-8")
@@ -124,7 +124,7 @@ class _AtRootError(Exception):
 
 
 def _check_root(xml: bytes, part: str) -> None:
-    """Refuse a DOCTYPE; it can only stand before the root element, so stop there."""
+    """Refuse a DOCTYPE; it can only come before the root element, so stop there."""
 
     def stop(*_element: object) -> None:
         raise _AtRootError
@@ -146,14 +146,14 @@ class Element(NamedTuple):
     text: str
 
 
-def elements(parts: Parts, part: str, *wanted: str) -> list[Element]:
+def read_elements(parts: Parts, part: str, *wanted: str) -> list[Element]:
     """The wanted elements of a small part, in the order in which they end."""
     xml = parts.read(part)
-    within(parts.limits.elements, count_tags(xml), "部件的元素数", part=part)
-    return elements_of(xml, part, *wanted)
+    check_limit(parts.limits.elements, count_tags(xml), "部件的元素数", part=part)
+    return parse_elements(xml, part, *wanted)
 
 
-def elements_of(xml: bytes, part: str, *wanted: str) -> list[Element]:
+def parse_elements(xml: bytes, part: str, *wanted: str) -> list[Element]:
     """The same of a part that has been read, and is not too large."""
     local = Memo(local_name)
     path = [""]
@@ -187,11 +187,11 @@ def count_tags(xml: bytes) -> int:
 
 def refuse_sections(xml: bytes, part: str) -> None:
     """Refuse a CDATA section with X014: it is text to a parser, and calamine reads a blank."""
-    # One byte is looked for thirty times as fast as nine, and this one hardly ever stands there.
+    # One byte is looked for thirty times as fast as nine, and this one is rare in a sheet.
     if b"[" in xml and b"<![CDATA[" in xml:
         raise Unreadable("X014", part=part, what="用了少见的写法（CDATA 段）")
 
 
 def is_true(value: str | None) -> bool:
-    """Whether an attribute is there and says yes."""
+    """Whether an attribute is there and true."""
     return value in ("1", "true")

@@ -1,4 +1,4 @@
-"""Texts in pieces: runs that are raised, lowered, struck through or white read otherwise than they stand.
+"""Texts in pieces: runs that are raised, lowered, struck through or white do not read as their characters.
 
 `8` with a superscript `2` is 82 to every engine. Readings above characters (phonetic runs) are no
 text of the cell, and are passed over.
@@ -12,7 +12,7 @@ from xlkpi.domain import colours
 from xlkpi.domain.text import LOWERED, PALE, RAISED, STRUCK, Piece, Pieces
 from xlkpi.reading.xlsx.memo import Memo
 from xlkpi.reading.xlsx.parts import local_name, new_parser, parse
-from xlkpi.reading.xlsx.styles import colour, is_on
+from xlkpi.reading.xlsx.styles import is_on, read_colour
 
 _ALIGNED = {"superscript": RAISED, "subscript": LOWERED}
 _ODD = re.compile(
@@ -20,12 +20,12 @@ _ODD = re.compile(
 )  # fmt: skip
 
 
-def may_hold(xml: bytes) -> bool:
+def may_contain_pieces(xml: bytes) -> bool:
     """Whether any run of a part can be such a one; most parts have no runs at all."""
     return b"rPr" in xml and _ODD.search(xml) is not None
 
 
-def pieces(xml: bytes, part: str) -> dict[str, Pieces]:
+def find_pieces(xml: bytes, part: str) -> dict[str, Pieces]:
     """Return the texts in pieces among those of a part, by their index as it is written."""
     runs = _Runs(part)
     parse(runs.parser, xml, part)
@@ -72,7 +72,7 @@ class _Runs:
             self.reading = False
         elif tag in ("si", "is"):
             if any(run.look and run.text.strip() for run in self.runs):
-                self.found[str(self.count)] = tuple(_joined(self.runs))
+                self.found[str(self.count)] = tuple(_join_alike(self.runs))
             self.count += 1
 
     def characters(self, data: str) -> None:
@@ -81,17 +81,17 @@ class _Runs:
 
 
 def _look(tag: str, attributes: dict[str, str]) -> str:
-    """Return how the properties of a run make it differ; what stands later counts."""
+    """Return how the properties of a run make it differ; the last property counts."""
     if tag == "strike" and is_on(attributes):
         return STRUCK
     if tag == "vertAlign":
         return _ALIGNED.get(attributes.get("val", ""), "")
-    if tag == "color" and (own := colour(attributes)):
+    if tag == "color" and (own := read_colour(attributes)):
         return PALE if colours.alike(own, colours.WHITE) else ""
     return ""
 
 
-def _joined(runs: list[Piece]) -> list[Piece]:
+def _join_alike(runs: list[Piece]) -> list[Piece]:
     """Return the runs, those beside each other that look alike as one; empty ones left out."""
     joined: list[Piece] = []
     for run in runs:

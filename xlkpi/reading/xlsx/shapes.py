@@ -1,4 +1,4 @@
-"""Rows as text: what a row is apart from its values, worked out once for all rows alike."""
+"""Rows as text: all of a row but its values, parsed once for all equal rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from xlkpi.domain.location import Address
 from xlkpi.reading.xlsx.addresses import COLUMNS
+from xlkpi.reading.xlsx.engine_package import shorten_row
 from xlkpi.reading.xlsx.facts import Formula
-from xlkpi.reading.xlsx.lean import lean_row
 from xlkpi.reading.xlsx.parts import is_true
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10))
@@ -23,7 +23,7 @@ _CLOSED_ROW = re.compile(rf'<row r="([1-9][0-9]{{0,6}})"((?:{ATTRIBUTE})*) ?/>')
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
 _FORMULA = re.compile("<f>([^<]*)")
 _MARK = "\0"
-"""Stands for the row's number in a row's skeleton; XML cannot hold it."""
+"""Replaces the row's number in a row's skeleton; XML cannot contain it."""
 # Where the number ends a style, a height or a span, and not an address.
 _NOT_ADDRESS = re.compile("\0(?<=[^A-Z]\0)")
 # The values and the formulas have been taken out by then, and the row's number is a mark.
@@ -34,9 +34,9 @@ _CELL = re.compile(
 )
 
 
-def plain_text(rows: bytes) -> str | None:
+def decode_plain(rows: bytes) -> str | None:
     """The rows as text, or None where only a parser knows what they mean."""
-    # One byte is looked for ten times as fast as two, and these hardly ever stand in a sheet.
+    # One byte is looked for ten times as fast as two, and these are rare in a sheet.
     if (b"?" in rows and b"<?" in rows) or (b"]" in rows and b"]]>" in rows):
         return None
     if len(rows.translate(None, _CONTROLS)) != len(rows):
@@ -50,7 +50,7 @@ def plain_text(rows: bytes) -> str | None:
     return None if "\ufffe" in text or "\uffff" in text else text  # neither is XML
 
 
-class Noted(NamedTuple):
+class WatchedCell(NamedTuple):
     """A cell of a row of which more is noted than its formula."""
 
     column: int
@@ -62,7 +62,7 @@ class Noted(NamedTuple):
     error: bool
 
 
-class _Computed(NamedTuple):
+class _FormulaCell(NamedTuple):
     """A cell with a formula."""
 
     column: int
@@ -88,12 +88,12 @@ class Shape(NamedTuple):
     """How many values were taken out."""
     shared: tuple[int, ...]
     """Which of the row's values are numbers of shared texts."""
-    sharing: tuple[tuple[int, str], ...]
+    shared_cells: tuple[tuple[int, str], ...]
     """Column and style of the cells with those."""
     whole: tuple[int, ...]
     """Which of them are values that the engine reads up to the first entity: all but texts."""
-    computed: tuple[_Computed, ...]
-    noted: tuple[Noted, ...]
+    with_formula: tuple[_FormulaCell, ...]
+    watched: tuple[WatchedCell, ...]
     size: int
     """Cells, the blank ones too."""
 
@@ -117,17 +117,17 @@ class Row(NamedTuple):
 
     number: int
     before: tuple[tuple[int, bool], ...]
-    """Number and whether hidden of the rows without any cell that stand before it."""
+    """Number and whether hidden of the rows without cells right before it."""
     shape: Shape
     formulas: Mapping[Address, Formula]
     """As they are where each of them has its value."""
-    unsure: tuple[tuple[int, Address], ...]
+    maybe_empty: tuple[tuple[int, Address], ...]
     """Which of the values may be blank, so that the formula there has none."""
     skeleton: str
     longest: int
     """Characters of its longest formula, or of what is left without them."""
-    lean: bytes
-    """What the engine needs of it, to be filled with the values."""
+    engine_bytes: bytes
+    """The row for the engine, a template to fill with the values."""
 
 
 class Layout(NamedTuple):
@@ -143,36 +143,36 @@ class Layout(NamedTuple):
     hidden: tuple[int, ...]
     formulas: Mapping[Address, Formula]
     """As they are where each of them has its value."""
-    taken: tuple[tuple[int, Row], ...]
+    placed_rows: tuple[tuple[int, Row], ...]
     """The rows, and which of the values is their first."""
-    looked_at: tuple[tuple[int, Row], ...]
+    watched_rows: tuple[tuple[int, Row], ...]
     """Those whose values matter one by one."""
     shared: tuple[int, ...]
     """Which of the values are numbers of shared texts."""
     whole: tuple[int, ...]
     """Which of them the engine reads up to the first entity."""
-    lean: bytes
+    engine_bytes: bytes
     """What the engine needs of the rows, to be filled with the values."""
 
 
-# Workbooks of one template have the same rows, so these two remember them from file to file.
+# Workbooks of one template have the same rows: these two caches outlive a file.
 _REMEMBERED = 8_192
-"""Bytes of a row that is: 2,000 of them take little memory, whatever a file holds."""
+"""Bytes of a row that is cached: 2,000 of them take little memory, whatever a file contains."""
 
 
-def row_of(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | None:
+def parse_row(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | None:
     """A row without its end tag and its values, of formats that matter to numbers and to texts.
 
     None where it is not plain.
     """
-    work = _row if len(line) <= _REMEMBERED else _row.__wrapped__
+    work = _parse_row if len(line) <= _REMEMBERED else _parse_row.__wrapped__
     return work(line, numbers, words)
 
 
 @lru_cache(maxsize=2_048)
-def _row(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | None:
-    text = plain_text(line)
-    before, start = closed_rows(text) if text else ((), 0)
+def _parse_row(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | None:
+    text = decode_plain(line)
+    before, start = find_empty_rows(text) if text else ((), 0)
     if text is None or not text.startswith('<row r="', start):
         return None
     end = text.find('"', start + 8)
@@ -180,15 +180,17 @@ def _row(line: bytes, numbers: frozenset[str], words: frozenset[str]) -> Row | N
     parts = _FORMULA.split(text[end + 1 :])
     marked = "<f>".join(parts[::2]).replace(f'{number}"', f'{_MARK}"')
     marked = _NOT_ADDRESS.sub(number, marked)
-    shape = shape_of(marked, numbers, words) if _NUMBER.fullmatch(number) else None
+    shape = parse_shape(marked, numbers, words) if _NUMBER.fullmatch(number) else None
     if shape is None:
         return None
-    formulas, unsure = _formulas(shape, int(number) - 1, parts[1::2])
+    formulas, maybe_empty = _place_formulas(shape, int(number) - 1, parts[1::2])
     longest = max(map(len, (marked, *parts[1::2])))
-    return Row(int(number), before, shape, formulas, unsure, marked, longest, lean_row(line))
+    return Row(
+        int(number), before, shape, formulas, maybe_empty, marked, longest, shorten_row(line)
+    )
 
 
-def closed_rows(text: str) -> tuple[tuple[tuple[int, bool], ...], int]:
+def find_empty_rows(text: str) -> tuple[tuple[tuple[int, bool], ...], int]:
     """The rows without any cell at the start of `text`, and where they end; −1 for never."""
     found: list[tuple[int, bool]] = []
     at = 0
@@ -201,32 +203,32 @@ def closed_rows(text: str) -> tuple[tuple[tuple[int, bool], ...], int]:
     return tuple(found), at
 
 
-def _formulas(
+def _place_formulas(
     shape: Shape, row: int, written: list[str]
 ) -> tuple[dict[Address, Formula], tuple[tuple[int, Address], ...]]:
     """The formulas of a row where their values are there, and which of those are to be looked at."""
     found: dict[Address, Formula] = {}
-    unsure: list[tuple[int, Address]] = []
-    for cell in shape.computed:
+    maybe_empty: list[tuple[int, Address]] = []
+    for cell in shape.with_formula:
         at = row, cell.column
         text = written[cell.formula] if cell.formula >= 0 else cell.written
-        found[at] = formula_pair(text)[cell.text or cell.value >= 0]
+        found[at] = make_formulas(text)[cell.text or cell.value >= 0]
         if cell.value >= 0 and not cell.text:
-            unsure.append((cell.value, at))
-    return found, tuple(unsure)
+            maybe_empty.append((cell.value, at))
+    return found, tuple(maybe_empty)
 
 
 @lru_cache(maxsize=1_024)
-def shape_of(skeleton: str, numbers: frozenset[str], words: frozenset[str]) -> Shape | None:
+def parse_shape(skeleton: str, numbers: frozenset[str], words: frozenset[str]) -> Shape | None:
     """The shape of a row, of formats that matter to numbers and to texts; None where it is not plain."""
     head = _ROW_TAIL.match(skeleton)
     hidden = is_hidden(head[1]) if head else None
-    cells = _cells(skeleton, head.end()) if head else None
+    cells = _parse_cells(skeleton, head.end()) if head else None
     if hidden is None or cells is None:
         return None
     last, valued, values, formulas = -1, 0, 0, 0
-    shared, sharing, whole = list[int](), list[tuple[int, str]](), list[int]()
-    computed, noted = list[_Computed](), list[Noted]()
+    shared, shared_cells, whole = list[int](), list[tuple[int, str]](), list[int]()
+    with_formula, watched = list[_FormulaCell](), list[WatchedCell]()
     for cell in cells:
         if cell.formula is None and cell.value is None:
             continue
@@ -236,23 +238,29 @@ def shape_of(skeleton: str, numbers: frozenset[str], words: frozenset[str]) -> S
         if cell.formula is not None:
             cut = cell.formula == "<f></f>"
             text = cell.kind == "str" and cell.value is not None
-            computed.append(
-                _Computed(cell.column, formulas if cut else -1, cell.written, own, text)
+            with_formula.append(
+                _FormulaCell(cell.column, formulas if cut else -1, cell.written, own, text)
             )
             formulas += cut
         if own >= 0 and cell.kind == "s":
             shared.append(own)
-            sharing.append((cell.column, cell.style))
+            shared_cells.append((cell.column, cell.style))
         elif own >= 0 and cell.kind not in ("str", "inlineStr"):
             whole.append(own)
-        note = _noted(cell, own, numbers if cell.kind == "n" else words)
+        note = _watch(cell, own, numbers if cell.kind == "n" else words)
         if note.style or note.error:
-            noted.append(note)
-    told = tuple(shared), tuple(sharing), tuple(whole), tuple(computed), tuple(noted)
-    return Shape(hidden, valued, last, values, *told, len(cells))
+            watched.append(note)
+    collected = (
+        tuple(shared),
+        tuple(shared_cells),
+        tuple(whole),
+        tuple(with_formula),
+        tuple(watched),
+    )
+    return Shape(hidden, valued, last, values, *collected, len(cells))
 
 
-def _cells(skeleton: str, at: int) -> list[_Cell] | None:
+def _parse_cells(skeleton: str, at: int) -> list[_Cell] | None:
     """The cells from `at` to the end; None where anything else is there."""
     cells: list[_Cell] = []
     before = -1
@@ -270,22 +278,22 @@ def _cells(skeleton: str, at: int) -> list[_Cell] | None:
     return cells
 
 
-def _noted(cell: _Cell, value: int, styles: frozenset[str]) -> Noted:
+def _watch(cell: _Cell, value: int, styles: frozenset[str]) -> WatchedCell:
     """What is noted of a cell beside its formula."""
-    looks = cell.style in styles and cell.kind not in ("b", "e")
-    return Noted(
+    is_watched = cell.style in styles and cell.kind not in ("b", "e")
+    return WatchedCell(
         column=cell.column,
         value=value,
         number=cell.kind == "n",
-        style=cell.style if looks else "",
+        style=cell.style if is_watched else "",
         error=cell.kind == "e",
     )
 
 
 @lru_cache(maxsize=1_024)
-def formula_pair(written: str) -> tuple[Formula, Formula]:
+def make_formulas(written: str) -> tuple[Formula, Formula]:
     """A formula without and with a value, from how it is written."""
-    text = unescaped(written).strip()
+    text = unescape(written).strip()
     return Formula(text, False), Formula(text, True)
 
 
@@ -304,7 +312,7 @@ def _by_name(attributes: str) -> dict[str, str] | None:
     return named if len(named) == len(pairs) else None
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """A text with its entities resolved; one with an entity that is not known is refused elsewhere."""
     if "&" not in text:
         return text

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xlkpi.domain.text import Pieces
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx.limits import Limits, within
+from xlkpi.reading.xlsx.limits import Limits, check_limit
 from xlkpi.reading.xlsx.memo import Memo
 from xlkpi.reading.xlsx.parts import (
     Parts,
@@ -17,7 +17,7 @@ from xlkpi.reading.xlsx.parts import (
     parse,
     refuse_sections,
 )
-from xlkpi.reading.xlsx.pieces import may_hold, pieces
+from xlkpi.reading.xlsx.pieces import find_pieces, may_contain_pieces
 from xlkpi.reading.xlsx.shapes import Layout, Row
 from xlkpi.reading.xlsx.styles import PLAIN, Styles
 
@@ -31,25 +31,25 @@ class Texts(NamedTuple):
     """Those in pieces that look unlike each other."""
 
 
-def shared_texts(parts: Parts, part: str | None) -> Texts:
+def read_shared_texts(parts: Parts, part: str | None) -> Texts:
     """Read which texts there are; every one is within its limit."""
     if part is None:
         return Texts()
     xml = parts.read(part)
     refuse_sections(xml, part)
     parts.count_tags(xml)
-    plain = _plain_texts(xml, parts.limits.text)
-    declared, lengths = _text_lengths(xml, part, count_only=plain is not None)
+    plain = _count_plain_texts(xml, parts.limits.text)
+    declared, lengths = _measure_texts(xml, part, count_only=plain is not None)
     count = len(lengths) if plain is None else plain
-    within(parts.limits.text, max(lengths, default=0), "一个单元格的字数", part=part)
+    check_limit(parts.limits.text, max(lengths, default=0), "一个单元格的字数", part=part)
     # calamine reserves room for as many as are declared, and aborts at 4 billion.
     if declared > count + 1_000_000:
         raise Unreadable("X013", what="声明的文字条数", found=declared, limit=count)
-    found = pieces(xml, part) if may_hold(xml) else {}
+    found = find_pieces(xml, part) if may_contain_pieces(xml) else {}
     return Texts(frozenset(map(str, range(count))), found)
 
 
-def _plain_texts(xml: bytes, limit: int) -> int | None:
+def _count_plain_texts(xml: bytes, limit: int) -> int | None:
     """How many texts there are, if that can be seen without parsing and none is long."""
     texts = xml.split(b"<si>")
     count = len(texts) - 1
@@ -60,7 +60,7 @@ def _plain_texts(xml: bytes, limit: int) -> int | None:
     return count
 
 
-def _text_lengths(xml: bytes, part: str, *, count_only: bool) -> tuple[int, list[int]]:
+def _measure_texts(xml: bytes, part: str, *, count_only: bool) -> tuple[int, list[int]]:
     """The declared number of texts, and the length of each unless only that is wanted."""
     local = Memo(local_name)
     texts: list[str] = []
@@ -94,10 +94,10 @@ class Book:
 
     def __init__(
         self, limits: Limits, texts: Texts = Texts(), styles: Styles = PLAIN,  # noqa: B008
-        lean: dict[str, bytes] | None = None,
+        engine_parts: dict[str, bytes] | None = None,
     ) -> None:  # fmt: skip
         self.limits = limits
-        self.lean = lean
+        self.engine_parts = engine_parts
         """The parts as the engine needs them; None where nobody asks for that."""
         self.shared = texts.known
         """Indices of the shared texts, as written."""

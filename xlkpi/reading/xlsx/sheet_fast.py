@@ -1,9 +1,9 @@
-"""Plain rows, read several times as fast as a parser does.
+"""The byte path: plain rows, several times as fast as the parser reads them.
 
-Rows are plain as Excel, WPS, LibreOffice, openpyxl and xlsxwriter write them: they are cut at their
-ends, their values are taken out, and what is left is known from the other ballots and from the other
-workbooks of the template. That way never refuses anything; it only says "not plain", and then the
-parser reads the sheet. The tests hold both to the same facts.
+Rows as Excel, WPS, LibreOffice, openpyxl and xlsxwriter write them are plain: they are cut at their
+ends, their values are taken out, and the rest is the same in other ballots and other workbooks of the
+template, so it is cached. This path never refuses a file: it returns None for anything unusual, and
+then the parser reads the sheet. The law is test_plain_and_parsed_rows_have_the_same_facts.
 """
 
 from __future__ import annotations
@@ -14,45 +14,53 @@ from xlkpi.domain.location import Address
 from xlkpi.reading.xlsx.addresses import LAST_ROW
 from xlkpi.reading.xlsx.facts import Formula, SheetFacts
 from xlkpi.reading.xlsx.notes import Notes
-from xlkpi.reading.xlsx.shapes import Layout, Noted, Row, closed_rows, plain_text, row_of, unescaped
+from xlkpi.reading.xlsx.shapes import (
+    Layout,
+    Row,
+    WatchedCell,
+    decode_plain,
+    find_empty_rows,
+    parse_row,
+    unescape,
+)
 from xlkpi.reading.xlsx.shared import Book
-from xlkpi.reading.xlsx.sheet_parsed import framed_notes
-from xlkpi.reading.xlsx.workbook import Listed
+from xlkpi.reading.xlsx.sheet_parsed import parse_frame
+from xlkpi.reading.xlsx.workbook import ListedSheet
 
 _VALUE = re.compile(rb"<v>([^<]*)")
 _VALUE_OR_TEXT = re.compile(rb'(<v>|<is><t>|<is><t xml:space="preserve">)([^<]*)')
 
 
-def plain_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts | None:
-    """The facts of a sheet whose rows are plain; None where any of them is not."""
+def read_plain_facts(sheet: ListedSheet, xml: bytes, book: Book) -> SheetFacts | None:
+    """Return the facts of a sheet whose rows are plain; None where any of them is not."""
     start, end = xml.find(b"<sheetData>") + 11, xml.rfind(b"</sheetData>")
     frame = xml[:start] + xml[end:]
     if not 11 <= start <= end or not _is_plain_frame(frame):
         return None
     cells, merges = book.cells, book.merges
-    # What is left without its rows is small; the parser reads it as ever.
-    notes = framed_notes(sheet, frame, book)
-    bare, values = _without_values(xml[start:end])
-    layout = _layout(bare, book)
+    # Without its rows a sheet is small: the parser reads the rest.
+    notes = parse_frame(sheet, frame, book)
+    bare, values = _cut_values(xml[start:end])
+    layout = _find_layout(bare, book)
     if layout is None or not _Values(notes, layout, values).take():
         book.cells, book.merges = cells, merges
         return None
-    if book.lean is not None and b"<is>" not in xml:
-        rows = layout.lean % tuple(values)
-        book.lean[sheet.part] = b"".join((xml[:start], rows, xml[end:]))
+    if book.engine_parts is not None and b"<is>" not in xml:
+        rows = layout.engine_bytes % tuple(values)
+        book.engine_parts[sheet.part] = b"".join((xml[:start], rows, xml[end:]))
     return notes.facts()
 
 
 def _is_plain_frame(frame: bytes) -> bool:
     """Whether no comment and no `<?…?>` may hide the rows that were cut out of `frame`.
 
-    The XML declaration is none; what is between the rows `plain_text` looks at.
+    The XML declaration is none; what is between the rows `decode_plain` looks at.
     """
     return b"<!" not in frame and frame.find(b"<?", len("<?xml")) < 0
 
 
-def _layout(bare: bytes, book: Book) -> Layout | None:
-    """The rows of a sheet without their values; ballots stand side by side and are often alike in that."""
+def _find_layout(bare: bytes, book: Book) -> Layout | None:
+    """The rows of a sheet without their values; neighbouring ballots often share them."""
     if book.layout is None or book.layout.bare != bare:
         rows = _Rows(book)
         book.layout = rows.layout(bare) if rows.take(bare) else None
@@ -60,9 +68,19 @@ def _layout(bare: bytes, book: Book) -> Layout | None:
 
 
 class _Rows:
-    """Takes up rows without values; every method says False or None at the first thing that is not plain."""
+    """Collects rows without values; every method returns False or None at the first thing not plain."""
 
-    __slots__ = ("book", "cells", "columns", "formulas", "hidden", "last", "room", "row", "taken")
+    __slots__ = (
+        "book",
+        "cells",
+        "columns",
+        "formulas",
+        "hidden",
+        "last",
+        "placed_rows",
+        "room",
+        "row",
+    )
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -74,7 +92,7 @@ class _Rows:
         self.cells = 0
         self.hidden: list[int] = []
         self.formulas: dict[Address, Formula] = {}
-        self.taken: list[tuple[int, Row]] = []
+        self.placed_rows: list[tuple[int, Row]] = []
         """The rows with any cell, and which of the values is their first."""
         self.room = 50_000
         """Cells whose shape may be worked out; rows that are all different are the parser's."""
@@ -86,16 +104,16 @@ class _Rows:
         at = 0
         for line in lines:
             # Ballots have the same rows at the same places: most are known as they are.
-            row = known.get(line) or self.shaped(line)
-            if row is None or not self.take_row(row):
+            row = known.get(line) or self.recognize(line)
+            if row is None or not self.add_row(row):
                 return False
-            self.taken.append((at, row))
+            self.placed_rows.append((at, row))
             at += row.shape.values
-        return self.take_closed(rest)
+        return self.add_empty_rows(rest)
 
     def layout(self, bare: bytes) -> Layout:
         """What has been taken."""
-        taken = self.taken
+        placed_rows = self.placed_rows
         return Layout(
             bare=bare,
             rows=self.last,
@@ -103,17 +121,19 @@ class _Rows:
             cells=self.cells,
             hidden=tuple(self.hidden),
             formulas=self.formulas,
-            taken=tuple(taken),
-            looked_at=tuple(each for each in taken if each[1].unsure or each[1].shape.noted),
-            shared=tuple(at + value for at, row in taken for value in row.shape.shared),
-            whole=tuple(at + value for at, row in taken for value in row.shape.whole),
-            lean=b"".join([row.lean for _, row in taken]),
+            placed_rows=tuple(placed_rows),
+            watched_rows=tuple(
+                each for each in placed_rows if each[1].maybe_empty or each[1].shape.watched
+            ),
+            shared=tuple(at + value for at, row in placed_rows for value in row.shape.shared),
+            whole=tuple(at + value for at, row in placed_rows for value in row.shape.whole),
+            engine_bytes=b"".join([row.engine_bytes for _, row in placed_rows]),
         )
 
-    def shaped(self, line: bytes) -> Row | None:
-        """A row that this workbook has not had; None where it is not plain."""
+    def recognize(self, line: bytes) -> Row | None:
+        """Return a row that is new in this workbook; None where it is not plain."""
         book = self.book
-        row = row_of(line, book.styles.numbers, book.styles.words) if self.room > 0 else None
+        row = parse_row(line, book.styles.numbers, book.styles.words) if self.room > 0 else None
         if row is None or row.longest > book.limits.text:
             return None
         if row.skeleton not in book.skeletons:
@@ -123,10 +143,10 @@ class _Rows:
             book.rows[line] = row
         return row
 
-    def take_closed(self, rest: bytes) -> bool:
-        """Take the rows without any cell, of which there is nothing else left."""
-        text = plain_text(rest)
-        rows, end = closed_rows(text) if text is not None else ((), -1)
+    def add_empty_rows(self, rest: bytes) -> bool:
+        """Add the trailing rows without cells; False where anything else is left."""
+        text = decode_plain(rest)
+        rows, end = find_empty_rows(text) if text is not None else ((), -1)
         return text is not None and end == len(text) and all(self.go_to(*each) for each in rows)
 
     def go_to(self, number: int, hidden: bool) -> bool:
@@ -138,8 +158,8 @@ class _Rows:
             self.hidden.append(number - 1)
         return True
 
-    def take_row(self, row: Row) -> bool:
-        """Take the cells of one row; what is over a limit is the parser's to refuse."""
+    def add_row(self, row: Row) -> bool:
+        """Add the cells of one row; the parser refuses what is over a limit."""
         shape, limits = row.shape, self.book.limits
         if row.before and not all(self.go_to(*each) for each in row.before):
             return False
@@ -173,33 +193,33 @@ class _Values:
         notes.rows, notes.columns = layout.rows, layout.columns
         notes.hidden_rows.update(layout.hidden)
         notes.formulas = {**layout.formulas}
-        for at, row in layout.looked_at:
-            self.look_at(row, at)
-        for at, row in layout.taken if book.pieces else ():
+        for at, row in layout.watched_rows:
+            self.watch_row(row, at)
+        for at, row in layout.placed_rows if book.pieces else ():
             self.note_pieces(row, at)
         book.cells += layout.cells
         return self.are_plain() and book.cells <= book.limits.cells
 
-    def look_at(self, row: Row, at: int) -> None:
+    def watch_row(self, row: Row, at: int) -> None:
         """Look at what matters of the values of one row, which begin at `at`."""
-        for value, address in row.unsure:
-            if not _bare(self.values[at + value]):
+        for value, address in row.maybe_empty:
+            if not _decode_stripped(self.values[at + value]):
                 self.notes.formulas[address] = row.formulas[address]._replace(cached=False)
-        for noted in row.shape.noted:
-            bare = _bare(self.values[at + noted.value]) if noted.value >= 0 else ""
-            self.note((row.number - 1, noted.column), noted, bare)
+        for watched in row.shape.watched:
+            bare = _decode_stripped(self.values[at + watched.value]) if watched.value >= 0 else ""
+            self.note((row.number - 1, watched.column), watched, bare)
 
-    def note(self, address: Address, noted: Noted, bare: str) -> None:
+    def note(self, address: Address, watched: WatchedCell, bare: str) -> None:
         """Note one cell, as the parser would."""
-        if noted.error:
-            self.notes.errors[address] = unescaped(bare)
-        elif noted.style and (bare or not noted.number):
-            self.notes.note_look(address, noted.style, noted.number)
+        if watched.error:
+            self.notes.errors[address] = unescape(bare)
+        elif watched.style and (bare or not watched.number):
+            self.notes.note_format(address, watched.style, watched.number)
 
     def note_pieces(self, row: Row, at: int) -> None:
         """Note those of the row's texts that are in pieces."""
-        for value, (column, style) in zip(row.shape.shared, row.shape.sharing, strict=True):
-            if pieces := self.book.pieces.get(_decoded(self.values[at + value])):
+        for value, (column, style) in zip(row.shape.shared, row.shape.shared_cells, strict=True):
+            if pieces := self.book.pieces.get(_decode(self.values[at + value])):
                 self.notes.note_pieces((row.number - 1, column), pieces, style)
 
     def are_plain(self) -> bool:
@@ -207,16 +227,16 @@ class _Values:
         values, layout, limit = self.values, self.layout, self.book.limits.text
         together = b"\n".join(values)
         long = len(together) > limit and max(map(len, values)) > limit
-        if long or plain_text(together) is None:
+        if long or decode_plain(together) is None:
             return False
         # The engine reads all values but texts up to the first entity.
         if b"&" in together and any(b"&" in values[at] for at in layout.whole):
             return False
         shared = b"\0".join([values[at] for at in layout.shared])
-        return not layout.shared or self.book.shared.issuperset(_decoded(shared).split("\0"))
+        return not layout.shared or self.book.shared.issuperset(_decode(shared).split("\0"))
 
 
-def _without_values(rows: bytes) -> tuple[bytes, list[bytes]]:
+def _cut_values(rows: bytes) -> tuple[bytes, list[bytes]]:
     """Rows with empty values and inline texts, and what stood there."""
     if b"<is>" not in rows:
         parts = _VALUE.split(rows)
@@ -227,11 +247,11 @@ def _without_values(rows: bytes) -> tuple[bytes, list[bytes]]:
     return b"".join(parts), values
 
 
-def _decoded(value: bytes) -> str:
+def _decode(value: bytes) -> str:
     """A value as text; one that is none is refused in the end."""
     return value.decode(errors="replace")
 
 
-def _bare(value: bytes) -> str:
+def _decode_stripped(value: bytes) -> str:
     """The same without the spaces around it."""
-    return _decoded(value).strip()
+    return _decode(value).strip()

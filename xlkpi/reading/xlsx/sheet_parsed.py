@@ -1,4 +1,4 @@
-"""One worksheet, followed by the parser element by element."""
+"""One worksheet, read by the parser element by element: the reference for `sheet_fast`, and its fallback."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from xlkpi.reading.xlsx.addresses import COLUMNS, LAST_ROW
 from xlkpi.reading.xlsx.facts import Formula, SheetFacts
 from xlkpi.reading.xlsx.notes import Frame, Notes
 from xlkpi.reading.xlsx.parts import is_true, new_parser, parse
-from xlkpi.reading.xlsx.pieces import may_hold, pieces
+from xlkpi.reading.xlsx.pieces import find_pieces, may_contain_pieces
 from xlkpi.reading.xlsx.shared import Book
-from xlkpi.reading.xlsx.workbook import Listed
+from xlkpi.reading.xlsx.workbook import ListedSheet
 
 
-def parsed_facts(sheet: Listed, xml: bytes, book: Book) -> SheetFacts:
-    """The facts of a sheet, however its rows are written."""
-    return parsed_notes(sheet, xml, book).facts()
+def parse_facts(sheet: ListedSheet, xml: bytes, book: Book) -> SheetFacts:
+    """Return the facts of a sheet, however its rows are written."""
+    return parse_notes(sheet, xml, book).facts()
 
 
-def parsed_notes(sheet: Listed, xml: bytes, book: Book) -> Notes:
-    """What a parser notes in `xml`, all of a sheet or what is left of it without its rows."""
+def parse_notes(sheet: ListedSheet, xml: bytes, book: Book) -> Notes:
+    """Parse `xml`: all of a sheet, or what is left of it without its rows."""
     reader = _Worksheet(Notes(sheet, book), xml)
     parse(reader.parser, xml, sheet.part)
     return reader.notes
 
 
 _FRAMES: dict[bytes, Frame] = {}
-"""What is noted of a sheet without its rows: the same for all ballots, and all workbooks of a template."""
+"""Notes of sheets without rows: the same for all ballots, and all workbooks of a template."""
 _MOST_FRAMES = 128
 _LONGEST_FRAME = 32_768
 """Bytes of one that is remembered."""
 
 
-def framed_notes(sheet: Listed, xml: bytes, book: Book) -> Notes:
-    """The same as `parsed_notes` of a sheet without its rows, remembered by its bytes."""
+def parse_frame(sheet: ListedSheet, xml: bytes, book: Book) -> Notes:
+    """The same as `parse_notes` for a sheet without its rows, cached by its bytes."""
     if xml in _FRAMES:
         notes = Notes(sheet, book)
-        notes.take_frame(_FRAMES[xml])
+        notes.add_frame(_FRAMES[xml])
         return notes
-    notes = parsed_notes(sheet, xml, book)
+    notes = parse_notes(sheet, xml, book)
     if len(xml) <= _LONGEST_FRAME:
         if len(_FRAMES) >= _MOST_FRAMES:
             _FRAMES.clear()
@@ -122,7 +122,7 @@ class _Worksheet:
         self.path.pop()
 
     def enter_rows(self) -> None:
-        # calamine takes the rows wherever they stand; Excel only here, and once.
+        # calamine takes rows anywhere, Excel only here, and once.
         if self.filled or self.path != ["worksheet"]:
             raise self.misplaced()
         self.filled = True
@@ -165,9 +165,9 @@ class _Worksheet:
                 raise self.misplaced()
             self.formula_at = len(self.texts)
         elif tag in ("is", "extLst"):
-            self.start_odd(tag)
+            self.start_inline(tag)
 
-    def start_odd(self, tag: str) -> None:
+    def start_inline(self, tag: str) -> None:
         if tag == "extLst":  # allowed, and the engine gives up the sheet
             raise self.notes.damaged("用了少见的写法（单元格里的 extLst）")
         if self.value_at >= 0 or self.inline_at >= 0:
@@ -179,7 +179,7 @@ class _Worksheet:
         tag = self.local[name]
         if tag == "c":
             if self.value_at >= 0 or self.formula_at >= 0 or self.inline_at >= 0:
-                self.valued()
+                self.end_cell()
         elif tag == "v":
             self.value_to = len(self.texts)
             if self.kind != "str":
@@ -222,8 +222,8 @@ class _Worksheet:
             what = f"工作表“{self.notes.sheet.name}”的 {cell}，值里夹有注释、标记或转义字符（少见的写法）"
             raise self.notes.damaged(what)
 
-    def valued(self) -> None:
-        """Count a cell that has a value or a formula; look closer where it is odd."""
+    def end_cell(self) -> None:
+        """Count a cell that has a value or a formula; examine it where it is not a plain number."""
         notes, book, texts = self.notes, self.book, self.texts
         book.cells += 1
         if self.row >= notes.rows:
@@ -231,15 +231,15 @@ class _Worksheet:
         if self.column >= notes.columns:
             notes.grow_columns(self.column + 1)
         if self.formula_at < 0:
-            usual = self.style in book.styles.usual
-            if usual and self.kind == "n":
+            harmless = self.style in book.styles.harmless
+            if harmless and self.kind == "n":
                 return
-            if usual and self.kind == "s" and len(texts) == 1 and texts[0] in book.whole:
+            if harmless and self.kind == "s" and len(texts) == 1 and texts[0] in book.whole:
                 return
-        self.odd()
+        self.examine()
 
-    def odd(self) -> None:
-        """Take apart the text of a cell that has a formula, an error, an odd look, a text."""
+    def examine(self) -> None:
+        """Examine a cell with a formula, an error, a text or a format that matters."""
         texts, value_at, formula_at = self.texts, self.value_at, self.formula_at
         address = self.row, self.column
         value = "".join(texts[value_at : self.value_to]) if value_at >= 0 else None
@@ -259,6 +259,6 @@ class _Worksheet:
     def note_inline(self) -> None:
         """Look at the runs of an inline text, if it has any."""
         xml = self.xml[self.inline_from : self.parser.CurrentByteIndex]
-        if may_hold(xml) and (found := pieces(xml, self.notes.sheet.part)):
+        if may_contain_pieces(xml) and (found := find_pieces(xml, self.notes.sheet.part)):
             (own,) = found.values()
             self.notes.note_pieces((self.row, self.column), own, self.style)

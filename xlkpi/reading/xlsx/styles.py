@@ -1,4 +1,4 @@
-"""styles.xml: what a cell format does to the number or the text beneath it.
+"""styles.xml: how a cell format changes the number or the text that a reader sees.
 
 Only what may mislead a reader is kept, by the index that cells name, so that the rows, which are
 read as fast as can be, need no look at any other cell.
@@ -11,15 +11,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlkpi.domain import colours
-from xlkpi.reading.xlsx.limits import within
+from xlkpi.reading.xlsx.limits import check_limit
 from xlkpi.reading.xlsx.memo import Memo
-from xlkpi.reading.xlsx.parts import Element, Parts, count_tags, elements_of
+from xlkpi.reading.xlsx.parts import Element, Parts, count_tags, parse_elements
 from xlkpi.reading.xlsx.text_format import (
     alters_texts,
     hides_day,
     is_mixed,
     is_percent,
-    sections,
+    split_sections,
     writes_percent,
 )
 
@@ -33,17 +33,17 @@ BUILT_IN = {
 }  # fmt: skip
 """[ECMA-376, 18.8.30]; the others are dates, or amounts that show what they are."""
 
-USUAL_CODES = frozenset((
+HARMLESS_CODES = frozenset((
     GENERAL, "@", "0", "0.0", "0.00", "#,##0", "#,##0.00", "#,##0.00####", "0%", "0.0%", "0.00%", "0.0#####%",
 ))  # fmt: skip
-"""Those that no number is misread in, the most frequent: it takes a while to work out."""
+"""The most frequent formats that no number is misread in: working that out is slow."""
 
 
 class Styles(NamedTuple):
     """Cell formats, by their index as it is written, of which something is noted."""
 
-    usual: frozenset[str] = frozenset(("0",))
-    """Those of which nothing is noted; an index that is not among them may be spelled otherwise."""
+    harmless: frozenset[str] = frozenset(("0",))
+    """Formats of which nothing is noted. An index that is not among them may be one in another spelling."""
     percents: frozenset[str] = _NOTHING
     """Numbers are shown as per cent, by the first section."""
     formats: Mapping[str, str] = {}
@@ -72,7 +72,7 @@ class _Font(NamedTuple):
     """"" for the program's own, which is always to be seen."""
 
 
-class _Made(NamedTuple):
+class _Definitions(NamedTuple):
     """What styles.xml defines, for cell formats to refer to."""
 
     fonts: list[_Font]
@@ -82,31 +82,31 @@ class _Made(NamedTuple):
     xfs: list[Mapping[str, str]]
 
 
-def styles(parts: Parts, part: str | None) -> Styles:
+def read_styles(parts: Parts, part: str | None) -> Styles:
     """Read the cell formats of a workbook."""
     if part is None:
         return PLAIN
     xml = parts.read(part)
-    within(parts.limits.elements, count_tags(xml), "部件的元素数", part=part)
-    return _styles(xml, part)
+    check_limit(parts.limits.elements, count_tags(xml), "部件的元素数", part=part)
+    return _parse_styles(xml, part)
 
 
 # Workbooks of one template have the same formats.
 @lru_cache(maxsize=8)
-def _styles(xml: bytes, part: str) -> Styles:
-    items = elements_of(
+def _parse_styles(xml: bytes, part: str) -> Styles:
+    items = parse_elements(
         xml, part, "numFmt", "xf", "font", "strike", "color", "fill", "patternFill", "fgColor", "rgbColor"
     )  # fmt: skip
-    return _noted(_made(items))
+    return _sort_formats(_collect_definitions(items))
 
 
-def _made(items: list[Element]) -> _Made:
+def _collect_definitions(items: list[Element]) -> _Definitions:
     palette = [
         each.attributes.get("rgb", "")[-6:].upper() for each in items if each.name == "rgbColor"
     ]
     inside: dict[str, Element] = {}
     """The parts of a font or a fill, which end before it does."""
-    made = _Made([], [], {**BUILT_IN}, [])
+    made = _Definitions([], [], {**BUILT_IN}, [])
     codes = dict(made.codes)
     for item in items:
         if item.parent == "fonts":
@@ -125,11 +125,11 @@ def _made(items: list[Element]) -> _Made:
 
 
 def is_on(attributes: Mapping[str, str]) -> bool:
-    """Whether an element that is a switch by itself says yes."""
+    """Whether an element that is a switch by itself is on."""
     return attributes.get("val", "1") in ("1", "true")
 
 
-def colour(attributes: Mapping[str, str], palette: list[str] | None = None) -> str:
+def read_colour(attributes: Mapping[str, str], palette: list[str] | None = None) -> str:
     """Return the colour that an element names; "" for the program's own."""
     tint = _number(attributes.get("tint", ""))
     if "rgb" in attributes:
@@ -158,7 +158,7 @@ def _font(inside: Mapping[str, Element], palette: list[str]) -> _Font:
     struck, own = inside.get("strike"), inside.get("color")
     return _Font(
         struck is not None and is_on(struck.attributes),
-        colour(own.attributes, palette) if own else "",
+        read_colour(own.attributes, palette) if own else "",
     )
 
 
@@ -168,10 +168,10 @@ def _fill(inside: Mapping[str, Element], palette: list[str]) -> str:
     if kind == "none":
         return ""
     own = inside.get("fgColor")
-    return (colour(own.attributes, palette) if own else "") or "?" if kind == "solid" else "?"
+    return (read_colour(own.attributes, palette) if own else "") or "?" if kind == "solid" else "?"
 
 
-class _Look(NamedTuple):
+class _CellFormat(NamedTuple):
     """One cell format."""
 
     code: str
@@ -192,9 +192,9 @@ class _Look(NamedTuple):
 _VISIBLE = _Font(False, "")
 
 
-def _look(made: _Made, xf: Mapping[str, str]) -> _Look:
+def _resolve_format(made: _Definitions, xf: Mapping[str, str]) -> _CellFormat:
     font, fill = _index(xf.get("fontId")), _index(xf.get("fillId"))
-    return _Look(
+    return _CellFormat(
         made.codes.get(xf.get("numFmtId", "0"), GENERAL),
         made.fonts[font] if font < len(made.fonts) else _VISIBLE,
         made.fills[fill] if fill < len(made.fills) else "",
@@ -207,7 +207,7 @@ def _index(text: str | None) -> int:
 
 def is_percent_first(code: str) -> bool:
     """Whether the first section of a format multiplies by a hundred."""
-    return "%" in code and is_percent(sections(code)[0])
+    return "%" in code and is_percent(split_sections(code)[0])
 
 
 def may_mislead(code: str) -> bool:
@@ -216,16 +216,16 @@ def may_mislead(code: str) -> bool:
     By its digits, in a unit of money or one behind it, or as per cent by more than a first section
     with `%`.
     """
-    if code in USUAL_CODES:
+    if code in HARMLESS_CODES:
         return False
-    if any(sign in code for sign in "元圆‰") or _dressed(code) or hides_day(code):
+    if any(sign in code for sign in "元圆‰") or _adds_suffix(code) or hides_day(code):
         return True
     from xlkpi.domain import number_format  # most workbooks do without: its expressions take 30 ms
 
     return not number_format.always_plain(code) or is_mixed(code) or writes_percent(code)
 
 
-def _dressed(code: str) -> bool:
+def _adds_suffix(code: str) -> bool:
     """Whether a format writes something behind a number that it leaves as it is: a unit, perhaps."""
     return code[:7].lower() == "general" and code[7:8] in ('"', "\\")
 
@@ -236,27 +236,29 @@ _MISLEADS = Memo(may_mislead, room=2_000)
 _ALTERS = Memo(alters_texts, room=2_000)
 
 
-def _noted(made: _Made) -> Styles:
-    at = {str(index): _look(made, xf) for index, xf in enumerate(made.xfs)}
-    formats = {index: look.code for index, look in at.items() if _MISLEADS[look.code]}
-    texts = {index: look.code for index, look in at.items() if _ALTERS[look.code]}
-    percents = _those(at, lambda look: _PERCENT[look.code])
-    struck = _those(at, lambda look: look.font.struck)
-    unseen = _those(at, lambda look: look.unseen)
+def _sort_formats(made: _Definitions) -> Styles:
+    at = {str(index): _resolve_format(made, xf) for index, xf in enumerate(made.xfs)}
+    formats = {index: each.code for index, each in at.items() if _MISLEADS[each.code]}
+    texts = {index: each.code for index, each in at.items() if _ALTERS[each.code]}
+    percents = _select(at, lambda each: _PERCENT[each.code])
+    struck = _select(at, lambda each: each.font.struck)
+    unseen = _select(at, lambda each: each.unseen)
     numbers = frozenset({*percents, *formats, *struck, *unseen})
     words = frozenset({*texts, *struck, *unseen})
     return Styles(
-        usual=frozenset(at) - numbers - words if at else PLAIN.usual,
+        harmless=frozenset(at) - numbers - words if at else PLAIN.harmless,
         percents=percents,
         formats=formats,
         texts=texts,
         struck=struck,
         unseen=unseen,
-        dark=_those(at, lambda look: look.dark),
+        dark=_select(at, lambda each: each.dark),
         numbers=numbers,
         words=words,
     )
 
 
-def _those(looks: Mapping[str, _Look], fits: Callable[[_Look], bool]) -> frozenset[str]:
-    return frozenset(index for index, look in looks.items() if fits(look))
+def _select(
+    looks: Mapping[str, _CellFormat], fits: Callable[[_CellFormat], bool]
+) -> frozenset[str]:
+    return frozenset(index for index, each in looks.items() if fits(each))

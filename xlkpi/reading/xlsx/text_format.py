@@ -7,7 +7,7 @@ import re
 _SIGN = re.compile(r'"([^"]*)"?|[\\!](.)|[_*].|\[[^\]]*\]|(;)|(@)|(.)', re.DOTALL)
 
 
-def sections(code: str) -> list[str]:
+def split_sections(code: str) -> list[str]:
     """Return the sections of a format; a semicolon in quotes divides nothing."""
     ends = [sign.start() for sign in _SIGN.finditer(code) if sign[3]]
     starts = [0, *(end + 1 for end in ends)]
@@ -15,20 +15,20 @@ def sections(code: str) -> list[str]:
 
 
 def is_percent(section: str) -> bool:
-    """Whether a section multiplies by a hundred: a sign in quotes or escaped only stands there."""
+    """Whether a section multiplies by a hundred: a sign in quotes or escaped is only text."""
     return any(sign[5] == "%" for sign in _SIGN.finditer(section))
 
 
-def letters(code: str) -> str:
-    """Return the letters of a format that stand for parts of a number or a date, in lower case."""
-    return "".join(sign[5] for sign in _SIGN.finditer(sections(code)[0]) if sign[5]).lower()
+def date_letters(code: str) -> str:
+    """Return the letters of a format for parts of a number or a date, in lower case."""
+    return "".join(sign[5] for sign in _SIGN.finditer(split_sections(code)[0]) if sign[5]).lower()
 
 
 def hides_day(code: str) -> bool:
     """Whether a format shows a date without the day of its month: yyyy年m月, mmm-yy, dddd."""
     if "0" in code or "#" in code or not code:
         return False
-    parts = letters(code)
+    parts = date_letters(code)
     if "general" in parts:
         return False
     dated = bool(set(parts) & set("yme")) or "dd" in parts
@@ -38,14 +38,14 @@ def hides_day(code: str) -> bool:
 
 def is_mixed(code: str) -> bool:
     """Whether some sections for numbers are per cent and some are not."""
-    return "%" in code and len({is_percent(each) for each in sections(code)[:3]}) > 1
+    return "%" in code and len({is_percent(each) for each in split_sections(code)[:3]}) > 1
 
 
 def writes_percent(code: str) -> bool:
-    """Whether a section for numbers has a sign for per cent that only stands there."""
+    """Whether a section for numbers has a sign for per cent that is only text."""
     if "%" not in code and "％" not in code:
         return False
-    return any("%" in text or "％" in text for text in map(_words, sections(code)[:3]))
+    return any("%" in text or "％" in text for text in map(_words, split_sections(code)[:3]))
 
 
 def _words(section: str) -> str:
@@ -57,7 +57,7 @@ def _words(section: str) -> str:
 
 def shown_text(code: str, text: str) -> str:
     """Return how a format shows a text."""
-    parts = sections(code)
+    parts = split_sections(code)
     section = parts[3] if len(parts) > 3 else parts[-1]
     signs = list(_SIGN.finditer(section))
     if len(parts) < 4 and not any(sign[4] for sign in signs):

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx.facts import Link
-from xlkpi.reading.xlsx.limits import within
-from xlkpi.reading.xlsx.parts import Element, Parts, elements
+from xlkpi.reading.xlsx.limits import check_limit
+from xlkpi.reading.xlsx.parts import Element, Parts, read_elements
 
 
 class Links(list[Link]):
@@ -20,34 +20,34 @@ class Links(list[Link]):
         self.parts = parts
         self.source = source
 
-    def usual(self, kind: str, usual: str) -> str | None:
-        """The part of that kind, or the one at the usual place, or None.
+    def find_part(self, kind: str, default: str) -> str | None:
+        """Return the part of that kind, or the one at the default place, or None.
 
-        Some programs follow the relationship and some look at the usual place;
+        Some programs follow the relationship and some look at the default place;
         where both are there and differ, what they read would differ.
         """
         linked = next((link.part for link in self if link.kind == kind), None)
-        there = self.parts.find(usual)
+        there = self.parts.find(default)
         if linked is not None and there is not None and linked != there:
             raise Unreadable("X014", part=linked, what=f"与 {there} 重复")
         return linked or there
 
 
-def _links(parts: Parts, source: str) -> Links:
+def _read_links(parts: Parts, source: str) -> Links:
     """The internal relationships of the part `source` (empty: of the package)."""
     folder, name = posixpath.split(source)
     links = Links(parts, source)
     part = posixpath.join(folder, "_rels", f"{name}.rels")
-    for item in elements(parts, part, "Relationship"):
+    for item in read_elements(parts, part, "Relationship"):
         attributes = item.attributes
         if attributes.get("TargetMode", "").lower() != "external":
             kind, target = attributes.get("Type", ""), attributes.get("Target", "")
-            meant = _target(parts, folder, target)
+            meant = _resolve_target(parts, folder, target)
             links.append(Link(attributes.get("Id", ""), kind.rpartition("/")[2], meant, target))
     return links
 
 
-def _target(parts: Parts, folder: str, target: str) -> str:
+def _resolve_target(parts: Parts, folder: str, target: str) -> str:
     """The part that a target means, relative to `folder` or absolute."""
     target = target.replace("\\", "/")
     relative = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
@@ -60,20 +60,20 @@ def _target(parts: Parts, folder: str, target: str) -> str:
     return found.pop() if found else relative
 
 
-def main_part(parts: Parts) -> tuple[Link, list[Element], Links]:
+def find_main_part(parts: Parts) -> tuple[Link, list[Element], Links]:
     """The workbook part: what refers to it, its elements, and its relationships."""
-    roots = _links(parts, "")
-    main = roots.usual("officeDocument", "xl/workbook.xml")
+    roots = _read_links(parts, "")
+    main = roots.find_part("officeDocument", "xl/workbook.xml")
     if main is None:
         raise Unreadable("X014", part="_rels/.rels", what="没有指向工作簿")
-    book = elements(parts, main, "workbook", "workbookPr", "sheet", "definedName")
+    book = read_elements(parts, main, "workbook", "workbookPr", "sheet", "definedName")
     if not book or book[-1].name != "workbook":
         raise Unreadable("X014", part=main, what="不是工作簿")
     link = next((each for each in roots if each.part == main), Link("", "", main, main))
-    return link, book, _links(parts, main)
+    return link, book, _read_links(parts, main)
 
 
-class Listed(NamedTuple):
+class ListedSheet(NamedTuple):
     """A sheet as the workbook part lists it."""
 
     name: str
@@ -83,12 +83,12 @@ class Listed(NamedTuple):
     """Or `chartsheet`, `dialogsheet`."""
 
 
-def listed_sheets(parts: Parts, book: list[Element], links: Links) -> list[Listed]:
+def list_sheets(parts: Parts, book: list[Element], links: Links) -> list[ListedSheet]:
     """The sheets in the workbook's order; X009 for a macro sheet of Excel 4, which no engine reads."""
     items = [item for item in book if item.name == "sheet"]
-    within(parts.limits.sheets, len(items), "工作表数")
+    check_limit(parts.limits.sheets, len(items), "工作表数")
     by_id = {link.id: link for link in links}
-    listed: list[Listed] = []
+    listed: list[ListedSheet] = []
     taken: set[str] = set()
     for item in items:
         name = item.attributes.get("name", "")
@@ -101,7 +101,9 @@ def listed_sheets(parts: Parts, book: list[Element], links: Links) -> list[Liste
         taken.add(link.part.lower())
         if link.kind.lower().endswith("macrosheet"):
             raise Unreadable("X009", sheet=name)
-        listed.append(Listed(name, item.attributes.get("state", "visible"), link.part, link.kind))
+        listed.append(
+            ListedSheet(name, item.attributes.get("state", "visible"), link.part, link.kind)
+        )
     return listed
 
 
@@ -110,8 +112,8 @@ def _relationship_id(attributes: dict[str, str]) -> str:
     return next((value for key, value in attributes.items() if key.endswith(":id")), "")
 
 
-def defined_names(book: list[Element]) -> dict[str, str]:
-    """Defined names and what they stand for; one local to a sheet is `Sheet!name`."""
+def read_defined_names(book: list[Element]) -> dict[str, str]:
+    """Defined names and what they refer to; one local to a sheet is `Sheet!name`."""
     sheets = [item.attributes.get("name", "") for item in book if item.name == "sheet"]
     names: dict[str, str] = {}
     for item in book:
@@ -123,10 +125,10 @@ def defined_names(book: list[Element]) -> dict[str, str]:
     return names
 
 
-def producer(parts: Parts) -> str:
-    """The program that wrote the file, as it calls itself; empty where it does not say."""
+def read_producer(parts: Parts) -> str:
+    """The program that wrote the file, as it calls itself; empty where it gives no name."""
     part = parts.find("docProps/app.xml")
     if part is None:
         return ""
-    items = elements(parts, part, "Application")
+    items = read_elements(parts, part, "Application")
     return items[0].text.strip() if items else ""

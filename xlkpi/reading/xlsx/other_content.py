@@ -1,4 +1,4 @@
-"""What a package holds beside its sheets: nothing that scores, and nothing to be lost without a word."""
+"""Content of a package other than its sheets: it never scores, but results lose it, so it is reported."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _KINDS = tuple(
 """In Chinese, and how the parts' names begin, in lower case; .xlsx and .ods."""
 
 
-def beside(parts: Parts) -> tuple[str, ...]:
-    """What there is, by its Chinese name; ask when all parts have been looked at."""
+def find_other_content(parts: Parts) -> tuple[str, ...]:
+    """Return the kinds of content by their Chinese names; `parts.drawn` is known once all parts were read."""
     return tuple(
         what
         for what, known in _KINDS
