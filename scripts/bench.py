@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -36,8 +37,8 @@ RUNS = 7
 MANY = 40
 
 
-def workbook(scorers: int, indicators: int, seed: int = 0) -> bytes:
-    """A filled workbook of that size and one template; by the seed another department's."""
+def make_workbook(scorers: int, indicators: int, seed: int = 0) -> bytes:
+    """Make a filled workbook of that size; each seed gives another department's, by the same template."""
     text = (SAMPLES / "高新区考核办2023.md").read_text(encoding="utf-8")
     base = markdown.parse(text)
     points = [Decimal(100) / indicators] * indicators
@@ -75,15 +76,15 @@ def workbook(scorers: int, indicators: int, seed: int = 0) -> bytes:
     return xlsx.emit(blank(Contents(base.template, "", sheets, ballots)))
 
 
-def ours(data: bytes) -> bytes:
+def run_xlkpi(data: bytes) -> bytes:
     """Read, check, score and write, in memory."""
-    made = score_documents([Document("示例.xlsx", data)])[0]
-    assert made.scored, [each.message for each in made.findings][:3]
-    return pipeline.write_scored(made)
+    outcome = score_documents([Document("示例.xlsx", data)])[0]
+    assert outcome.scored, [each.message for each in outcome.findings][:3]
+    return pipeline.write_scored(outcome)
 
 
-def script(data: bytes) -> bytes:
-    """The script a user would write: pandas and openpyxl both ways, five plain result sheets."""
+def run_user_script(data: bytes) -> bytes:
+    """Do what a user's script would: pandas and openpyxl both ways, five plain result sheets."""
     tables = pd.read_excel(io.BytesIO(data), sheet_name=None, header=3, engine="openpyxl")
     ballots = {name: table for name, table in tables.items() if name.startswith("评分_")}
     marks = pd.concat(
@@ -111,15 +112,15 @@ def script(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def read_all(data: bytes) -> None:
-    """calamine opens the workbook and reads every cell."""
+def read_with_calamine(data: bytes) -> None:
+    """Open the workbook with calamine and read every cell."""
     book = pd.ExcelFile(io.BytesIO(data), engine="calamine").book
     for name in book.sheet_names:
         book.get_sheet_by_name(name).to_python()
 
 
-def floor(data: bytes, result: bytes) -> Callable[[], object]:
-    """The floor: calamine reads all cells, stock xlsxwriter writes the same output cells, no logic."""
+def make_floor(data: bytes, result: bytes) -> Callable[[], object]:
+    """Return the least work: calamine reads all cells, xlsxwriter writes the same output cells."""
     import xlsxwriter
 
     sheets = [
@@ -128,7 +129,7 @@ def floor(data: bytes, result: bytes) -> Callable[[], object]:
     ]  # fmt: skip
 
     def run() -> bytes:
-        read_all(data)
+        read_with_calamine(data)
         buffer = io.BytesIO()
         out = xlsxwriter.Workbook(buffer, {"in_memory": True})
         for name, cells in sheets:
@@ -141,22 +142,25 @@ def floor(data: bytes, result: bytes) -> Callable[[], object]:
     return run
 
 
-def each(run: Callable[[bytes], object], sources: Sequence[bytes]) -> float:
-    """The median computing time of one of these workbooks; the first is left out, it warms up."""
-    return statistics.median([seconds(lambda: run(data), 1, warm=True) for data in sources][1:])  # noqa: B023
+def measure_each(run: Callable[[bytes], object], sources: Sequence[bytes]) -> float:
+    """Return the median computing time of these workbooks; the first, which warms up, does not count."""
+    times = [measure_computing(partial(run, data), 1, warm=True) for data in sources]
+    return statistics.median(times[1:])
 
 
-def seconds(run: Callable[[], object], times: int = RUNS, warm: bool = False) -> float:
-    """The median computing time of a call in this process, after one that warms up."""
-    return _median(run, times, warm, time.process_time)
+def measure_computing(run: Callable[[], object], times: int = RUNS, warm: bool = False) -> float:
+    """Return the median computing time of a call in this process, after one to warm up."""
+    return _measure(run, times, warm, time.process_time)
 
 
-def elapsed(run: Callable[[], object], times: int = RUNS) -> float:
-    """The median time that a process takes, on the clock."""
-    return _median(run, times, True, time.perf_counter)
+def measure_elapsed(run: Callable[[], object], times: int = RUNS) -> float:
+    """Return the median time that a process takes, on the clock."""
+    return _measure(run, times, True, time.perf_counter)
 
 
-def _median(run: Callable[[], object], times: int, warm: bool, clock: Callable[[], float]) -> float:
+def _measure(
+    run: Callable[[], object], times: int, warm: bool, clock: Callable[[], float]
+) -> float:
     if not warm:
         run()
     taken = []
@@ -167,79 +171,88 @@ def _median(run: Callable[[], object], times: int, warm: bool, clock: Callable[[
     return statistics.median(taken)
 
 
-def process(*command: str) -> Callable[[], object]:
+def make_process(*command: str) -> Callable[[], object]:
     return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True)
 
 
-def peak(code: str) -> float:
-    """Peak memory of a process that runs the code, in MiB."""
-    told = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+def measure_peak(code: str) -> float:
+    """Return the peak memory of a process that runs the code, in MiB."""
+    report = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     run = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{told}"], check=True, capture_output=True, cwd=ROOT
+        [sys.executable, "-c", f"{code}\n{report}"], check=True, capture_output=True, cwd=ROOT
     )
     return int(run.stdout.split()[-1]) / 1024
 
 
-def row(what: str, found: float, must: str, note: str = "") -> None:
-    print(f"| {what} | {found:.2f} | {must} | {note} |")
+def print_row(what: str, ratio: float, must: str, note: str = "") -> None:
+    print(f"| {what} | {ratio:.2f} | {must} | {note} |")
 
 
 def main() -> None:
     print("| what | measured | must | |\n| --- | --- | --- | --- |")
-    typical = workbook(5, 50)
+    typical = make_workbook(5, 50)
     with tempfile.TemporaryDirectory() as home:
         source = Path(home) / "示例.xlsx"
         source.write_bytes(typical)
         out = str(Path(home) / "结果.xlsx")
         both: list[list[float]] = [[], []]
         commands = (
-            process("-m", "xlkpi", "score", str(source), "-o", out),
-            process("-c", "import pandas"),
+            make_process("-m", "xlkpi", "score", str(source), "-o", out),
+            make_process("-c", "import pandas"),
         )
         for _ in range(RUNS):  # in turn, so that a machine that slows down slows both
             for taken, command in zip(both, commands, strict=True):
                 Path(out).unlink(missing_ok=True)
-                taken.append(elapsed(command, 1))
+                taken.append(measure_elapsed(command, 1))
         one, pandas = (statistics.median(taken) for taken in both)
-        row(
+        print_row(
             "`xlkpi score FILE`, whole process ÷ `import pandas`",
             one / pandas,
             "≤ 1.3",
             f"{one:.2f} s",
         )
-        inside = process("-c", f"import xlkpi; xlkpi.score({str(source)!r}).save({out!r})")
-        row(
+        inside = make_process("-c", f"import xlkpi; xlkpi.score({str(source)!r}).save({out!r})")
+        print_row(
             "the same with the worker process ÷ without it (`xlkpi.score` in Python)",
-            one / elapsed(inside),
+            one / measure_elapsed(inside),
             "",
         )
-        row(
+        print_row(
             "scan ÷ calamine's read of all cells",
-            seconds(lambda: scan(typical)) / seconds(lambda: read_all(typical)),
+            measure_computing(lambda: scan(typical))
+            / measure_computing(lambda: read_with_calamine(typical)),
             "≤ 1",
         )
-        many = [workbook(5, 50, seed) for seed in range(MANY)]
-        mine, theirs = each(ours, many), each(script, many[: MANY // 4])
-        row(
+        many = [make_workbook(5, 50, seed) for seed in range(MANY)]
+        mine, theirs = (
+            measure_each(run_xlkpi, many),
+            measure_each(run_user_script, many[: MANY // 4]),
+        )
+        print_row(
             f"workbooks 2 to {MANY} of one template in one process, per second ÷ the script a user would write",
             theirs / mine,
             "≥ 3",
             f"{mine * 1000:.0f} ms each",
         )
-        least = seconds(floor(typical, ours(typical)))
-        row("the same ÷ the floor", least / mine, "≥ 2.5", f"{least * 1000:.0f} ms")
-        large = workbook(200, 60)
+        least = measure_computing(make_floor(typical, run_xlkpi(typical)))
+        print_row("the same ÷ the floor", least / mine, "≥ 2.5", f"{least * 1000:.0f} ms")
+        large = make_workbook(200, 60)
         (Path(home) / "大.xlsx").write_bytes(large)
-        mine, theirs = seconds(lambda: ours(large), 1), seconds(lambda: script(large), 1)
-        row(
+        mine, theirs = (
+            measure_computing(lambda: run_xlkpi(large), 1),
+            measure_computing(lambda: run_user_script(large), 1),
+        )
+        print_row(
             "200 scorers × 60 indicators, wall ÷ that script",
             mine / theirs,
             "≤ 0.3",
             f"{mine:.1f} s",
         )
         load = f"import sys; sys.path.insert(0, 'scripts'); import bench; data = open({str(Path(home) / '大.xlsx')!r}, 'rb').read()"
-        memory = peak(f"{load}; bench.ours(data)") / peak(f"{load}; bench.script(data)")
-        row("the same, peak memory ÷ that script", memory, "≤ 0.8")
+        memory = measure_peak(f"{load}; bench.run_xlkpi(data)") / measure_peak(
+            f"{load}; bench.run_user_script(data)"
+        )
+        print_row("the same, peak memory ÷ that script", memory, "≤ 0.8")
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"\npeak of the largest process started: {workers:.0f} MiB")
     print(
