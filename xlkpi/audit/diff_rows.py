@@ -43,7 +43,7 @@ class Side:
         self.unread = {
             schema.folded(each.name): each for each in filled.grids if each.name not in read
         }
-        """Sheets whose headers were not found, by schema.folded name."""
+        """Sheets whose headers were not found, by folded name."""
 
     def read(self, table: Table, row: int, column: Column) -> str:
         """Return a cell as it was read; "" if it is empty."""
@@ -70,7 +70,7 @@ class Side:
         )
         return spelled(number)
 
-    def typed(self, table: Table, row: int, column: schema.Column) -> str:
+    def typed(self, table: Table, row: int, column: Column) -> str:
         """Return a cell as it was typed."""
         at = table.columns.get(column.header)
         if at is None:
@@ -197,7 +197,7 @@ class Row(NamedTuple):
         header = next((h for h in ordered if fields[h] and h in columns), ordered[0])
         return self.table.place(self.row, header)
 
-    def place_of(self, column: schema.Column) -> CellRef:
+    def place_of(self, column: Column) -> CellRef:
         """Return the place of a cell; NOWHERE if the sheet lacks the column."""
         known = column.header in self.table.columns
         return self.table.place(self.row, column.header) if known else NOWHERE
