@@ -391,7 +391,7 @@ class _Maker:
             return mark
         return self.rng.choice((f"{mark:f}分", _wide(f"{mark:f}"), f"{mark:f}"))
 
-    # the office above
+    # the reviewing authority
 
     def _reviews(self, tier3: Rows) -> Rows:
         rows: list[Fields] = []
@@ -842,7 +842,7 @@ class _Local:
         return rows
 
     def _reviews(self, rows: Rows) -> Rows:
-        """The office above gives no points for what does not apply."""
+        """The reviewing authority gives no points for what does not apply."""
         out = {_plain(row["编号"]) for row in self.third if row.get("评分方式") == "不适用"}
         return tuple(
             {

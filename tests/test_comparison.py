@@ -100,7 +100,7 @@ def panel(data: bytes) -> Panel:
 def sheets(data: bytes) -> dict[str, Sheet]:
     """方法与参数 and 评分对比 of a workbook."""
     made = outcome(data)
-    book = scored(made, pipeline._form(made, None))
+    book = scored(made, pipeline._choose_form_template(made, None))
     found = {name: book.named(name) for name in (METHODS_SHEET, COMPARISON_SHEET)}
     return {
         name: replace(sheet, cells=dict(sheet.every_cell()), planned=None)

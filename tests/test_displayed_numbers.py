@@ -510,16 +510,16 @@ def test_formats_mislead_alike_in_every_kind_of_file(
             found, expected = (shown_instead(each, at) is not None for each in (other, grid))
             easier = suffix == "ods" and code in SAME_ALL_THE_SAME
             assert found == expected or (easier and not found), (code, value)
-            for share in ("percents", "signed"):
+            for share in ("percents", "percent_signed"):
                 assert (at in getattr(other, share)) == (at in getattr(grid, share)), (code, value)
 
 
 def rewritten(patch: pytest.MonkeyPatch, data: bytes) -> Callable[[bytes], object]:
     """Let openpyxl not open a source, so that its copy is written anew."""
-    from xlkpi.writing import marked_copy
+    from xlkpi.writing import opened_copy
 
-    opened = marked_copy._open
-    patch.setattr(marked_copy, "_open", lambda held: None if held == data else opened(held))
+    opened = opened_copy._open
+    patch.setattr(opened_copy, "_open", lambda held: None if held == data else opened(held))
     return opened
 
 

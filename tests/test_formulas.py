@@ -386,7 +386,8 @@ def overdone(rng: Random) -> Line:
     points, part = _worth(rng, places)
     edges, factor = _edges(rng, 100, 400, most=8), Decimal(str(round(part / points, 6)))
     rule = custom_rule_rows.banded(
-        [(b, i, rng.choice((factor, factor, None))) for b, i in edges], custom_rules.OVERDONE
+        [(b, i, rng.choice((factor, factor, None))) for b, i in edges],
+        custom_rules.OVER_ACHIEVEMENT,
     )
     target, actual = random_books.measure(rng, points, places)
     target = abs(target) or Decimal(8)

@@ -1,4 +1,4 @@
-"""复核: the office above's scores stand beside the self-evaluation's, whose total and grade stay."""
+"""复核: the reviewing authority's scores are beside the self-evaluation's, whose total and grade stay."""
 
 from __future__ import annotations
 

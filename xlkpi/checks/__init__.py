@@ -1,4 +1,4 @@
-"""What relates cells to one another: one small generator per check, named in a tuple.
+"""How cells must agree with one another: one small generator per check, named in a tuple.
 
 A check yields findings and stops nothing itself; it passes over broken values, of which the
 reading has already reported, so that one mistake is reported once.
@@ -152,7 +152,7 @@ CHECKS: tuple[Check, ...] = (
 Afterwards = Callable[[Filled, Scored], Iterator[Finding]]
 
 AFTERWARDS: tuple[Afterwards, ...] = (review.reasons, review.own_scores)
-"""What can only be asked once there are scores; none of it stops."""
+"""Checks that need the scores; none of their findings is an error."""
 
 
 def check(filled: Filled) -> list[Finding]:

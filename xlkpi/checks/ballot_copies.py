@@ -44,7 +44,7 @@ class _Overwritten:
 
     @property
     def counts(self) -> bool:
-        """Whether the scorer's word on this row is used."""
+        """Whether the scorer's mark or recusal on this row is used."""
         return self.indicator.judged and (not self.mark.mark.blank or self.mark.recused)
 
 

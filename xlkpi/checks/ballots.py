@@ -44,7 +44,7 @@ def _limit(filled: Filled, indicator: Indicator) -> Decimal | None:
 
 
 def _scorer_ballots(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
-    """The members who are to score, with their ballots."""
+    """Yield the members who score, with their ballots."""
     ballots = _ballots(filled)
     for key, member in _members(filled).items():
         if member.is_scorer and key in ballots:

@@ -39,6 +39,10 @@ def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
         yield header, of(project)
 
 
+def _called(row: Project | Fund) -> str:
+    return row.name.value or f"第 {row.row + 1} 行"
+
+
 def header_units(filled: Filled) -> Iterator[Finding]:
     """A unit of money in a header is 金额单位: of two units nobody knows which applies."""
     unit = filled.info_text("金额单位") or "万元"
@@ -115,8 +119,7 @@ def complete(filled: Filled) -> Iterator[Finding]:
             yield finding("X408", project.name.place)
         for what, amount in (("全年预算数", project.budget), ("全年执行数", project.executed)):
             if amount.blank and (project.name.good or any(a.good for _, a in _amounts(project))):
-                called = project.name.value or f"第 {project.row + 1} 行"
-                yield finding("X405", amount.place, project=called, what=what)
+                yield finding("X405", amount.place, project=_called(project), what=what)
         name = canonical(project.name.value or "")
         if name and name in seen:
             other = seen[name].name.place.cell
@@ -160,7 +163,7 @@ _FUNDS: dict[str, tuple[Callable[[Fund], Number], Callable[[Project], Number]]] 
 
 
 def _funds_with_amounts(filled: Filled) -> list[Fund]:
-    """The sources of funds with any amount; a template lists their names before."""
+    """Return the sources of funds with any amount; a template already lists their names."""
     return [fund for fund in filled.funds if not all(of(fund).blank for of, _ in _FUNDS.values())]
 
 
@@ -169,12 +172,11 @@ def funds_complete(filled: Filled) -> Iterator[Finding]:
     for fund in _funds_with_amounts(filled):
         for what, amount in (("全年预算数", fund.budget), ("全年执行数", fund.executed)):
             if amount.blank:
-                called = fund.name.value or f"第 {fund.row + 1} 行"
-                yield finding("X412", amount.place, project=called, what=what)
+                yield finding("X412", amount.place, project=_called(fund), what=what)
 
 
 def funds_add_up(filled: Filled) -> Iterator[Finding]:
-    """The sources of funds add up to what the projects add up to, column by column."""
+    """The sums of the sources of funds equal those of the projects, column by column."""
     table, funds = filled.tables.get(FUNDS.name), _funds_with_amounts(filled)
     if not table or not funds or not filled.projects:
         return
@@ -199,15 +201,14 @@ def reasons(filled: Filled) -> Iterator[Finding]:
             continue
         rate = Fraction(executed) / Fraction(budget) * 100
         if 0 <= rate < line:
-            called = project.name.value or f"第 {project.row + 1} 行"
             yield finding(
                 "X411", project.reason.place, f"{plain(rate, 2)}%",
-                project=called, line=f"{plain(line)}%",
+                project=_called(project), line=f"{plain(line)}%",
             )  # fmt: skip
 
 
 def typed_rate(filled: Filled) -> Iterator[Finding]:
-    """The rate that was typed as 实际完成值 is what 预算执行 gives; 预算执行 counts."""
+    """A rate typed as 实际完成值 equals that of 预算执行, which is the one that counts."""
     rate = _rate(
         [project.executed for project in filled.projects],
         [project.budget for project in filled.projects],
@@ -220,19 +221,15 @@ def typed_rate(filled: Filled) -> Iterator[Finding]:
 
 
 def typed_rates(filled: Filled) -> Iterator[Finding]:
-    """执行率 that was typed is what the row's amounts come to; the amounts count."""
+    """A typed 执行率 equals the rate of the row's amounts, which are what counts."""
     table = filled.tables.get(EXECUTION.name)
     for project in filled.projects if table else ():
         assert table is not None
         typed = typed_values.typed_text(table, project.row, "执行率")
         rate = _rate([project.executed], [project.budget])
-        if typed.good and rate is not None and (
-            typed_values.rate_points(typed) is None or typed_values.differs(typed, rate)
-        ):  # fmt: skip
-            called = project.name.value or f"第 {project.row + 1} 行"
-            yield finding(
-                "X414", typed.place, typed.value or "", project=called, rate=plain(rate, 2)
-            )
+        if typed.good and rate is not None and typed_values.is_other(typed, rate):
+            params = {"project": _called(project), "rate": plain(rate, 2)}
+            yield finding("X414", typed.place, typed.value or "", **params)
 
 
 def _rate(executed: Sequence[Number], budget: Sequence[Number]) -> Fraction | None:

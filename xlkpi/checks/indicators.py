@@ -87,11 +87,8 @@ def signs(filled: Filled) -> Iterator[Finding]:
 def _enough(filled: Filled, indicator: Indicator) -> bool:
     if indicator.actual_sign == "=":
         return True
-    method, target, actual = (
-        filled.method_of(indicator),
-        indicator.target.value,
-        indicator.actual.value,
-    )
+    target, actual = indicator.target.value, indicator.actual.value
+    method = filled.method_of(indicator)
     if method is None or method.rule or target is None or actual is None:
         return False
     nature = indicator.nature.value or ""
@@ -105,29 +102,21 @@ def _enough(filled: Filled, indicator: Indicator) -> bool:
 def deductions(filled: Filled) -> Iterator[Finding]:
     """核减分 lowers what was computed, with a reason; a mark is for its scorer to lower."""
     for indicator in filled.indicators:
-        deduction, points = indicator.deduction.value, indicator.points.value
+        cell, reason = indicator.deduction, indicator.deduction_reason
+        deduction, points = cell.value, indicator.points.value
         params = {"code": indicator.label}
-        if indicator.deduction.blank and indicator.deduction_reason.good:
-            yield finding(
-                "X667",
-                indicator.deduction_reason.place,
-                indicator.deduction_reason.value or "",
-                **params,
-            )
+        if cell.blank and reason.good:
+            yield finding("X667", reason.place, reason.value or "", **params)
         if deduction is None:
             continue
         if deduction and (indicator.judged or not indicator.applies):
             method = indicator.method.value or ""
-            yield finding(
-                "X617", indicator.deduction.place, plain(deduction), method=method, **params
-            )
+            yield finding("X617", cell.place, plain(deduction), method=method, **params)
         elif deduction < 0 or (points is not None and deduction > points):
             limit = "分值" if points is None else plain(points)
-            yield finding(
-                "X618", indicator.deduction.place, plain(deduction), limit=limit, **params
-            )
-        elif deduction and indicator.deduction_reason.blank:
-            yield finding("X619", indicator.deduction_reason.place, plain(deduction), **params)
+            yield finding("X618", cell.place, plain(deduction), limit=limit, **params)
+        elif deduction and reason.blank:
+            yield finding("X619", reason.place, plain(deduction), **params)
 
 
 def something_applies(filled: Filled) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from xlkpi.domain.schema import SOURCE_SHEET, TIER3
 
 
 def unread_target(filled: Filled, indicator: Indicator) -> Decimal | None:
-    """The number in a 年度指标值 that no method reads; None where there is none to be sure of."""
+    """Return the number in a 年度指标值 that no method reads; None where that is not clearly a number."""
     text = indicator.target_text
     read = from_text(text.value or "")
     shown = (text.place.row, text.place.column) in filled.tables[TIER3.name].grid.percents

@@ -21,7 +21,7 @@ _BUDGET = "预算执行率:"
 
 
 def _used(filled: Filled) -> dict[str, Indicator]:
-    """The folded name of each rule → the first indicator that uses it."""
+    """Return the folded name of each rule → the first indicator that uses it."""
     used: dict[str, Indicator] = {}
     for indicator in filled.indicators:
         name = (indicator.method.value or "").removeprefix(_BUDGET)
@@ -180,7 +180,7 @@ def _better(rule: custom_rules.Rule) -> str:
 
 
 def renamed_parts(filled: Filled) -> Iterator[Finding]:
-    """The words of 不足一步 under a header that is none: left out, they would change what steps cost."""
+    """不足一步 under an unknown header is an error: without it, steps would cost something else."""
     table = filled.tables.get(RULES.name)
     if table is None or "不足一步" in table.columns:
         return

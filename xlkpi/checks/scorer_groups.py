@@ -138,7 +138,7 @@ def nobody_of_a_group(filled: Filled) -> Iterator[Finding]:
 
 
 def nobody_on_an_indicator(filled: Filled) -> Iterator[Finding]:
-    """A group that stepped aside from an indicator as a whole counts for nothing there."""
+    """A group whose members all recused themselves from an indicator has no weight there."""
     judged = [each for each in filled.indicators if each.judged and each.key]
     recused = {group.key: _stepped_aside(filled, group, judged) for group in filled.groups}
     for group in filled.groups:
@@ -155,9 +155,8 @@ def nobody_on_an_indicator(filled: Filled) -> Iterator[Finding]:
 
 def _stepped_aside(filled: Filled, group: Group, judged: list[Indicator]) -> set[str]:
     """Return the indicators from which everybody of a group stepped aside."""
-    names = {
-        folded(m.name.value) for m in filled.members if m.is_scorer and m.group_key == group.key
-    }
+    members = [each for each in filled.members if each.is_scorer and each.group_key == group.key]
+    names = {folded(each.name.value) for each in members}
     ballots = [each.by_key() for each in filled.ballots if folded(each.scorer.value) in names]
     return {
         each.key
@@ -169,12 +168,8 @@ def _stepped_aside(filled: Filled, group: Group, judged: list[Indicator]) -> set
 def trimming(filled: Filled) -> Iterator[Finding]:
     """Of the least number of marks that are trimmed one has to remain."""
     settings = filled.parameters
-    if (
-        settings.text("综合方法") == "去掉最高最低"
-        and settings.trim_from <= 2 * settings.trim_count
-    ):
-        params = {"least": settings.trim_from, "each": 2 * settings.trim_count}
+    least, dropped = settings.trim_from, 2 * settings.trim_count
+    if settings.text("综合方法") == "去掉最高最低" and least <= dropped:
+        params = {"least": least, "each": dropped, "needed": dropped + 1}
         place = settings.values["去极值个数"].place
-        yield finding(
-            "X238", place, str(settings.trim_count), needed=2 * settings.trim_count + 1, **params
-        )
+        yield finding("X238", place, str(settings.trim_count), **params)

@@ -1,4 +1,4 @@
-"""满意度调查: votes are whole numbers that are all there, and belong to indicators that ask for them."""
+"""满意度调查: votes are complete whole numbers, and belong to indicators that need them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xlkpi.domain.schema import SURVEY, TIER3, folded
 
 
 def _surveyed_indicators(filled: Filled) -> dict[str, Indicator]:
-    """The indicators that are scored by a survey."""
+    """Return the indicators that are scored by a survey, by key."""
     methods = ((each, filled.method_of(each)) for each in filled.indicators)
     return {each.key: each for each, method in methods if method and method.surveyed}
 
@@ -51,7 +51,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
 
 
 def votes(filled: Filled) -> Iterator[Finding]:
-    """Votes are whole, not negative, none is left out, and there are some."""
+    """Votes are whole numbers, not negative, complete, and not all 0."""
     asking = _surveyed_indicators(filled)
     for row in filled.surveys:
         if all(vote.blank for vote in row.votes) and row.key in asking:
@@ -116,21 +116,21 @@ def _valid_votes(row: Survey) -> Decimal | None:
 
 
 def typed_rate(filled: Filled) -> Iterator[Finding]:
-    """The rate that was typed as 实际完成值 is what the survey gives; the survey counts."""
-    caliber = filled.parameters.text("满意度口径")
+    """A rate typed as 实际完成值 equals that of the survey, which is the one that counts."""
+    criterion = filled.parameters.text("满意度口径")
     for key, indicator in _surveyed_indicators(filled).items():
         votes = filled.votes(key)
         if votes is None or votes.valid <= 0:
             continue
-        if typed_values.differs(indicator.actual_text, satisfaction_rate(votes, caliber)):
-            rate = plain(satisfaction_rate(votes, caliber), 2)
+        if typed_values.differs(indicator.actual_text, satisfaction_rate(votes, criterion)):
+            rate = plain(satisfaction_rate(votes, criterion), 2)
             place = indicator.actual_text.place
             yield finding("X649", place, indicator.actual_text.value or "", rate=rate)
 
 
 def typed_results(filled: Filled) -> Iterator[Finding]:
-    """有效问卷 and 满意度 that were typed are what the votes of the row come to; the votes count."""
-    table, caliber = filled.tables.get(SURVEY.name), filled.parameters.text("满意度口径")
+    """Typed 有效问卷 and 满意度 equal those of the row's votes, which are what counts."""
+    table, criterion = filled.tables.get(SURVEY.name), filled.parameters.text("满意度口径")
     for row in filled.surveys if table else ():
         assert table is not None
         valid = _valid_votes(row)
@@ -145,12 +145,8 @@ def typed_results(filled: Filled) -> Iterator[Finding]:
         if typed.blank:
             continue
         votes = Votes(*(int(vote.value or 0) for vote in row.votes))
-        rate = satisfaction_rate(votes, caliber) if votes.valid > 0 else None
-        if (
-            rate is None
-            or typed_values.rate_points(typed) is None
-            or typed_values.differs(typed, rate)
-        ):
+        rate = satisfaction_rate(votes, criterion) if votes.valid > 0 else None
+        if rate is None or typed_values.is_other(typed, rate):
             expected = "没有票数" if rate is None else f"{plain(rate, 2)}%"
             yield finding("X650", typed.place, typed.value or "", what="满意度", expected=expected)
 

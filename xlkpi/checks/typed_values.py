@@ -38,6 +38,11 @@ def differs(typed: Text, rate: Fraction) -> bool:
     return abs(rate - Fraction(typed_rate)) > _CLOSE[1 if rounded_to_one else 2]
 
 
+def is_other(typed: Text, rate: Fraction) -> bool:
+    """Whether anything but the computed rate was typed."""
+    return rate_points(typed) is None or differs(typed, rate)
+
+
 def typed_text(table: Table, row: int, header: str) -> Text:
     """Return what was typed into a column that the workbook computes; blank for a formula.
 
@@ -56,11 +61,7 @@ def readable(filled: Filled) -> Iterator[Finding]:
     """实际完成值 of an indicator with a rate of its own is a rate."""
     for indicator in filled.indicators:
         method, typed = filled.method_of(indicator), indicator.actual_text
-        if (
-            method
-            and (method.surveyed or method.budgeted)
-            and typed.good
-            and rate_points(typed) is None
-        ):
+        has_rate = method and (method.surveyed or method.budgeted)
+        if method and has_rate and typed.good and rate_points(typed) is None:
             params = {"code": indicator.label, "method": method.name}
             yield finding("X666", typed.place, typed.value or "", **params)

@@ -18,7 +18,6 @@ from xlkpi.domain.text import Pieces
 
 T = TypeVar("T")
 
-
 NOTHING: Mapping[Address, Any] = MappingProxyType({})
 """An empty mapping, for what a grid has none of."""
 
@@ -58,7 +57,6 @@ class Value(NamedTuple, Generic[T]):
 
 
 Text = Value[str]
-
 
 Number = Value[Decimal]
 
@@ -100,7 +98,7 @@ class Grid:
 
     @cached_property
     def hollow(self) -> frozenset[Address]:
-        """Cells that are broken and so not blank, whatever the reader gave for them."""
+        """Broken cells, which are not blank, whatever the engine returned for them."""
         bare = (at for at, (_, cached) in self.formulas.items() if not cached)
         return frozenset((*self.errors, *bare))
 
@@ -146,7 +144,6 @@ class Grid:
         return found
 
     def place(self, row: int, column: int) -> CellRef:
-        """Return the place of a cell of this sheet."""
         return CellRef(self.name, row, column)
 
 

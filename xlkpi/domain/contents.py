@@ -12,7 +12,7 @@ Fields = Mapping[str, "str | Decimal"]
 
 
 class Contents(NamedTuple):
-    """What a standard workbook is made of: a template's text, or a sample's."""
+    """The contents of a standard workbook, from a template's text or a sample's."""
 
     template: str
     about: str

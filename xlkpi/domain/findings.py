@@ -322,14 +322,11 @@ CODES: Mapping[str, Code] = {
     "X902": Code(E, "读取程序启动不了", "读取工作簿的程序启动不了（xlkpi {version}，代码 {code}），不是这个文件的问题", "请关闭一些程序后再试；仍然如此的，请核对本机是否允许运行 Python，或交给技术支持。"),
 }  # fmt: skip
 
-
 _USUAL: Mapping[str, Mapping[str, str]] = {"X606": {"why": "这里按百分数计", "also": ""}}
 """Parameters of a sentence, where a finding gives no other."""
 
-
 TO_ADD = ("X411", "X609", "X610", "X624", "X647")
 """Reasons that are still to be written: the summary counts them as 待补 N 项."""
-
 
 OVERRULED = ("X649", "X665", "X666")
 """What was typed as 实际完成值 is not the rate that counts: outputs show the one that was computed."""
@@ -382,7 +379,7 @@ FOLDED = (
 )  # fmt: skip
 """Findings that come in floods, and then hide the one that matters."""
 _OF_COLUMNS = frozenset(FOLDED) - {"X217", "X507", "X616"}
-"""A look is given to a column as a whole."""
+"""The others of them: a format is usually set for a whole column."""
 _MOST_ALIKE = 3
 """Up to so many of one kind on a sheet are listed one by one."""
 _MOST_RUNS = 8

@@ -22,10 +22,8 @@ LABEL = "内容指纹"
 Content = tuple[str, Address, object, str]
 """(sheet, address, value, formula text or "")."""
 
-
 SOURCE_LABEL = "源文件"
 """The text left of the name of the file that an output came of."""
-
 
 IDENTITY_LABEL = "来源标识"
 """The text left of what identifies a department's workbook among those of one file name."""

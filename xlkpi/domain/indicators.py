@@ -37,7 +37,7 @@ class Tier:
 
     @property
     def label(self) -> str:
-        """What it is called in a sentence: its code, else its name, else its row."""
+        """Its name in a sentence: the code, else the name, else the row."""
         return self.code.value or self.name.value or f"第 {self.row + 1} 行"
 
 

@@ -145,7 +145,7 @@ class Survey(NamedTuple):
 
 
 class Adjustment(NamedTuple):
-    """A row of 加减分: what a document adds, takes away, or forbids."""
+    """A row of 加减分: points that a document adds or deducts, or a grade that it forbids."""
 
     row: int
     what: Text
@@ -191,7 +191,7 @@ class Grade(NamedTuple):
 
 
 class MergedBallot(NamedTuple):
-    """A row of 合并记录: whose ballot came of which file."""
+    """A row of 合并记录: which file a scorer's ballot comes from."""
 
     scorer: Text
     file: Text
@@ -199,7 +199,7 @@ class MergedBallot(NamedTuple):
 
 
 class CellCounts(NamedTuple):
-    """What became of the cells of one sheet; the kinds add up to `cells`."""
+    """How the cells of one sheet were used; the kinds add up to `cells`."""
 
     sheet: str
     cells: int
@@ -266,7 +266,7 @@ class Filled(NamedTuple):
     merged: tuple[MergedBallot, ...] = ()
     of_which: tuple[OfWhichRow, ...] = ()
     cell_counts: Sequence[CellCounts] = ()
-    """What became of every cell, a line a sheet."""
+    """How every cell was used, one entry for each sheet."""
 
     def misplaced(self, sheet: Sheet) -> bool:
         """Whether a missing or empty sheet seems to have another name, which has a finding."""
@@ -306,12 +306,12 @@ class Filled(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """Whose workbook it is, whatever the file is called."""
+        """A hash of department, year, kind and project, which does not depend on the file's name."""
         names = ("部门名称", "评价年度", "评价类型", "项目名称")
         return fingerprint.identity(*(self.info_text(name) for name in names))
 
     def method_of(self, indicator: Indicator) -> Method | None:
-        """Return what computes an indicator; None where scorers mark it or it does not apply."""
+        """Return the method that computes an indicator; None if scorers mark it or it does not apply."""
         name = indicator.method.value
         return None if name == methods.JUDGED else methods.find(name, self.rules)
 

@@ -119,7 +119,7 @@ class CellRef(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The same, with words for the whole file."""
+        """The same, but “整个工作簿” for the whole file."""
         return str(self) or "整个工作簿"
 
 

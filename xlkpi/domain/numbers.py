@@ -87,7 +87,7 @@ _SLIPS = str.maketrans("。，、·：OoQlI|", ".....000111")
 
 
 def likely_number(text: str) -> str:
-    """Return the number that a slip of the hand seems to be, to be proposed and never used; "" if none."""
+    """Return the number that a mistyped text most likely means, to be proposed and never used; "" if none."""
     narrow = text.translate(_WIDE).translate(_SLIPS).replace(",", ".").strip(_SPACES)
     narrow = re.sub(r"^\.(?=\d)", "0.", narrow).rstrip(".")
     digits = any(letter.isdecimal() for letter in text)

@@ -19,7 +19,6 @@ class Parameters(NamedTuple):
     """The numeric ones; per cents as percentage points."""
 
     def text(self, name: str) -> str:
-        """Return the setting as text."""
         return self.values[name].value or ""
 
     def output_value(self, parameter: Parameter) -> str | Decimal:

@@ -1,4 +1,4 @@
-"""What scoring makes of a workbook: scores, totals, the grade, and the outcome of one source."""
+"""The results of scoring: scores, totals, the grade, and the outcome of one source."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from xlkpi.domain.numbers import quotient
 
 
 class ScorerMark(NamedTuple):
-    """What one scorer gave one indicator."""
+    """One scorer's mark for one indicator."""
 
     scorer: str
     place: CellRef
     mark: Decimal | None
     """As typed; None for a recusal."""
     weight: Number | None = None
-    """评分权重, where it counts: by 加权平均, of who marked."""
+    """评分权重, only with 加权平均, and of scorers who marked."""
     group: str = ""
     """The key of the 评分组, where groups count."""
 
 
 class GroupMean(NamedTuple):
-    """What a 评分组 gave one indicator."""
+    """The mean of one 评分组 for one indicator."""
 
     group: inputs.Group
     mean: Fraction | None
     """By 综合方法, in the scale of the marks; None where nobody of the group marked it."""
     explanation: str
-    """How it came of the group's marks."""
+    """How it was computed from the group's marks."""
 
 
 class IndicatorScore(NamedTuple):
@@ -56,11 +56,11 @@ class IndicatorScore(NamedTuple):
     formula: Formula
     """The unrounded value over names that the writer knows."""
     explanation: str
-    """What was done, for this indicator."""
+    """A Chinese sentence about how this indicator was scored."""
     method: Method | None = None
-    """What computed it; None where scorers marked it or it does not apply."""
+    """The method that computed it; None where scorers marked it or it does not apply."""
     case: methods.Case | None = None
-    """What that looked at."""
+    """The values that the method used."""
     parts: tuple[GroupMean, ...] = ()
     """One for each of the groups that score, where groups count; `formula` is over their means."""
     group_formula: Formula = Formula("")
@@ -68,7 +68,6 @@ class IndicatorScore(NamedTuple):
 
     @property
     def applies(self) -> bool:
-        """Whether there is a score."""
         return self.indicator.applies
 
     @property
@@ -118,7 +117,7 @@ Tiers = tuple[tuple[TierScore, ...], tuple[TierScore, ...], tuple[TierScore, ...
 
 
 class AdjustmentTotals(NamedTuple):
-    """What 加减分 comes to."""
+    """The rows of 加减分 by their effect."""
 
     plus: tuple[inputs.Adjustment, ...]
     minus: tuple[inputs.Adjustment, ...]
@@ -137,7 +136,7 @@ class AdjustmentTotals(NamedTuple):
 
     @property
     def vetoes(self) -> tuple[inputs.Adjustment, ...]:
-        """Those of 否决 that do something, the gravest first."""
+        """The 否决 that have an effect, the gravest first."""
         return tuple(each for each in (self.zero, self.lowest, self.not_best) if each)
 
 
@@ -145,7 +144,7 @@ NO_ADJUSTMENTS = AdjustmentTotals((), ())
 
 
 class ScoreTotals(NamedTuple):
-    """What the scores of the third level come to."""
+    """The totals of the scores of the third level."""
 
     tiers: Tiers
     added: Decimal
@@ -169,7 +168,7 @@ class Review(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """What came of scoring a workbook."""
+    """A scored workbook."""
 
     scorers: tuple[inputs.Ballot, ...]
     """Those whose marks were asked for, in the order of 评价工作组."""
@@ -178,7 +177,7 @@ class Scored(NamedTuple):
     total: Decimal
     grade: inputs.Grade
     score_totals: ScoreTotals
-    """How total and grade came of the scores."""
+    """The steps from the scores to total and grade."""
     budget: Budget | None
     review: Review | None = None
     adjustments: AdjustmentTotals = NO_ADJUSTMENTS
@@ -189,12 +188,12 @@ class Scored(NamedTuple):
     """How many scorers each of them has."""
 
     def index_of(self, work: IndicatorScore) -> int:
-        """Return the place of one of `indicator_scores` among them."""
+        """Return the index of one of `indicator_scores`."""
         return next(at for at, each in enumerate(self.indicator_scores) if each is work)
 
 
 class Status(StrEnum):
-    """How it ended."""
+    """How the processing of a source ended."""
 
     SCORED = "scored"
     REFUSED = "refused"

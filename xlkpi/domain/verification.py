@@ -35,5 +35,5 @@ class Verification:
 
     @property
     def differs(self) -> bool:
-        """Whether it is not what it should be; of another version's, as far as it was compared."""
+        """Whether anything differs, of what was compared."""
         return bool(self.differences) or self.status == "changed"

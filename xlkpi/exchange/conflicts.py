@@ -38,7 +38,7 @@ class PartFile(NamedTuple):
 
     @property
     def scorer(self) -> str:
-        """Whose part it is; "" where it is none."""
+        """The scorer whose part it is, "" for any other file."""
         part = self.filled.part
         return part.removeprefix(SCORERS_PART) if part and part != MAIN_PART else ""
 

@@ -57,9 +57,8 @@ def merge(documents: Sequence[Document]) -> Merge:
     if findings := list(conflicts.incomplete(files)):
         return Merge(_refusals(given, findings))
     base = conflicts.base_of(files)
-    if findings := list(conflicts.content_conflicts(base, files)) or list(
-        conflicts.ballot_conflicts(base, files)
-    ):
+    findings = list(conflicts.content_conflicts(base, files))
+    if findings := findings or list(conflicts.ballot_conflicts(base, files)):
         return Merge(_refusals(given, findings))
     return _merged(base, files)
 

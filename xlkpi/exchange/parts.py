@@ -160,7 +160,6 @@ class ReadBack:
     """A workbook that was written, read again, to prove that no value changed."""
 
     def __init__(self, workbook: OpenedWorkbook) -> None:
-        """Read the workbook's tables and ballots."""
         again, _ = read_workbook(workbook)
         self.rows = {
             name: [fields for _, fields in rows(table)] for name, table in again.tables.items()

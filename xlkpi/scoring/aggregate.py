@@ -3,7 +3,7 @@
 Marks are scaled integers in one frame, of one workbook or of many; pandas adds them up, and what
 comes out is an exact fraction. Recused and absent scorers simply have no row in the frame, so
 weights are renormalised over those who marked. Where there are 评分组, the marks of a group become
-one first, by the same way, and then the means of the groups by the groups' weights.
+one first, by the same method, and then the means of the groups by the groups' weights.
 """
 
 from __future__ import annotations
@@ -86,7 +86,6 @@ class Aggregation:
     name: str
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the combined mark."""
         raise NotImplementedError
 
     def formula(self, each: int = 1) -> str:
@@ -94,7 +93,7 @@ class Aggregation:
         raise NotImplementedError
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Say what was really done with these marks."""
+        """Return a Chinese sentence about what was done with these marks."""
         raise NotImplementedError
 
 
@@ -104,15 +103,12 @@ class Mean(Aggregation):
     name = "算术平均"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the mean."""
         return Fraction(stats.total, stats.unit * stats.count)
 
     def formula(self, each: int = 1) -> str:
-        """Return the mean."""
         return "AVERAGE({得分})"
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Name the number of scorers."""
         return f"{stats.count} 人评分，算术平均"
 
 
@@ -122,15 +118,13 @@ class Weighted(Aggregation):
     name = "加权平均"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the weighted mean."""
         return stats.weighted
 
     def formula(self, each: int = 1) -> str:
-        """Return the weighted mean; a recusal is text and counts on neither side."""
+        """Divide by the weights of those who marked: a recusal is a text and counts nowhere."""
         return "SUMPRODUCT({权重},{得分})/SUMPRODUCT({权重}*ISNUMBER({得分}))"
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Name the number of scorers."""
         return f"{stats.count} 人评分，按评分权重加权平均"
 
 
@@ -140,13 +134,12 @@ class Trimmed(Aggregation):
     name = "去掉最高最低"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the trimmed mean."""
         if not trim.applies_to(stats.count):
             return stats.sum / stats.count
         return (stats.sum - stats.ends(trim.per_end)) / (stats.count - 2 * trim.per_end)
 
     def formula(self, each: int = 1) -> str:
-        """Return the trimmed mean; a copy of each mark that goes is taken off the sum."""
+        """Subtract the dropped marks from the sum, one term for each."""
         least, dropped = "{去极值最少人数}", "-MAX({得分})-MIN({得分})"
         if each > 1:
             least = f"MAX({{去极值最少人数}},{2 * each + 1})"
@@ -158,7 +151,6 @@ class Trimmed(Aggregation):
         )
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Say whether marks were dropped, or why not."""
         if not trim.applies_to(stats.count):
             least = max(trim.least, 2 * trim.per_end + 1)
             return f"{stats.count} 人评分，不足 {least} 人，不去极值，算术平均"
@@ -174,20 +166,18 @@ class Median(Aggregation):
     name = "中位数"
 
     def combine(self, stats: MarkStats, trim: Trim) -> Fraction:
-        """Return the median; of an even number the mean of the middle two."""
+        """Of an even number of marks, take the mean of the middle two."""
         return stats.middle
 
     def formula(self, each: int = 1) -> str:
-        """Return the median."""
         return "MEDIAN({得分})"
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
-        """Name the number of scorers."""
         return f"{stats.count} 人评分，取中位数"
 
 
 AGGREGATIONS: tuple[Aggregation, ...] = (Mean(), Weighted(), Trimmed(), Median())
-BY_NAME = {way.name: way for way in AGGREGATIONS}
+BY_NAME = {each.name: each for each in AGGREGATIONS}
 
 
 class Row(NamedTuple):
@@ -239,7 +229,7 @@ def combine_groups(parts: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
 
 
 def explain_groups(parts: Sequence[GroupMean], method: Aggregation) -> str:
-    """Say what was done in each group, and which weights counted."""
+    """Return a Chinese sentence: the result in each group, and which weights counted."""
     marked = [part for part in parts if part.mean is not None]
     inside = "；".join(f"{part.group.name} {part.explanation}" for part in marked)
     weights = "、".join(f"{part.group.name} {_weight(part)}" for part in marked)

@@ -52,9 +52,8 @@ def score(workbooks: Sequence[Filled]) -> list[Scored]:
         for indicator in filled.indicators:
             for scorer in scorers if indicator.judged else ():
                 key = at, indicator.key, scorer[0].group_key if grouped else ""
-                rows.extend(
-                    _mark_rows(items.setdefault(key, len(items)), indicator, scorer, weighs)
-                )
+                item = items.setdefault(key, len(items))
+                rows.extend(_mark_rows(item, indicator, scorer, weighs))
     mark_stats = aggregate.mark_stats(rows)
     found: list[StatsByKey] = [{} for _ in workbooks]
     for (of, code, group), item in items.items():
@@ -196,14 +195,8 @@ def _score_judged(
     method, trim = _aggregation(filled)
     exact, explanation = method.combine(stats, trim), method.explain(stats, trim)
     formula = aggregate.formula(method, filled.parameters.out_of_100, trim.per_end)
-    return _indicator_score(
-        filled,
-        indicator,
-        _scorer_marks(filled, indicator, scorers, False),
-        exact,
-        explanation,
-        formula,
-    )
+    marks = _scorer_marks(filled, indicator, scorers, False)
+    return _indicator_score(filled, indicator, marks, exact, explanation, formula)
 
 
 def _aggregation(filled: Filled) -> tuple[aggregate.Aggregation, aggregate.Trim]:
@@ -226,8 +219,8 @@ def _scorer_marks(
 
 
 def _indicator_score(
-    filled: Filled, indicator: Indicator, marks: tuple[ScorerMark, ...], exact: Fraction, explanation: str,
-    formula: Formula,
+    filled: Filled, indicator: Indicator, marks: tuple[ScorerMark, ...], exact: Fraction,
+    explanation: str, formula: Formula,
 ) -> IndicatorScore:  # fmt: skip
     """Round the combined mark, and name the scorers who recused themselves."""
     if filled.parameters.out_of_100:
@@ -256,20 +249,16 @@ def _score_grouped(
     hundred = filled.parameters.out_of_100
     formula = aggregate.formula(method, hundred, trim.per_end, grouped=True)
     marks = _scorer_marks(filled, indicator, scorers, True)
-    scored = _indicator_score(
-        filled, indicator, marks, exact, aggregate.explain_groups(parts, method), formula
-    )
-    return scored._replace(
-        parts=parts, group_formula=aggregate.formula(method, False, trim.per_end)
-    )
+    explanation = aggregate.explain_groups(parts, method)
+    result = _indicator_score(filled, indicator, marks, exact, explanation, formula)
+    of_group = aggregate.formula(method, False, trim.per_end)
+    return result._replace(parts=parts, group_formula=of_group)
 
 
 def _group_mean(
-    group: Group,
-    stats: aggregate.MarkStats | None,
-    method: aggregate.Aggregation,
+    group: Group, stats: aggregate.MarkStats | None, method: aggregate.Aggregation,
     trim: aggregate.Trim,
-) -> GroupMean:
+) -> GroupMean:  # fmt: skip
     if stats is None:
         return GroupMean(group, None, "")
     return GroupMean(group, method.combine(stats, trim), method.explain(stats, trim))
@@ -297,14 +286,9 @@ def _score_computed(filled: Filled, indicator: Indicator, budget: Budget | None)
     exact, formula, explanation = method.points(case), method.formula(case), method.explain(case)
     if indicator.dated:
         explanation += "；按日期比较，不迟于年度指标值的日期为达到"
-    if indicator.deduction.value:
-        exact, formula = (
-            methods.deducted(exact, indicator.deduction.value),
-            methods.deducted_formula(formula),
-        )
-        explanation += (
-            f"；核减 {plain(indicator.deduction.value)} 分：{indicator.deduction_reason.value}"
-        )
+    if deduction := indicator.deduction.value:
+        exact, formula = methods.deducted(exact, deduction), methods.deducted_formula(formula)
+        explanation += f"；核减 {plain(deduction)} 分：{indicator.deduction_reason.value}"
     score = capped_score(exact, indicator.points.value or Decimal(0), filled.parameters.decimals)
     return IndicatorScore(indicator, (), exact, score, formula, explanation, method, case)
 

@@ -1,4 +1,4 @@
-"""The numbers between the cells and a score: weights, 百分制, the budget's rate, the row of a rule that applied.
+"""The intermediate numbers between cells and a score: weights, 百分制, 执行率, the row of a rule that applied.
 
 Each as a sentence, with the cells of its numbers. A figure is exact, or marked 约 and ≈: to
 nine places, by which a rule compares.
@@ -32,7 +32,7 @@ def rule_places(work: IndicatorScore) -> list[CellRef]:
 
 
 def _applied_rows(rule: Rule, value: Fraction | None) -> list[Entry]:
-    """Return the rows of a rule whose numbers made the points of a value."""
+    """Return the rows of a rule whose numbers decided the points of a value."""
     if rule.kind in (custom_rules.STEPS, custom_rules.DEVIATION):
         return [rule.entries[0]]
     if value is None:
@@ -55,7 +55,7 @@ def _number_places(entry: Entry) -> Iterator[CellRef]:
 
 
 def budget_places(filled: Filled) -> tuple[list[CellRef], list[CellRef]]:
-    """Return the cells that Σ全年执行数 and Σ全年预算数 are made of."""
+    """Return the cells that are added up to Σ全年执行数 and to Σ全年预算数."""
     projects = filled.projects
     return [each.executed.place for each in projects], [each.budget.place for each in projects]
 
@@ -67,7 +67,7 @@ def weight_places(work: IndicatorScore) -> list[CellRef]:
 
 
 def explain_mark(work: IndicatorScore, given: ScorerMark, hundred: bool) -> str:
-    """Say what a scorer gave, in 百分制 what it is of the points, and its weight."""
+    """Return a scorer's mark as a sentence; in 百分制 also its worth in points; and its weight."""
     if given.mark is None:
         return f"{given.scorer}：回避（{given.place}）"
     text = f"{given.scorer}：{plain(given.mark)}（{given.place}）"
@@ -90,7 +90,7 @@ def _worth_in_points(work: IndicatorScore, given: ScorerMark, hundred: bool) -> 
 
 
 def explain_weights(work: IndicatorScore, hundred: bool) -> Iterator[str]:
-    """Say the weighted mean with its numbers, where weights count."""
+    """Yield the weighted mean with its numbers, where weights count."""
     if not work.parts:
         yield from _explain_mean(work, work.given, work.exact, hundred, "")
         return
@@ -118,7 +118,7 @@ def _explain_mean(
 
 
 def _explain_group(part: GroupMean) -> str:
-    """Say what a group gave, in the scale of the marks, and its weight."""
+    """Return a group's mean, on the scale of the marks, and its weight, as a sentence."""
     group, weight = part.group, part.group.weight
     if part.mean is None:
         return f"{group.name}：无人评分，组权重按其余各组折算"
@@ -131,12 +131,12 @@ def _weight_text(part: GroupMean) -> str:
 
 
 def _explain_groups(work: IndicatorScore, hundred: bool) -> Iterator[str]:
-    """Say the mean of the groups with its numbers, in 百分制 what it is of the points."""
-    there = [(part.mean, _weight_text(part)) for part in work.parts if part.mean is not None]
-    products = " + ".join(f"{_quotient_text(mean)} × {weight}" for mean, weight in there)
+    """Yield the mean of the groups with its numbers; in 百分制 also its worth in points."""
+    marked = [(part.mean, _weight_text(part)) for part in work.parts if part.mean is not None]
+    products = " + ".join(f"{_quotient_text(mean)} × {weight}" for mean, weight in marked)
     points = work.indicator.points.value or Decimal(0)
     one = work.exact * 100 / Fraction(points) if hundred else work.exact
-    weights = " + ".join(weight for _, weight in there)
+    weights = " + ".join(weight for _, weight in marked)
     yield f"按组权重：({products}) ÷ ({weights}) {_equals(one)}"
     if hundred:
         yield f"折算：{_quotient_text(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
@@ -148,19 +148,19 @@ def _quotient_text(value: Fraction) -> str:
     return text if exact else f"({value.numerator} ÷ {value.denominator})"
 
 
-def explain_budget(filled: Filled, values: Budget) -> Iterator[str]:
-    """Say 预算执行率 with the cells that it comes of."""
+def explain_budget(filled: Filled, sums: Budget) -> Iterator[str]:
+    """Yield 预算执行率 with the cells that it is computed from."""
     executed, planned = (list_places(each) for each in budget_places(filled))
-    spent, planned_total = plain(values.executed), plain(values.budget)
+    spent, planned_total = plain(sums.executed), plain(sums.budget)
     yield f"全年执行数合计 {spent}（{executed}），全年预算数合计 {planned_total}（{planned}）"
-    if values.budget:
-        yield f"预算执行率：{spent} ÷ {planned_total} {_equals(values.rate * 100)}%"
+    if sums.budget:
+        yield f"预算执行率：{spent} ÷ {planned_total} {_equals(sums.rate * 100)}%"
     else:
         yield "预算执行率：全年预算数合计是 0，按 0 计算"
 
 
 def explain_rule(work: IndicatorScore) -> Iterator[str]:
-    """Say which row of its rule applied, or how many whole steps there are."""
+    """Yield which row of its rule applied, or how many steps there are."""
     method, case = work.method, work.case
     if not method or not method.rule or not case:
         return
@@ -192,7 +192,7 @@ def _explain_kept(entry: Entry | None) -> str:
 
 
 def _bound_text(entry: Entry) -> str:
-    """Say by which bound a row applies."""
+    """Return the bound by which a row applies, as a clause."""
     if entry.bound is None:
         return "不到其他各档，按下限留空的一档"
     sign = "不低于" if entry.inclusive else "高于"
@@ -222,7 +222,7 @@ def _explain_line(work: IndicatorScore, rule: Rule, value: Fraction) -> str:
 
 
 def _explain_between(work: IndicatorScore, points: Sequence[Entry], value: Fraction) -> str:
-    """Say what is earned between two points of a line, with its numbers."""
+    """Return the computation between two points of a line, with its numbers."""
     high, low = points
     more, less = (
         plain(each.share or Decimal(0)) if each.points is None else plain(each.points)
@@ -282,7 +282,7 @@ def _explain_steps(work: IndicatorScore, rule: Rule, value: Fraction) -> str:
 
 
 def _explain_step_count(case: Case, rule: Rule, value: Fraction, side: str) -> str:
-    """Say how many steps there are beyond the base, and what they cost."""
+    """Return how many steps there are beyond the base, and what they cost."""
     entry = rule.entries[0]
     assert entry.step is not None
     assert entry.cost is not None
@@ -323,7 +323,7 @@ _EXPLAIN = {
 
 
 def _exact_text(value: Fraction | None) -> str:
-    """Return a number that comes of sums and products of cells alone, with all its places."""
+    """Return a number with all its places: sums and products of cells have finitely many."""
     if value is None:
         return ""
     return plain(EXACT.divide(Decimal(value.numerator), Decimal(value.denominator)))

@@ -2,7 +2,7 @@
 
 `=ROUND([在职人员数]/[编制人数]*100,2)` and `=ROUND('基础数据'!$B$5/'基础数据'!$B$6*100,2)` are one language:
 numbers, + - * / ( ), comparisons, a few functions, and references. Anything else in a
-formula makes it none of ours. Fractions all the way: a double never decides anything.
+formula makes it one that we do not understand. Values are fractions: no double decides anything.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from xlkpi.domain.base_data_formula.tokens import (
 from xlkpi.domain.base_data_formula.tree import Cells, Node, NotANumber, Value, parse_tree
 
 __all__ = [
-    "YEARS", "Formula", "Item", "NamedFormula", "NotANumber", "NotUnderstood", "Point", "Ref", "guard", "parse",
-    "references", "rewrite", "tokens", "unguard",
+    "YEARS", "Formula", "Item", "NamedFormula", "NotANumber", "NotUnderstood", "Point", "Ref",
+    "guard", "parse", "references", "rewrite", "tokens", "unguard",
 ]  # fmt: skip
 
 
@@ -70,11 +70,11 @@ class Formula(NamedTuple):
     tree: Node
 
     def value(self, cells: Cells) -> Value:
-        """Return what it comes to; ZeroDivisionError, NoNumber."""
+        """Return the value; ZeroDivisionError, NotANumber."""
         return self.tree.value(cells)
 
 
 def parse(text: str) -> Formula:
-    """Return the formula of a text without its equals sign; NotOurs."""
+    """Return the formula of a text without its equals sign; NotUnderstood."""
     pieces = tokens(text)
     return Formula(tuple(pieces), parse_tree(pieces))

@@ -59,7 +59,7 @@ _TOKENS = re.compile(
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the pieces of a formula without its equals sign; NotOurs."""
+    """Return the pieces of a formula without its equals sign; NotUnderstood."""
     found: list[Token] = []
     at = 0
     if not text or len(text) > _LONGEST:

@@ -30,7 +30,6 @@ class Number(NamedTuple):
     constant: Value
 
     def value(self, cells: Cells) -> Value:
-        """Return it."""
         return self.constant
 
 
@@ -40,7 +39,6 @@ class Cell(NamedTuple):
     ref: Ref
 
     def value(self, cells: Cells) -> Value:
-        """Return the number in the one cell."""
         (number,) = cells(self.ref)
         return number
 
@@ -75,7 +73,6 @@ class Comparison(NamedTuple):
     right: Node
 
     def value(self, cells: Cells) -> Value:
-        """Return 1 or 0."""
         left, right = (_ranked(side.value(cells)) for side in (self.left, self.right))
         so = {
             "<": left < right, ">": left > right, "=": left == right,
@@ -95,7 +92,7 @@ class Call(NamedTuple):
     arguments: tuple[Node, ...]
 
     def value(self, cells: Cells) -> Value:
-        """Return the result; ZeroDivisionError, NoNumber."""
+        """Return the result; ZeroDivisionError, NotANumber."""
         if self.name == "IF":
             return self._chosen(cells)
         if self.name == "IFERROR":

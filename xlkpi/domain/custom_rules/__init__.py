@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlkpi.domain.custom_rules.bands import (
-    MOST,
     Bands,
     OverAchievement,
     band,
@@ -49,37 +48,10 @@ from xlkpi.domain.custom_rules.steps import (
 )
 
 __all__ = [
-    "A_STEP",
-    "BANDS",
-    "COLUMNS",
-    "DEVIATION",
-    "GAP_PLACES",
-    "HIGHER",
-    "IN_PROPORTION",
-    "KINDS",
-    "LINE",
-    "MOST",
-    "OVER_ACHIEVEMENT",
-    "PARTS",
-    "STEPS",
-    "Entry",
-    "Flaw",
-    "Rule",
-    "band",
-    "band_formula",
-    "by_steps",
-    "earned_text",
-    "excess",
-    "explain",
-    "flaws",
-    "kept_share",
-    "kind_of",
-    "make_rule",
-    "points_around",
-    "points_before_floor",
-    "reference_value",
-    "rises",
-    "step_count",
+    "A_STEP", "BANDS", "COLUMNS", "DEVIATION", "GAP_PLACES", "HIGHER", "IN_PROPORTION", "KINDS",
+    "LINE", "OVER_ACHIEVEMENT", "PARTS", "STEPS", "Entry", "Flaw", "Rule", "band", "band_formula",
+    "by_steps", "earned_text", "excess", "explain", "flaws", "kept_share", "kind_of", "make_rule",
+    "points_around", "points_before_floor", "reference_value", "rises", "step_count",
 ]  # fmt: skip
 
 _OF_KIND: dict[str, Kind] = {

@@ -48,11 +48,9 @@ class Bands(Kind):
         return min(worth, earned_points(found, worth)) if found else Fraction(0)
 
     def formula(self, rule: Rule, value: str, target: str) -> str:
-        """Return the same over names."""
         return within_points(rule, band_formula(rule, value))
 
     def explain(self, rule: Rule) -> str:
-        """Say the bands, the highest first."""
         ends = [f"{_from(entry)}得 {earned_text(entry)}" for entry in rule.entries]
         return f"分档：{'，'.join(ends)}"
 
@@ -75,7 +73,6 @@ class OverAchievement(Kind):
         yield from row_limit_flaws(entries, MOST, "请合并相近的档次。")
 
     def explain(self, rule: Rule) -> str:
-        """Say the bands, the highest first."""
         ends = [f"{_from(entry)}得{_kept(entry)}" for entry in rule.entries]
         return f"超额完成（完成值÷指标值，%）：{'，'.join(ends)}"
 

@@ -31,11 +31,11 @@ class Kind:
         raise NotImplementedError
 
     def formula(self, rule: Rule, value: str, target: str) -> str:
-        """Return the same over names."""
+        """Return the same as a formula; `value` and `target` are the cells' names, in braces."""
         raise NotImplementedError
 
     def explain(self, rule: Rule) -> str:
-        """Say the rule, for someone who audits it."""
+        """Return a Chinese sentence that explains the rule to an auditor."""
         raise NotImplementedError
 
 

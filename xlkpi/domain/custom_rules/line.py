@@ -64,7 +64,6 @@ class Line(Kind):
         return min(worth, earned)
 
     def formula(self, rule: Rule, value: str, target: str) -> str:
-        """Return the same over names."""
         everything = "{分值}" if rule.in_points else "1"
         above, said = (everything, "0") if rises(rule) else ("0", everything)
         for n in range(len(rule.entries), 0, -1):
@@ -73,7 +72,6 @@ class Line(Kind):
         return within_points(rule, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
 
     def explain(self, rule: Rule) -> str:
-        """Say the points, and what lies beyond the ends."""
         ends = [f"{shown(point.bound)} 得 {earned_text(point)}" for point in rule.entries[::-1]]
         low, high = shown(rule.entries[-1].bound), shown(rule.entries[0].bound)
         bad, good = (f"低于 {low}", f"高于 {high}")

@@ -29,7 +29,6 @@ class _DistanceKind(Kind):
     def points(
         self, rule: Rule, worth: Fraction, value: Fraction, target: Fraction | None
     ) -> Fraction:
-        """Return the points that the distance leaves."""
         return min(worth, max(_floor(rule), points_before_floor(rule, worth, value, target)))
 
 
@@ -52,14 +51,12 @@ class Steps(_DistanceKind):
         yield from _floor_flaws(first)
 
     def formula(self, rule: Rule, value: str, target: str) -> str:
-        """Return the same over names."""
         entry = rule.entries[0]
         gap = f"{value}-{{基准1}}" if entry.direction == HIGHER else f"{{基准1}}-{value}"
         beyond = f"ROUND({gap},{GAP_PLACES})"  # by itself: 123456.7 − 123456 in steps of 0.01
         return _floored_formula(rule, f"{{分值}}-{_count_formula(rule, beyond)}*{{每步扣分1}}")
 
     def explain(self, rule: Rule) -> str:
-        """Say the base, the side and the steps."""
         entry = rule.entries[0]
         side = "高" if entry.direction == HIGHER else "低"
         return f"步长：基准 {shown(entry.base)}，每{side} {_step_words(rule)}{_floor_words(rule)}"
@@ -85,7 +82,6 @@ class Deviation(_DistanceKind):
         yield from _floor_flaws(first)
 
     def formula(self, rule: Rule, value: str, target: str) -> str:
-        """Return the same over names."""
         goal = target if rule.entries[0].base is None else "{基准1}"
         if by_steps(rule.entries[0]):
             distance = f"ABS(ROUND({value}-{goal},{GAP_PLACES}))"
@@ -95,7 +91,6 @@ class Deviation(_DistanceKind):
         return _floored_formula(rule, f"{{分值}}*(1-ABS({value}-{goal})/ABS({goal}))")
 
     def explain(self, rule: Rule) -> str:
-        """Say the target and what the distance costs."""
         entry = rule.entries[0]
         goal = "年度指标值" if entry.base is None else f"基准 {shown(entry.base)}"
         if by_steps(entry):

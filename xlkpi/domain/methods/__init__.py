@@ -34,13 +34,13 @@ from xlkpi.domain.schema import canonical, folded
 
 __all__ = [
     "BANDED", "BY_NAME", "CRITERIA", "DIRECTIONS", "JUDGED", "JUDGED_ALIASES", "METHODS", "NAMES",
-    "NOT_APPLICABLE", "UPWARDS", "VOTES", "Case", "Method", "Votes", "deducted", "deducted_formula", "find",
-    "is_judged", "is_met", "satisfaction_formula", "satisfaction_rate", "standard_name",
+    "NOT_APPLICABLE", "UPWARDS", "VOTES", "Case", "Method", "Votes", "deducted",
+    "deducted_formula", "find", "is_judged", "is_met", "satisfaction_formula",
+    "satisfaction_rate", "standard_name",
 ]  # fmt: skip
 
-
 JUDGED = "评分人打分"
-"""The default: scorers mark it, and `scoring.combine` makes one score of their marks."""
+"""The default: scorers mark it, and `scoring.aggregate` combines their marks."""
 JUDGED_ALIASES = ("", "评委打分")
 """What is read as 评分人打分: an empty cell, and the word of other forms."""
 BANDED = "定性三档"
@@ -50,12 +50,12 @@ NOT_APPLICABLE = "不适用"
 
 
 def deducted(points: Fraction, less: Decimal) -> Fraction:
-    """Return what 核减分 leaves of computed points: never less than nothing."""
+    """Return the points after 核减分, never below 0."""
     return max(Fraction(0), points - Fraction(less))
 
 
 def deducted_formula(points: Formula) -> Formula:
-    """Return the same over names."""
+    """Return `deducted` as a formula over names."""
     return Formula(f"MAX(0,{points.text}-{{核减分}})")
 
 

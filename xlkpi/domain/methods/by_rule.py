@@ -20,7 +20,6 @@ class ByRule(Method):
     """A rule of 评分规则 over 实际完成值, or over 执行率 in percentage points."""
 
     def __init__(self, rule: Rule, budgeted: bool = False) -> None:
-        """Follow that rule."""
         self.rule = rule
         self.name = f"{BUDGET_EXECUTION}:{rule.name}" if budgeted else rule.name
         self.budgeted = budgeted
@@ -29,31 +28,27 @@ class ByRule(Method):
 
     @property
     def targeted(self) -> bool:
-        """Whether the rule looks at the target: 偏离 does where it has no 基准."""
+        """Whether the rule uses the target: 偏离 does, if it has no 基准."""
         assert self.rule is not None
         return self.rule.kind == custom_rules.DEVIATION and self.rule.entries[0].base is None
 
     def value(self, case: Case) -> Fraction:
-        """Return what the rule looks at."""
         if self.budgeted:
             return execution_rate(case) * 100
         assert case.actual is not None
         return case.actual
 
     def points(self, case: Case) -> Fraction:
-        """Return what the rule gives for the value."""
         assert self.rule is not None
         kind = custom_rules.kind_of(self.rule)
         return kind.points(self.rule, case.points, self.value(case), case.target)
 
     def formula(self, case: Case) -> Formula:
-        """Return the same over names."""
         assert self.rule is not None
         kind = custom_rules.kind_of(self.rule)
         return Formula(kind.formula(self.rule, self.formula_of_value, "{年度指标值}"))
 
     def explain(self, case: Case) -> str:
-        """Name the rule and say it."""
         assert self.rule is not None
         over = "，按预算执行率（%）" if self.budgeted else ""
         return f"评分规则“{self.rule.name}”{over}：{custom_rules.explain(self.rule)}"
@@ -67,12 +62,11 @@ class OverAchievement(Method):
     scaled = True
 
     def __init__(self, rule: Rule) -> None:
-        """Follow that rule."""
         self.rule = rule
         self.name = rule.name
 
     def share(self, case: Case) -> Fraction:
-        """Return the share of 按比例 times what the ratio actual ÷ target keeps of it."""
+        """Return the share of 按比例 times the share that the ratio actual ÷ target keeps."""
         assert self.rule is not None
         own, ratio = PROPORTIONAL.share(case), self.value(case)
         kept = None if ratio is None else custom_rules.kept_share(self.rule, ratio)
@@ -84,7 +78,6 @@ class OverAchievement(Method):
         return case.actual / case.target * 100 if case.target else None
 
     def formula(self, case: Case) -> Formula:
-        """Return the same over names."""
         assert self.rule is not None
         own = PROPORTIONAL.formula(case).text
         ratio = "({实际完成值}/{年度指标值}*100)"
@@ -92,6 +85,5 @@ class OverAchievement(Method):
         return Formula(f"{own}*IF({{年度指标值}}=0,1,{kept})")
 
     def explain(self, case: Case) -> str:
-        """Name the rule and say it."""
         assert self.rule is not None
         return f"评分规则“{self.rule.name}”：{PROPORTIONAL.explain(case)}；{custom_rules.explain(self.rule)}"

@@ -1,4 +1,4 @@
-"""What a method is, and what it may look at."""
+"""What a scoring method is, and the values that it may use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DIRECTIONS = (*UPWARDS, "≤", "<")
 
 
 class Votes(NamedTuple):
-    """What a survey came to: the valid answers of all its rows, by how pleased they are."""
+    """The valid answers of a survey, over all its rows, by satisfaction."""
 
     very: int
     pleased: int
@@ -22,12 +22,11 @@ class Votes(NamedTuple):
 
     @property
     def valid(self) -> int:
-        """Valid answers."""
         return sum(self)
 
 
 class Case(NamedTuple):
-    """What a rule may look at. Numbers are exact; None where the workbook has none."""
+    """The values that a method may use. Numbers are exact; None where the workbook has none."""
 
     points: Fraction
     nature: str = ""
@@ -52,7 +51,7 @@ class Case(NamedTuple):
 
 
 class Method:
-    """A way to compute points; `points` and `formula` must agree for every case."""
+    """A method that computes points; `points` and `formula` must agree for every case."""
 
     name: str
     measured = False
@@ -71,7 +70,7 @@ class Method:
     """The rule of 评分规则 that it follows."""
 
     def __eq__(self, other: object) -> bool:
-        """Whether it computes alike, so that what came of two workbooks can be compared."""
+        """Whether it computes alike: methods of two workbooks are compared by name and rule."""
         if not isinstance(other, Method) or type(self) is not type(other):
             return False
         return (self.name, self.rule) == (other.name, other.rule)
@@ -94,7 +93,7 @@ class Method:
         raise NotImplementedError
 
     def explain(self, case: Case) -> str:
-        """Say what is done, for someone who audits it."""
+        """Return a Chinese sentence that explains the score to an auditor."""
         raise NotImplementedError
 
     def points(self, case: Case) -> Fraction:
@@ -102,5 +101,5 @@ class Method:
         return case.points * self.share(case)
 
     def value(self, case: Case) -> Fraction | None:
-        """Return what its rule of 评分规则 looks at; None where there is no rule, or nothing to look at."""
+        """Return the value that a rule of 评分规则 is applied to; None without a rule or a value."""
         return None

@@ -11,7 +11,7 @@ from xlkpi.domain.numbers import rounded
 
 
 class Satisfaction(Method):
-    """满意度: what a survey came to, by 满意度口径, then as 按比例 against the target.
+    """满意度: the rate of a survey, by 满意度口径, then as 按比例 against the target.
 
     The survey's rate is in percentage points; its formula replaces {实际完成值}.
     """
@@ -30,7 +30,6 @@ class Satisfaction(Method):
         return Formula(formula.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
 
     def explain(self, case: Case) -> str:
-        """Name the sample and what counts as satisfied."""
         assert case.votes is not None
         rate = f"{rounded(satisfaction_rate(case.votes, case.criterion), 2):f}"
         return (
@@ -55,14 +54,14 @@ CRITERIA = tuple(_WEIGHTS)
 VOTES = ("很满意", "满意", "基本满意", "不满意")
 
 
-def satisfaction_rate(votes: Votes, caliber: str) -> Fraction:
+def satisfaction_rate(votes: Votes, criterion: str) -> Fraction:
     """Return the rate of a survey in percentage points."""
-    counted = sum(weight * count for weight, count in zip(_WEIGHTS[caliber], votes, strict=True))
+    counted = sum(weight * count for weight, count in zip(_WEIGHTS[criterion], votes, strict=True))
     return Fraction(counted, votes.valid)
 
 
-def satisfaction_formula(caliber: str) -> str:
-    """Return the same over {很满意} … {不满意}, each the sum of a column of 满意度调查."""
-    pairs = zip(VOTES, _WEIGHTS[caliber], strict=True)
+def satisfaction_formula(criterion: str) -> str:
+    """Return the rate as a formula over {很满意} … {不满意}, the column sums of 满意度调查."""
+    pairs = zip(VOTES, _WEIGHTS[criterion], strict=True)
     counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
     return f"({counted})/({'+'.join(f'{{{name}}}' for name in VOTES)})"

@@ -29,15 +29,12 @@ class BudgetExecution(Method):
     budgeted = True
 
     def share(self, case: Case) -> Fraction:
-        """Return the rate kept within 0 and 1."""
         return min(Fraction(1), max(Fraction(0), execution_rate(case)))
 
     def formula(self, case: Case) -> Formula:
-        """Return points × rate."""
         return Formula(f"{{分值}}*MAX(0,MIN(1,{EXECUTION_RATE}))")
 
     def explain(self, case: Case) -> str:
-        """Say the rule."""
         return "预算执行率：分值×全年执行数÷全年预算数，最多得满分"
 
 
@@ -111,7 +108,6 @@ class Proportional(Method):
         return max(Fraction(0), 1 - (case.actual - case.target) / case.target)
 
     def formula(self, case: Case) -> Formula:
-        """Return the same over names."""
         short = "MAX(0,{实际完成值}/{年度指标值})"
         if case.lower_is_better and case.inverse == "比例":
             short = "{年度指标值}/{实际完成值}"
@@ -121,7 +117,6 @@ class Proportional(Method):
         return Formula(f"{{分值}}*IF({reached},1,IF({{年度指标值}}=0,0,{short}))")
 
     def explain(self, case: Case) -> str:
-        """Say the rule in the direction that applies."""
         return self._direction(case) + equality_text(case)
 
     def _direction(self, case: Case) -> str:
@@ -141,15 +136,12 @@ class AllOrNothing(Method):
     dates = True
 
     def share(self, case: Case) -> Fraction:
-        """Return 1 or 0."""
         return Fraction(1 if is_met(case) else 0)
 
     def formula(self, case: Case) -> Formula:
-        """Return the same over names."""
         return Formula(f"{{分值}}*IF({_met_formula(case)},1,0)")
 
     def explain(self, case: Case) -> str:
-        """Say the rule."""
         side = "低于" if case.lower_is_better else "高于"
         if case.nature in _STRICT:
             return f"达标得满分：{side}指标值得满分，否则得 0；性质是“{case.nature}”，等于指标值不算达到"

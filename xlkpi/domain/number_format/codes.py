@@ -111,7 +111,6 @@ _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _COLOUR = re.compile(r"[^\W\d_]+\s*\d{0,2}")
 _WHITE = re.compile(r"white|白色?|(?:color|colour|颜色)\s*2", re.IGNORECASE)
 
-
 LONGEST = 255
 """Excel takes no longer code."""
 

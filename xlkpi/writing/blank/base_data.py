@@ -22,7 +22,7 @@ Computed = Mapping[Address, tuple[str, Decimal | str]]
 def computed(contents: Contents, data: Spot, indicators: Spot) -> tuple[Contents, Computed]:
     """Return the contents with what the formulas over names come to, and the formulas over cells.
 
-    NotOurs where a formula names what does not stand on 基础数据.
+    NotUnderstood where a formula names what does not stand on 基础数据.
     """
     known = _Rows(contents.sheets.get(BASE_DATA.name, ()), data)
     rows: list[Fields] = []
