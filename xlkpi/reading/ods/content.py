@@ -13,11 +13,7 @@ from xlkpi.reading.ods.text import CellText
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import Formula, Limits, check_limit, writes_percent
 from xlkpi.reading.xlsx.notes import Notes
-from xlkpi.reading.xlsx.parts import (
-    local_name,
-    new_parser,
-    parse,
-)
+from xlkpi.reading.xlsx.parts import local_name, new_parser, parse
 from xlkpi.reading.xlsx.shared import Book
 from xlkpi.reading.xlsx.workbook import ListedSheet
 
