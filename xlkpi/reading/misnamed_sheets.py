@@ -8,37 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.inputs import MisnamedSheet
-from xlkpi.domain.schema import (
-    ADJUSTMENT,
-    BALLOT,
-    EXECUTION,
-    FUNDS,
-    GRADES,
-    INFO,
-    INFO_ROWS,
-    MEMBERS,
-    PARAMETER_BY_NAME,
-    PARAMETERS,
-    RESULT_SHEETS,
-    REVIEW,
-    RULES,
-    SHEETS,
-    SURVEY,
-    TIER1,
-    TIER2,
-    TIER3,
-    Sheet,
-    canonical,
-)
+from xlkpi.domain.schema import Sheet, canonical
 from xlkpi.domain.text import as_text
 from xlkpi.reading import tables
 from xlkpi.reading.scorer_name import read_scorer
 from xlkpi.reading.values import Reader
 
-_RESULTS = {canonical(name) for name in RESULT_SHEETS}
-_INFO = {canonical(name) for name, _ in INFO_ROWS}
+_RESULTS = {canonical(name) for name in schema.RESULT_SHEETS}
+_INFO = {canonical(name) for name, _ in schema.INFO_ROWS}
 _HEADERS = 3
 """So many known headers, or all required ones where the sheet has no more: two may be a coincidence."""
 
@@ -49,17 +29,17 @@ def _among(sheet: Sheet, header: str) -> tuple[str, Callable[[str], bool]]:
 
 
 _EVIDENCE: Mapping[str, tuple[str, Callable[[str], bool]]] = {
-    INFO.name: ("项目", _INFO.__contains__),
-    PARAMETERS.name: ("参数", PARAMETER_BY_NAME.__contains__),
-    ADJUSTMENT.name: _among(ADJUSTMENT, "类别"),
-    RULES.name: _among(RULES, "方式"),
-    MEMBERS.name: _among(MEMBERS, "是否评分"),
-    **{sheet.name: ("分值", bool) for sheet in (TIER1, TIER2, TIER3)},
-    **{sheet.name: ("全年执行数", bool) for sheet in (EXECUTION, FUNDS)},
-    GRADES.name: ("下限", bool),
-    SURVEY.name: ("满意", bool),
-    REVIEW.name: ("复核得分", bool),
-    BALLOT.name: ("得分", bool),
+    schema.INFO.name: ("项目", _INFO.__contains__),
+    schema.PARAMETERS.name: ("参数", schema.PARAMETER_BY_NAME.__contains__),
+    schema.ADJUSTMENT.name: _among(schema.ADJUSTMENT, "类别"),
+    schema.RULES.name: _among(schema.RULES, "方式"),
+    schema.MEMBERS.name: _among(schema.MEMBERS, "是否评分"),
+    **{sheet.name: ("分值", bool) for sheet in (schema.TIER1, schema.TIER2, schema.TIER3)},
+    **{sheet.name: ("全年执行数", bool) for sheet in (schema.EXECUTION, schema.FUNDS)},
+    schema.GRADES.name: ("下限", bool),
+    schema.SURVEY.name: ("满意", bool),
+    schema.REVIEW.name: ("复核得分", bool),
+    schema.BALLOT.name: ("得分", bool),
 }
 """Sheet → a column, and the test that at least one of its cells must pass."""
 
@@ -77,17 +57,19 @@ def find_misnamed_sheets(grids: Iterable[Grid]) -> tuple[tuple[MisnamedSheet, ..
 
 
 def _find_misnamed(grid: Grid) -> MisnamedSheet | None:
-    likely = [found for sheet in (*SHEETS, BALLOT) if (found := _match_sheet(sheet, grid))]
+    likely = [
+        found for sheet in (*schema.SHEETS, schema.BALLOT) if (found := _match_sheet(sheet, grid))
+    ]
     if not likely:
         return None
     best = max(likely, key=lambda found: len(found.columns))
     head = grid.place(best.header_row, min(best.columns.values()))
-    if best.sheet is not BALLOT:
+    if best.sheet is not schema.BALLOT:
         return MisnamedSheet(best.sheet, head)
     reader = Reader()
     scorer = read_scorer(reader, best)
     named = "X219" not in {each.code for each in reader.findings}
-    return MisnamedSheet(BALLOT, head, scorer.value or "") if named else None
+    return MisnamedSheet(schema.BALLOT, head, scorer.value or "") if named else None
 
 
 def _match_sheet(sheet: Sheet, grid: Grid) -> Table | None:

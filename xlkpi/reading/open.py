@@ -7,20 +7,11 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from xlkpi.domain import fingerprint
+from xlkpi.domain import fingerprint, schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.location import Address, CellRef, address, column_letters
-from xlkpi.domain.schema import (
-    BALLOT,
-    FORMAT_NAME,
-    GUIDE_SHEET,
-    PROBLEMS_SHEET,
-    RESULT_SHEETS,
-    SOURCE_SHEET,
-    canonical,
-    sheet_named,
-)
+from xlkpi.domain.schema import canonical
 from xlkpi.reading import engine
 from xlkpi.reading.engine import EngineBook
 from xlkpi.reading.sniff import Kind, sniff
@@ -28,7 +19,7 @@ from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import LIMITS, Limits, Package, SheetFacts
 from xlkpi.reading.xlsx.package import inflate, read_directory
 
-_RESULTS = {canonical(name) for name in RESULT_SHEETS}
+_RESULTS = {canonical(name) for name in schema.RESULT_SHEETS}
 
 
 class KnownSheets(NamedTuple):
@@ -151,7 +142,7 @@ class OpenedWorkbook:
         by_name = {canonical(facts.name): facts for facts in package.sheets}
         guide, problems = (
             self._grid(by_name[name]) if name in by_name else None
-            for name in (_guide(package), PROBLEMS_SHEET)
+            for name in (_guide(package), schema.PROBLEMS_SHEET)
         )
         results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
         foreign = tuple(self._make_foreign_grid(facts) for facts in others)
@@ -178,7 +169,7 @@ class OpenedWorkbook:
     @property
     def worked_on(self) -> bool:
         """Whether it is a scored workbook that somebody has worked on since."""
-        return SOURCE_SHEET in self.known[0].result_sheets and self.origin is None
+        return schema.SOURCE_SHEET in self.known[0].result_sheets and self.origin is None
 
     @cached_property
     def parts(self) -> Mapping[str, bytes]:
@@ -218,8 +209,8 @@ def find_named_cell(package: Package, name: str) -> tuple[str, Address | None]:
 
 def _guide(package: Package) -> str:
     """Return the name of 填表说明, as compared: whatever it is called now, it contains the version."""
-    sheet, _ = find_named_cell(package, FORMAT_NAME)
-    return canonical(sheet) or GUIDE_SHEET
+    sheet, _ = find_named_cell(package, schema.FORMAT_NAME)
+    return canonical(sheet) or schema.GUIDE_SHEET
 
 
 def _sort_sheets(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], list[Finding]]:
@@ -228,14 +219,18 @@ def _sort_sheets(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], 
     findings = [finding("X108", CellRef(name), name) for name in package.other_sheets]
     scored = _is_scored(package)
     for facts in package.sheets:
-        layout = sheet_named(facts.name)
+        layout = schema.sheet_named(facts.name)
         plain = canonical(facts.name)
         if layout is None:
             ours = scored and plain in _RESULTS
-            if not ours and plain not in (_guide(package), GUIDE_SHEET, PROBLEMS_SHEET):
+            if not ours and plain not in (
+                _guide(package),
+                schema.GUIDE_SHEET,
+                schema.PROBLEMS_SHEET,
+            ):
                 foreign.append(facts)
             continue
-        key = plain.casefold() if layout is BALLOT else layout.name
+        key = plain.casefold() if layout is schema.BALLOT else layout.name
         if key in kept:
             other = kept[key].name
             findings.append(finding("X107", CellRef(facts.name), facts.name, other=other))
@@ -245,7 +240,7 @@ def _sort_sheets(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], 
 
 
 def _is_scored(package: Package) -> bool:
-    return any(canonical(facts.name) == SOURCE_SHEET for facts in package.sheets)
+    return any(canonical(facts.name) == schema.SOURCE_SHEET for facts in package.sheets)
 
 
 def _find_hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:

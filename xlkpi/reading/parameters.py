@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Derived, Number, State, Table, Text, Value
 from xlkpi.domain.findings import finding
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.parameters import Parameters
-from xlkpi.domain.schema import (
-    PARAMETER_BY_NAME,
-    PARAMETER_LIST,
-    PERCENT_WORDS,
-    Parameter,
-    canonical,
-    folded,
-)
+from xlkpi.domain.schema import Parameter, canonical, folded
 from xlkpi.reading import displayed
 from xlkpi.reading.values import Reader
 
@@ -24,13 +18,13 @@ from xlkpi.reading.values import Reader
 def read_parameters(reader: Reader, table: Table | None) -> Parameters:
     """Return the settings in force: the sheet's, else the defaults; report what cannot be."""
     values: dict[str, Text] = {
-        each.name: Value(CellRef(""), State.GOOD, each.default) for each in PARAMETER_LIST
+        each.name: Value(CellRef(""), State.GOOD, each.default) for each in schema.PARAMETER_LIST
     }
     seen: dict[str, CellRef] = {}
     for row in table.rows if table else ():
         assert table is not None
         name = reader.text(table, row, "参数")
-        known = PARAMETER_BY_NAME.get(canonical(name.value or ""))
+        known = schema.PARAMETER_BY_NAME.get(canonical(name.value or ""))
         if name.blank:
             setting = reader.text(table, row, "值")
             reader.findings.append(finding("X709", setting.place, "（空）"))
@@ -44,14 +38,14 @@ def read_parameters(reader: Reader, table: Table | None) -> Parameters:
         else:
             seen[known.name] = name.place
             values[known.name] = _read_setting(reader, table, row, known) or values[known.name]
-    for known in PARAMETER_LIST if table else ():
+    for known in schema.PARAMETER_LIST if table else ():
         if known.decides and known.name not in seen:
             assert table is not None
             details = {"name": known.name, "default": known.default}
             reader.findings.append(finding("X716", table.head("参数"), **details))
     amounts = {
         each.name: Decimal((values[each.name].value or each.default).rstrip("%"))
-        for each in PARAMETER_LIST
+        for each in schema.PARAMETER_LIST
         if not each.choices
     }
     return Parameters(values, amounts)
@@ -130,6 +124,6 @@ def lacks_percent_sign(reader: Reader, number: Number, table: Table, header: str
 def in_percent(number: Number, table: Table, header: str) -> bool:
     """Whether it was typed as a per cent: "85%", or 0.85 or 85 in a cell shown as 85%."""
     if isinstance(number.typed, str):
-        return any(word in folded(number.typed) for word in PERCENT_WORDS)
+        return any(word in folded(number.typed) for word in schema.PERCENT_WORDS)
     at = (number.place.row, table.columns.get(header, -1))
     return at in table.grid.percents or at in table.grid.percent_signed

@@ -6,32 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain, pairwise
 
+from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.location import CellRef, a1
 from xlkpi.domain.numbers import from_text
-from xlkpi.domain.schema import (
-    ADJUSTMENT,
-    BALLOT,
-    BASE_DATA,
-    EXECUTION,
-    FUNDS,
-    HEADER_SEARCH_ROWS,
-    PARAMETERS,
-    REVIEW,
-    RULES,
-    SHEETS,
-    SPARE_ROWS,
-    SURVEY,
-    TARGET,
-    TIER1,
-    TIER2,
-    TIER3,
-    TOTAL_WORDS,
-    Sheet,
-    canonical,
-    of_which_code,
-)
+from xlkpi.domain.schema import Sheet, canonical
 from xlkpi.domain.text import as_text
 from xlkpi.reading import headers
 from xlkpi.reading.xlsx.memo import Memo
@@ -45,21 +25,21 @@ _REMARK = re.compile(
 _LONGEST_NAME = 60
 """A lone text beyond it is no code and no name."""
 _TOTAL = re.compile(
-    rf"[*※]?(本年|本页|本表|全年|基本支出|项目支出)?({'|'.join(TOTAL_WORDS)}|共计)(数|金额|额)?\d*(:|\(.*\))*\Z"
+    rf"[*※]?(本年|本页|本表|全年|基本支出|项目支出)?({'|'.join(schema.TOTAL_WORDS)}|共计)(数|金额|额)?\d*(:|\(.*\))*\Z"
 )
 
 
 _NEEDED = (
-    *(sheet for sheet in SHEETS if sheet.required),
-    BALLOT,
-    EXECUTION,
-    ADJUSTMENT,
-    PARAMETERS,
+    *(sheet for sheet in schema.SHEETS if sheet.required),
+    schema.BALLOT,
+    schema.EXECUTION,
+    schema.ADJUSTMENT,
+    schema.PARAMETERS,
 )
 """Sheets without which nothing can be scored; others are then unused, and that is reported."""
-_TIERS = (TIER1, TIER2, TIER3)
-_PARENTS = {TIER2.name: "一级编号", TIER3.name: "二级编号"}
-_COUNTED = (*_NEEDED, RULES, SURVEY, FUNDS, REVIEW, BASE_DATA)
+_TIERS = (schema.TIER1, schema.TIER2, schema.TIER3)
+_PARENTS = {schema.TIER2.name: "一级编号", schema.TIER3.name: "二级编号"}
+_COUNTED = (*_NEEDED, schema.RULES, schema.SURVEY, schema.FUNDS, schema.REVIEW, schema.BASE_DATA)
 """Sheets whose rows count for a figure: none may be lost. The others are only printed."""
 
 
@@ -72,7 +52,7 @@ def find_table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
         row = header_row if heads else 0
         return None, [
             finding(
-                "X102" if layout in _NEEDED else "X116", grid.place(row, 0), rows=HEADER_SEARCH_ROWS,
+                "X102" if layout in _NEEDED else "X116", grid.place(row, 0), rows=schema.HEADER_SEARCH_ROWS,
                 missing="、".join(missing), expected=" · ".join(required),
                 seen=headers.list_unknown(layout, grid, header_row) if heads else "",
             )
@@ -139,7 +119,7 @@ def finding_code(found: Table, row: int) -> str:
     if isinstance(points, float) and points != 0:  # nearly always
         return ""
     headers = (layout.name, "编号", _PARENTS.get(layout.name, ""), "评分方式", "分值")
-    return of_which_code(*(_plainly(found, row, header) for header in headers))
+    return schema.of_which_code(*(_plainly(found, row, header) for header in headers))
 
 
 def _plainly(found: Table, row: int, header: str) -> str:
@@ -180,7 +160,7 @@ def _gaps(found: Table) -> Iterator[Finding]:
     """Report rows far below the others: they count, and may be forgotten scraps."""
     for above, row in pairwise(found.rows):
         gap = row - above - 1
-        if gap > SPARE_ROWS and found.sheet in _COUNTED:
+        if gap > schema.SPARE_ROWS and found.sheet in _COUNTED:
             yield finding("X121", _first(found.grid, row), gap=gap)
 
 
@@ -215,7 +195,7 @@ def _remark(
     plain = canonical(texts[0])
     if remarks:
         return True
-    if layout is BALLOT:  # a word about no indicator and no mark
+    if layout is schema.BALLOT:  # a word about no indicator and no mark
         return lone and raw[0] == columns.get("评分说明")
     return lone and raw[0] == first and len(plain) > _LONGEST_NAME
 
@@ -280,12 +260,12 @@ def _strange_columns(found: Table, taken: Set[int]) -> Iterator[Finding]:
             continue
         shown, place = f"“{head}”" if head else "（空）", grid.place(found.header_row, column)
         if headers.adjusts(found, head):
-            yield finding("X115", place, shown, missing=f"调整后的{TARGET.header}")
+            yield finding("X115", place, shown, missing=f"调整后的{schema.TARGET.header}")
         elif missing and column < last:
             yield finding("X115", place, shown, missing="、".join(missing))
         elif missing or column < last or headers.known(found.sheet, head):
             yield finding("X112", place, shown)
-    if found.sheet is BALLOT and not missing:
+    if found.sheet is schema.BALLOT and not missing:
         yield from _scraps(found)
 
 

@@ -13,27 +13,10 @@ from xlkpi.domain.text import Piece, Pieces
 
 _SIGNS = {"tab": "\t", "line-break": "\n", "s": " "}
 _PARAGRAPHS = frozenset(("p", "h"))
-_ASIDE = frozenset(
-    (
-        "annotation",
-        "note",
-        "ruby-text",
-        "frame",
-        "custom-shape",
-        "g",
-        "rect",
-        "ellipse",
-        "circle",
-        "line",
-        "polyline",
-        "polygon",
-        "path",
-        "connector",
-        "caption",
-        "measure",
-        "control",
-    )
-)
+_ASIDE = frozenset((
+    "annotation", "note", "ruby-text", "frame", "custom-shape", "g", "rect", "ellipse", "circle", "line",
+    "polyline", "polygon", "path", "connector", "caption", "measure", "control",
+))  # fmt: skip
 """Elements in a paragraph that are not its text: remarks, readings, drawings."""
 _ENGINE = frozenset(("p", "s", "span", "a"))
 """What calamine reads as it is shown."""

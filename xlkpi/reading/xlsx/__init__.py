@@ -37,22 +37,9 @@ from xlkpi.reading.xlsx.workbook import (
 )
 
 __all__ = [
-    "LIMITS",
-    "Formula",
-    "Limits",
-    "Package",
-    "SheetFacts",
-    "alters_texts",
-    "check_limit",
-    "date_letters",
-    "hides_day",
-    "is_mixed",
-    "is_percent_first",
-    "may_mislead",
-    "scan",
-    "shown_text",
-    "writes_percent",
-]
+    "LIMITS", "Formula", "Limits", "Package", "SheetFacts", "alters_texts", "check_limit", "date_letters",
+    "hides_day", "is_mixed", "is_percent_first", "may_mislead", "scan", "shown_text", "writes_percent",
+]  # fmt: skip
 
 
 class _KeptParts(Parts):

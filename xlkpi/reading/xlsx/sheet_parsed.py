@@ -56,26 +56,9 @@ class _Worksheet:
     """
 
     __slots__ = (
-        "book",
-        "column",
-        "filled",
-        "formula_at",
-        "inline_at",
-        "inline_from",
-        "kind",
-        "local",
-        "notes",
-        "parser",
-        "path",
-        "row",
-        "row_text",
-        "style",
-        "texts",
-        "value_at",
-        "value_from",
-        "value_to",
-        "xml",
-    )
+        "book", "column", "filled", "formula_at", "inline_at", "inline_from", "kind", "local", "notes", "parser",
+        "path", "row", "row_text", "style", "texts", "value_at", "value_from", "value_to", "xml",
+    )  # fmt: skip
 
     def __init__(self, notes: Notes, xml: bytes) -> None:
         self.xml = xml
