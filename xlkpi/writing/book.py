@@ -58,7 +58,7 @@ class Cell(NamedTuple):
 
 
 class Validation(NamedTuple):
-    """What may be typed into a block of cells, and what the cell says."""
+    """What may be typed into a block of cells, and the message of each cell."""
 
     block: tuple[int, int, int, int]
     options: dict[str, object]
@@ -196,7 +196,7 @@ class Book:
 
     @property
     def has_texts(self) -> bool:
-        """Whether any cell holds a text, for which a file has a part of its own; planned sheets do."""
+        """Whether any cell contains a text, for which a file has a part of its own; planned sheets do."""
         return any(
             sheet.planned
             or any(

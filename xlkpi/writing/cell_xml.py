@@ -63,7 +63,7 @@ def link(at: Address, target: str) -> str:
 
 
 def shown_link(begun: str, value: str | float) -> str:
-    """Return a link's element; a cell with a number says nothing of what it shows."""
+    """Return a link's element. Of a cell with a number xlsxwriter writes a space as its text."""
     return f'{begun}{_attribute(value) if isinstance(value, str) and value else " "}"/>'
 
 

@@ -1,4 +1,4 @@
-"""The formulas of an input sheet's computed columns, at whatever addresses the table stands.
+"""The formulas of an input sheet's computed columns, at whatever addresses the table is.
 
 Shared by the blank, where staff see them work, and the scored workbook, where they are live again.
 """
@@ -12,11 +12,11 @@ from xlkpi.domain.location import a1, block_reference
 from xlkpi.domain.methods import CRITERIA, satisfaction_formula
 
 TITLE_ROW, GUIDE_ROW, LIVE_ROW, HEADER_ROW, FIRST_ROW = range(5)
-"""Where everything stands on an input sheet of a blank; a reader never relies on it."""
+"""Where everything is on an input sheet of a blank; a reader never relies on it."""
 
 
 class Spot(NamedTuple):
-    """Where a table stands: its sheet, columns, and first and last row of data."""
+    """Where a table is: its sheet, columns, and first and last row of data."""
 
     sheet: str
     columns: dict[str, int]
@@ -40,7 +40,7 @@ def looked_up(header: str, code: str, indicators: Spot) -> str:
 
 
 REVIEW_COPIES = {"三级指标": "三级指标", "分值": "分值", "自评完成值": "实际完成值"}
-"""What 复核 shows of an indicator → the column of 三级指标 that it stands in."""
+"""What 复核 shows of an indicator → the column of 三级指标 that it comes from."""
 
 
 def execution_rate(row: int, spot: Spot) -> str:
@@ -72,7 +72,7 @@ def satisfaction(row: int, spot: Spot, caliber: str) -> str:
 
 
 def satisfaction_as_set(row: int, spot: Spot, parameters: Spot) -> str:
-    """Return 满意度 of a row by the 满意度口径 that stands on 参数; the default where none does."""
+    """Return 满意度 of a row by the 满意度口径 of 参数; the default where none does."""
     default, *others = CRITERIA
     said, votes = setting("满意度口径", parameters), spot.cell(row, "有效问卷")
     rate = _satisfied(row, spot, default)
@@ -82,7 +82,7 @@ def satisfaction_as_set(row: int, spot: Spot, parameters: Spot) -> str:
 
 
 def setting(name: str, parameters: Spot) -> str:
-    """Return the formula text of what 参数 says, "" where it has no such line."""
+    """Return the formula text for a parameter of 参数, "" where it has no such line."""
     names, values = parameters.block("参数"), parameters.block("值")
     return f'IFERROR(INDEX({values},MATCH("{name}",{names},0)),"")'
 

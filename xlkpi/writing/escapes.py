@@ -1,4 +1,4 @@
-"""What stands escaped in the texts of a package, for openpyxl, which neither reads nor writes it so.
+"""What is escaped in the texts of a package, for openpyxl, which neither reads nor writes it so.
 
 [ECMA-376, part 1, 22.9.2.19]: `_x000D_` is a carriage return, and `_x005F_x000D_` the seven
 characters `_x000D_`.
@@ -16,7 +16,7 @@ _RAW = re.compile("[\x00-\x08\x0b-\x1f]")
 
 
 def is_literal(text: str) -> bool:
-    """Whether a text, as it is meant, holds what would be taken for an escape."""
+    """Whether a text, as it is meant, contains what would be taken for an escape."""
     return _BARE in text or _ESCAPE.search(text) is not None
 
 

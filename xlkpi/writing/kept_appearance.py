@@ -1,4 +1,4 @@
-"""What made a reader see something else than a cell holds stays in the marked copy.
+"""What made a reader see something else than a cell contains stays in the marked copy.
 
 Else the copy would be scored by what nobody has looked at.
 """

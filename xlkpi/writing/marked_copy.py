@@ -126,7 +126,7 @@ def _contents(book: Any) -> Iterator[fingerprint.Content]:
 
 
 def _unmark(book: Any) -> dict[tuple[str, str], str]:
-    """Take an earlier run's marks off; return the colours that its list told."""
+    """Take an earlier run's marks off; return the colours in its list."""
     if PROBLEMS_SHEET not in book.sheetnames:
         return {}
     if book[PROBLEMS_SHEET]["D3"].value != fingerprint.LABEL:  # the user's own sheet of that name
@@ -213,7 +213,7 @@ def _mark(
 
 
 def _owner(sheet: Any, place: CellRef) -> Any:
-    """Return the cell that holds a merged block's value."""
+    """Return the cell that has a merged block's value."""
     for block in sheet.merged_cells.ranges:
         if place.cell in block:
             return sheet.cell(block.min_row, block.min_col)

@@ -150,18 +150,18 @@ def _rewritten(filled: Filled) -> Book:
     """
     book = Book("待修改")
     for grid in _grids(filled):
-        paper = book.sheet(grid.name, "rare")
-        paper.widths = _widths(grid)
+        worksheet = book.sheet(grid.name, "rare")
+        worksheet.widths = _widths(grid)
         for row, cells in enumerate(grid.rows):
             for column, held in enumerate(cells):
                 if _is_number(held):
                     shown = "input:0%" if (row, column) in grid.percents else "input"
-                    paper.number(row, column, held, shown)
+                    worksheet.number(row, column, held, shown)
                 elif held not in ("", None):
-                    paper.text(row, column, as_text(held), "input")
+                    worksheet.text(row, column, as_text(held), "input")
         for (row, column), (_, cached) in grid.formulas.items():
             if not cached:
-                paper.formula(row, column, "=1/0", "#N/A", "input")
+                worksheet.formula(row, column, "=1/0", "#N/A", "input")
     names = (schema.TEMPLATE_NAME, schema.FORMAT_NAME)
     for name, place in zip(names, filled.format_places, strict=True):
         if place.sheet:
@@ -174,7 +174,7 @@ def _grids(filled: Filled) -> list[Grid]:
 
 
 def _restore(sheet: Any, grid: Grid) -> None:
-    """Give a sheet written anew what paper has no word for, and what may have been found wrong in it.
+    """Give a sheet written anew what `Sheet` has no field for, and what may have been found wrong in it.
 
     Else the copy would be scored with a merge or a date gone that nobody has looked at.
     """
@@ -199,7 +199,7 @@ def _restore(sheet: Any, grid: Grid) -> None:
 
 
 def _widths(grid: Grid) -> dict[int, float]:
-    """As wide as what stands in a column, within reason; a line across several columns not counted."""
+    """The width that a column's contents need, within reason, without lines across several columns."""
     widths: dict[int, float] = {}
     for cells in grid.rows:
         if sum(held not in ("", None) for held in cells) < 2:

@@ -18,19 +18,19 @@ def published(outcome: Outcome, layout: FormTemplate) -> Book:
     """Return the workbook to be published of an outcome that was scored."""
     form = scored(outcome, layout.without(PERSONS)).named(FORM_SHEET)
     cells = {at: cell._replace(formula="", link="") for at, cell in form.every_cell()}
-    paper = replace(form, cells=cells, planned=None)
-    assert outcome.filled is not None and paper.print_to is not None
+    worksheet = replace(form, cells=cells, planned=None)
+    assert outcome.filled is not None and worksheet.print_to is not None
     said = outcome.filled.info_text
-    book = Book(f"{said('部门名称')}{said('评价年度')}年度自评表", [paper])
-    row = paper.print_to[0] + 1
+    book = Book(f"{said('部门名称')}{said('评价年度')}年度自评表", [worksheet])
+    row = worksheet.print_to[0] + 1
     name = fingerprint.masked_name(PurePath(outcome.source.file).name)  # it may tell a person
-    paper.text(row, 0, fingerprint.SOURCE_LABEL, "form.note")
-    paper.text(row, 1, name, "form.note")
+    worksheet.text(row, 0, fingerprint.SOURCE_LABEL, "form.note")
+    worksheet.text(row, 1, name, "form.note")
     row += 1
-    paper.text(row, 0, fingerprint.IDENTITY_LABEL, "form.note")
-    paper.text(row, 1, outcome.filled.identity, "form.note")
+    worksheet.text(row, 0, fingerprint.IDENTITY_LABEL, "form.note")
+    worksheet.text(row, 1, outcome.filled.identity, "form.note")
     row += 1
-    paper.text(row, 0, fingerprint.LABEL, "form.note")
-    paper.text(row, 1, book.fingerprint(), "form.note")
-    paper.print_to = (row, paper.print_to[1])
+    worksheet.text(row, 0, fingerprint.LABEL, "form.note")
+    worksheet.text(row, 1, book.fingerprint(), "form.note")
+    worksheet.print_to = (row, worksheet.print_to[1])
     return book

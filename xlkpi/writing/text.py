@@ -64,7 +64,7 @@ _MOST_LEFT = 20
 def not_carried(
     said: Iterable[tuple[str, Sequence[Finding]]], left: Sequence[tuple[str, str, str]]
 ) -> list[str]:
-    """Return what to say of what stands in files (name, place, text) and not in those made of them."""
+    """Return the lines about what is in files (name, place, text) and not in those made of them."""
     lines = [findings_text(one_line(name), findings) for name, findings in said if findings]
     for name, place, text in left[:_MOST_LEFT]:
         where = f"{one_line(name)} › {place}" if name else place
@@ -83,7 +83,7 @@ def counts(outcome: Outcome) -> str:
 
 
 def told(outcome: Outcome, check: bool = False) -> dict[str, Any]:
-    """Return all that is said of one outcome: status, JSON report, text and counts.
+    """Return all that is reported of one outcome: status, JSON report, text and counts.
 
     The report is that of `score --json` without outputs, or with `check` that of `check --json`:
     the same without totals.
@@ -184,7 +184,7 @@ def _findings(outcome: Outcome) -> list[dict[str, object]]:
 
 
 def code_text(code: str) -> str:
-    """Return what `explain CODE` says; KeyError for a code that is none."""
+    """Return what `explain CODE` prints; KeyError for an unknown code."""
     row = CODES[code]
     return (
         f"{code}  {row.severity.chinese}：{row.title}\n"

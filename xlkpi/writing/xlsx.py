@@ -1,4 +1,4 @@
-"""A book on paper → the bytes of an .xlsx. The only place that knows xlsxwriter.
+"""A workbook → the bytes of an .xlsx, by xlsxwriter.
 
 Texts are written as texts whatever they look like, and the same book gives the same bytes.
 """
@@ -34,7 +34,7 @@ _OPTIONS = {
 }
 _UNLOCKED = {"autofilter": True, "format_columns": True, "format_rows": True}
 STOCK = False
-"""Whether to use xlsxwriter's own worksheet instead of ours: a test holds the two together."""
+"""Whether to use xlsxwriter's own worksheet instead of ours: a test compares the two."""
 _PAGES = "&C第 &P 页 共 &N 页"
 
 

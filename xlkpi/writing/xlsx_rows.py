@@ -51,7 +51,7 @@ _MADE_ANEW = ("xl/worksheets/sheet", "xl/charts/", "xl/drawings/drawing", "xl/sh
 
 
 class _Texts(SharedStrings):  # type: ignore[misc]
-    """The texts of a workbook, of which most stand in others too."""
+    """The texts of a workbook, most of which are in others too."""
 
     def _write_si(self, string: str) -> None:
         self.fh.write(_text(string))
@@ -111,7 +111,7 @@ class FastWorkbook(Workbook):  # type: ignore[misc]
         return self.packager
 
     def find_package(self, key: Hashable) -> bool:
-        """Whether such a package was written, so that xlsxwriter need not be told of its styles."""
+        """Whether such a package was written, so that xlsxwriter does not need its styles."""
         self.package_key = key
         return key in _PACKAGES
 
@@ -132,7 +132,7 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
     """All that decides it; None where it is not to be kept."""
 
     def find_frame(self, key: Hashable) -> bool:
-        """Whether a sheet with the same frame was written, so that xlsxwriter need not be told more."""
+        """Whether a sheet with the same frame was written, so that xlsxwriter needs no more of it."""
         self.frame_key, self.frame = key, _FRAMES.get(key)
         return self.frame is not None
 

@@ -13,7 +13,7 @@ from xlkpi.writing.blank import base_data, guide, live_checks
 from xlkpi.writing.blank.ballots import put_ballot
 from xlkpi.writing.blank.head import put_head, spot_of
 from xlkpi.writing.book import Book, Validation
-from xlkpi.writing.book import Sheet as Paper
+from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import FIRST_ROW, Spot
 
 _CHECKED = (schema.TIER1, schema.TIER2, schema.TIER3)
@@ -69,33 +69,33 @@ def _table(
     """Put a table; in a scorer's part it is only to be seen."""
     seen = contents.part.startswith(schema.SCORERS_PART)
     spot = spots[sheet.name]
-    paper = book.sheet(sheet.name, "rare" if seen else sheet.tab)
+    worksheet = book.sheet(sheet.name, "rare" if seen else sheet.tab)
     columns = sheet.shown(rows)
-    put_head(paper, columns, sheet.name, guide.SEEN if seen else sheet.guide)
+    put_head(worksheet, columns, sheet.name, guide.SEEN if seen else sheet.guide)
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         for column in columns:
-            _input(paper, sheet, spot, row, column, given)
-    _computed(paper, sheet, spots, rows, _caliber(contents))
+            _input(worksheet, sheet, spot, row, column, given)
+    _computed(worksheet, sheet, spots, rows, _caliber(contents))
     if sheet is schema.REVIEW:
-        _reviewed(paper, spot, rows, contents, spots[schema.TIER3.name])
+        _reviewed(worksheet, spot, rows, contents, spots[schema.TIER3.name])
     for column in columns:
-        _validate(paper, sheet, spot, column)
+        _validate(worksheet, sheet, spot, column)
     if sheet is schema.INFO:
-        _info_choices(paper, rows)
-    live_checks.checks(paper, sheet, spots, rows)
+        _info_choices(worksheet, rows)
+    live_checks.checks(worksheet, sheet, spots, rows)
     if seen or sheet is schema.MERGED:
-        _lock(paper)
+        _lock(worksheet)
 
 
-def _lock(paper: Paper) -> None:
+def _lock(worksheet: Worksheet) -> None:
     """Take away what invites to fill in a sheet."""
-    paper.validations.clear()
-    for at, cell in paper.cells.items():
+    worksheet.validations.clear()
+    for at, cell in worksheet.cells.items():
         if cell.style == "head.need":
-            paper.cells[at] = cell._replace(style="head")
+            worksheet.cells[at] = cell._replace(style="head")
         elif cell.style.startswith("input"):
-            paper.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
+            worksheet.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
 
 
 def _style(sheet: schema.Sheet, column: schema.Column, given: Fields) -> str:
@@ -113,56 +113,67 @@ def _style(sheet: schema.Sheet, column: schema.Column, given: Fields) -> str:
 
 
 def _input(
-    paper: Paper, sheet: schema.Sheet, spot: Spot, row: int, column: schema.Column, given: Fields
+    worksheet: Worksheet,
+    sheet: schema.Sheet,
+    spot: Spot,
+    row: int,
+    column: schema.Column,
+    given: Fields,
 ) -> None:
     at, style = spot.columns[column.header], _style(sheet, column, given)
     value = given.get(column.header, "")
     if isinstance(value, Decimal):
-        paper.number(
+        worksheet.number(
             row, at, value, f"{style}:#,##0.00####" if column.kind is schema.Kind.MONEY else style
         )
     elif value:
-        paper.text(row, at, value, style)
+        worksheet.text(row, at, value, style)
     else:
-        paper.blank(row, at, f"{style}:#,##0.00####" if column.kind is schema.Kind.MONEY else style)
+        worksheet.blank(
+            row, at, f"{style}:#,##0.00####" if column.kind is schema.Kind.MONEY else style
+        )
 
 
 def _computed(
-    paper: Paper, sheet: schema.Sheet, spots: dict[str, Spot], rows: Sequence[Fields], caliber: str
+    worksheet: Worksheet,
+    sheet: schema.Sheet,
+    spots: dict[str, Spot],
+    rows: Sequence[Fields],
+    caliber: str,
 ) -> None:
-    """Put the formulas of a table's computed columns; `caliber` is what 参数 says now."""
+    """Put the formulas of a table's computed columns; `caliber` is the 满意度口径 in 参数."""
     spot, parameters = spots[sheet.name], spots[schema.PARAMETERS.name]
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         if sheet is schema.EXECUTION:
             value = _rate(given)
             at = spot.columns["执行率"]
-            paper.formula(
+            worksheet.formula(
                 row, at, computed_columns.execution_rate(row, spot), value, "locked.number:0.00%"
             )
         elif sheet is schema.TEXTS:
             text = str(given.get("正文", ""))
             at = spot.columns["字数"]
-            paper.formula(
+            worksheet.formula(
                 row, at, computed_columns.length(row, spot), len(text) or "", "locked.number"
             )
         elif sheet is schema.SURVEY:
             votes, share = _votes(given, caliber)
-            paper.formula(
+            worksheet.formula(
                 row,
                 spot.columns["有效问卷"],
                 computed_columns.valid_votes(row, spot),
                 votes,
                 "locked.number",
             )
-            paper.formula(
+            worksheet.formula(
                 row, spot.columns["满意度"], computed_columns.satisfaction_as_set(row, spot, parameters), share,
                 "locked.number:0.00%",
             )  # fmt: skip
 
 
 def _reviewed(
-    paper: Paper, spot: Spot, rows: Sequence[Fields], contents: Contents, tier3: Spot
+    worksheet: Worksheet, spot: Spot, rows: Sequence[Fields], contents: Contents, tier3: Spot
 ) -> None:
     """Look up what 复核 shows of each indicator; 自评得分 is there once the workbook is scored."""
     listed = {str(row["编号"]): row for row in _listed(contents)}
@@ -172,7 +183,7 @@ def _reviewed(
         for header, name in computed_columns.REVIEW_COPIES.items():
             formula = computed_columns.looked_up(name, a1(row, 0), tier3)
             style = "locked.number" if header == "分值" else "locked"
-            paper.formula(row, spot.columns[header], formula, indicator.get(name, ""), style)
+            worksheet.formula(row, spot.columns[header], formula, indicator.get(name, ""), style)
 
 
 def _rate(given: Fields) -> float | str:
@@ -199,7 +210,7 @@ def _caliber(contents: Contents) -> str:
     return said if said in methods.CRITERIA else methods.CRITERIA[0]
 
 
-def _validate(paper: Paper, sheet: schema.Sheet, spot: Spot, column: schema.Column) -> None:
+def _validate(worksheet: Worksheet, sheet: schema.Sheet, spot: Spot, column: schema.Column) -> None:
     at = spot.columns[column.header]
     options = {} if column.computed else _allowed(sheet, column)
     if column.prompt:
@@ -207,7 +218,7 @@ def _validate(paper: Paper, sheet: schema.Sheet, spot: Spot, column: schema.Colu
         options["input_title"] = column.header[:32]
         options["input_message"] = column.prompt[:255]
     if options:
-        paper.validations.append(Validation((spot.first, at, spot.last, at), options))
+        worksheet.validations.append(Validation((spot.first, at, spot.last, at), options))
 
 
 def _allowed(sheet: schema.Sheet, column: schema.Column) -> dict[str, object]:
@@ -238,13 +249,13 @@ def _number(criterion: str, value: object, what: str, message: str) -> dict[str,
     }  # fmt: skip
 
 
-def _info_choices(paper: Paper, rows: Sequence[Fields]) -> None:
+def _info_choices(worksheet: Worksheet, rows: Sequence[Fields]) -> None:
     for offset, given in enumerate(rows):
         choices = schema.INFO_CHOICES.get(str(given.get("项目", "")))
         if choices:
             row = FIRST_ROW + offset
             options: dict[str, object] = {"validate": "list", "source": list(choices)}
-            paper.validations.append(Validation((row, 1, row, 1), options))
+            worksheet.validations.append(Validation((row, 1, row, 1), options))
 
 
 def _listed(contents: Contents) -> list[Fields]:

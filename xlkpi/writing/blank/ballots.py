@@ -12,7 +12,7 @@ from xlkpi.writing import computed_columns
 from xlkpi.writing.blank import live_checks
 from xlkpi.writing.blank.head import put_head, spot_of
 from xlkpi.writing.book import Book, Validation
-from xlkpi.writing.book import Sheet as Paper
+from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import (
     LIVE_ROW,
     Spot,
@@ -25,70 +25,77 @@ def put_ballot(
 ) -> None:  # fmt: skip
     """Add the sheet of a scorer: a row for each indicator that is marked, with the marks that are given."""
     name = schema.BALLOT_PREFIX + scorer
-    paper = book.sheet(name, "fill")
+    worksheet = book.sheet(name, "fill")
     spot = spot_of(schema.BALLOT, name, listed)
-    put_head(paper, schema.BALLOT.columns, f"评分表（{scorer}）", schema.BALLOT.guide)
+    put_head(worksheet, schema.BALLOT.columns, f"评分表（{scorer}）", schema.BALLOT.guide)
     given = {str(mark.get("编号", "")): mark for mark in marks}
     for row in range(spot.first, spot.last + 1):
         at = row - spot.first
         indicator = listed[at] if at < len(listed) else {}
-        _ballot_row(paper, spot, row, indicator, given, spots[schema.TIER3.name])
-    _identity(paper, scorer, signed)
-    _mark_limits(paper, spot, spots)
-    live_checks.ballot(paper, spot, listed, given, spots)
+        _ballot_row(worksheet, spot, row, indicator, given, spots[schema.TIER3.name])
+    _identity(worksheet, scorer, signed)
+    _mark_limits(worksheet, spot, spots)
+    live_checks.ballot(worksheet, spot, listed, given, spots)
 
 
 def _ballot_row(
-    paper: Paper, spot: Spot, row: int, indicator: Fields, given: dict[str, Fields], tier3: Spot
+    worksheet: Worksheet,
+    spot: Spot,
+    row: int,
+    indicator: Fields,
+    given: dict[str, Fields],
+    tier3: Spot,
 ) -> None:
     code = str(indicator.get("编号", ""))
     mark = given.get(code, {}) if code else {}
     judged = _judged(indicator)
     if code:
-        paper.text(row, 0, code, "locked.code")
+        worksheet.text(row, 0, code, "locked.code")
     else:
-        paper.blank(row, 0, "input.code")
+        worksheet.blank(row, 0, "input.code")
     for column in schema.BALLOT.columns[1:]:
         at = spot.columns[column.header]
         if column.computed:
             formula = computed_columns.looked_up(column.header, a1(row, 0), tier3)
             cached = indicator.get(column.header, "")
             style = "locked.number" if column.kind is schema.Kind.NUMBER else "locked"
-            paper.formula(row, at, formula, cached, style)
+            worksheet.formula(row, at, formula, cached, style)
         elif code and not judged:
             shown = live_checks.unmarked(indicator) if column.header == "评分说明" else ""
-            paper.text(row, at, shown, "locked.center") if shown else paper.blank(row, at, "locked")
+            worksheet.text(row, at, shown, "locked.center") if shown else worksheet.blank(
+                row, at, "locked"
+            )
         else:
             value = mark.get(column.header, "")
             style = "input.number" if column.kind is schema.Kind.NUMBER else "input"
             if isinstance(value, Decimal):
-                paper.number(row, at, value, style)
+                worksheet.number(row, at, value, style)
             elif value:
-                paper.text(row, at, value, style)
+                worksheet.text(row, at, value, style)
             else:
-                paper.blank(row, at, style)
+                worksheet.blank(row, at, style)
 
 
 def _judged(indicator: Fields) -> bool:
     return methods.is_judged(methods.standard_name(str(indicator.get("评分方式", ""))))
 
 
-def _identity(paper: Paper, scorer: str, signed: Fields) -> None:
+def _identity(worksheet: Worksheet, scorer: str, signed: Fields) -> None:
     row = LIVE_ROW
-    paper.text(row, 0, schema.SCORER_LABEL, "label")
-    paper.text(row, 1, scorer, "input.code")
+    worksheet.text(row, 0, schema.SCORER_LABEL, "label")
+    worksheet.text(row, 1, scorer, "input.code")
     for column, label, style in zip(
         (2, 4), schema.SIGN_LABELS, ("label", "sign.label"), strict=True
     ):
-        paper.text(row, column, label, style)
+        worksheet.text(row, column, label, style)
         if label in signed:
-            paper.text(row, column + 1, str(signed[label]), "input")
+            worksheet.text(row, column + 1, str(signed[label]), "input")
         else:
-            paper.blank(row, column + 1, "input")
-    paper.heights[row] = 24
+            worksheet.blank(row, column + 1, "input")
+    worksheet.heights[row] = 24
 
 
-def _mark_limits(paper: Paper, spot: Spot, spots: dict[str, Spot]) -> None:
+def _mark_limits(worksheet: Worksheet, spot: Spot, spots: dict[str, Spot]) -> None:
     mark = spot.columns["得分"]
     points = a1(spot.first, spot.columns["分值"], "column")
     options = {
@@ -97,4 +104,4 @@ def _mark_limits(paper: Paper, spot: Spot, spots: dict[str, Spot]) -> None:
         "error_message": "得分应在 0 到分值之间（百分制为 0 到 100）；回避时留空并在“评分说明”写“回避”。",
         "input_title": "得分", "input_message": "0 到分值之间的数；回避时留空，在右边写“回避”。",
     }  # fmt: skip
-    paper.validations.append(Validation((spot.first, mark, spot.last, mark), options))
+    worksheet.validations.append(Validation((spot.first, mark, spot.last, mark), options))

@@ -12,7 +12,7 @@ from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.location import Address, block_reference
 from xlkpi.domain.numbers import NOISE, rounded
 from xlkpi.domain.schema import ACTUAL, BASE_DATA, TIER3, canonical
-from xlkpi.writing.book import Sheet as Paper
+from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import Spot
 
 Computed = Mapping[Address, tuple[str, Decimal | str]]
@@ -39,14 +39,14 @@ def computed(contents: Contents, data: Spot, indicators: Spot) -> tuple[Contents
     return contents._replace(sheets={**contents.sheets, TIER3.name: tuple(rows)}), found
 
 
-def put(paper: Paper, cells: Computed) -> None:
+def put(worksheet: Worksheet, cells: Computed) -> None:
     """Put the formulas into 三级指标, grey and locked."""
     for (row, column), (formula, value) in cells.items():
-        paper.formula(row, column, formula, value, "locked.number")
+        worksheet.formula(row, column, formula, value, "locked.number")
 
 
 class _Rows:
-    """The rows of 基础数据, where they will stand."""
+    """The rows of 基础数据, where they will be."""
 
     def __init__(self, rows: Sequence[Fields], spot: Spot) -> None:
         self.rows, self.spot = rows, spot

@@ -29,7 +29,7 @@ STEPS_OF_THE_MAIN_PART: tuple[tuple[str, str, str], ...] = (
     ("会计", "xlkpi", "收齐本文件和各分册后合并：xlkpi merge 主表.xlsx 评分_….xlsx -o 合并.xlsx，再给合并后的工作簿评分。"),
 )  # fmt: skip
 SEEN = "供评分时查看，不要改动；以主表为准。"
-"""What a sheet of a scorer's part says that is not the ballot."""
+"""The guide of a sheet of a scorer's part other than the ballot."""
 COLOURS: tuple[tuple[str, str, str], ...] = (
     ("input", "浅黄", "要填写的格子"),
     ("locked", "灰色", "自动计算或不用改的格子（已锁定，没有密码）"),
@@ -71,23 +71,23 @@ def _told(contents: Contents) -> Sequence[tuple[str, str, str]]:
     return (steps[0], _DATA_STEP, *steps[1:])
 
 
-def front(paper: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) -> None:
-    """Fill in the first sheet; every other sheet of the book already stands."""
-    paper.widths = {0: 14, 1: 34, 2: 66}
-    paper.merge(0, 0, 2, f"{contents.template} 工作簿", "heading")
-    paper.heights[0] = 28
-    row = _format(paper, book, contents)
-    row = _missing(paper, contents, ballots, row)
-    paper.row(row, ["谁来填", "填哪里", "怎么填"], "head")
+def front(worksheet: Sheet, book: Book, contents: Contents, ballots: Sequence[str]) -> None:
+    """Fill in the first sheet; every other sheet is already in the book."""
+    worksheet.widths = {0: 14, 1: 34, 2: 66}
+    worksheet.merge(0, 0, 2, f"{contents.template} 工作簿", "heading")
+    worksheet.heights[0] = 28
+    row = _format(worksheet, book, contents)
+    row = _missing(worksheet, contents, ballots, row)
+    worksheet.row(row, ["谁来填", "填哪里", "怎么填"], "head")
     for who, where, how in _told(contents):
         row += 1
-        paper.row(row, [who, where, how], "text")
-    row = _colours(paper, row + 2)
-    _sheets(paper, book, row + 1, contents.part.startswith(schema.SCORERS_PART))
-    _settle(paper, book)
+        worksheet.row(row, [who, where, how], "text")
+    row = _colours(worksheet, row + 2)
+    _sheets(worksheet, book, row + 1, contents.part.startswith(schema.SCORERS_PART))
+    _settle(worksheet, book)
 
 
-def _format(paper: Sheet, book: Book, contents: Contents) -> int:
+def _format(worksheet: Sheet, book: Book, contents: Contents) -> int:
     lines = [
         ("模板名称", contents.template, schema.TEMPLATE_NAME),
         ("格式版本", str(schema.FORMAT_VERSION), schema.FORMAT_NAME),
@@ -95,25 +95,25 @@ def _format(paper: Sheet, book: Book, contents: Contents) -> int:
     if contents.part:
         lines.append(("本文件是", contents.part, schema.PART_NAME))
     for row, (label, value, name) in enumerate(lines, start=1):
-        paper.text(row, 0, label, "label")
-        paper.text(row, 1, value, "text")
-        book.names[name] = paper.absolute(row, 1)
-    paper.text(1, 2, contents.about, "guide")
+        worksheet.text(row, 0, label, "label")
+        worksheet.text(row, 1, value, "text")
+        book.names[name] = worksheet.absolute(row, 1)
+    worksheet.text(1, 2, contents.about, "guide")
     return 1 + len(lines)
 
 
-def _missing(paper: Sheet, contents: Contents, ballots: Sequence[str], row: int) -> int:
+def _missing(worksheet: Sheet, contents: Contents, ballots: Sequence[str], row: int) -> int:
     formula, value = _still_missing(contents, ballots)
-    paper.text(row, 0, "还缺什么", "label")
-    paper.formula(row, 1, formula, value, "strong")
-    paper.blank(row, 2, "strong")
-    paper.merges.append((row, 1, row, 2))
-    paper.heights[row] = 34
+    worksheet.text(row, 0, "还缺什么", "label")
+    worksheet.formula(row, 1, formula, value, "strong")
+    worksheet.blank(row, 2, "strong")
+    worksheet.merges.append((row, 1, row, 2))
+    worksheet.heights[row] = 34
     return row + 2
 
 
 def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str]:
-    """Return the live line and what it says now."""
+    """Return the live line and its present text."""
     parts: list[str] = []
     said: list[str] = []
     if not contents.part.startswith(schema.SCORERS_PART):
@@ -214,7 +214,7 @@ def _points_part(contents: Contents, said: list[str]) -> str:
     return f'IF({added}=100,"","一级指标分值合计不是 100；")'
 
 
-def _settle(paper: Sheet, book: Book) -> None:
+def _settle(worksheet: Sheet, book: Book) -> None:
     """Give the live line its value: every ballot has counted its missing marks by now."""
     counts = ""
     for sheet in book.sheets:
@@ -222,34 +222,34 @@ def _settle(paper: Sheet, book: Book) -> None:
             missing = int(float(sheet.cells[LIVE_ROW, 7].value))
             who = sheet.name.removeprefix(schema.BALLOT_PREFIX)
             counts += f"{who} 未评 {missing} 项；" if missing else ""
-    for at, cell in paper.cells.items():
+    for at, cell in worksheet.cells.items():
         if cell.formula:
             said = f"{cell.value}{counts}"
             value = f"还缺：{said}" if said else "✓ 必填项已齐"
-            paper.cells[at] = Cell(value, cell.style, cell.formula)
+            worksheet.cells[at] = Cell(value, cell.style, cell.formula)
 
 
-def _colours(paper: Sheet, row: int) -> int:
-    paper.row(row, ["颜色和标记", "含义", ""], "head")
+def _colours(worksheet: Sheet, row: int) -> int:
+    worksheet.row(row, ["颜色和标记", "含义", ""], "head")
     for style, name, meaning in COLOURS:
         row += 1
-        paper.text(row, 0, name, style)
-        paper.text(row, 1, meaning, "text")
-        paper.blank(row, 2, "text")
-        paper.merges.append((row, 1, row, 2))
+        worksheet.text(row, 0, name, style)
+        worksheet.text(row, 1, meaning, "text")
+        worksheet.blank(row, 2, "text")
+        worksheet.merges.append((row, 1, row, 2))
     for words in (SIGNS, UNLOCK):
         row += 1
-        paper.merge(row, 0, 2, words, "guide")
+        worksheet.merge(row, 0, 2, words, "guide")
     return row + 1
 
 
-def _sheets(paper: Sheet, book: Book, row: int, part: bool) -> None:
-    paper.row(row, ["标签颜色", "工作表（点击前往）", "用途"], "head")
+def _sheets(worksheet: Sheet, book: Book, row: int, part: bool) -> None:
+    worksheet.row(row, ["标签颜色", "工作表（点击前往）", "用途"], "head")
     words = {"fill": "橙：要填", "need": "绿：按需", "rare": "灰：供查看" if part else "灰：很少改"}
     for sheet in book.sheets[1:]:
         row += 1
         known = schema.sheet_named(sheet.name)
-        paper.text(row, 0, words[sheet.tab], "center")
-        paper.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
+        worksheet.text(row, 0, words[sheet.tab], "center")
+        worksheet.text(row, 1, sheet.name, "link.box", f"internal:{quoted(sheet.name)}!A1")
         seen = part and sheet.tab == "rare"
-        paper.text(row, 2, SEEN if seen else known.guide if known else "", "text")
+        worksheet.text(row, 2, SEEN if seen else known.guide if known else "", "text")

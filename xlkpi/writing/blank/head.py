@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xlkpi.domain import schema
 from xlkpi.domain.contents import Fields
-from xlkpi.writing.book import Sheet as Paper
+from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import (
     FIRST_ROW,
     GUIDE_ROW,
@@ -23,16 +23,18 @@ def spot_of(sheet: schema.Sheet, name: str, rows: Sequence[Fields]) -> Spot:
     return Spot(name, columns, FIRST_ROW, last)
 
 
-def put_head(paper: Paper, columns: Sequence[schema.Column], title: str, words: str) -> None:
+def put_head(
+    worksheet: Worksheet, columns: Sequence[schema.Column], title: str, words: str
+) -> None:
     """Put title, guide and header row of an input sheet."""
     last = len(columns) - 1
-    paper.merge(TITLE_ROW, 0, last, title, "heading")
-    paper.merge(GUIDE_ROW, 0, last, words, "guide")
-    paper.heights.update({TITLE_ROW: 26, HEADER_ROW: 32})
+    worksheet.merge(TITLE_ROW, 0, last, title, "heading")
+    worksheet.merge(GUIDE_ROW, 0, last, words, "guide")
+    worksheet.heights.update({TITLE_ROW: 26, HEADER_ROW: 32})
     for at, column in enumerate(columns):
         style = "head.need" if column.required and not column.computed else "head"
-        paper.text(HEADER_ROW, at, column.header, style)
-        paper.widths[at] = column.width
-    paper.freeze = (FIRST_ROW, 2 if last > 5 else 0)
-    paper.repeat = HEADER_ROW
-    paper.landscape = sum(column.width for column in columns) > 100
+        worksheet.text(HEADER_ROW, at, column.header, style)
+        worksheet.widths[at] = column.width
+    worksheet.freeze = (FIRST_ROW, 2 if last > 5 else 0)
+    worksheet.repeat = HEADER_ROW
+    worksheet.landscape = sum(column.width for column in columns) > 100

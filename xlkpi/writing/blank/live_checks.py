@@ -14,7 +14,7 @@ from xlkpi.domain.contents import Fields
 from xlkpi.domain.location import a1
 from xlkpi.domain.numbers import plain
 from xlkpi.writing.book import Condition
-from xlkpi.writing.book import Sheet as Paper
+from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import HEADER_ROW, LIVE_ROW, Spot, setting
 
 HEADER = "检查"
@@ -23,33 +23,33 @@ _WIDTH = 15
 
 
 def checks(
-    paper: Paper, sheet: schema.Sheet, spots: dict[str, Spot], rows: Sequence[Fields]
+    worksheet: Worksheet, sheet: schema.Sheet, spots: dict[str, Spot], rows: Sequence[Fields]
 ) -> None:
     """Add the live checks that a table has."""
     spot = spots[sheet.name]
     if sheet is schema.TIER1:
-        _total(paper, spot, rows)
+        _total(worksheet, spot, rows)
     if sheet in (schema.TIER1, schema.TIER2):
         below = spots[schema.TIER2.name if sheet is schema.TIER1 else schema.TIER3.name]
         parent = "一级编号" if sheet is schema.TIER1 else "二级编号"
-        _column(paper, sheet, spot, lambda row: _parent_check(row, spot, below, parent), rows)
+        _column(worksheet, sheet, spot, lambda row: _parent_check(row, spot, below, parent), rows)
     if sheet is schema.TIER3:
         above = spots[schema.TIER2.name]
-        _column(paper, sheet, spot, lambda row: _indicator_check(row, spot, above), rows)
+        _column(worksheet, sheet, spot, lambda row: _indicator_check(row, spot, above), rows)
     if sheet is schema.EXECUTION:
-        _money(paper, spot, rows)
+        _money(worksheet, spot, rows)
 
 
-def _looks(paper: Paper, first: int, last: int, column: int) -> None:
+def _looks(worksheet: Worksheet, first: int, last: int, column: int) -> None:
     top = a1(first, column, "column")
     tests = (("good", f'=LEFT({top},1)="{OK}"'), ("bad", f'=LEFT({top},1)="✗"'))
     for style, test in tests:
         options: dict[str, object] = {"type": "formula", "criteria": test}
-        paper.conditions.append(Condition((first, column, last, column), options, style))
+        worksheet.conditions.append(Condition((first, column, last, column), options, style))
 
 
 UNSCORED = "○ 不计分"
-"""What the check column says of a row 其中：… without points."""
+"""What the check column shows for a row 其中：… without points."""
 
 
 def aside(row: Fields, sheet: schema.Sheet) -> str:
@@ -61,7 +61,7 @@ def aside(row: Fields, sheet: schema.Sheet) -> str:
 
 
 def row_said(row: Fields, sheet: schema.Sheet) -> str:
-    """Return what the check column says of a row when the workbook is made."""
+    """Return what the check column shows for a row when the workbook is made."""
     why = aside(row, sheet)
     return (UNSCORED if "其中" in str(row.get(sheet.name)) else "") if why else OK
 
@@ -74,7 +74,7 @@ def _unless_aside(formula: str, row: int, sheet: schema.Sheet, spot: Spot) -> st
 
 
 def _column(
-    paper: Paper,
+    worksheet: Worksheet,
     sheet: schema.Sheet,
     spot: Spot,
     formula: Callable[[int], str],
@@ -82,30 +82,32 @@ def _column(
 ) -> None:
     """Add the check column right of the table; a sound template's rows all pass."""
     at = max(spot.columns.values()) + 1
-    paper.text(HEADER_ROW, at, HEADER, "head")
-    paper.widths[at] = _WIDTH
+    worksheet.text(HEADER_ROW, at, HEADER, "head")
+    worksheet.widths[at] = _WIDTH
     for row in range(spot.first, spot.last + 1):
         offset = row - spot.first
         shown = row_said(rows[offset], sheet) if offset < len(rows) else ""
-        paper.formula(row, at, _unless_aside(formula(row), row, sheet, spot), shown, "check")
-    _looks(paper, spot.first, spot.last, at)
+        worksheet.formula(row, at, _unless_aside(formula(row), row, sheet, spot), shown, "check")
+    _looks(worksheet, spot.first, spot.last, at)
 
 
 def short_or_over(expected: str, found: str) -> str:
-    """Return the formula text that says how far a sum is off: ✗ 还差 2 分."""
+    """Return the formula text for how far a sum is off: ✗ 还差 2 分."""
     return (
         f'IF({found}={expected},"{OK}",IF({found}<{expected},'
         f'"✗ 还差 "&ROUND({expected}-{found},6)&" 分","✗ 多出 "&ROUND({found}-{expected},6)&" 分"))'
     )
 
 
-def _total(paper: Paper, spot: Spot, rows: Sequence[Fields]) -> None:
+def _total(worksheet: Worksheet, spot: Spot, rows: Sequence[Fields]) -> None:
     added = f"ROUND(SUM({spot.block('分值')}),6)"
     text = f'="分值合计 "&{added}&"，应为 100  "&{short_or_over("100", added)}'
     whole = sum((v for row in rows if isinstance(v := row.get("分值"), Decimal)), Decimal(0))
-    paper.formula(LIVE_ROW, 0, text, f"分值合计 {plain(whole)}，应为 100  {_off(whole)}", "strong")
-    paper.merges.append((LIVE_ROW, 0, LIVE_ROW, 2))
-    paper.heights[LIVE_ROW] = 22
+    worksheet.formula(
+        LIVE_ROW, 0, text, f"分值合计 {plain(whole)}，应为 100  {_off(whole)}", "strong"
+    )
+    worksheet.merges.append((LIVE_ROW, 0, LIVE_ROW, 2))
+    worksheet.heights[LIVE_ROW] = 22
 
 
 def _off(whole: Decimal) -> str:
@@ -137,7 +139,7 @@ def _indicator_check(row: int, spot: Spot, above: Spot) -> str:
     )
 
 
-def _money(paper: Paper, spot: Spot, rows: Sequence[Fields]) -> None:
+def _money(worksheet: Worksheet, spot: Spot, rows: Sequence[Fields]) -> None:
     budget, executed = spot.block("全年预算数"), spot.block("全年执行数")
     text = (
         f'="合计：全年预算数 "&ROUND(SUM({budget}),6)&"，全年执行数 "&ROUND(SUM({executed}),6)'
@@ -151,9 +153,9 @@ def _money(paper: Paper, spot: Spot, rows: Sequence[Fields]) -> None:
     said = f"合计：全年预算数 {plain(sums[0])}，全年执行数 {plain(sums[1])}"
     if sums[0]:
         said += f"，执行率 {plain(round(sums[1] / sums[0] * 100, 2))}%"
-    paper.formula(LIVE_ROW, 0, text, said, "strong")
-    paper.merges.append((LIVE_ROW, 0, LIVE_ROW, 4))
-    paper.heights[LIVE_ROW] = 22
+    worksheet.formula(LIVE_ROW, 0, text, said, "strong")
+    worksheet.merges.append((LIVE_ROW, 0, LIVE_ROW, 4))
+    worksheet.heights[LIVE_ROW] = 22
 
 
 def limit(points: str, spots: dict[str, Spot]) -> str:
@@ -163,25 +165,25 @@ def limit(points: str, spots: dict[str, Spot]) -> str:
 
 
 def ballot(
-    paper: Paper, spot: Spot, listed: Sequence[Fields], given: dict[str, Fields],
+    worksheet: Worksheet, spot: Spot, listed: Sequence[Fields], given: dict[str, Fields],
     spots: dict[str, Spot],
 ) -> None:  # fmt: skip
     """Add a ballot's check column and the number of marks that are still missing."""
     at = max(spot.columns.values()) + 1
-    paper.text(HEADER_ROW, at, HEADER, "head")
-    paper.widths[at] = _WIDTH
+    worksheet.text(HEADER_ROW, at, HEADER, "head")
+    worksheet.widths[at] = _WIDTH
     missing = 0
     for row in range(spot.first, spot.last + 1):
         offset = row - spot.first
         indicator = listed[offset] if offset < len(listed) else {}
         said = _mark_said(indicator, given)
         missing += said.startswith("○")
-        paper.formula(row, at, _mark_check(row, spot, spots), said, "check")
-    _looks(paper, spot.first, spot.last, at)
-    paper.text(LIVE_ROW, spot.columns["分值"], "未评项数", "sign.label")
+        worksheet.formula(row, at, _mark_check(row, spot, spots), said, "check")
+    _looks(worksheet, spot.first, spot.last, at)
+    worksheet.text(LIVE_ROW, spot.columns["分值"], "未评项数", "sign.label")
     block = f"{a1(spot.first, at, 'both')}:{a1(spot.last, at, 'both')}"
     count = f'=SUMPRODUCT(--({block}="○ 未评分"))'
-    paper.formula(LIVE_ROW, spot.columns["得分"], count, missing, "strong.figure")
+    worksheet.formula(LIVE_ROW, spot.columns["得分"], count, missing, "strong.figure")
 
 
 def _mark_check(row: int, spot: Spot, spots: dict[str, Spot]) -> str:
@@ -213,7 +215,7 @@ def _mark_said(indicator: Fields, given: dict[str, Fields]) -> str:
 
 
 def unmarked(indicator: Fields) -> str:
-    """Return what stands on a ballot where scorers mark nothing; "" where they do."""
+    """Return what a ballot shows where scorers mark nothing; "" where they do."""
     method = methods.standard_name(str(indicator.get("评分方式", "")))
     if methods.is_judged(method):
         return ""

@@ -1,4 +1,4 @@
-"""Where everything stands in a scored workbook, known before anything is written.
+"""Where everything is in a scored workbook, known before anything is written.
 
 Formulas on one sheet refer to cells of another; all of these cells follow from what was read and
 scored: how many indicators, scorers, steps to the total and lines that lost points there are.
@@ -27,10 +27,10 @@ from xlkpi.writing.book import Sheet, Source
 from xlkpi.writing.scored.result import Result
 
 RESCALED, ADJUSTED, VETOED = "折算", "加减分", "否决"
-"""The steps that may stand between the sum of tier one and the total."""
+"""The steps that may come between the sum of tier one and the total."""
 BUDGET_SUMS = ("全年预算数", "其中：财政资金", "全年执行数")
 TOTAL_AT, GRADE_AT = (3, 1), (3, 3)
-"""Where the total and the grade stand on top of 汇总."""
+"""Where the total and the grade are on top of 汇总."""
 FIRST_SCORE = 4
 """The row of the first indicator on 指标得分."""
 FIRST_GRADE = 5
@@ -40,7 +40,7 @@ FIRST_PARAMETER = 4
 FIRST_PROOF = 4
 """The row of the first line of 校验."""
 FINGERPRINT_AT = (12, 1)
-"""Where the fingerprint stands on 来源与指纹."""
+"""Where the fingerprint is on 来源与指纹."""
 _FIRST_TIER = 6
 _SCORE_LEFT = ("编号", "二级编号", "三级指标", "分值", "评分方式")
 _SCORE_RIGHT = ("合成（未取整）", "得分", "得分率", "最高减最低", "计分过程")
@@ -221,7 +221,7 @@ def _budget(filled: Filled, scored: Scored, row: int) -> dict[str, str]:
 
 
 def copy(sheet: Sheet, at: Address, cell: Text, style: str, value: Source | None = None) -> None:
-    """Put a live copy of an input cell's text, which leads back to it; a plan says its source."""
+    """Put a live copy of an input cell's text, which leads back to it; in a plan `value` is its source."""
     there = cell.place.reference
     formula = f'=IF({there}="","",{there})'
     sheet.formula(*at, formula, value or cell.value or "", style, cell.place.link)

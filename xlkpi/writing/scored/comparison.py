@@ -1,4 +1,4 @@
-"""评分对比: who marks high or low, which marks stand apart, and how far the scorers agree.
+"""评分对比: who marks high or low, which marks are outliers, and how far the scorers agree.
 
 Nothing here moves a score. Figures are live formulas over 指标得分; lists name what was found when
 the workbook was scored, each line beside a formula that says whether it still holds.

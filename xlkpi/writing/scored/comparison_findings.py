@@ -1,4 +1,4 @@
-"""What 评分对比 lists: marks that stand apart, ballots that are alike, and the conclusion."""
+"""What 评分对比 lists: outlying marks, ballots that are alike, and the conclusion."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import DATE
 
 _ROW = 20.0
-"""Height of a row for which the layout says nothing."""
+"""Height of a row for which the layout has none."""
 _WIDTH = 10.0
 _LITERAL = 250
 """Excel takes at most 255 characters of text inside a formula."""
@@ -178,7 +178,7 @@ class _Form:
     def _joined(
         self, block: _Block, pieces: Sequence[tuple[str, bool]], record: Record, n: int
     ) -> Cell:
-        """A text around placeholders; before a repeated one, 其中： stands on the first row only."""
+        """A text around placeholders; before a repeated one, 其中： is on the first row only."""
         parts, said = [], []
         for piece, is_name in pieces:
             if is_name:
@@ -257,7 +257,7 @@ def _signatures(texts: list[str]) -> bool:
 
 
 def _literal(text: str) -> str:
-    """Return a text as a formula says it, in pieces that Excel takes."""
+    """Return a text as a formula writes it, in pieces that Excel accepts."""
     pieces = [text[at : at + _LITERAL] for at in range(0, len(text), _LITERAL)]
     return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 

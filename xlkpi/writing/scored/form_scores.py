@@ -26,12 +26,12 @@ LONGEST_FORMULA = 8_000
 DASH = "—"
 TEXT, CENTER, FIGURE = "form.text", "form.center", "form.figure"
 _COLUMNS = {"得分": "得分", "得分计算方法": "计分过程", "得分系数": "得分率", REVIEWED: REVIEWED}
-"""What a placeholder stands for → the column of 指标得分."""
+"""A placeholder → the column of 指标得分 that it shows."""
 NAMES = ("分值", *_COLUMNS)
 
 
 class Shown(NamedTuple):
-    """What stands for a placeholder."""
+    """What a placeholder is replaced with."""
 
     expression: str
     """A formula without its equals sign; "" for a constant."""
@@ -44,7 +44,7 @@ NOTHING, NONE_TO_SHOW = Shown("", ""), Shown("", DASH)
 
 
 def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
-    """Return what stands for one of `NAMES` of an indicator."""
+    """Return what replaces one of `NAMES` of an indicator."""
     points = work.indicator.points
     if name == "分值":
         return Shown(points.place.reference, points.value or 0, FIGURE)
@@ -65,7 +65,7 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
 
 
 def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> Shown:
-    """Return the total, or what the office above came to; 汇总 has no address for that yet."""
+    """Return the total, or what the reviewing authority came to; its cell on 汇总 depends on this sheet."""
     look = f"{FIGURE}:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
     if not reviewed:
         cell = names.total

@@ -1,4 +1,4 @@
-"""What each placeholder of the official form stands for: a live formula and the value it has."""
+"""What each placeholder of the official form is replaced with: a live formula and its value."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from xlkpi.writing.styles import DATE, MONEY, RATE
 
 _JUDGED = "定性"
 _OWN_WORDS = ("以", "内", "含", "上", "下", "年", "月", "底", "前", "后")
-"""What says of a number by itself which way it counts, or that it is a date."""
+"""Words behind a number that already give its direction, or make it a date."""
 
 
 Record = dict[str, Shown]
@@ -52,7 +52,7 @@ class Filling:
     """The values of one outcome's form. Result sheets that it refers to have named their cells."""
 
     def __init__(self, result: Result, names: Addresses, layout: FormTemplate) -> None:
-        """Take what was scored, and the layout, which decides how indicators are told."""
+        """Take what was scored, and the layout, which decides how indicators are shown."""
         self.filled, self.scored = result.filled, result.scored
         self.names = names
         self.wanted = layout.names
@@ -62,7 +62,7 @@ class Filling:
         self.overruled = {each.place for each in findings if each.code in OVERRULED}
 
     def of(self, name: str) -> Shown:
-        """Return what a placeholder that stands once shows."""
+        """Return what a placeholder that is not repeated shows."""
         whole, _, part = name.partition(".")
         if whole == "年度资金总额":
             return self._all(part)
@@ -146,7 +146,7 @@ class Filling:
 
     @cached_property
     def lifted(self) -> IndicatorScore | None:
-        """The indicator of 预算执行率 that stands beside the money and not among the others.
+        """The indicator of 预算执行率 that is shown beside the money and not among the others.
 
         It must be alone in its first-level tier, and the layout must have a place for its score.
         """
@@ -238,7 +238,7 @@ class Filling:
         return self._copy(table, indicator.row, header, CENTER if centred else TEXT)
 
     def _score(self, work: IndicatorScore, name: str) -> Shown:
-        """A figure of 指标得分; how scorers marked an indicator is told by its 评分标准, if it has one."""
+        """A figure of 指标得分; how scorers marked an indicator is explained by its 评分标准, if it has one."""
         if name == "得分计算方法" and work.given:
             table = self.filled.tables[schema.TIER3.name]
             criteria = self._copy(table, work.indicator.row, "评分标准", TEXT)
@@ -267,7 +267,7 @@ class Filling:
         return self._figure(table, indicator, header, bare)
 
     def _figure(self, table: Table, indicator: Indicator, header: str, bare: Shown) -> Shown:
-        """A number, with what stands beside it."""
+        """A number, with its sign and its unit."""
         assert isinstance(bare.value, float)
         cell = table.place(indicator.row, header).reference
         percent = bare.style != CENTER
@@ -314,7 +314,7 @@ class Filling:
         return Shown(f'IF({planned}=0,0,{whole})&"%"', spelled(rate, 2) + "%")
 
     def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
-        """Return the expression and the text of what stands beside a number: its sign, its unit."""
+        """Return the expression and the text of what is beside a number: its sign, its unit."""
         if f"{INDICATORS}.{header}" in self.wanted or header not in table.columns:
             return "", ""
         text = as_text(self._held(table, indicator.row, header))
@@ -324,7 +324,7 @@ class Filling:
         return f'IF({cell}="{_JUDGED}","",{cell})', "" if text == _JUDGED else text
 
     def _held(self, table: Table, row: int, header: str) -> str | float:
-        """Return what an input cell holds in the scored workbook."""
+        """Return what an input cell contains in the scored workbook."""
         taken = self._natures.get(table.place(row, header))
         return shown(self.filled, table, row, header) if taken is None else taken
 

@@ -74,7 +74,7 @@ def _weights(sheet: Sheet, filled: Filled, scored: Scored, columns: ScoreColumns
 
 
 def _grouping(filled: Filled, scored: Scored) -> str:
-    """Say which scorers stand in which group."""
+    """Return the words for which scorers are in which group."""
     names = [ballot.scorer.value or "" for ballot in scored.scorers]
     told, start = [], 0
     for group, count in zip(scored.groups, scored.group_sizes, strict=True):
@@ -138,7 +138,7 @@ class _Row:
         sheet.formula(row, rate, formula, lambda r: of(r).rate, f"figure:{RATE}")
 
     def _not_applicable(self) -> None:
-        """No score is no 0: words stand where the figures of the others do."""
+        """No score is no 0: words are where others have figures."""
         for name in ("合成（未取整）", "得分"):
             self.sheet.text(self.row, self.columns.right(name), NOT_APPLICABLE, "grey")
         for name in ("得分率", "最高减最低"):
@@ -165,7 +165,7 @@ class _Row:
         return find
 
     def _groups(self) -> None:
-        """Put what each group's marks come to; the marks of a group stand side by side."""
+        """Put what each group's marks come to; the marks of a group are side by side."""
         if not self.work.parts:
             for column in range(self.columns.first_group, self.columns.last_group + 1):
                 self.sheet.text(self.row, column, "—", "grey")

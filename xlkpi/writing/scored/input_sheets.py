@@ -218,7 +218,7 @@ def _copied(n: int, header: str, result: Result) -> tuple[Source, str]:
 
 
 def _beside_reviews(sheet: Sheet, table: Table, result: Result) -> None:
-    """Put what 三级指标 says, and the live score of the self-evaluation, beside each row."""
+    """Put what 三级指标 contains, and the live score of the self-evaluation, beside each row."""
     column = ScoreColumns.of(result.scored).right("得分")
     for each in result.filled.reviews:
         n = result.places.get(each.key)

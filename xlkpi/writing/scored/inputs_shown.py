@@ -15,7 +15,7 @@ from xlkpi.domain.text import as_text, day, tidy
 
 
 def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
-    """Return what a cell of a table holds in the scored workbook; codes aside."""
+    """Return what a cell of a table contains in the scored workbook; codes aside."""
     place = table.place(row, header)
     number = filled.readings.get(place)
     if number is not None:
@@ -31,7 +31,7 @@ def shown(filled: Filled, table: Table, row: int, header: str) -> str | float:
 
 
 def units(filled: Filled) -> dict[CellRef, str]:
-    """Return the cells of numbers behind which a unit was typed that stands in no other cell."""
+    """Return the cells of numbers behind which a unit was typed that is in no other cell."""
     each_unit = [
         pair
         for each in filled.indicators

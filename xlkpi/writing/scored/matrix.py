@@ -1,4 +1,4 @@
-"""Where the marks of all scorers stand on 评分对比, and what its blocks share."""
+"""Where the marks of all scorers are on 评分对比, and what its blocks share."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NONE = "—"
 
 
 class Matrix(NamedTuple):
-    """Where the matrix stands, and the references to its parts."""
+    """Where the matrix is, and the references to its parts."""
 
     scorers: int
     lines: int

@@ -234,7 +234,7 @@ def _asked(filled: Filled) -> str:
 
 
 def _said(filled: Filled, word: str) -> str:
-    """Return the formula that counts the members of whom 是否评分 says a word."""
+    """Return the formula that counts the members with a word in 是否评分."""
     table = filled.tables[MEMBERS.name]
     if "是否评分" not in table.columns:
         return "0"
@@ -283,7 +283,7 @@ def _sum_of_marks(scorer: int) -> Source:
 
 
 def _group_proofs(filled: Filled, scored: Scored) -> Iterator[Proof]:
-    """Who is in which group moves no total by itself; nor does a weight that another row tells too."""
+    """Who is in which group moves no total by itself; nor does a weight that another row has too."""
     heads = {group.key: group.weight.place for group in scored.groups}
     for member in filled.members:
         if member.group_key not in heads:

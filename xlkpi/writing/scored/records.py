@@ -19,7 +19,7 @@ FOLDED_TITLE = "逐格列出：上面合并成一条的提示"
 
 
 def write_findings(book: Book, outcome: Outcome) -> None:
-    """Fill in 检查记录: every finding, then every reading that was normalised and told among others."""
+    """Fill in 检查记录: every finding, then every reading that was normalised and is folded into one of them."""
     findings, folded = outcome.findings, outcome.folded
     sheet = book.named(FINDINGS_SHEET)
     sheet.merge(0, 0, 5, "检查记录", "heading")
@@ -36,7 +36,7 @@ def write_findings(book: Book, outcome: Outcome) -> None:
 
 
 def list_findings(sheet: Sheet, findings: Sequence[Finding], header: int) -> None:
-    """Put a table of findings with links; its header stands in row `header`."""
+    """Put a table of findings with links; its header is in row `header`."""
     sheet.row(header, ["序号", "级别", "代码", "位置", "发现", "怎么改"], "head")
     for row, finding in enumerate(findings, start=header + 1):
         sheet.number(row, 0, row - header, "center")

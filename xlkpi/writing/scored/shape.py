@@ -30,7 +30,7 @@ def shape(result: Result, names: Addresses, layout: FormTemplate, own: bool) -> 
 
 
 def _inputs(result: Result) -> Shape:
-    """What stands beside the sheets' cells: whose they are, and how they were read."""
+    """What is known beside the sheets' cells: whose they are, and how they were read."""
     filled = result.filled
     return (
         filled.info_text("金额单位"), filled.info_text("评价类型"),

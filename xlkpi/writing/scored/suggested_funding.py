@@ -41,7 +41,7 @@ _OTHER = re.compile(
 )
 """What elsewhere in the text makes a share conditional, or one of several."""
 _CONDITION = re.compile(r"对.*|属.*|.*[的后时者前下]")
-"""A clause before the share that says of what, or when, it holds."""
+"""A clause before the share: of what it is, or under which condition."""
 
 
 def share(text: str) -> Decimal | None:

@@ -16,7 +16,7 @@ from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import MONEY, RATE, sum_figure
 
 LAST = 6
-"""The last printed column of 汇总; the contents stand right of it."""
+"""The last printed column of 汇总; the contents are right of it."""
 _HEADS = ("编号", "指标", "分值", "得分", "得分率", "失分")
 RESULT_WORDS = {
     "汇总": "总分、等级、各级指标得分、签字",

@@ -62,7 +62,7 @@ def plan(sheet: Sheet, filled: Filled, scored: Scored, row: int, names: Addresse
 
 
 def _local(reference: str) -> str:
-    """Return a reference as a formula on its own sheet says it."""
+    """Return a reference as formulas on its own sheet write it."""
     return reference.rpartition("!")[2]
 
 
