@@ -26,7 +26,7 @@ import pandas as pd  # noqa: E402
 
 from tests.documents import SAMPLES  # noqa: E402
 from xlkpi import pipeline  # noqa: E402
-from xlkpi.domain.contents import Contents, Fields  # noqa: E402
+from xlkpi.domain.workbook_contents import Contents, Fields  # noqa: E402
 from xlkpi.exchange import markdown  # noqa: E402
 from xlkpi.pipeline import Document, score_documents  # noqa: E402
 from xlkpi.reading.xlsx import scan  # noqa: E402

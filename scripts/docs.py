@@ -23,7 +23,7 @@ from xlkpi.domain import methods, placeholders, schema
 from xlkpi.domain.findings import CODES, general
 from xlkpi.domain.schema import Column, Kind, Parameter, Sheet
 from xlkpi.interfaces.cli.commands import cli
-from xlkpi.reading import dates, spellings, units
+from xlkpi.reading import dates, target_spellings, units
 
 ROOT = Path(__file__).parent.parent
 _MADE = "<!-- 由 scripts/docs.py 生成（make docs），请勿手工修改。 -->"
@@ -209,7 +209,7 @@ def _list_spellings() -> Iterator[str]:
         ("位置", "写法", "读作", "本数"),
         (
             (f.where, "、".join(f.words), f.sign or "（不看）", _describe_bound(f))
-            for f in spellings.FORMS
+            for f in target_spellings.FORMS
         ),
     )
     yield "“指标性质”是空的，或只写了定量指标、正向、反向的，符号取自年度指标值；与指标性质不一致的停下来。完成值里的符号，只有足以断定达到的才读。"
@@ -226,7 +226,7 @@ def _list_spellings() -> Iterator[str]:
     )
 
 
-def _describe_bound(form: spellings.Form) -> str:
+def _describe_bound(form: target_spellings.Form) -> str:
     """Say whether the number itself is included."""
     if form.soft:
         return "包括；指标性质是 = 的也一致"

@@ -16,8 +16,8 @@ from random import Random
 
 from tests import random_groups
 from tests.made_once import made_once
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.numbers import maybe_hundredfold
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.writing.blank import blank
 from xlkpi.writing.book import Sheet
 from xlkpi.writing.xlsx import emit

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from random import Random
 
-from xlkpi.domain.contents import Contents, Fields
+from xlkpi.domain.workbook_contents import Contents, Fields
 
 Rows = tuple[Fields, ...]
 Cell = str | Decimal

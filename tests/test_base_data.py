@@ -22,7 +22,7 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
 from xlkpi.exchange import markdown, merge, split
 from xlkpi.exchange import new as blanks
-from xlkpi.exchange.contents import all_contents
+from xlkpi.exchange.template_contents import all_contents
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.writing.blank import blank

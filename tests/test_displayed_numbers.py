@@ -29,7 +29,7 @@ from xlkpi.reading import xlsx as scan_module
 from xlkpi.reading.displayed import shown_instead
 from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.xlsx import Package, is_mixed, scan, shown_text
-from xlkpi.reading.xlsx.pieces import find_pieces, may_contain_pieces
+from xlkpi.reading.xlsx.rich_text import find_pieces, may_contain_pieces
 from xlkpi.reading.xlsx.styles import HARMLESS_CODES
 
 BASE = documents.RECIPES / "基本示例.md"
@@ -516,10 +516,10 @@ def test_formats_mislead_alike_in_every_kind_of_file(
 
 def rewritten(patch: pytest.MonkeyPatch, data: bytes) -> Callable[[bytes], object]:
     """Let openpyxl not open a source, so that its copy is written anew."""
-    from xlkpi.writing import opened_copy
+    from xlkpi.writing import editable_source
 
-    opened = opened_copy._open
-    patch.setattr(opened_copy, "_open", lambda held: None if held == data else opened(held))
+    opened = editable_source._open
+    patch.setattr(editable_source, "_open", lambda held: None if held == data else opened(held))
     return opened
 
 

@@ -23,13 +23,13 @@ from tests.counts import drawn
 from xlkpi import pipeline
 from xlkpi.audit import reference
 from xlkpi.domain import custom_rules, methods
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.location import a1
 from xlkpi.domain.methods import BY_NAME, Case, Votes
 from xlkpi.domain.numbers import NOISE
 from xlkpi.domain.results import Outcome
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate

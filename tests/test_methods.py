@@ -21,12 +21,12 @@ from tests.counts import drawn
 from tests.custom_rule_rows import CALIBERS, DIRECTIONS, LOWER, Band, banded, stepped, table
 from xlkpi.audit import reference
 from xlkpi.domain import methods
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.custom_rules import HIGHER, OVER_ACHIEVEMENT, Rule
 from xlkpi.domain.findings import errors
 from xlkpi.domain.methods import Case, Method, Votes
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import Scored
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank

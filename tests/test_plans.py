@@ -11,8 +11,8 @@ import pytest
 
 from tests import documents, random_books
 from xlkpi import pipeline
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.results import Outcome, Status
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing import scored as scored_workbook

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests import libreoffice
 from xlkpi import pipeline
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.numbers import capped_score, decimals
 from xlkpi.domain.results import Outcome
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.text import score_report

@@ -11,8 +11,8 @@ import pytest
 from tests import documents
 from xlkpi import pipeline
 from xlkpi.audit import explain
-from xlkpi.domain.contents import Fields
 from xlkpi.domain.results import Outcome
+from xlkpi.domain.workbook_contents import Fields
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import read_all_sheets

@@ -22,7 +22,7 @@ from xlkpi.domain.results import Status
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.xlsx import scan
-from xlkpi.writing import marked_copy, opened_copy
+from xlkpi.writing import editable_source, marked_copy
 
 
 def found(data: bytes) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
@@ -77,8 +77,10 @@ def test_a_copy_of_what_openpyxl_cannot_open_is_as_broken_as_its_source(
     recipe = documents.recipe(documents.RECIPES / "常见错误.md")
     data = recipe.workbook()
     outcome = score_documents([Document("示例.xlsx", data)])[0]
-    opened = opened_copy._open
-    monkeypatch.setattr(opened_copy, "_open", lambda held: None if held == data else opened(held))
+    opened = editable_source._open
+    monkeypatch.setattr(
+        editable_source, "_open", lambda held: None if held == data else opened(held)
+    )
     copy = marked_copy.correction(data, outcome.filled, outcome.findings)
     again, _ = found(copy)
     places = {place for _, place in again}

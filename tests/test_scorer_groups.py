@@ -18,9 +18,9 @@ from xlkpi import pipeline
 from xlkpi.audit import diff, explain, reference
 from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.domain import schema
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.results import Outcome
-from xlkpi.exchange import contents, markdown
+from xlkpi.domain.workbook_contents import Contents, Fields
+from xlkpi.exchange import markdown, template_contents
 from xlkpi.exchange import new as blanks
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate
@@ -439,7 +439,7 @@ def test_a_blank_has_no_ballot_row_for_it_and_does_not_call_it_broken() -> None:
 def test_it_stays_when_a_workbook_becomes_a_template() -> None:
     got = outcome(aside("A1.1-1")).filled
     assert got is not None
-    rows = contents.contents(got, "").sheets["三级指标"]
+    rows = template_contents.contents(got, "").sheets["三级指标"]
     assert [row.get("三级指标") for row in rows][1] == "其中：重点项目"
 
 

@@ -18,12 +18,12 @@ from tests import documents, random_books
 from tests.counts import drawn
 from xlkpi.audit import reference
 from xlkpi.audit.crosscheck import find_disagreements
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import errors
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.methods import BY_NAME, DIRECTIONS, NAMES, Case
 from xlkpi.domain.numbers import half_up, round_score, rounded
 from xlkpi.domain.results import Outcome, Scored
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.scoring import aggregate

@@ -31,7 +31,7 @@ from xlkpi.domain.schema import is_percent
 from xlkpi.domain.text import day
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import dates, units
-from xlkpi.reading.spellings import split_target
+from xlkpi.reading.target_spellings import split_target
 
 PAGE = documents.ROOT / "tests" / "spellings.md"
 BASE = documents.sample(documents.RECIPES / "基本示例.md")

@@ -19,9 +19,9 @@ from xlkpi.domain.findings import CODES
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import INFO_ROWS, MERGED, PART_INFO, PART_SHEETS
 from xlkpi.domain.verification import Verification
-from xlkpi.exchange.contents import lost_formulas
 from xlkpi.exchange.merge import Merge, merge
 from xlkpi.exchange.split import Split, split
+from xlkpi.exchange.template_contents import lost_formulas
 from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read

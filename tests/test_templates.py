@@ -16,12 +16,12 @@ import pytest
 
 from tests import documents
 from xlkpi import pipeline
-from xlkpi.domain.contents import Contents
 from xlkpi.domain.formula import ALLOWED
 from xlkpi.domain.schema import SHEETS
+from xlkpi.domain.workbook_contents import Contents
 from xlkpi.exchange import markdown
 from xlkpi.exchange import new as blanks
-from xlkpi.exchange.contents import all_contents
+from xlkpi.exchange.template_contents import all_contents
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.runtime.commands.check import check

@@ -8,15 +8,15 @@ from itertools import zip_longest
 from pathlib import PurePath
 from typing import NamedTuple
 
-from xlkpi.domain.contents import Fields
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import MAIN_PART, MERGED, SCORERS_PART, SHEETS, Sheet, folded
+from xlkpi.domain.workbook_contents import Fields
 from xlkpi.exchange import parts
-from xlkpi.exchange.contents import rows
 from xlkpi.exchange.parts import CellValue, FilledBallot, Rows
+from xlkpi.exchange.template_contents import rows
 
 
 class PartFile(NamedTuple):

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from xlkpi.domain.base_data_formula import NamedFormula
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.numbers import from_text
 from xlkpi.domain.schema import ACTUAL, BALLOT, BALLOT_PREFIX, TIER3, Kind, Sheet, sheet_named
+from xlkpi.domain.workbook_contents import Contents, Fields
 
 _NUMBERS = (Kind.NUMBER, Kind.MONEY, Kind.ANY)
 _PIPE = re.compile(r"(?<!\\\\)\|")

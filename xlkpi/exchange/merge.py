@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome
 from xlkpi.domain.schema import MERGED, SCORERS_PART, SOURCE_SHEET
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import conflicts, parts
 from xlkpi.exchange.conflicts import FileFinding, PartFile
 from xlkpi.pipeline import Document, score_documents

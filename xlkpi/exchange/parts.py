@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid, Table, Text
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Ballot, Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.text import as_text, tidy
-from xlkpi.exchange.contents import all_contents, cell_value, rows
+from xlkpi.domain.workbook_contents import Contents, Fields
+from xlkpi.exchange.template_contents import all_contents, cell_value, rows
 from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.workbook import read_workbook
 from xlkpi.writing.blank.guide import SEEN

@@ -20,7 +20,7 @@ from xlkpi.domain.methods import Method
 from xlkpi.domain.schema import ACTUAL, TARGET, TIER3, canonical
 from xlkpi.domain.text import as_text, serial
 from xlkpi.reading.dates import Days, Unclear, parse_days
-from xlkpi.reading.spellings import QUANTITATIVE
+from xlkpi.reading.target_spellings import QUANTITATIVE
 from xlkpi.reading.values import Reader
 from xlkpi.reading.xlsx import date_letters, hides_day
 

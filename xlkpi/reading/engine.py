@@ -16,7 +16,7 @@ from xlkpi.domain.cells import Grid
 from xlkpi.domain.location import Address
 from xlkpi.reading.displayed import find_percents
 from xlkpi.reading.sniff import Kind, sniff
-from xlkpi.reading.standard_names import with_standard_names
+from xlkpi.reading.standard_part_names import with_standard_names
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.xlsx import Limits, Package, SheetFacts, check_limit, scan
 from xlkpi.reading.xlsx.engine_package import zip_stored

@@ -8,7 +8,7 @@ from functools import lru_cache
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.schema import HEADER_SEARCH_ROWS, INITIAL, TARGET, Sheet, bare_header, canonical
-from xlkpi.reading.xlsx.memo import Memo
+from xlkpi.reading.xlsx.cache import Memo
 
 Heads = dict[str, list[int]]
 """The contract's header text → the columns that are taken for it."""

@@ -14,7 +14,7 @@ from xlkpi.domain.numbers import from_text
 from xlkpi.domain.schema import Sheet, canonical
 from xlkpi.domain.text import as_text
 from xlkpi.reading import headers
-from xlkpi.reading.xlsx.memo import Memo
+from xlkpi.reading.xlsx.cache import Memo
 
 _REMARK = re.compile(
     r"注\d*[:.、]|备注|说明[:：]|[*※].{6,}|以下(空白|无正文)|(以上|以下).{4,}|"

@@ -20,7 +20,7 @@ from xlkpi.domain.schema import canonical, folded, is_percent
 from xlkpi.domain.text import as_text
 from xlkpi.reading import deadlines
 from xlkpi.reading.parameters import lacks_percent_sign
-from xlkpi.reading.spellings import QUANTITATIVE, SIGNS, split_target
+from xlkpi.reading.target_spellings import QUANTITATIVE, SIGNS, split_target
 from xlkpi.reading.units import is_unit, same_unit
 from xlkpi.reading.values import Reader
 

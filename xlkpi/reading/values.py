@@ -19,7 +19,7 @@ from xlkpi.domain.schema import canonical, is_percent
 from xlkpi.domain.text import as_text, tidy, trimmed
 from xlkpi.reading import displayed
 from xlkpi.reading.broken_cells import find_broken_code
-from xlkpi.reading.xlsx.memo import Memo
+from xlkpi.reading.xlsx.cache import Memo
 
 NOTHING_SPELLED: Mapping[str, str] = MappingProxyType({})
 """No code has a known spelling: each keeps the one that was typed."""

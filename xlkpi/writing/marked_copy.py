@@ -21,8 +21,7 @@ from xlkpi.domain.location import CellRef, a1, address, without_overlaps
 from xlkpi.domain.schema import PROBLEMS_SHEET
 from xlkpi.writing import problem_list
 from xlkpi.writing.book import legal
-from xlkpi.writing.escapes import unescaped
-from xlkpi.writing.opened_copy import (
+from xlkpi.writing.editable_source import (
     _grids,
     _has_all,
     _is_slow,
@@ -31,6 +30,7 @@ from xlkpi.writing.opened_copy import (
     _restore,
     _rewritten,
 )
+from xlkpi.writing.escapes import unescaped
 from xlkpi.writing.styles import MARKED_FILL, WARNED_FILL
 from xlkpi.writing.xlsx import emit
 

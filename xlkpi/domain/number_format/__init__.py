@@ -33,8 +33,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from xlkpi.domain.number_format.codes import LONGEST, Kind, Section, parse
+from xlkpi.domain.number_format.display import Of, Piece, pieces, text
 from xlkpi.domain.number_format.reading import differs
-from xlkpi.domain.number_format.shown import Of, Piece, pieces, text
 
 A_DATE = "日期或时间"
 """The text that `misleads` returns where a later section turns a number into a date."""

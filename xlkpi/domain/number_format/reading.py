@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.domain.number_format.codes import Kind, Section
+from xlkpi.domain.number_format.display import Of, Piece
 from xlkpi.domain.number_format.fractions import fraction_of
-from xlkpi.domain.number_format.shown import Of, Piece
 
 _TINY = Fraction(1, 10**14)
 """A double is shown with 15 digits at most."""

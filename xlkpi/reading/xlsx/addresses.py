@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xlkpi.domain import location
-from xlkpi.reading.xlsx.memo import Memo
+from xlkpi.reading.xlsx.cache import Memo
 
 LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384

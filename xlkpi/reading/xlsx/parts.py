@@ -12,8 +12,8 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from xlkpi.reading.unreadable import Unreadable
+from xlkpi.reading.xlsx.cache import Memo
 from xlkpi.reading.xlsx.limits import Limits, check_limit
-from xlkpi.reading.xlsx.memo import Memo
 from xlkpi.reading.xlsx.package import inflate, normalize_name, read_directory
 
 

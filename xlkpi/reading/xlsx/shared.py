@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from xlkpi.domain.text import Pieces
 from xlkpi.reading.unreadable import Unreadable
+from xlkpi.reading.xlsx.cache import Memo
 from xlkpi.reading.xlsx.limits import Limits, check_limit
-from xlkpi.reading.xlsx.memo import Memo
 from xlkpi.reading.xlsx.parts import Parts, local_name, new_parser, parse, refuse_sections
-from xlkpi.reading.xlsx.pieces import find_pieces, may_contain_pieces
+from xlkpi.reading.xlsx.rich_text import find_pieces, may_contain_pieces
 from xlkpi.reading.xlsx.shapes import Layout, Row
 from xlkpi.reading.xlsx.styles import PLAIN, Styles
 

@@ -8,7 +8,7 @@ from xlkpi.reading.xlsx.addresses import COLUMNS, LAST_ROW
 from xlkpi.reading.xlsx.facts import Formula, SheetFacts
 from xlkpi.reading.xlsx.notes import Frame, Notes
 from xlkpi.reading.xlsx.parts import is_true, new_parser, parse
-from xlkpi.reading.xlsx.pieces import find_pieces, may_contain_pieces
+from xlkpi.reading.xlsx.rich_text import find_pieces, may_contain_pieces
 from xlkpi.reading.xlsx.shared import Book
 from xlkpi.reading.xlsx.workbook import ListedSheet
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlkpi.domain import colours
+from xlkpi.reading.xlsx.cache import Memo
 from xlkpi.reading.xlsx.limits import check_limit
-from xlkpi.reading.xlsx.memo import Memo
 from xlkpi.reading.xlsx.parts import Element, Parts, count_tags, parse_elements
 from xlkpi.reading.xlsx.text_format import (
     alters_texts,

@@ -20,7 +20,7 @@ class Request:
 def handle(request: Request) -> Iterator[Report]:
     """Read and check it; for a workbook without marks, also report whether it can be a template."""
     from xlkpi import pipeline
-    from xlkpi.exchange.contents import blocking_errors, is_unmarked, lost_formulas
+    from xlkpi.exchange.template_contents import blocking_errors, is_unmarked, lost_formulas
     from xlkpi.writing import text as plain
 
     outcome = pipeline.score_file(request.source.path, request.source.name)

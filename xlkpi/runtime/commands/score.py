@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlkpi.runtime import files
-from xlkpi.runtime.form import read_office_form
+from xlkpi.runtime.form_template import read_office_form
 from xlkpi.runtime.outputs import (
     CORRECTION,
     RESULT,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xlkpi.domain.verification import Verification
 from xlkpi.runtime import files
-from xlkpi.runtime.form import read_office_form
+from xlkpi.runtime.form_template import read_office_form
 from xlkpi.runtime.protocol import Json, Refused, Report, SourcePath
 from xlkpi.runtime.supervisor import Worker, ask_once
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.location import a1
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.writing import computed_columns
 from xlkpi.writing.blank import base_data, guide, live_checks
 from xlkpi.writing.blank.ballots import put_ballot

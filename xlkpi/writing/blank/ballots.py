@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.contents import Fields
 from xlkpi.domain.location import a1
+from xlkpi.domain.workbook_contents import Fields
 from xlkpi.writing import computed_columns
 from xlkpi.writing.blank import live_checks
 from xlkpi.writing.blank.head import put_head, spot_of

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from xlkpi.domain import base_data_formula
 from xlkpi.domain.base_data_formula import Item, NamedFormula, NotANumber, NotUnderstood, Ref
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.location import Address, block_reference
 from xlkpi.domain.numbers import NOISE, rounded
 from xlkpi.domain.schema import ACTUAL, BASE_DATA, TIER3, canonical
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import Spot
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.location import a1, block_reference, quoted
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.writing.blank import live_checks
 from xlkpi.writing.book import Book, Cell, Sheet
 from xlkpi.writing.computed_columns import FIRST_ROW, LIVE_ROW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlkpi.domain import schema
-from xlkpi.domain.contents import Fields
+from xlkpi.domain.workbook_contents import Fields
 from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import (
     FIRST_ROW,

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.contents import Fields
 from xlkpi.domain.location import a1
 from xlkpi.domain.numbers import plain
+from xlkpi.domain.workbook_contents import Fields
 from xlkpi.writing.book import Condition
 from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import HEADER_ROW, LIVE_ROW, Spot, setting

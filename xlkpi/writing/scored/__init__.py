@@ -36,8 +36,8 @@ from xlkpi.writing.scored import (
     verification_code,
 )
 from xlkpi.writing.scored.addresses import Addresses
+from xlkpi.writing.scored.plan_shape import Shape, shape
 from xlkpi.writing.scored.result import Result
-from xlkpi.writing.scored.shape import Shape, shape
 
 _RESULTS = (
     SUMMARY_SHEET,

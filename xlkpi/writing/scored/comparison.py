@@ -16,7 +16,7 @@ from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED, SCORES_SHEET
 from xlkpi.writing.book import Book, Condition, Held, Sheet, Source
 from xlkpi.writing.scored import agreement
 from xlkpi.writing.scored.addresses import FIRST_SCORE, Addresses, ScoreColumns, copy
-from xlkpi.writing.scored.matrix import (
+from xlkpi.writing.scored.marks_matrix import (
     APART,
     FAR_LINE,
     GAP,

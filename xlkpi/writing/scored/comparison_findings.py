@@ -11,7 +11,7 @@ from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED
 from xlkpi.writing.book import Book, Sheet
 from xlkpi.writing.scored import agreement
 from xlkpi.writing.scored.addresses import copy
-from xlkpi.writing.scored.matrix import (
+from xlkpi.writing.scored.marks_matrix import (
     AGREEMENT_ROWS,
     FAR_LINE,
     GAP,

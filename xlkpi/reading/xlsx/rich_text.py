@@ -10,7 +10,7 @@ import re
 
 from xlkpi.domain import colours
 from xlkpi.domain.text import LOWERED, PALE, RAISED, STRUCK, Piece, Pieces
-from xlkpi.reading.xlsx.memo import Memo
+from xlkpi.reading.xlsx.cache import Memo
 from xlkpi.reading.xlsx.parts import local_name, new_parser, parse
 from xlkpi.reading.xlsx.styles import is_on, read_colour
 

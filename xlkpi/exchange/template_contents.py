@@ -13,11 +13,11 @@ from decimal import Decimal
 from xlkpi.domain import schema
 from xlkpi.domain.base_data_formula import YEARS, NamedFormula
 from xlkpi.domain.cells import Table
-from xlkpi.domain.contents import Contents, Fields
 from xlkpi.domain.findings import Finding, errors, finding
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import EXACT, from_double, plain
 from xlkpi.domain.text import as_text
+from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.reading.broken_cells import find_broken_code
 
 _EMPTIED = (
