@@ -17,11 +17,9 @@ from xlkpi.domain.inputs import CellCounts, Source
 from xlkpi.domain.location import NOWHERE, CellRef, address
 from xlkpi.domain.results import Outcome, Status
 from xlkpi.domain.schema import FINDINGS_SHEET, SOURCE_SHEET
+from xlkpi.writing.scored import provenance
 from xlkpi.writing.scored.provenance import CELL_COUNT_HEADS, CELL_COUNTS
 from xlkpi.writing.scored.records import FINDINGS_HEADER, FOLDED_TITLE
-
-PROGRAM = "计分程序"
-"""The label of the version that scored the workbook."""
 
 
 def read_labels(grids: list[Grid]) -> dict[str, str]:
@@ -107,19 +105,19 @@ def add_recorded(outcome: Outcome, grids: list[Grid]) -> Outcome:
     filled, recorded = outcome.filled, read_labels(grids)
     if filled is None:
         return outcome
-    cells = recorded.get("有内容的单元格", "0")
-    size = recorded.get("源文件大小（字节）", "0")
+    cells = recorded.get(provenance.CELLS_LABEL, "0")
+    size = recorded.get(provenance.SIZE_LABEL, "0")
     source = Source(
         recorded.get(fingerprint.SOURCE_LABEL, ""),
-        recorded.get("源文件 SHA-256", ""),
+        recorded.get(provenance.SHA256_LABEL, ""),
         int(size) if size.isdecimal() else 0,
-        recorded.get("源文件由何程序保存", "").replace("未注明", ""),
+        recorded.get(provenance.PRODUCER_LABEL, "").replace(provenance.NOT_STATED, ""),
         int(cells) if cells.isdecimal() else 0,
     )
-    version = recorded.get("格式版本", "")
+    version = recorded.get(provenance.VERSION_LABEL, "")
     filled = filled._replace(
         source=source,
-        template=recorded.get("模板", "").replace("未注明", ""),
+        template=recorded.get(provenance.TEMPLATE_LABEL, "").replace(provenance.NOT_STATED, ""),
         version=int(version) if version.isdecimal() else None,
         cell_counts=_read_cell_counts(grids),
     )

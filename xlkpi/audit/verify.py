@@ -20,7 +20,7 @@ from pathlib import PurePath
 from xlkpi import pipeline
 from xlkpi.audit import appearance
 from xlkpi.audit.crosscheck import find_disagreements
-from xlkpi.audit.recorded import PROGRAM, add_recorded, read_labels
+from xlkpi.audit.recorded import add_recorded, read_labels
 from xlkpi.domain import fingerprint
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.form_template import FormTemplate
@@ -33,8 +33,8 @@ from xlkpi.domain.version import VERSION
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import form_template
 from xlkpi.reading.open import OpenedWorkbook, reopen
-
-CODE_LABEL = "校验码："
+from xlkpi.writing.scored.addresses import CODE_LABEL
+from xlkpi.writing.scored.provenance import PROGRAM_LABEL
 
 
 class NotScored(Exception):
@@ -69,7 +69,7 @@ def verify(
     expected = own if source is None else _write_again(right, form or kept, workbook, own)
     code = _find_verification_code(own.grids) if own else ""
     differences = [*edited, *_find_forbidden(workbook)]
-    if VERSION not in recorded.get(PROGRAM, VERSION) and not edited:
+    if VERSION not in recorded.get(PROGRAM_LABEL, VERSION) and not edited:
         differences += _compare_totals(grids, rescored)
         differences += _compare_inputs(grids, rescored, expected)
         return Verification("other-version", tuple(differences), code)

@@ -31,6 +31,8 @@ RESCALED, ADJUSTED, VETOED = "折算", "加减分", "否决"
 BUDGET_SUMS = ("全年预算数", "其中：财政资金", "全年执行数")
 TOTAL_AT, GRADE_AT = (3, 1), (3, 3)
 """Where the total and the grade are on top of 汇总."""
+CODE_LABEL = "校验码："
+"""Left of the 校验码 among the signatures."""
 FIRST_SCORE = 4
 """The row of the first indicator on 指标得分."""
 FIRST_GRADE = 5

@@ -17,6 +17,15 @@ from xlkpi.writing.scored.addresses import FINGERPRINT_AT, FIRST_SCORE
 from xlkpi.writing.scored.result import Result
 
 FORM_LABEL = "自评表版式"
+SHA256_LABEL = "源文件 SHA-256"
+SIZE_LABEL = "源文件大小（字节）"
+PRODUCER_LABEL = "源文件由何程序保存"
+TEMPLATE_LABEL = "模板"
+VERSION_LABEL = "格式版本"
+PROGRAM_LABEL = "计分程序"
+CELLS_LABEL = "有内容的单元格"
+NOT_STATED = "未注明"
+"""Labels on the sheet, by which `verify` finds what is right of them."""
 
 
 def plan(book: Book, result: Result, form: FormTemplate) -> None:
@@ -26,13 +35,16 @@ def plan(book: Book, result: Result, form: FormTemplate) -> None:
     lines: list[tuple[str, str | Source]] = [
         (fingerprint.SOURCE_LABEL, lambda r: PurePath(r.outcome.source.file).name),
         (fingerprint.IDENTITY_LABEL, lambda r: r.filled.identity),
-        ("源文件 SHA-256", lambda r: r.outcome.source.sha256),
-        ("源文件大小（字节）", lambda r: str(r.outcome.source.size)),
-        ("源文件由何程序保存", lambda r: r.outcome.source.producer or "未注明"),
-        ("模板", lambda r: r.filled.template or "未注明"),
-        ("格式版本", lambda r: "未注明" if r.filled.version is None else str(r.filled.version)),
-        ("计分程序", f"xlkpi {VERSION}，格式版本 {schema.FORMAT_VERSION}"),
-        ("有内容的单元格", lambda r: str(r.outcome.source.cells)),
+        (SHA256_LABEL, lambda r: r.outcome.source.sha256),
+        (SIZE_LABEL, lambda r: str(r.outcome.source.size)),
+        (PRODUCER_LABEL, lambda r: r.outcome.source.producer or NOT_STATED),
+        (TEMPLATE_LABEL, lambda r: r.filled.template or NOT_STATED),
+        (
+            VERSION_LABEL,
+            lambda r: NOT_STATED if r.filled.version is None else str(r.filled.version),
+        ),
+        (PROGRAM_LABEL, f"xlkpi {VERSION}，格式版本 {schema.FORMAT_VERSION}"),
+        (CELLS_LABEL, lambda r: str(r.outcome.source.cells)),
         (FORM_LABEL, form.label),
     ]
     for row, (label, value) in enumerate(lines, start=2):

@@ -84,7 +84,7 @@ def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> No
 
 
 def _signatures(sheet: Sheet, row: int, code: str) -> None:
-    sheet.text(row + 2, 4, "校验码：", "sign.label")
+    sheet.text(row + 2, 4, addresses.CODE_LABEL, "sign.label")
     sheet.text(row + 2, 5, code, "sign")
     sheet.blank(row + 2, 6, "sign")
     blocks = (("填报人", "财务负责人"), ("单位负责人", "单位（盖章）"), ("日期", ""))
