@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlkpi.domain.cells import Text
-from xlkpi.domain.inputs import Filled
+from xlkpi.domain.cells import Number, Text
+from xlkpi.domain.inputs import Filled, Fund, Project
 from xlkpi.domain.location import CellRef, block_reference
 from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import IndicatorScore, Scored
@@ -28,6 +29,14 @@ TEXT, CENTER, FIGURE = "form.text", "form.center", "form.figure"
 _COLUMNS = {"得分": "得分", "得分计算方法": "计分过程", "得分系数": "得分率", REVIEWED: REVIEWED}
 """A placeholder → the column of 指标得分 that it shows."""
 NAMES = ("分值", *_COLUMNS)
+
+
+AMOUNT_OF: dict[str, Callable[[Project | Fund], Number]] = {
+    "年初预算数": lambda row: row.initial,
+    "全年预算数": lambda row: row.budget,
+    "全年执行数": lambda row: row.executed,
+}
+"""What finds an amount in a row of 预算执行 or 资金来源."""
 
 
 class Shown(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from xlkpi.domain.findings import OVERRULED
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.indicators import Indicator, Tier
-from xlkpi.domain.inputs import Fund, Project
+from xlkpi.domain.inputs import Project
 from xlkpi.domain.location import CellRef, block_reference, block_references
 from xlkpi.domain.methods import DIRECTIONS, Votes, satisfaction_formula, satisfaction_rate
 from xlkpi.domain.numbers import NOISE, from_text, round_score, rounded, total
@@ -23,6 +23,7 @@ from xlkpi.domain.text import as_text
 from xlkpi.writing.scored import form_scores
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses
 from xlkpi.writing.scored.form_scores import (
+    AMOUNT_OF,
     CENTER,
     FIGURE,
     LONGEST_FORMULA,
@@ -132,7 +133,7 @@ class Filling:
             return NONE_TO_SHOW
         rows = [project.row for project in projects]
         added = block_references(table.grid.name, table.columns[header], rows)
-        value = total([_AMOUNTS[header](project).value or Decimal(0) for project in projects])
+        value = total([AMOUNT_OF[header](project).value or Decimal(0) for project in projects])
         formula = f"SUM({added})" if len(added) < LONGEST_FORMULA else ""
         return Shown(formula, value, f"{FIGURE}:{MONEY}")
 
@@ -179,7 +180,7 @@ class Filling:
             yield self._fiscal()
             return
         for fund in self.filled.funds:
-            amounts = {name: self._amount(table, _AMOUNTS[name](fund), name) for name in AMOUNTS}
+            amounts = {name: self._amount(table, AMOUNT_OF[name](fund), name) for name in AMOUNTS}
             yield {
                 "资金来源": self._copy(table, fund.row, "资金来源", CENTER),
                 **amounts,
@@ -347,10 +348,3 @@ class Filling:
         if percent and place not in self.filled.readings:
             style = f"{FIGURE}:{RATE}"
         return Shown(copied(place), value, style)
-
-
-_AMOUNTS: dict[str, Callable[[Project | Fund], Number]] = {
-    "年初预算数": lambda row: row.initial,
-    "全年预算数": lambda row: row.budget,
-    "全年执行数": lambda row: row.executed,
-}
