@@ -55,6 +55,12 @@ def test_nothing_generated_lies_around_that_is_no_longer_made() -> None:
     assert marked == set(MADE)
 
 
+def test_a_code_is_listed_among_those_of_its_subject() -> None:
+    """A code with the first digit of another subject would split its list in two."""
+    heads = re.findall(r"^## (.+)$", MADE["docs/findings.md"], re.MULTILINE)
+    assert len(heads) == len(set(heads)) > 5
+
+
 def test_the_help_is_chinese() -> None:
     for english in ("Usage", "Options", "Commands", "Show"):
         assert english not in MADE["docs/commands.md"]

@@ -7,7 +7,7 @@ Named rules, surveys, what is taken off and what does not apply; the measured me
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
@@ -191,7 +191,7 @@ def test_only_whole_steps_cost(
     points: Decimal, base: Decimal, direction: str, step: Decimal, count: int
 ) -> None:
     """Between two steps nothing changes; on the good side nothing costs at all."""
-    cost = points / 300
+    cost = (points / 300).quantize(Decimal("1e-9"), ROUND_DOWN)  # 300 of them are no more
     rule = stepped(base, direction, step, cost)
     side = 1 if direction == HIGHER else -1
     left = points - count * cost

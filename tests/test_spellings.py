@@ -299,6 +299,17 @@ def test_whether_two_numbers_may_be_a_per_cent_and_a_part_does_not_depend_on_the
         assert not asked
 
 
+@pytest.mark.parametrize(
+    ("text", "is_date"),
+    [("3917.9以内", False), ("1250.5之内", False), ("2023.9以内", True), ("3917.9前", True)],
+)
+def test_a_number_with_one_decimal_is_no_month_of_another_millennium(
+    text: str, is_date: bool
+) -> None:
+    """Found by `make prove`: 3917.9以内 was taken for a September."""
+    assert (dates.parse_days(text, 2023) is not None) == is_date
+
+
 @given(st.dates(date(1990, 1, 1), date(2100, 12, 31)))
 def test_a_day_is_the_same_day_however_it_is_written(day_of: date) -> None:
     ways = (

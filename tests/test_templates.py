@@ -345,3 +345,9 @@ def suggestions(text: str) -> dict[str, list[float]]:
     return {
         str(head): [row[at] for row in rows[heads + 1 :]] for at, head in enumerate(rows[heads])
     }
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_a_template_is_called_as_its_file_is(path: Path) -> None:
+    """A copy with the old heading would make workbooks that name another template."""
+    assert markdown.parse(path.read_text(encoding="utf-8")).template == path.stem

@@ -89,7 +89,8 @@ def _span(plain: str, year: int | None, certain: bool) -> Days | Unclear | None:
         if found := pattern.match(plain):
             bare = not any(found[name] for name in ("end", "within", "before"))
             named = "年" in plain or "-" in plain or "/" in plain
-            if not bare or ((named or certain) and "." not in plain):
+            dated = not bare or ((named or certain) and "." not in plain)
+            if dated and not _is_amount(found, plain):
                 month = int(found["m"])
                 return _period(found, year, month, month)
     if found := _QUARTER.match(plain):
@@ -101,6 +102,16 @@ def _span(plain: str, year: int | None, certain: bool) -> Days | Unclear | None:
     if found and any(found[name] for name in ("end", "within", "before")):
         return _period(found, year, 1, 12)
     return None
+
+
+def _is_amount(found: re.Match[str], plain: str) -> bool:
+    """Whether it is a number with one decimal, 3917.9以内, that only looks like a year and a month."""
+    marked = found["end"] or found["before"]
+    return "." in plain and not marked and not _is_our_time(int(found["y"] or 0))
+
+
+def _is_our_time(year: int) -> bool:
+    return 1990 <= year <= 2100
 
 
 def _year(found: re.Match[str], year: int | None) -> int | None:
@@ -135,4 +146,4 @@ def _period(found: re.Match[str], year: int | None, first: int, last: int) -> Da
 
 def _within(span: Days) -> Days | Unclear:
     """Return a span of our times; another year is a slip of the hand."""
-    return span if 1990 <= span.first.year <= 2100 else Unclear("年份不对")
+    return span if _is_our_time(span.first.year) else Unclear("年份不对")
