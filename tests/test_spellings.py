@@ -301,7 +301,13 @@ def test_whether_two_numbers_may_be_a_per_cent_and_a_part_does_not_depend_on_the
 
 @pytest.mark.parametrize(
     ("text", "is_date"),
-    [("3917.9以内", False), ("1250.5之内", False), ("2023.9以内", True), ("3917.9前", True)],
+    [
+        ("3917.9以内", False),
+        ("1250.5之内", False),
+        ("2010.73以内", False),
+        ("2023.9以内", True),
+        ("3917.9前", True),
+    ],
 )
 def test_a_number_with_one_decimal_is_no_month_of_another_millennium(
     text: str, is_date: bool

@@ -247,6 +247,15 @@ def test_what_was_scored_is_the_same_to_the_last_byte(
     record_property("random workbooks that verify as the same to the last byte", len(seeds))
 
 
+@pytest.mark.parametrize("seed", [496, 599])
+def test_a_sign_before_the_actual_value_is_no_change(seed: int) -> None:
+    """Found by `make prove`: >47.6 beside > 46.6 was scored by another formula than 47.6."""
+    data = pipeline.write_scored(
+        score_documents([Document("随机.xlsx", random_books.workbook(seed))])[0]
+    )
+    assert documents.verified(data, "随机_评分结果.xlsx").status == "same"
+
+
 @pytest.mark.parametrize("words", ["内容指纹", "源文件", "来源标识", "校验码："])
 def test_our_own_labels_are_only_words_where_staff_write_them(words: str) -> None:
     steps = [("写", "三级指标", "C5", words), ("写", "评价工作组", "B5", words)]

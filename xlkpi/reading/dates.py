@@ -105,9 +105,9 @@ def _span(plain: str, year: int | None, certain: bool) -> Days | Unclear | None:
 
 
 def _is_amount(found: re.Match[str], plain: str) -> bool:
-    """Whether it is a number with one decimal, 3917.9以内, that only looks like a year and a month."""
-    marked = found["end"] or found["before"]
-    return "." in plain and not marked and not _is_our_time(int(found["y"] or 0))
+    """Whether it is a number with decimals, 3917.9以内, that only looks like a year and a month."""
+    a_month = _is_our_time(int(found["y"] or 0)) and 1 <= int(found["m"]) <= 12
+    return "." in plain and not (found["end"] or found["before"] or a_month)
 
 
 def _is_our_time(year: int) -> bool:

@@ -57,7 +57,13 @@ def is_met(case: Case) -> bool:
 
 
 def _strict(case: Case) -> bool:
-    return case.nature in _STRICT and case.actual_sign != case.nature
+    """Whether equality is not enough: it is where the actual, too, was typed as >5 or <5.
+
+    A result keeps the number without that sign, so the formula depends on it only where it must.
+    """
+    if case.nature not in _STRICT:
+        return False
+    return case.actual_sign != case.nature or case.actual != case.target
 
 
 _STRICT = (">", "<")
