@@ -76,9 +76,15 @@ def test_no_deed_changes_a_score_in_silence(
             continue
         told = outcome(plain_workbook.written(made))
         where = (part, number, done, [(f.code, str(f.place)) for f in told.findings][:8])
-        assert all(met(made, each, told) for each in expected), (
+        missed = [each for each in expected if not met(made, each, told)]
+        if missed and told.scored and figures(told) == right:
+            # It fell upon what does not count: a row without points, a rule that nothing uses, or
+            # a cell that the next mishap set right again.
+            counted["without effect"] += 1
+            continue
+        assert not missed, (
             where,
-            [(each.codes, each.cell and made.find(each.cell)) for each in expected],
+            [(each.codes, each.cell and made.find(each.cell)) for each in missed],
         )
         reads_on = not any(
             CODES[code].severity is Severity.ERROR for each in expected for code in each.codes
@@ -88,6 +94,7 @@ def test_no_deed_changes_a_score_in_silence(
         if told.scored and not any(each.moves for each in expected):
             assert figures(told) == right, where
         counted["harmless" if reads_on else "harmful"] += 1
+    assert counted["without effect"] <= 1 + EACH // 50
     record_property("clumsy workbooks, harmless: figures unchanged", counted["harmless"])
     record_property("clumsy workbooks, harmful: found at the cell", counted["harmful"])
 
