@@ -133,8 +133,6 @@ class Row(NamedTuple):
 class Layout(NamedTuple):
     """All of a sheet's rows but their values."""
 
-    bare: bytes
-    """As they are written."""
     rows: int
     """Number of the last valued row, counted from 1."""
     columns: int

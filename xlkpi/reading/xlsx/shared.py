@@ -12,7 +12,7 @@ from xlkpi.reading.xlsx.cache import Memo
 from xlkpi.reading.xlsx.limits import Limits, check_limit
 from xlkpi.reading.xlsx.parts import Parts, local_name, new_parser, parse, refuse_sections
 from xlkpi.reading.xlsx.rich_text import find_pieces, may_contain_pieces
-from xlkpi.reading.xlsx.shapes import Layout, Row
+from xlkpi.reading.xlsx.shapes import Row
 from xlkpi.reading.xlsx.styles import PLAIN, Styles
 
 
@@ -106,7 +106,5 @@ class Book:
         self.local: Memo[str] = Memo(local_name)
         self.rows: dict[bytes, Row] = {}
         """Rows without their values, as they are written."""
-        self.layout: Layout | None = None
-        """The rows of the sheet before, where they were plain."""
         self.skeletons: set[str] = set()
         """Those of their shapes."""

@@ -13,6 +13,7 @@ import re
 from xlkpi.domain.location import Address
 from xlkpi.reading.xlsx.addresses import LAST_ROW
 from xlkpi.reading.xlsx.facts import Formula, SheetFacts
+from xlkpi.reading.xlsx.limits import Limits
 from xlkpi.reading.xlsx.notes import Notes
 from xlkpi.reading.xlsx.shapes import (
     Layout,
@@ -40,12 +41,13 @@ def read_plain_facts(sheet: ListedSheet, xml: bytes, book: Book) -> SheetFacts |
     cells, merges = book.cells, book.merges
     # Without its rows a sheet is small: the parser reads the rest.
     notes = parse_frame(sheet, frame, book)
-    bare, values = _cut_values(xml[start:end])
+    inline = b"<is>" in xml
+    bare, values = _cut_values(xml[start:end], inline)
     layout = _find_layout(bare, book)
     if layout is None or not _Values(notes, layout, values).take():
         book.cells, book.merges = cells, merges
         return None
-    if book.engine_parts is not None and b"<is>" not in xml:
+    if book.engine_parts is not None and not inline:
         rows = layout.engine_bytes % tuple(values)
         book.engine_parts[sheet.part] = b"".join((xml[:start], rows, xml[end:]))
     return notes.facts()
@@ -59,12 +61,26 @@ def _is_plain_frame(frame: bytes) -> bool:
     return b"<!" not in frame and frame.find(b"<?", len("<?xml")) < 0
 
 
+_LAYOUTS: dict[tuple[bytes, frozenset[str], frozenset[str], Limits], Layout] = {}
+_MOST_LAYOUTS = 24
+_LARGEST_LAYOUT = 1 << 19
+"""Bytes of a sheet without its values; of more no layout is kept, so that memory is bounded."""
+
+
 def _find_layout(bare: bytes, book: Book) -> Layout | None:
-    """The rows of a sheet without their values; neighbouring ballots often share them."""
-    if book.layout is None or book.layout.bare != bare:
+    """The rows of a sheet without their values; ballots and workbooks of one template share them."""
+    key = bare, book.styles.numbers, book.styles.words, book.limits
+    layout = _LAYOUTS.get(key)
+    if layout is None:
         rows = _Rows(book)
-        book.layout = rows.layout(bare) if rows.take(bare) else None
-    return book.layout
+        if not rows.take(bare):
+            return None
+        layout = rows.layout()
+        if len(bare) <= _LARGEST_LAYOUT:
+            if len(_LAYOUTS) >= _MOST_LAYOUTS:
+                _LAYOUTS.clear()
+            _LAYOUTS[key] = layout
+    return layout
 
 
 class _Rows:
@@ -111,11 +127,10 @@ class _Rows:
             at += row.shape.values
         return self.add_empty_rows(rest)
 
-    def layout(self, bare: bytes) -> Layout:
+    def layout(self) -> Layout:
         """What has been taken."""
         placed_rows = self.placed_rows
         return Layout(
-            bare=bare,
             rows=self.last,
             columns=self.columns,
             cells=self.cells,
@@ -236,9 +251,9 @@ class _Values:
         return not layout.shared or self.book.shared.issuperset(_decode(shared).split("\0"))
 
 
-def _cut_values(rows: bytes) -> tuple[bytes, list[bytes]]:
-    """Rows with empty values and inline texts, and what stood there."""
-    if b"<is>" not in rows:
+def _cut_values(rows: bytes, inline: bool) -> tuple[bytes, list[bytes]]:
+    """Rows with empty values and, if there are any, `inline` texts; and what stood there."""
+    if not inline:
         parts = _VALUE.split(rows)
         return b"<v>".join(parts[::2]), parts[1::2]
     parts = _VALUE_OR_TEXT.split(rows)
