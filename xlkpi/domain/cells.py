@@ -111,10 +111,10 @@ class Grid:
         )  # fmt: skip
         return frozenset().union(*peculiar)
 
-    def is_plain(self, row: int, column: int) -> bool:
-        """Whether a cell has neither a formula nor any such property."""
-        at = (row, column)
-        return at not in self.formulas and at not in self.peculiar
+    @cached_property
+    def special(self) -> frozenset[Address]:
+        """Cells with a formula or any such property; most have neither."""
+        return self.peculiar.union(self.formulas)
 
     def raw(self, row: int, column: int) -> object:
         """Return the cell's content, "" beyond the edge."""
@@ -134,14 +134,19 @@ class Grid:
 
     def occupied_in(self, row: int, columns: Iterable[int]) -> list[int]:
         """Return those of the columns that have content in a row."""
-        cells, hollow = self.rows[row] if row < len(self.rows) else (), self.hollow
-        width, found = len(cells), list[int]()
-        for column in columns:
-            value = cells[column] if column < width else ""
-            blank = value is None or (isinstance(value, str) and not value.strip())
-            if not blank or (hollow and (row, column) in hollow):
-                found.append(column)
-        return found
+        cells = self.rows[row] if row < len(self.rows) else ()
+        if self.hollow:
+            return [column for column in columns if self.occupied(row, column)]
+        if cells.count("") == len(cells):  # a spare row
+            return []
+        width = len(cells)
+        return [
+            column
+            for column in columns
+            if column < width
+            and (value := cells[column]) is not None
+            and not (isinstance(value, str) and (not value or value.isspace()))
+        ]
 
     def place(self, row: int, column: int) -> CellRef:
         return CellRef(self.name, row, column)

@@ -58,12 +58,11 @@ def find_broken_inputs(table: Table) -> Iterator[Finding]:
 
 def _find_unusual_rows(table: Table, column: int) -> Iterator[int]:
     """Yield the rows whose cell is not simply a number or a text: most cells need no closer look."""
-    grid = table.grid
-    formulas, unusual = grid.formulas, grid.peculiar
+    grid, special = table.grid, table.grid.special
     for row in (*table.rows, *table.of_which):
         raw = grid.raw(row, column)
         usual = "=" not in raw if isinstance(raw, str) else isinstance(raw, float)
-        if not usual or (row, column) in formulas or (row, column) in unusual:
+        if not usual or (row, column) in special:
             yield row
 
 

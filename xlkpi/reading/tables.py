@@ -92,9 +92,10 @@ def _rows(
         raw = grid.occupied_in(row, inputs)
         if not raw:
             continue
+        texts = [value for column in raw if isinstance(value := grid.raw(row, column), str)]
         if _total(grid, row, names):
             totals.append(row)
-        elif _remark(layout, grid, row, raw, columns):
+        elif len(texts) == len(raw) and _remark(layout, texts, raw, columns):
             remarks.append(row)
         else:
             rows.append(row)
@@ -182,12 +183,9 @@ _REMARKS = Memo(lambda text: _REMARK.match(canonical(text)) is not None)
 
 
 def _remark(
-    layout: Sheet, grid: Grid, row: int, raw: list[int], columns: Mapping[str, int]
+    layout: Sheet, texts: list[str], raw: list[int], columns: Mapping[str, int]
 ) -> bool:
-    """Whether a row contains no data but a note or signatures, as people write below a table."""
-    texts = [value for column in raw if isinstance(value := grid.raw(row, column), str)]
-    if len(texts) < len(raw):
-        return False
+    """Whether a row of texts in the columns `raw` is a note or signatures, as people write below a table."""
     remarks, lone = all(_REMARKS[text] for text in texts), len(raw) == 1
     if not (remarks or lone) or any(map(from_text, texts)):
         return False

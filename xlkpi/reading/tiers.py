@@ -87,6 +87,8 @@ def read_indicators(
 def _read_degree(reader: Reader, table: Table, row: int) -> Text:
     """Read 完成程度: the word, or the official phrase for it."""
     value = reader.text(table, row, "完成程度")
+    if value.blank:
+        return value
     typed = schema.canonical(value.value or "")
     read = schema.DEGREE_PHRASES.get(typed)
     if read is None:

@@ -140,14 +140,14 @@ class Reader:
         column = table.columns.get(header)
         if column is None:
             return Value(table.place(row, header))
-        if (row, column) in table.derived:
-            return self._read_derived(table.derived[row, column], percent, limit)
-        grid = table.grid
+        at, grid = (row, column), table.grid
         place = CellRef(grid.name, row, column)
-        if grid.is_plain(row, column):
+        if at not in grid.special:
             plain = _plain_number(place, grid.raw(row, column), limit)
             if plain is not None:
                 return plain
+        elif at in table.derived:
+            return self._read_derived(table.derived[at], percent, limit)
         return self._read_unusual(grid, place, tuple(units), example, percent, limit, text)
 
     def _read_unusual(
@@ -276,12 +276,12 @@ def _text(table: Table, row: int, header: str, dates: bool = False) -> Text:
         return Value(table.place(row, header))
     grid, at = table.grid, (row, column)
     raw = grid.raw(row, column)
-    if at in table.derived:
+    if at not in grid.special:
+        if isinstance(raw, str) and "=" not in raw:  # nearly always
+            read, place = _TIDIED[raw], CellRef(grid.name, row, column)
+            return Value(place, State.GOOD, read, raw) if read else Value(place)
+    elif at in table.derived:
         return read_derived_text(table.derived[at])
-    plain = at not in grid.formulas and at not in grid.peculiar
-    if plain and isinstance(raw, str) and "=" not in raw:  # nearly always
-        read, place = _TIDIED[raw], CellRef(grid.name, row, column)
-        return Value(place, State.GOOD, read, raw) if read else Value(place)
     return _text_at(grid, row, column, dates or at in table.dates)
 
 
