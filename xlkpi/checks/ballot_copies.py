@@ -6,7 +6,6 @@ trusted; but the scorer saw them, so a text that differs puts the mark in doubt.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,11 +18,12 @@ from xlkpi.domain.inputs import Ballot, Filled, Mark
 from xlkpi.domain.location import Address, CellRef
 from xlkpi.domain.methods import JUDGED
 from xlkpi.domain.numbers import EXACT, from_double, from_text, plain
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import ACTUAL, POINTS, TARGET, TIER3, canonical, folded
 from xlkpi.domain.text import as_text
 
 _NAME = TIER3.name
-_ELSEWHERE = re.compile(r"\[[^\]]+\][^\]!]*!")
+_ELSEWHERE = pattern(r"\[[^\]]+\][^\]!]*!")
 """In a formula: a sheet of another workbook."""
 _ENOUGH = 8
 """So many marks alike are no coincidence; fewer may be."""

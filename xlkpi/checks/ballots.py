@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,9 +13,10 @@ from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.inputs import Ballot, Filled, Mark, Member
 from xlkpi.domain.numbers import from_text, plain
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.text import as_text
 
-_STAYS = re.compile(f"(不|未|无需|无须|不用|没有){schema.RECUSED}")
+_STAYS = pattern(f"(不|未|无需|无须|不用|没有){schema.RECUSED}")
 
 
 def _members(filled: Filled) -> dict[str, Member]:

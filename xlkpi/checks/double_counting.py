@@ -10,6 +10,7 @@ from xlkpi.domain.cells import Text
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled, Project
 from xlkpi.domain.numbers import EXACT, total
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import EXECUTION, canonical
 
 _PARTS = 3
@@ -17,7 +18,7 @@ _PARTS = 3
 _WITHIN = re.compile(r"\W*(\d+\W+)?其中")
 """How the name of a row begins that is part of the row above: 其中：甲, （其中）甲, 1.其中：甲."""
 _NUMERALS = tuple(
-    re.compile(numeral)
+    pattern(numeral)
     for numeral in (
         r"第?[一二三四五六七八九十]+[部分类]*[、.:]", r"\([一二三四五六七八九十]+\)[、.]?",
         r"\d{1,2}[、.](?!\d)", r"\(\d{1,2}\)[、.]?", r"\d{1,2}(\.\d{1,2})+[、.]?",

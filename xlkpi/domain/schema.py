@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from xlkpi.domain.patterns import pattern
+
 FORMAT_VERSION = 1
 FORMAT_NAME = "xlkpi_format"
 """Defined name of the cell with the format version, which is visible."""
@@ -160,11 +162,11 @@ def folded(text: str | None) -> str:
     return canonical(text or "").casefold()
 
 
-_PART = re.compile(r"\W*(?:[\d一二三四五六七八九十]+\W*)*其中")
+_PART = pattern(r"\W*(?:[\d一二三四五六七八九十]+\W*)*其中")
 """How the name of a row begins that explains the row above, as compared: 其中：甲, （1）其中，乙."""
-_NO_POINTS = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|不计分|不评分|不单独计分|不单独评分)?\Z")
+_NO_POINTS = pattern(r"(?:[-‐‑–—―−─━/\\|]+|无|不计分|不评分|不单独计分|不单独评分)?\Z")
 """The content of 分值, as compared, where a row has no points."""
-_NOTHING = re.compile(r"0+(?:\.0+)?分?\Z")
+_NOTHING = pattern(r"0+(?:\.0+)?分?\Z")
 
 
 def of_which_code(name: str, code: str, parent: str, method: str, points: str) -> str:
@@ -195,7 +197,7 @@ def is_percent(unit: str | None) -> bool:
     return bool(words or "%" in plain) and all(word in PERCENT_WORDS for word in words)
 
 
-_NO_UNIT = re.compile(r"(?:[-‐‑–—―−─━/\\|]+|无|没有|比率|比例|率)\Z")
+_NO_UNIT = pattern(r"(?:[-‐‑–—―−─━/\\|]+|无|没有|比率|比例|率)\Z")
 """The content of 计量单位 where it names none: 率 may be a part of one or a per cent."""
 
 

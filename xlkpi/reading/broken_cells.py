@@ -10,6 +10,7 @@ from xlkpi.domain import numbers
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.location import Address
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import ACTUAL, TARGET, Kind
 from xlkpi.domain.text import as_text
 
@@ -68,7 +69,7 @@ def _find_unusual_rows(table: Table, column: int) -> Iterator[int]:
 
 _SIGNED = ("指标性质", TARGET.header, ACTUAL.header)
 """Columns where = is typed for an operator, and Excel takes it for a formula's."""
-_CONSTANT = re.compile(r"\s*[+-]?\s*[\d.,]+\s*%?\s*\Z", re.ASCII)
+_CONSTANT = pattern(r"\s*[+-]?\s*[\d.,]+\s*%?\s*\Z", re.ASCII)
 
 
 def _report_broken(grid: Grid, at: Address, code: str | None) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from calendar import monthrange
 from typing import NamedTuple
 
 from xlkpi.domain import numbers
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import canonical
 
 
@@ -44,7 +45,7 @@ _ON = r"(?:于|在|截至|截止到?|至|到)?"
 
 
 def _pattern(what: str) -> re.Pattern[str]:
-    return re.compile(rf"{_ON}{what}{_ENDS}{_VERB}\Z", re.ASCII)
+    return pattern(rf"{_ON}{what}{_ENDS}{_VERB}\Z", re.ASCII)
 
 
 _DAYS = (
@@ -59,7 +60,7 @@ _MONTHS = (
 _QUARTER = _pattern(rf"{_YEAR}?第?(?P<q>[一二三四1234])季度?")
 _HALF = _pattern(rf"{_YEAR}?(?P<half>[上下])半年")
 _WHOLE = _pattern(rf"(?:{_YEAR}|年)")
-_ABOUT = re.compile(
+_ABOUT = pattern(
     r"农历|阴历|腊月|正月|\d年\d+月|\d月\d|[年月]度?[底末]|季度[底末前内]|半年[底末前内]|月[上中下]旬|\d+[-/.]\d+[-/.]\d+|\d月[之以]?前|\d年[之以]?前",
     re.ASCII,
 )
@@ -82,11 +83,11 @@ def parse_days(text: str, year: int | None, certain: bool = False) -> Days | Unc
 
 
 def _span(plain: str, year: int | None, certain: bool) -> Days | Unclear | None:
-    for pattern in _DAYS:
-        if found := pattern.match(plain):
+    for form in _DAYS:
+        if found := form.match(plain):
             return _day(found, year)
-    for pattern in _MONTHS:
-        if found := pattern.match(plain):
+    for form in _MONTHS:
+        if found := form.match(plain):
             bare = not any(found[name] for name in ("end", "within", "before"))
             named = "年" in plain or "-" in plain or "/" in plain
             dated = not bare or ((named or certain) and "." not in plain)

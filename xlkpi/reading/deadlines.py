@@ -17,6 +17,7 @@ from xlkpi.domain.cells import Number, State, Table, Text, Value
 from xlkpi.domain.findings import finding
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import ACTUAL, TARGET, TIER3, canonical
 from xlkpi.domain.text import as_text, serial
 from xlkpi.reading.dates import Days, Unclear, parse_days
@@ -120,7 +121,7 @@ def read_dates(
 
 
 A_MONTH = "像是年和月，又像是小数：2023.10 比 2023.9 小"
-_MONTH = re.compile(r"(?:19|20)\d\d(?:\.(?:0?[1-9]|1[0-2]))?\Z")
+_MONTH = pattern(r"(?:19|20)\d\d(?:\.(?:0?[1-9]|1[0-2]))?\Z")
 
 
 def are_months(pair: DatePair) -> bool:

@@ -17,6 +17,7 @@ from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.location import Address, CellRef
 from xlkpi.domain.numbers import from_text
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import INFO, Column, Kind
 from xlkpi.domain.text import LOWERED, PALE, RAISED, STRUCK, Piece, as_text
 from xlkpi.reading.xlsx import is_mixed, shown_text, writes_percent
@@ -60,7 +61,7 @@ def find_percents(
 
 
 _MULTIPLIED, _WRITTEN = "multiplied", "written"
-_PERCENT = re.compile(r"(\d[\d,]*(?:\.\d*)?)\s*[%％]", re.ASCII)
+_PERCENT = pattern(r"(\d[\d,]*(?:\.\d*)?)\s*[%％]", re.ASCII)
 
 
 def _percent_sign_effect(code: str, raw: float) -> str:
@@ -106,7 +107,7 @@ def _other_unit(grid: Grid, at: Address, unit: str) -> Finding | None:
     return finding("X512", grid.place(*at), shown, unit=own, expected=unit or "数")
 
 
-_MONEY = re.compile(r"((?:十|百|千)?[万亿]?[元圆])")
+_MONEY = pattern(r"((?:十|百|千)?[万亿]?[元圆])")
 
 
 def _in_other_money(grid: Grid, at: Address, unit: str) -> str | None:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from enum import Enum
 
+from xlkpi.domain.patterns import pattern
 from xlkpi.reading.unreadable import Unreadable
 
 ENTRIES = 2_000
@@ -261,10 +262,10 @@ def _is_bare_biff(data: bytes) -> bool:
 
 # --- text -----------------------------------------------------------------------------
 
-_CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|style|div|tr)\b", re.IGNORECASE)
+_CONTROL = pattern("[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_HTML = pattern(r"<(?:!doctype\s+html|html|head|body|table|meta|style|div|tr)\b", re.IGNORECASE)
 
-_PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!(?!--)[^>]*>", re.DOTALL)
+_PROLOG = pattern(r"\s+|<\?.*?\?>|<!--.*?-->|<!(?!--)[^>]*>", re.DOTALL)
 """What may come before the first element, one piece at a time."""
 
 

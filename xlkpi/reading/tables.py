@@ -182,9 +182,7 @@ _TOTALS = Memo(lambda text: _TOTAL.match(canonical(text)) is not None)
 _REMARKS = Memo(lambda text: _REMARK.match(canonical(text)) is not None)
 
 
-def _remark(
-    layout: Sheet, texts: list[str], raw: list[int], columns: Mapping[str, int]
-) -> bool:
+def _remark(layout: Sheet, texts: list[str], raw: list[int], columns: Mapping[str, int]) -> bool:
     """Whether a row of texts in the columns `raw` is a note or signatures, as people write below a table."""
     remarks, lone = all(_REMARKS[text] for text in texts), len(raw) == 1
     if not (remarks or lone) or any(map(from_text, texts)):

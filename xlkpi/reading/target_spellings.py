@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import canonical
 
 BEFORE, BEHIND = "数前", "数后"
@@ -77,13 +78,13 @@ def _any(words: dict[str, object]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-_LEAD = re.compile(rf"\s*({_any({**_BEFORE})})\s*")
+_LEAD = pattern(rf"\s*({_any({**_BEFORE})})\s*")
 _INCLUDED = r"\s*(?:\(\s*(?P<{0}not>不)?含(?P<{0}number>[^()]*)\))?\s*"
-_TAIL = re.compile(
+_TAIL = pattern(
     rf"(?P<core>.*?[^\s(]){_INCLUDED.format('a')}(?P<word>{_any({**_BEHIND})}){_INCLUDED.format('b')}\Z",
     re.DOTALL,
 )
-_SAID_AGAIN = re.compile(r"\s*[(（]含(?:本数)?[)）]\s*\Z")
+_SAID_AGAIN = pattern(r"\s*[(（]含(?:本数)?[)）]\s*\Z")
 _NUMBER_ITSELF = ("", "本数", "此数", "该数")
 
 
@@ -156,7 +157,7 @@ def _split_tail(text: str) -> tuple[str, list[tuple[str, str]]]:
     return _as_percent(core), [(found["word"], STRICT[sign] if without else sign)]
 
 
-_OF_A_HUNDRED = re.compile(r"\s*百分之\s*(?=[\d０-９])")
+_OF_A_HUNDRED = pattern(r"\s*百分之\s*(?=[\d０-９])")
 
 
 def _as_percent(core: str) -> str:

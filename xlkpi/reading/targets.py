@@ -16,6 +16,7 @@ from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.methods import Method
 from xlkpi.domain.number_format.suffix import behind
 from xlkpi.domain.numbers import plain
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import canonical, folded, is_percent
 from xlkpi.domain.text import as_text
 from xlkpi.reading import deadlines
@@ -37,7 +38,7 @@ _ANSWERS = (
 _NUMERALS = "〇零一二三四五六七八九十百千万亿两半几数"
 """What makes a number in words of a text: 八场, 一半."""
 _MULTIPLES = ("十", "百", "千", "万", "亿")
-_DIGITS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_DIGITS = pattern(r"\d+(?:\.\d+)?", re.ASCII)
 
 
 class IndicatorValues(NamedTuple):

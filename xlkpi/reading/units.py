@@ -5,8 +5,7 @@ True equalities alone: 亩 is no 公顷, and 8 件 are no 8 件（套）.
 
 from __future__ import annotations
 
-import re
-
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import folded, is_percent
 
 ALIKE: tuple[tuple[str, ...], ...] = (
@@ -40,14 +39,14 @@ ALIKE: tuple[tuple[str, ...], ...] = (
 """Each line is one unit. In a unit with a slash, the units below it may come in any order:
 元/人·天 = 元/人/天 = 元/天·人."""
 
-_DOTS = re.compile(r"[·・•⋅∙‧●*×.]")
-_PARTS = re.compile(r"[/·]")
+_DOTS = pattern(r"[·・•⋅∙‧●*×.]")
+_PARTS = pattern(r"[/·]")
 _LETTER = r"(?:[^\W\d_]|[㎡㎥℃°‰²³])"
 _WORD = rf"{_LETTER}+(?:\^?[23](?![\d]))?"
-_UNIT = re.compile(
+_UNIT = pattern(
     rf"{_WORD}(?:[（(]{_WORD}[）)])?(?:\s*[/／·・•⋅∙‧.*×]\s*{_WORD}(?:[（(]{_WORD}[）)])?)*\Z"
 )
-_VAGUE = re.compile("以上|以下|以内|以外|左右|上下|多|余|约|近|半|成|折|至|到|不足|未")
+_VAGUE = pattern("以上|以下|以内|以外|左右|上下|多|余|约|近|半|成|折|至|到|不足|未")
 """What behind a number makes it no number: "50个左右"."""
 
 

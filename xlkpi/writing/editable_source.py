@@ -13,6 +13,7 @@ from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import Address, a1, column_letters
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.text import as_text
 from xlkpi.writing.book import Book
 from xlkpi.writing.escapes import escaped, is_literal
@@ -20,7 +21,7 @@ from xlkpi.writing.kept_appearance import restore_looks, rich_text
 
 _DATES = dt.date | dt.time | dt.timedelta
 
-_MERGES = re.compile(rb"<((?:\w+:)?mergeCells)\b.*?</\1\s*>", re.DOTALL)
+_MERGES = pattern(rb"<((?:\w+:)?mergeCells)\b.*?</\1\s*>", re.DOTALL)
 
 _LARGEST = 6 * 1024 * 1024
 """Bytes of XML: openpyxl makes an object of every cell, blank ones too, of every remark and format."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+from xlkpi.domain.patterns import pattern
+
+_ESCAPE = pattern("_x([0-9A-Fa-f]{4})_")
 _BARE = "x005F_"
 """What openpyxl takes out of shared texts, with an underscore before it or not."""
-_RAW = re.compile("[\x00-\x08\x0b-\x1f]")
+_RAW = pattern("[\x00-\x08\x0b-\x1f]")
 """Control characters that XML cannot hold, and the one that it turns into another."""
 
 

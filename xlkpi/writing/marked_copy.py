@@ -8,7 +8,6 @@ each marked cell what colour it had, so that the next run can take the marks off
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
@@ -18,6 +17,7 @@ from xlkpi.domain import fingerprint
 from xlkpi.domain.findings import Finding, Severity
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef, a1, address, without_overlaps
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import PROBLEMS_SHEET
 from xlkpi.writing import problem_list
 from xlkpi.writing.book import legal
@@ -106,7 +106,7 @@ def steady(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_MODIFIED = pattern(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def _contents(book: Any) -> Iterator[fingerprint.Content]:

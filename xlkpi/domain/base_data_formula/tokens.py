@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from xlkpi.domain.location import CellRef, address
+from xlkpi.domain.patterns import pattern
 
 THIS_YEAR, LAST_YEAR = YEARS = ("本年", "上年")
 _LONGEST = 2_000
@@ -46,7 +47,7 @@ class Token(NamedTuple):
 
 _SHEET = r"(?:'(?P<quoted{n}>(?:[^']|'')+)'|(?P<bare{n}>[^\s'!()+\-*/,;<>=&\"\[\]:$.]+))"
 _CELL = r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})"
-_TOKENS = re.compile(
+_TOKENS = pattern(
     r"\s*(?:"
     rf"\[\$?{_SHEET.format(n='o')}\.{_CELL}(?::\.?{_CELL})?\]"  # .ods: [$基础数据.$B$5]
     r"|(?P<named>\[[^\[\]]+\](?::\[[^\[\]]+\])?)"

@@ -12,6 +12,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from xlkpi.domain.patterns import pattern
+
 
 class Kind(Enum):
     """How a section shows a number."""
@@ -84,7 +86,7 @@ class _Brackets(NamedTuple):
     any: bool
 
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""
       "(?P<quoted>[^"]*)"
     | [\\!](?P<escaped>.)             # ! is the escape of Chinese, Japanese and Korean Excel
@@ -105,11 +107,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_CONDITION = re.compile(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d*\.?\d+(?:E[+-]?\d+)?)\s*", re.IGNORECASE)
-_NUMERALS = re.compile(r"(?:DB|Nat)Num(\d+)[^\]]*", re.IGNORECASE)
-_ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
-_COLOUR = re.compile(r"[^\W\d_]+\s*\d{0,2}")
-_WHITE = re.compile(r"white|白色?|(?:color|colour|颜色)\s*2", re.IGNORECASE)
+_CONDITION = pattern(r"\s*(<=|>=|<>|<|>|=)\s*(-?\d*\.?\d+(?:E[+-]?\d+)?)\s*", re.IGNORECASE)
+_NUMERALS = pattern(r"(?:DB|Nat)Num(\d+)[^\]]*", re.IGNORECASE)
+_ELAPSED = pattern(r"h+|m+|s+", re.IGNORECASE)
+_COLOUR = pattern(r"[^\W\d_]+\s*\d{0,2}")
+_WHITE = pattern(r"white|白色?|(?:color|colour|颜色)\s*2", re.IGNORECASE)
 
 LONGEST = 255
 """Excel takes no longer code."""

@@ -15,13 +15,14 @@ from typing import NamedTuple
 from xlkpi.domain.number_format.codes import Kind, Section
 from xlkpi.domain.number_format.display import Of, Piece
 from xlkpi.domain.number_format.fractions import fraction_of
+from xlkpi.domain.patterns import pattern
 
 _TINY = Fraction(1, 10**14)
 """A double is shown with 15 digits at most."""
 
 _MINUS = set("-−－﹣‐‑–—▼↓▽负")
 _TRAILING_MINUS = set("-−－﹣")
-_ZERO_WORDS = re.compile(
+_ZERO_WORDS = pattern(
     r"(?:[¥￥$€£₩]|[A-Z]{2,3}\$?|kr|元)?\s*(?:[-−－–—]{1,2}|零|〇|○)\s*(?:元|kr|€)?"
 )
 _SPACES = " \t\r\n\u00a0\u2002\u2003\u2009\u202f\u3000"
@@ -30,30 +31,28 @@ _INSIDE = {
 }  # fmt: skip
 """What the format may put between the digits of a number, and how it is read."""
 
-_NUMBER = re.compile(
+_NUMBER = pattern(
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d*)(?:\.(?P<decimals>\d*))?(?:E(?P<exponent>[+-]?\d+))?"
 )
-_FRACTION = re.compile(r"(?:(?P<whole>\d+),+)?(?P<top>\d+)/(?P<bottom>\d+)")
+_FRACTION = pattern(r"(?:(?P<whole>\d+),+)?(?P<top>\d+)/(?P<bottom>\d+)")
 
 _NUMERALS = set("〇零○一二三四五六七八九十百千万亿兆两〡壹贰叁肆伍陆柒捌玖拾佰仟萬億廿卅半")
 _ROOTS_AND_SIGNS = set("±∓√^×/／")
 _POINTS = set(".．,，·")
-_MORE_DIGITS = re.compile(
-    r"[.．·,，点又个\s]*[〇零○一二三四五六七八九十两半壹贰叁肆伍陆柒捌玖拾廿卅]"
-)
+_MORE_DIGITS = pattern(r"[.．·,，点又个\s]*[〇零○一二三四五六七八九十两半壹贰叁肆伍陆柒捌玖拾廿卅]")
 """Directly behind the digits: 5十, 5点五, 5又二分之一, 5个半."""
 
-_FACTOR = re.compile(
+_FACTOR = pattern(
     r"(?:[余多来几]|\W)*(?:十?[百千万亿兆佰仟萬億]+|[kKM](?![A-Za-z]))(?P<unit>.*)", re.DOTALL
 )
-_NO_UNIT = re.compile(r"\W*(?:以[上下内]|左右|余|多|整|及|之|的|来|$)", re.DOTALL)
+_NO_UNIT = pattern(r"\W*(?:以[上下内]|左右|余|多|整|及|之|的|来|$)", re.DOTALL)
 """What may follow a factor without being a unit: 5万以上 is 50,000 and more."""
 
-_ENGLISH = re.compile(r"\W*(?:hundred|thousand|million|billion|mn|bn)s?(?![A-Za-z])", re.IGNORECASE)
-_FACTOR_BEFORE = re.compile(r"(?<![^\W_])[百千万亿]\W*\Z")
-_CUBIC = re.compile(r"(?<![A-Za-z])[kcdm]?m[23²³](?!\w)")
-_LIKE_DIGITS = re.compile(r"[OoОоΟοI|]+(?![A-Za-z])")
-_CURRENCY = re.compile(r"[\s¥￥$€£元]*|[A-Z]{0,3}[$¥]?\s*")
+_ENGLISH = pattern(r"\W*(?:hundred|thousand|million|billion|mn|bn)s?(?![A-Za-z])", re.IGNORECASE)
+_FACTOR_BEFORE = pattern(r"(?<![^\W_])[百千万亿]\W*\Z")
+_CUBIC = pattern(r"(?<![A-Za-z])[kcdm]?m[23²³](?!\w)")
+_LIKE_DIGITS = pattern(r"[OoОоΟοI|]+(?![A-Za-z])")
+_CURRENCY = pattern(r"[\s¥￥$€£元]*|[A-Z]{0,3}[$¥]?\s*")
 
 
 class Reading(NamedTuple):

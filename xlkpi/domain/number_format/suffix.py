@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_BEHIND = re.compile(r'General((?:"[^"]*"|\\.)+)', re.IGNORECASE)
-_LETTERS = re.compile(r'"([^"]*)"|\\(.)')  # LibreOffice escapes a letter by itself
+from xlkpi.domain.patterns import pattern
+
+_BEHIND = pattern(r'General((?:"[^"]*"|\\.)+)', re.IGNORECASE)
+_LETTERS = pattern(r'"([^"]*)"|\\(.)')  # LibreOffice escapes a letter by itself
 _LONGEST = 20
 
 

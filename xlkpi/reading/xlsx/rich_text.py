@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from xlkpi.domain import colours
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.text import LOWERED, PALE, RAISED, STRUCK, Piece, Pieces
 from xlkpi.reading.xlsx.cache import Memo
 from xlkpi.reading.xlsx.parts import local_name, new_parser, parse
 from xlkpi.reading.xlsx.styles import is_on, read_colour
 
 _ALIGNED = {"superscript": RAISED, "subscript": LOWERED}
-_ODD = re.compile(
+_ODD = pattern(
     rb"vertAlign|strike|[ :]rgb=[\"'](?:[0-9A-F]{2})?(?:[D-F][0-9A-F]){3}|theme=[\"']0|indexed=[\"']", re.IGNORECASE
 )  # fmt: skip
 

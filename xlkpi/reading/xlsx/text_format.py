@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SIGN = re.compile(r'"([^"]*)"?|[\\!](.)|[_*].|\[[^\]]*\]|(;)|(@)|(.)', re.DOTALL)
+from xlkpi.domain.patterns import pattern
+
+_SIGN = pattern(r'"([^"]*)"?|[\\!](.)|[_*].|\[[^\]]*\]|(;)|(@)|(.)', re.DOTALL)
 
 
 def split_sections(code: str) -> list[str]:
