@@ -147,7 +147,7 @@ def write_outputs(
 def write_scored(outcome: Outcome, own: FormTemplate | None = None) -> bytes:
     """Return the scored workbook; the outcome must be scored. `own` is the office's layout of 自评表."""
     template = _choose_form_template(outcome, own)
-    return emit(scored(outcome, template, own is not None), compression=3)
+    return emit(scored(outcome, template, own is not None), compression=2)
 
 
 def read_form_template(path: Path) -> FormTemplate:

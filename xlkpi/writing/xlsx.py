@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import xlsxwriter
@@ -17,14 +16,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlkpi.writing import styles
 from xlkpi.writing.book import Book, Cell, Chart, Sheet
+from xlkpi.writing.package import zipped
 from xlkpi.writing.row_heights import heights
 from xlkpi.writing.styles import numbered
 from xlkpi.writing.xlsx_rows import FastWorkbook, FastWorksheet
 
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 """Fixed, so that the same input gives the same bytes."""
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The time of every part: the first that a zip can tell."""
 _OPTIONS = {
     "in_memory": True,
     "strings_to_numbers": False,
@@ -43,7 +41,7 @@ class NotWritten(Exception):
 
 
 def emit(book: Book, compression: int = 6) -> bytes:
-    """Return the workbook's bytes, deflated at that level: 3 takes a quarter of the time of 6."""
+    """Return the workbook's bytes, deflated at that level: 2 takes a third of the time of 6."""
     workbook = FastWorkbook(io.BytesIO(), _OPTIONS)
     workbook.set_properties({"title": book.title, "author": "xlkpi", "created": _CREATED})
     workbook.set_size(24_000, 15_000)
@@ -61,7 +59,7 @@ def emit(book: Book, compression: int = 6) -> bytes:
             _chart(chart, workbook, worksheet)
     for name, reference in book.names.items():
         workbook.define_name(name, "=" + reference)
-    return _zipped(workbook.parts(), compression)
+    return zipped(workbook.parts(), compression)
 
 
 def _package(book: Book, styles: tuple[str, ...]) -> Hashable:
@@ -72,15 +70,6 @@ def _package(book: Book, styles: tuple[str, ...]) -> Hashable:
         for sheet in book.sheets
     )  # fmt: skip
     return sheets, styles, tuple(book.names.items()), book.has_texts
-
-
-def _zipped(parts: Iterable[tuple[str, bytes]], compression: int) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=compression) as package:
-        for name, content in parts:
-            info = zipfile.ZipInfo(name, _FIRST_DAY)
-            package.writestr(info, content, zipfile.ZIP_DEFLATED, compression)
-    return buffer.getvalue()
 
 
 class _Formats:
