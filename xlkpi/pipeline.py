@@ -137,11 +137,20 @@ def write_outputs(
     if outcome.filled is None or document.data is None or own_output:
         return
     if outcome.status is Status.REFUSED:
-        yield "correction", correction(document.data, outcome.filled, outcome.findings)
+        filled = outcome.filled._replace(source=_find_source(outcome, document.workbook))
+        yield "correction", correction(document.data, filled, outcome.findings)
         return
     yield "scored", write_scored(outcome, own)
     if public:
         yield "public", emit(published(outcome, _choose_form_template(outcome, own)))
+
+
+def _find_source(outcome: Outcome, workbook: OpenedWorkbook) -> Source:
+    """Return what a marked copy is made of: of an untouched marked copy, what that was made of."""
+    origin = workbook.origin if workbook.marked_from else None
+    if origin is None:
+        return outcome.source
+    return outcome.source._replace(file=origin.file, sha256=origin.sha256)
 
 
 def write_scored(outcome: Outcome, own: FormTemplate | None = None) -> bytes:

@@ -109,7 +109,7 @@ def add_recorded(outcome: Outcome, grids: list[Grid]) -> Outcome:
     size = recorded.get(provenance.SIZE_LABEL, "0")
     source = Source(
         recorded.get(fingerprint.SOURCE_LABEL, ""),
-        recorded.get(provenance.SHA256_LABEL, ""),
+        recorded.get(fingerprint.SHA256_LABEL, ""),
         int(size) if size.isdecimal() else 0,
         recorded.get(provenance.PRODUCER_LABEL, "").replace(provenance.NOT_STATED, ""),
         int(cells) if cells.isdecimal() else 0,

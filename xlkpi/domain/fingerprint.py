@@ -25,6 +25,9 @@ Content = tuple[str, Address, object, str]
 SOURCE_LABEL = "源文件"
 """The text left of the name of the file that an output came of."""
 
+SHA256_LABEL = "源文件 SHA-256"
+"""The text left of the digest of that file's bytes."""
+
 IDENTITY_LABEL = "来源标识"
 """The text left of what identifies a department's workbook among those of one file name."""
 
@@ -65,6 +68,11 @@ def _labelled_cell(
 def masked_name(name: str) -> str:
     """Return a file's name in the form that may be published: a hash of it."""
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def masked_source(name: str, sha256: str) -> str:
+    """Return a file's name and the digest of its bytes in the form that may be published."""
+    return f"{masked_name(name)}-{sha256[:16]}"
 
 
 def split(contents: Iterable[Content]) -> tuple[list[Content], str | None]:

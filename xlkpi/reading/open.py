@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
@@ -50,10 +51,14 @@ class Stamp(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What an untouched output of ours came of."""
+    """What an output of ours came of."""
 
     file: str
+    """The file's name; of a public version a hash of it."""
     identity: str
+    """Whose workbook it is."""
+    sha256: str
+    """Digest of the file's bytes in hexadecimal, or as much of it as is recorded; "" where none is."""
 
 
 class OpenedWorkbook:
@@ -163,8 +168,17 @@ class OpenedWorkbook:
             return None
         if stated is None or stated != digest:
             return None
-        labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL)
-        return Origin(*(fingerprint.labelled_value(own, label) or "" for label in labels))
+        return _read_origin(own)
+
+    @cached_property
+    def marked_from(self) -> Origin | None:
+        """What a marked copy of ours came of, whether or not someone has worked on it; else None."""
+        problems = self.known[0].problems
+        if problems is None or schema.SOURCE_SHEET in self.known[0].result_sheets:
+            return None
+        own = list(list_contents(problems))
+        stated = fingerprint.labelled_value(own, fingerprint.LABEL)
+        return _read_origin(own) if stated else None
 
     @property
     def worked_on(self) -> bool:
@@ -183,6 +197,19 @@ class OpenedWorkbook:
             else inflate(self.data, each)
             for each in read_directory(self.data, self._limits).values()
         }
+
+
+def _read_origin(own: list[fingerprint.Content]) -> Origin:
+    """Read what an output states of the file that it came of."""
+    labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL, fingerprint.SHA256_LABEL)
+    file, identity, sha256 = (fingerprint.labelled_value(own, label) or "" for label in labels)
+    if not sha256 and _MASKED.fullmatch(file):
+        file, _, sha256 = file.partition("-")
+    return Origin(file, identity, sha256)
+
+
+_MASKED = re.compile("[0-9a-f]{16}-[0-9a-f]{16}")
+"""The source as a public version states it."""
 
 
 def reopen(data: bytes, *known: OpenedWorkbook | None, keep_parts: bool = False) -> OpenedWorkbook:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 from typing import Any
 
 from xlkpi.domain import fingerprint
@@ -65,8 +64,9 @@ def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool =
     _part_merges(book, findings)
     told = findings[:_MOST]
     marked = _mark(book, told, original)
-    name = PurePath(filled.source.file).name
-    problem_list.put(book, name, filled.identity, told, marked, more=len(findings) - len(told))
+    problem_list.put(
+        book, filled.source, filled.identity, told, marked, more=len(findings) - len(told)
+    )
     if anew:
         problem_list.say_anew(book)
     contents, _ = fingerprint.split(_contents(book))

@@ -6,10 +6,12 @@ Its last column keeps each marked cell's own colour, for the run that takes the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from xlkpi.domain import fingerprint
 from xlkpi.domain.findings import Finding, Severity
+from xlkpi.domain.inputs import Source
 from xlkpi.domain.location import CellRef, quoted
 from xlkpi.domain.schema import PROBLEMS_SHEET
 from xlkpi.writing import styles
@@ -26,7 +28,7 @@ _ANEW = "这份副本是照读到的内容重新写的：公式只留结果，�
 
 
 def put(
-    book: Any, source: str, identity: str, findings: Sequence[Finding],
+    book: Any, source: Source, identity: str, findings: Sequence[Finding],
     colours: Mapping[CellRef, str], more: int = 0,
 ) -> None:  # fmt: skip
     """Add the sheet in front of an openpyxl workbook; the fingerprint's cell is left to the caller.
@@ -49,20 +51,23 @@ def put(
     _page(sheet)
 
 
-def _top(sheet: Any, source: str, identity: str, findings: Sequence[Finding]) -> None:
+def _top(sheet: Any, source: Source, identity: str, findings: Sequence[Finding]) -> None:
     from openpyxl.styles import Alignment, Font
 
     errors = sum(1 for each in findings if each.severity is Severity.ERROR)
     sheet["A1"] = f"问题清单：有 {errors} 个错误要改" if errors else "问题清单"
     sheet["A1"].font = Font(name=styles.HEAD_FONT, size=15, bold=True, color="C00000")
     sheet["A2"] = _WORDS
-    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, escaped(legal(source))
+    sheet["A3"], sheet["B3"] = fingerprint.SOURCE_LABEL, escaped(legal(PurePath(source.file).name))
     sheet["B3"].data_type = "s"
     sheet["A4"], sheet["B4"] = fingerprint.IDENTITY_LABEL, identity
     sheet["B4"].data_type = "s"
     sheet["D3"] = fingerprint.LABEL
-    sheet["D3"].alignment = Alignment(horizontal="right")
-    for name in ("A3", "B3", "A4", "B4", "D3", FINGERPRINT_CELL):
+    sheet["F3"], sheet["G3"] = fingerprint.SHA256_LABEL, source.sha256
+    sheet["G3"].data_type = "s"
+    for name in ("D3", "F3"):
+        sheet[name].alignment = Alignment(horizontal="right")
+    for name in ("A3", "B3", "A4", "B4", "D3", FINGERPRINT_CELL, "F3", "G3"):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
 
 

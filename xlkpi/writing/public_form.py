@@ -23,7 +23,8 @@ def published(outcome: Outcome, layout: FormTemplate) -> Book:
     said = outcome.filled.info_text
     book = Book(f"{said('部门名称')}{said('评价年度')}年度自评表", [worksheet])
     row = worksheet.print_to[0] + 1
-    name = fingerprint.masked_name(PurePath(outcome.source.file).name)  # it may tell a person
+    source = outcome.source
+    name = fingerprint.masked_source(PurePath(source.file).name, source.sha256)  # may tell a person
     worksheet.text(row, 0, fingerprint.SOURCE_LABEL, "form.note")
     worksheet.text(row, 1, name, "form.note")
     row += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,12 +11,15 @@ from xlkpi.runtime.form_template import read_office_form
 from xlkpi.runtime.outputs import (
     CORRECTION,
     RESULT,
-    FileState,
-    find_replaceable,
+    Standing,
     find_stem,
+    list_existing,
     make_path,
+    name_older_results,
     put,
-    remove_stale,
+    retire_copies,
+    retire_results,
+    say_done,
 )
 from xlkpi.runtime.protocol import Json, Lost, Report, SourcePath, report_lost
 from xlkpi.runtime.supervisor import Worker, use_worker
@@ -34,9 +37,14 @@ class Target:
     public: Path | None = None
 
     @property
+    def results(self) -> list[Path]:
+        """Those of a source without errors."""
+        return [self.scored, *([self.public] if self.public else [])]
+
+    @property
     def paths(self) -> list[Path]:
         """All that are asked for."""
-        return [self.scored, self.correction, *([self.public] if self.public else [])]
+        return [*self.results, self.correction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +76,21 @@ class Prepared:
     """Why an output could not be written."""
     identity: str
     """Whose workbook it is; "" if it could not be read."""
+    mended: bool
+    """Whether it is a marked copy of ours."""
 
 
 @dataclass(frozen=True, slots=True)
-class Replaceable:
-    """The state of old outputs that may be replaced."""
+class Existing:
+    """The files that have the names of the outputs, by their paths."""
 
-    ours: dict[str, FileState]
+    known: dict[str, Standing]
 
 
-def handle(request: Request) -> Iterator[Prepared | Replaceable]:
+def handle(request: Request) -> Iterator[Prepared | Existing]:
     """Score a source and prepare its outputs, then look at the old files of their names."""
     from xlkpi import pipeline
+    from xlkpi.runtime.earlier_outputs import Earlier
 
     form = read_office_form(request.form)
     source, target = request.source, request.target
@@ -97,10 +108,14 @@ def handle(request: Request) -> Iterator[Prepared | Replaceable]:
             own.append(data)
     except files.Unwritten as problem:
         unwritten = str(problem)
-    yield Prepared(Report.of(outcome), written, unwritten, identity)
+    mended = outcome.filled is not None and document.workbook.marked_from is not None
+    yield Prepared(Report.of(outcome), written, unwritten, identity, mended)
+    if outcome.filled is None:
+        return
     # A separate reply: if an old output crashes this process, the new ones must not be lost.
     try:
-        yield Replaceable(find_replaceable(target.paths, source.path, identity, own))
+        earlier = Earlier(source.path, document.workbook, identity, own)
+        yield Existing(earlier.judge(target.results, target.correction))
     except Exception:  # noqa: BLE001  (then none of them is replaced)
         return
 
@@ -162,12 +177,12 @@ def score(
     target = choose_target(path, out, folder, public)
     _sweep(target)
     prepared: Prepared | None = None
-    ours: dict[str, FileState] = {}
+    known: dict[str, Standing] = {}
     with use_worker(worker) as chosen:
         try:
             for reply in chosen.ask(handle, Request(SourcePath.of(path), target, form)):
-                if isinstance(reply, Replaceable):
-                    ours = reply.ours
+                if isinstance(reply, Existing):
+                    known = reply.known
                 else:
                     prepared = reply
         except Lost as lost:
@@ -178,7 +193,7 @@ def score(
         if prepared is None:
             return Result(report_lost(path, Lost("X035", code="JSON")))
         # Keep the worker until its files are in place: `sweep` of another run removes those of the dead.
-        return _place_outputs(path, prepared, target, ours, set() if taken is None else taken)
+        return _place_outputs(path, prepared, target, known, set() if taken is None else taken)
 
 
 def choose_target(
@@ -198,26 +213,23 @@ def _sweep(target: Target) -> None:
 
 
 def _place_outputs(
-    path: Path, prepared: Prepared, target: Target, ours: dict[str, FileState], taken: set[Path]
+    path: Path, prepared: Prepared, target: Target, known: dict[str, Standing], taken: set[Path]
 ) -> Result:
-    """Put the prepared outputs in place, and remove outputs that have become stale."""
+    """Put the prepared outputs in place, and see to those of earlier runs."""
     temporaries = {kind: at for kind in KINDS if (at := getattr(prepared.written, kind))}
     placed: dict[str, Path] = {}
     remarks: list[str] = []
     unwritten = prepared.unwritten
     try:
         for kind, temporary in temporaries.items():
-            placed[kind], explanation = put(getattr(target, kind), temporary, ours, taken)
+            placed[kind], explanation = put(getattr(target, kind), temporary, known, taken)
             remarks += explanation
     except files.Unwritten as problem:
         unwritten = str(problem)
     finally:
         for temporary in temporaries.values():
             files.discard(temporary)
-    for stale in _list_stale(target, placed):
-        remarks += remove_stale(stale, path, ours, taken)
-    if "correction" in placed and target.public:
-        remarks.append("有错误要改，没有写公开版")
+    remarks += _retire_earlier(path, prepared, target, placed, known, taken)
     return Result(
         report=prepared.report,
         scored=placed.get("scored"),
@@ -229,8 +241,33 @@ def _place_outputs(
     )
 
 
-def _list_stale(target: Target, placed: Collection[str]) -> list[Path]:
-    """Return the names of outputs that were right for earlier runs, but no longer."""
-    if "correction" in placed:
-        return [each for each in (target.scored, target.public) if each]
-    return [target.correction] if "scored" in placed else []
+def _retire_earlier(
+    path: Path,
+    prepared: Prepared,
+    target: Target,
+    placed: Mapping[str, Path],
+    known: dict[str, Standing],
+    taken: set[Path],
+) -> Iterator[str]:
+    """Remove outputs of earlier runs that nobody needs, and yield what is to be said of the others."""
+    own = {each for each in list_existing(target.correction) if _is_same_file(each, path)}
+    kept = {*taken, *placed.values(), *own}
+    if "scored" in placed:
+        for result in target.results:
+            yield from name_older_results(result, known, kept)
+        yield from retire_copies(target.correction, known, kept, scored=True)
+        if prepared.mended:
+            yield say_done(path)
+    elif "correction" in placed:
+        for result in target.results:
+            yield from retire_results(result, known, kept)
+        yield from retire_copies(target.correction, known, kept, scored=False)
+        if target.public:
+            yield "有错误要改，没有写公开版"
+
+
+def _is_same_file(left: Path, right: Path) -> bool:
+    try:
+        return left.samefile(right)
+    except OSError:
+        return False

@@ -17,7 +17,6 @@ from xlkpi.writing.scored.addresses import FINGERPRINT_AT, FIRST_SCORE
 from xlkpi.writing.scored.result import Result
 
 FORM_LABEL = "自评表版式"
-SHA256_LABEL = "源文件 SHA-256"
 SIZE_LABEL = "源文件大小（字节）"
 PRODUCER_LABEL = "源文件由何程序保存"
 TEMPLATE_LABEL = "模板"
@@ -35,7 +34,7 @@ def plan(book: Book, result: Result, form: FormTemplate) -> None:
     lines: list[tuple[str, str | Source]] = [
         (fingerprint.SOURCE_LABEL, lambda r: PurePath(r.outcome.source.file).name),
         (fingerprint.IDENTITY_LABEL, lambda r: r.filled.identity),
-        (SHA256_LABEL, lambda r: r.outcome.source.sha256),
+        (fingerprint.SHA256_LABEL, lambda r: r.outcome.source.sha256),
         (SIZE_LABEL, lambda r: str(r.outcome.source.size)),
         (PRODUCER_LABEL, lambda r: r.outcome.source.producer or NOT_STATED),
         (TEMPLATE_LABEL, lambda r: r.filled.template or NOT_STATED),
