@@ -542,15 +542,19 @@ def test_the_public_version_is_ours_until_somebody_works_on_it(source: Path) -> 
     assert source.read_bytes() == documents.book(PROJECT)
 
 
-def test_a_refused_workbook_leaves_no_public_version(source: Path) -> None:
+def test_a_refused_workbook_gets_no_public_version_and_an_older_one_is_told(source: Path) -> None:
     path = source.with_name("公开.xlsx")
     score.score(source, public=path)
+    before = path.read_bytes()
     source.write_bytes(
         documents.mishandled(documents.book(PROJECT), [("写", "评分_甲", "H5", "数 99")])
     )
     made = score.score(source, public=path)
     assert made.correction
-    assert not path.exists()
+    assert made.public is None
+    assert path.read_bytes() == before
+    told = "来自改动以前的“甲.xlsx”，保留；它不是现在的内容，改好后再评会换成新的"
+    assert {f"“公开.xlsx”{told}", "有错误要改，没有写公开版"} <= set(made.remarks)
 
 
 def test_public_is_for_one_file_and_no_part_of_the_json(source: Path) -> None:
