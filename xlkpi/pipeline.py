@@ -15,6 +15,7 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import Outcome, Scored, Status
 from xlkpi.domain.schema import MAIN_PART, SCORERS_PART, SOURCE_SHEET
 from xlkpi.reading import form_template, source_file
+from xlkpi.reading.foreign_workbook import find_foreign
 from xlkpi.reading.form_template import BadFormTemplate
 from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.unreadable import Unreadable
@@ -85,6 +86,8 @@ def _read_and_check(document: Document) -> Outcome:
         filled, findings = read_workbook(document.workbook)
     except Unreadable as problem:
         return reject(document.workbook, problem)
+    if foreign := find_foreign(document.workbook, filled):
+        return Outcome(filled.source, (foreign,), filled)
     listed, folded = fold(_sort_findings(filled, [*findings, *check(filled)]))
     return Outcome(filled.source, tuple(listed), filled, folded=tuple(folded))
 
@@ -133,8 +136,9 @@ def write_outputs(
 
     The kinds are "correction" if the outcome has errors, else "scored" and with `public` "public".
     """
-    own_output = [each.code for each in outcome.findings] in (["X114"], ["X801"], ["X802"])
-    if outcome.filled is None or document.data is None or own_output:
+    if outcome.filled is None or document.data is None:
+        return
+    if [each.code for each in outcome.findings] in ([code] for code in _UNMARKED):
         return
     if outcome.status is Status.REFUSED:
         filled = outcome.filled._replace(source=_find_source(outcome, document.workbook))
@@ -143,6 +147,10 @@ def write_outputs(
     yield "scored", write_scored(outcome, own)
     if public:
         yield "public", emit(published(outcome, _choose_form_template(outcome, own)))
+
+
+_UNMARKED = ("X114", "X124", "X801", "X802")
+"""What is no workbook to be mended, but a result, a part, or something else."""
 
 
 def _find_source(outcome: Outcome, workbook: OpenedWorkbook) -> Source:

@@ -86,6 +86,11 @@ def _match_sheet(sheet: Sheet, grid: Grid) -> Table | None:
     return found if any(fits(_text(found, row, header)) for row in found.rows) else None
 
 
+def looks_like(sheet: Sheet, grid: Grid) -> bool:
+    """Whether a grid contains the filled-in table of a sheet of the format."""
+    return _match_sheet(sheet, grid) is not None
+
+
 def _named(sheet: Sheet) -> int:
     return sum(not column.explanatory for column in sheet.columns)
 
