@@ -294,7 +294,7 @@ class Desk:
         untouched = [
             each for each, data in after.items()
             if self.made.get(digest(data), ("",))[0] == "correction"
-            and (self.folder / self.made[digest(data)][2]) in after
+            and (each == output or (self.folder / self.made[digest(data)][2]) in before)
         ]  # fmt: skip
         assert len(untouched) <= (1 if result.correction else 0), [each.name for each in untouched]
 

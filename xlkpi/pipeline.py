@@ -17,6 +17,7 @@ from xlkpi.domain.schema import MAIN_PART, SCORERS_PART, SOURCE_SHEET
 from xlkpi.reading import form_template, source_file
 from xlkpi.reading.foreign_workbook import find_foreign
 from xlkpi.reading.form_template import BadFormTemplate
+from xlkpi.reading.lock_files import find_owner
 from xlkpi.reading.open import OpenedWorkbook
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.workbook import read_workbook
@@ -79,17 +80,25 @@ def score_documents(documents: Sequence[Document]) -> list[Outcome]:
 
 
 def _read_and_check(document: Document) -> Outcome:
+    owner = find_owner(Path(document.file).name)
     if document.data is None:
         unopened = finding("X015", CellRef(""), reason=document.reason)
-        return Outcome(Source(document.file, ""), (unopened,))
+        return Outcome(Source(document.file, ""), (_name_lock(owner) or unopened,))
     try:
         filled, findings = read_workbook(document.workbook)
     except Unreadable as problem:
-        return reject(document.workbook, problem)
+        rejected = reject(document.workbook, problem)
+        lock = _name_lock(owner)
+        return replace(rejected, findings=(lock,)) if lock else rejected
     if foreign := find_foreign(document.workbook, filled):
         return Outcome(filled.source, (foreign,), filled)
     listed, folded = fold(_sort_findings(filled, [*findings, *check(filled)]))
     return Outcome(filled.source, tuple(listed), filled, folded=tuple(folded))
+
+
+def _name_lock(owner: str) -> Finding | None:
+    """Return what to say of the lock file of an open workbook."""
+    return finding("X021", CellRef(""), owner=owner) if owner else None
 
 
 def reject(workbook: OpenedWorkbook, problem: Unreadable) -> Outcome:

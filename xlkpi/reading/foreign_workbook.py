@@ -54,6 +54,12 @@ def find_foreign(workbook: OpenedWorkbook, filled: Filled) -> Finding | None:
     return _describe(book, [name for name, weight in evidence.items() if weight > 1])
 
 
+def is_public_version(workbook: OpenedWorkbook) -> bool:
+    """Whether a workbook is a public version of ours: 自评表 alone."""
+    grids = workbook.known[0].foreign
+    return len(workbook.package.sheets) == 1 and any(_is_public(grid) for grid in grids)
+
+
 def _weigh_sheets(filled: Filled) -> dict[str, int]:
     """Return how much the sheets speak for the format: a name 1, what only that sheet contains more."""
     evidence: dict[str, int] = {}

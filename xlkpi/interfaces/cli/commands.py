@@ -84,31 +84,33 @@ def templates() -> None:
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("files", nargs=-1, required=True, type=_PATHS, metavar="文件…")
+@click.argument("given", nargs=-1, required=True, type=_PATHS, metavar="文件或文件夹…")
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
-def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """检查工作簿，列出每一个问题、所在的格子和改法。不写任何文件。"""
-    from xlkpi.runtime import supervisor
+def check(given: tuple[Path, ...], as_json: bool) -> None:
+    """检查工作簿，列出每一个问题、所在的格子和改法。不写任何文件。
+
+    给出文件夹的，检查其中的每一个工作簿；子文件夹、临时文件和已有的评分结果除外。
+    """
+    from xlkpi.runtime import folders, supervisor
     from xlkpi.runtime.commands import check
 
+    listing = folders.list_files(given)
+    printing.print_remarks(listing.remarks)
     worst = 0
     with supervisor.take_worker() as worker:
-        for path in files:
-            report = check.check(path, worker)
-            worst = max(worst, report.exit_code)
-            printing.print_traceback(report)
-            if as_json:
-                printing.print_json(report.json)
+        for path, in_folder in listing.files:
+            report = check.check(path, worker, in_folder)
+            if isinstance(report, folders.Skipped):
+                printing.print_skipped(path, report)
                 continue
-            if report.text:
-                click.echo(report.text)
-            verdict = "可以评分" if report.status == "scored" else "不能评分"
-            click.echo(f"{file_name(path)}：{verdict}（{report.counts}）")
+            worst = max(worst, report.exit_code)
+            printing.print_check(path, report, as_json)
+            printing.print_remarks(folders.say_open(path))
     sys.exit(worst)
 
 
 @cli.command(options_metavar="[选项]")
-@click.argument("files", nargs=-1, required=True, type=_PATHS, metavar="文件…")
+@click.argument("given", nargs=-1, required=True, type=_PATHS, metavar="文件或文件夹…")
 @click.option(
     "-o", "--output", "out", metavar="输出", help="结果写到哪里：一个文件名，或一个文件夹。"
 )
@@ -121,30 +123,38 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="每个文件输出一行 JSON。")
 def score(
-    files: tuple[Path, ...], out: str | None, form: Path | None, public: Path | None, as_json: bool
+    given: tuple[Path, ...], out: str | None, form: Path | None, public: Path | None, as_json: bool
 ) -> None:
     """给工作簿评分。
 
     没有错误时在原文件旁写出“_评分结果.xlsx”；有错误时写出“_待修改.xlsx”，每个问题都标在格子上。
+    给出文件夹的，给其中的每一个工作簿评分；子文件夹、临时文件、已有的评分结果和没有改动过的“待修改”除外。
     """
-    from xlkpi.runtime import supervisor
+    from xlkpi.runtime import folders, supervisor
     from xlkpi.runtime.commands import score
 
-    if public is not None and len(files) > 1:
+    listing = folders.list_files(given)
+    several = len(given) > 1 or any(each.in_folder for each in listing.files)
+    if public is not None and several:
         raise click.UsageError("--public 只能用于一个文件")
     folder = out is not None and (
-        len(files) > 1 or out.endswith(("/", os.sep)) or os.path.isdir(out)  # noqa: PTH112  (no error for a name too long)
+        several or out.endswith(("/", os.sep)) or os.path.isdir(out)  # noqa: PTH112  (no error for a name too long)
     )
+    printing.print_remarks(listing.remarks)
     home = Path(out) if out is not None else None
     worst = 0
     taken: set[Path] = set()
     partial: list[tuple[Path, str]] = []
     with supervisor.take_worker() as worker:
-        for path in files:
+        for path, in_folder in listing.files:
             with report_refusals():
                 result = score.score(
-                    path, home, folder, taken, form=form, public=public, worker=worker
-                )
+                    path, home, folder, taken,
+                    form=form, public=public, worker=worker, in_folder=in_folder,
+                )  # fmt: skip
+            if isinstance(result, folders.Skipped):
+                printing.print_skipped(path, result)
+                continue
             if result.report.codes == ["X114"]:  # a scored workbook is verified, not scored again
                 if as_json:
                     printing.print_result(path, result, as_json)

@@ -15,11 +15,12 @@ import click
 from xlkpi.domain.text import file_name, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from xlkpi.domain.verification import Difference, Verification
     from xlkpi.runtime.commands.score import Result
+    from xlkpi.runtime.folders import Skipped
     from xlkpi.runtime.outputs import NewWorkbooks
     from xlkpi.runtime.protocol import Report
 
@@ -60,8 +61,30 @@ def print_result(path: Path, made: Result, as_json: bool) -> None:
             f"{file_name(path)}：结果没有写出：{made.unwritten}。请换一个位置，例如 -o 另一文件夹/",
             err=True,
         )
-    for words in made.remarks:
+    print_remarks(made.remarks)
+
+
+def print_remarks(remarks: Iterable[str]) -> None:
+    """Print sentences about files."""
+    for words in remarks:
         click.echo(words, err=True)
+
+
+def print_skipped(path: Path, skipped: Skipped) -> None:
+    """Print why a file of a folder is none to work on."""
+    click.echo(f"“{file_name(path)}”{skipped.why}", err=True)
+
+
+def print_check(path: Path, report: Report, as_json: bool) -> None:
+    """Print what `check` found in one file."""
+    print_traceback(report)
+    if as_json:
+        print_json(report.json)
+        return
+    if report.text:
+        click.echo(report.text)
+    verdict = "可以评分" if report.status == "scored" else "不能评分"
+    click.echo(f"{file_name(path)}：{verdict}（{report.counts}）")
 
 
 def _print_lines(path: Path, made: Result) -> None:
@@ -89,8 +112,7 @@ def print_new_workbooks(made: NewWorkbooks) -> None:
     """Print the paths of new workbooks, and the remarks about them."""
     for path in made.paths:
         click.echo(f"已生成 {one_line(path)}")
-    for words in made.remarks:
-        click.echo(words, err=True)
+    print_remarks(made.remarks)
 
 
 def offer_merge(partial: list[tuple[Path, str]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlkpi.runtime.folders import Skipped, find_reason
 from xlkpi.runtime.protocol import Report, SourcePath
 from xlkpi.runtime.supervisor import Worker, ask_once
 
@@ -15,15 +16,20 @@ class Request:
     """The source."""
 
     source: SourcePath
+    in_folder: bool
 
 
-def handle(request: Request) -> Iterator[Report]:
+def handle(request: Request) -> Iterator[Report | Skipped]:
     """Read and check it; for a workbook without marks, also report whether it can be a template."""
     from xlkpi import pipeline
     from xlkpi.exchange.template_contents import blocking_errors, is_unmarked, lost_formulas
     from xlkpi.writing import text as plain
 
-    outcome = pipeline.score_file(request.source.path, request.source.name)
+    document = pipeline.open_document(request.source.path, request.source.name)
+    if request.in_folder and (skipped := find_reason(document, request.source.path)):
+        yield skipped
+        return
+    outcome = pipeline.score_document(document)
     report = Report.of(outcome, check=True)
     filled = outcome.filled
     if filled and report.codes != ["X124"] and is_unmarked(filled):
@@ -33,6 +39,6 @@ def handle(request: Request) -> Iterator[Report]:
     yield report
 
 
-def check(path: Path, worker: Worker | None = None) -> Report:
-    """Check one source."""
-    return ask_once(path, handle, Request(SourcePath.of(path)), worker)
+def check(path: Path, worker: Worker | None = None, in_folder: bool = False) -> Report | Skipped:
+    """Check one source; of a folder that was given, skip what is none (`in_folder`)."""
+    return ask_once(path, handle, Request(SourcePath.of(path), in_folder), worker)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlkpi.runtime import files
+from xlkpi.runtime.folders import Skipped, find_reason, say_open
 from xlkpi.runtime.form_template import read_office_form
 from xlkpi.runtime.outputs import (
     CORRECTION,
@@ -64,6 +65,8 @@ class Request:
     target: Target
     form: Path | None
     """The office's own layout of 自评表."""
+    in_folder: bool
+    """Whether the source's folder was given, so that it may be no source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Existing:
     known: dict[str, Standing]
 
 
-def handle(request: Request) -> Iterator[Prepared | Existing]:
+def handle(request: Request) -> Iterator[Prepared | Existing | Skipped]:
     """Score a source and prepare its outputs, then look at the old files of their names."""
     from xlkpi import pipeline
     from xlkpi.runtime.earlier_outputs import Earlier
@@ -95,6 +98,9 @@ def handle(request: Request) -> Iterator[Prepared | Existing]:
     form = read_office_form(request.form)
     source, target = request.source, request.target
     document = pipeline.open_document(source.path, source.name)
+    if request.in_folder and (skipped := find_reason(document, source.path)):
+        yield skipped
+        return
     outcome = pipeline.score_document(document)
     identity = outcome.filled.identity if outcome.filled else ""
     written, unwritten = Written(), ""
@@ -167,22 +173,28 @@ def score(
     form: Path | None = None,
     public: Path | None = None,
     worker: Worker | None = None,
-) -> Result:
+    in_folder: bool = False,
+) -> Result | Skipped:
     """Score one source and put the scored workbook, or the marked copy, where it belongs.
 
     `taken` contains what this run has already written, so that two sources of one name never replace
     each other's results; it grows. `form` is a layout of 自评表; `public` is a file for 自评表 alone,
-    as values. Raises Refused if `form` is not a layout.
+    as values. Of a folder that was given, what is no source is skipped (`in_folder`). Raises Refused if
+    `form` is not a layout.
     """
     target = choose_target(path, out, folder, public)
     _sweep(target)
+    request = Request(SourcePath.of(path), target, form, in_folder)
     prepared: Prepared | None = None
+    skipped: Skipped | None = None
     known: dict[str, Standing] = {}
     with use_worker(worker) as chosen:
         try:
-            for reply in chosen.ask(handle, Request(SourcePath.of(path), target, form)):
+            for reply in chosen.ask(handle, request):
                 if isinstance(reply, Existing):
                     known = reply.known
+                elif isinstance(reply, Skipped):
+                    skipped = reply
                 else:
                     prepared = reply
         except Lost as lost:
@@ -190,6 +202,8 @@ def score(
             if prepared is None:
                 _sweep(target)
                 return Result(report_lost(path, lost))
+        if skipped:
+            return skipped
         if prepared is None:
             return Result(report_lost(path, Lost("X035", code="JSON")))
         # Keep the worker until its files are in place: `sweep` of another run removes those of the dead.
@@ -218,7 +232,7 @@ def _place_outputs(
     """Put the prepared outputs in place, and see to those of earlier runs."""
     temporaries = {kind: at for kind in KINDS if (at := getattr(prepared.written, kind))}
     placed: dict[str, Path] = {}
-    remarks: list[str] = []
+    remarks = [*say_open(path)]
     unwritten = prepared.unwritten
     try:
         for kind, temporary in temporaries.items():
