@@ -9,14 +9,12 @@ from decimal import Decimal
 from xlkpi.checks.tiers import control_total
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
-from xlkpi.domain.findings import Finding, finding
+from xlkpi.domain.findings import Finding, finding, shown
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.inputs import Ballot, Filled, Mark, Member
 from xlkpi.domain.numbers import from_text, plain
-from xlkpi.domain.patterns import pattern
+from xlkpi.domain.recusal import denies_mark
 from xlkpi.domain.text import as_text
-
-_STAYS = pattern(f"(不|未|无需|无须|不用|没有){schema.RECUSED}")
 
 
 def _members(filled: Filled) -> dict[str, Member]:
@@ -243,7 +241,7 @@ def all_marked(filled: Filled) -> Iterator[Finding]:
                     "X201", mark.mark.place,
                     scorer=member.name.value, indicator=indicator.name.value or "",
                     code=indicator.label, limit=plain(limit) if limit is not None else "分值",
-                    hint=_mark_hint(ballot, mark),
+                    hint=_mark_hint(ballot, mark) or _recusal_hint(mark),
                 )  # fmt: skip
 
 
@@ -257,6 +255,14 @@ def _mark_hint(ballot: Ballot, mark: Mark) -> str:
             cell = table.grid.place(mark.row, column).cell
             return f"（{cell} 的 {as_text(value)} 如果就是得分，请移到“得分”一栏）"
     return ""
+
+
+def _recusal_hint(mark: Mark) -> str:
+    """Return a hint at a remark that has the word, and may mean it or not."""
+    remark = mark.remark.value or ""
+    return (
+        f"（评分说明写的是“{shown(remark)}”，看不出是不是回避）" if schema.RECUSED in remark else ""
+    )
 
 
 def within_limits(filled: Filled) -> Iterator[Finding]:
@@ -277,8 +283,9 @@ def within_limits(filled: Filled) -> Iterator[Finding]:
 def mark_or_recusal(filled: Filled) -> Iterator[Finding]:
     """A recusal has no mark."""
     for _, mark in _marks(filled):
-        remark = schema.canonical(mark.remark.value or "")
-        if mark.mark.value is not None and schema.RECUSED in remark and not _STAYS.search(remark):
+        if mark.recused and mark.mark.broken and isinstance(mark.mark.typed, str):
+            yield finding("X211", mark.mark.place, mark.mark.typed)
+        elif mark.mark.value is not None and denies_mark(mark.remark.value or ""):
             yield finding("X211", mark.mark.place, plain(mark.mark.value))
 
 

@@ -81,7 +81,8 @@ def grade_bounds(filled: Filled) -> Iterator[Finding]:
             )
     for grade, bound in bounds:
         if bound is not None and 0 < bound <= 1:
-            yield finding("X715", grade.bound.place, plain(bound), grade=grade.name.value or "")
+            said = {"grade": grade.name.value or "", "read": plain(bound * 100)}
+            yield finding("X715", grade.bound.place, plain(bound), **said)
     if bounds:
         (first, top), (last, bottom) = bounds[0], bounds[-1]
         if top is not None and top > 100:

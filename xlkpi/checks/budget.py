@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -142,17 +142,23 @@ def amounts(filled: Filled) -> Iterator[Finding]:
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:
-    """A row named 合计 equals the sum of the projects."""
-    table = filled.tables.get(EXECUTION.name)
-    if not table:
-        return
+    """A row named 合计 equals the sum of the projects, or of the sources of funds."""
     for header, of in _AMOUNTS.items():
         amounts = {project.row: of(project) for project in filled.projects}
-        parts = {
+        yield from _column_totals(filled.tables.get(EXECUTION.name), header, amounts)
+    for header, (of_fund, _) in _FUNDS.items():
+        amounts = {fund.row: of_fund(fund) for fund in filled.funds}
+        yield from _column_totals(filled.tables.get(FUNDS.name), header, amounts)
+
+
+def _column_totals(
+    table: Table | None, header: str, amounts: Mapping[int, Number]
+) -> Iterator[Finding]:
+    if table and any(amount.good for amount in amounts.values()):
+        blank_is_0 = {
             row: Decimal(0) if amount.blank else amount.value for row, amount in amounts.items()
         }
-        if any(amount.good for amount in amounts.values()):
-            yield from control_total(table, header, parts)
+        yield from control_total(table, header, blank_is_0)
 
 
 _FUNDS: dict[str, tuple[Callable[[Fund], Number], Callable[[Project], Number]]] = {

@@ -14,6 +14,7 @@ from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain
 from xlkpi.domain.schema import ACTUAL, EXECUTION, RULES, TARGET, TIER3, folded, is_percent
+from xlkpi.domain.text import day
 
 
 def known(filled: Filled) -> Iterator[Finding]:
@@ -44,8 +45,11 @@ def numbers_present(filled: Filled) -> Iterator[Finding]:
         params = {"code": indicator.label, "method": method.name}
         doubted = filled.tables[TIER3.name].doubted
         if method.measured and indicator.actual.blank and ACTUAL.header not in doubted:
-            code = "X678" if indicator.dated else "X602"
-            yield finding(code, indicator.actual.place, **params)
+            if indicator.dated and indicator.target.value is not None:
+                year = day(indicator.target.value)[:4]
+                yield finding("X678", indicator.actual.place, **params, year=year)
+            else:
+                yield finding("X602", indicator.actual.place, **params)
         if method.targeted and indicator.target.blank and TARGET.header not in doubted:
             yield finding("X603", indicator.target.place, **params)
         target = indicator.target.value
@@ -223,4 +227,6 @@ def judged_shares(filled: Filled) -> Iterator[Finding]:
             at = (cell.place.row, cell.place.column)
             shown = at in table.grid.percents or at in table.grid.percent_signed
             if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
-                yield finding("X611", cell.place, plain(Decimal(repr(number))))
+                typed = Decimal(repr(number))
+                both = {"small": f"{plain(typed)}%", "large": f"{plain(typed * 100)}%"}
+                yield finding("X611", cell.place, plain(typed), **both)

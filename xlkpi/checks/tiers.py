@@ -11,6 +11,7 @@ from xlkpi.domain.cells import Table
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.indicators import Tier
 from xlkpi.domain.inputs import Filled
+from xlkpi.domain.location import list_places
 from xlkpi.domain.numbers import decimals, from_text, plain, total
 from xlkpi.domain.schema import PARAMETER_BY_NAME, TIER1, TIER2, TIER3, canonical
 
@@ -179,9 +180,10 @@ def control_total(table: Table, header: str, parts: dict[int, Decimal | None]) -
     start = table.header_row
     for row in table.totals:
         subtotal = any("小计" in str(table.grid.raw(row, c)) for c in table.columns.values())
-        amounts = [
-            value for at, value in parts.items() if at < row and (at > start or not subtotal)
-        ]
+        counted = {
+            at: value for at, value in parts.items() if at < row and (at > start or not subtotal)
+        }
+        amounts = list(counted.values())
         start = row
         if column is None or any(value is None for value in amounts):
             continue
@@ -193,11 +195,20 @@ def control_total(table: Table, header: str, parts: dict[int, Decimal | None]) -
         ):  # sorted to the top, it is still the total of all
             continue
         if stated is not None and stated != expected:
-            yield finding(
-                "X311", table.place(row, header), plain(stated),
-                what=str(table.grid.raw(row, table.columns[table.sheet.columns[0].header])) or "合计",
-                expected=plain(expected),
-            )  # fmt: skip
+            name = str(table.grid.raw(row, table.columns[table.sheet.columns[0].header])) or "合计"
+            place = table.place(row, header)
+            texts = {at: value for at, value in counted.items() if _is_text(table, at, column)}
+            if texts and stated == expected - total([value for value in texts.values() if value]):
+                cells = list_places([table.place(at, header) for at in texts])
+                details = {"what": name, "expected": plain(expected), "cells": cells}
+                yield finding("X316", place, plain(stated), **details)
+            else:
+                yield finding("X311", place, plain(stated), what=name, expected=plain(expected))
+
+
+def _is_text(table: Table, row: int, column: int) -> bool:
+    """Whether a number was read from a text, which SUM passes over."""
+    return isinstance(table.grid.raw(row, column), str) and table.grid.occupied(row, column)
 
 
 def _typed_number(raw: object) -> Decimal | None:

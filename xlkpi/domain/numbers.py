@@ -86,8 +86,67 @@ _SLIPS = str.maketrans("。，、·：OoQlI|", ".....000111")
 """What a hand types, or an input method puts, where a point or a digit was meant."""
 
 
-def likely_number(text: str) -> str:
-    """Return the number that a mistyped text most likely means, to be proposed and never used; "" if none."""
+class Limits(NamedTuple):
+    """What a cell may hold."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    above: bool = False
+    """Whether `low` itself is too low."""
+
+    def contain(self, value: Decimal) -> bool:
+        """Whether a number lies inside."""
+        if self.low is not None and (value <= self.low if self.above else value < self.low):
+            return False
+        return self.high is None or value <= self.high
+
+    @property
+    def words(self) -> str:
+        """What is asked for, behind 填: " 0 到 5 之间的数"."""
+        if self.low is None:
+            return "数字"
+        low, high = plain(self.low), "" if self.high is None else plain(self.high)
+        if self.above:
+            return f"大于 {low}、不超过 {high} 的数" if high else f"大于 {low} 的数"
+        return f" {low} 到 {high} 之间的数" if high else f"不小于 {low} 的数"
+
+
+ANY = Limits()
+NOT_NEGATIVE = Limits(Decimal(0))
+POSITIVE = Limits(Decimal(0), above=True)
+UP_TO_100 = Limits(Decimal(0), Decimal(100))
+
+_MULTIPLES = {"百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000,
+              "千万": 10_000_000, "亿": 100_000_000}  # fmt: skip
+
+
+_ABOUT = re.compile(r"(?:大约|大概|约|近|已|完成|达到?|共|计)*(.+?)(?:左右|上下)?")
+_OTHER_SIZE = re.compile(r"[十百千万亿半多余几来成折倍%％\d./~至到、-]|[^\u4e00-\u9fff]")
+"""What behind a number makes another one of it, or is no unit."""
+
+
+def in_money_unit(number: Number, unit: str) -> str:
+    """Return an amount such as 118.6万 in 元 or 万元; "" where it is none, or the unit is another."""
+    multiple = number.suffix.removesuffix("元")
+    times = _MULTIPLES.get(multiple, 1 if number.suffix == "元" else 0)
+    if not times or unit not in ("元", "万元"):
+        return ""
+    amount = EXACT.multiply(number.value, Decimal(times))
+    return plain(amount.scaleb(-4, EXACT) if unit == "万元" else amount)
+
+
+def likely_number(text: str, unit: str = "") -> str:
+    """Return the number that a mistyped text most likely means, to be proposed and never used; "" if none.
+
+    `unit` is that of an amount of money.
+    """
+    found = _ABOUT.fullmatch(text.strip(_SPACES))
+    text = found[1] if found else text
+    number = from_text(text)
+    if number and number.suffix:
+        own = unit not in ("元", "万元") and not _OTHER_SIZE.search(number.suffix)
+        if amount := plain(number.value) if own else in_money_unit(number, unit):
+            return amount
     narrow = text.translate(_WIDE).translate(_SLIPS).replace(",", ".").strip(_SPACES)
     narrow = re.sub(r"^\.(?=\d)", "0.", narrow).rstrip(".")
     digits = any(letter.isdecimal() for letter in text)

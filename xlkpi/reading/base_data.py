@@ -104,7 +104,7 @@ class _Data:
         share = is_percent(unit)
         mode = "points" if share else "stop"
         units = () if share or not unit else (unit,)
-        number = self.reader.number(self.table, row, year, units, "120", mode, limit=None)
+        number = self.reader.number(self.table, row, year, units, percent=mode, limit=None)
         if (
             share
             and number.value is not None

@@ -74,6 +74,10 @@ def mark_date_cells(found: dict[str, Table]) -> dict[str, Table]:
     return {**found, TIER3.name: table._replace(dates=frozenset(dates))}
 
 
+USUAL_YEAR = 2023
+"""The year of an example, where the workbook has none."""
+
+
 def year_of(raw: Text | None) -> int | None:
     """Return 评价年度 as a number; None where it is none, which is reported elsewhere."""
     found = re.match(r"(?:19|20)\d\d", canonical(raw.value or "") if raw else "")
@@ -171,19 +175,20 @@ def _without_target(
         return None
     if not pair.target.shown:  # reported as missing elsewhere
         return mark_broken(pair)._replace(target=Value(pair.target.place))
-    _report_mixed(reader, pair.target, "实际完成值", pair.actual.shown)
+    _report_mixed(reader, pair.target, "实际完成值", pair.actual.shown, year)
     return mark_broken(pair)
 
 
-def _report_mixed(reader: Reader, cell: DateCell, header: str, date: str) -> None:
-    details = {"header": header, "date": date}
+def _report_mixed(reader: Reader, cell: DateCell, header: str, date: str, year: int | None) -> None:
+    details = {"header": header, "date": date, "year": year or USUAL_YEAR}
     reader.findings.append(finding("X672", cell.place, cell.shown, **details))
 
 
 def _report_unclear(reader: Reader, cell: DateCell, why: Unclear, year: int | None) -> None:
     if why.why == "没有写年份" and year is None:
         return  # 评价年度 is missing, and reported
-    reader.findings.append(finding("X668", cell.place, cell.shown, why=why.why))
+    details = {"why": why.why, "year": year or USUAL_YEAR}
+    reader.findings.append(finding("X668", cell.place, cell.shown, **details))
 
 
 def _read_direction(reader: Reader, pair: DatePair) -> Text:
@@ -235,13 +240,13 @@ def _read_done(
     if wanted.year != year and isinstance(cell.raw, str) and _lacks_year(cell):
         span = Unclear(f"没有写年份，而年度指标值是 {wanted.year} 年的")
     if span is None:
-        _report_mixed(reader, cell, "年度指标值", wanted.isoformat())
+        _report_mixed(reader, cell, "年度指标值", wanted.isoformat(), year)
         return broken
     if isinstance(span, Unclear):
         _report_unclear(reader, cell, span, year)
         return broken
     if len(_in_time(cell.sign, span, wanted, strict)) > 1:
-        details = {"date": wanted.isoformat()}
+        details = {"date": wanted.isoformat(), "year": wanted.year}
         reader.findings.append(finding("X673", cell.place, cell.shown, **details))
         return broken
     number = _read_day(reader, cell, span.last)

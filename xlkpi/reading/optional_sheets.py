@@ -11,7 +11,7 @@ from xlkpi.domain.custom_rules import Entry, Rule
 from xlkpi.domain.findings import finding
 from xlkpi.domain.inputs import Adjustment, Survey
 from xlkpi.domain.methods import VOTES
-from xlkpi.domain.numbers import plain
+from xlkpi.domain.numbers import NOT_NEGATIVE, POSITIVE, plain
 from xlkpi.domain.schema import RULES, canonical, folded
 from xlkpi.reading.parameters import in_percent, lacks_percent_sign
 from xlkpi.reading.values import Reader
@@ -65,13 +65,13 @@ def _read_entry(reader: Reader, table: Table, row: int) -> Entry:
     texts["不足一步"] = _read_part(reader, table, row)
     texts["含下限"] = reader.choice(table, row, "含下限", default=schema.YES)
     numbers = {
-        header: reader.number(table, row, header, ("分",), "95", "points", limit=None)
+        header: reader.number(table, row, header, ("分",), percent="points", limit=None)
         for header in _MEASURED
     }
     numbers["得分比例"] = _read_share(reader, table, row)
-    numbers["每步扣分"] = reader.number(table, row, "每步扣分", ("分",), "0.5")
-    numbers["得分"] = reader.number(table, row, "得分", ("分",), "4")
-    numbers["封底"] = reader.number(table, row, "封底", ("分",), "0")
+    numbers["每步扣分"] = reader.number(table, row, "每步扣分", ("分",), NOT_NEGATIVE)
+    numbers["得分"] = reader.number(table, row, "得分", ("分",), NOT_NEGATIVE)
+    numbers["封底"] = reader.number(table, row, "封底", ("分",))
     broken = [header for header, text in texts.items() if text.broken]
     broken += [header for header, number in numbers.items() if number.broken]
     return Entry(
@@ -99,7 +99,7 @@ def _read_entry(reader: Reader, table: Table, row: int) -> Entry:
 def _read_share(reader: Reader, table: Table, row: int) -> Number:
     """得分比例; a plain "80%" is how it is written and needs no finding."""
     start = len(reader.findings)
-    share = reader.number(table, row, "得分比例", (), "80%", "fraction")
+    share = reader.number(table, row, "得分比例", percent="fraction")
     if share.value is not None and share.typed == f"{plain(share.value * 100)}%":
         del reader.findings[start:]
     return share
@@ -133,7 +133,7 @@ def read_surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
         assert table is not None
         code, key = reader.code(table, row, "指标编号")
         first, second, third, fourth = (
-            reader.number(table, row, header, ("份", "票", "人"), "50") for header in VOTES
+            reader.number(table, row, header, ("份", "票", "人"), NOT_NEGATIVE) for header in VOTES
         )
         yield Survey(
             row=row,
@@ -141,7 +141,7 @@ def read_surveys(reader: Reader, table: Table | None) -> Iterator[Survey]:
             key=key,
             respondents=reader.text(table, row, "调查对象"),
             method=reader.text(table, row, "调查方式"),
-            sent=reader.number(table, row, "发放问卷", ("份", "人"), "100"),
+            sent=reader.number(table, row, "发放问卷", ("份", "人"), NOT_NEGATIVE),
             votes=(first, second, third, fourth),
         )
 
@@ -154,7 +154,7 @@ def read_adjustments(reader: Reader, table: Table | None) -> Iterator[Adjustment
             row=row,
             what=reader.text(table, row, "事项"),
             kind=reader.choice(table, row, "类别"),
-            points=reader.number(table, row, "分值", ("分",), "2"),
+            points=reader.number(table, row, "分值", ("分",), POSITIVE),
             effect=reader.choice(table, row, "后果"),
             basis=reader.text(table, row, "依据"),
         )

@@ -119,7 +119,8 @@ def _read_date_or_answer(
     )
     found = None if unexpected else deadlines.read_dates(reader, cells, method, year)
     if found is None and method.dates and unit.blank and deadlines.are_months(cells):
-        reader.findings.append(finding("X668", goal.place, goal.shown, why=deadlines.A_MONTH))
+        why = {"why": deadlines.A_MONTH, "year": year or deadlines.USUAL_YEAR}
+        reader.findings.append(finding("X668", goal.place, goal.shown, **why))
         found = deadlines.mark_broken(cells)
     if found is None and _is_answer(goal.typed):
         details = {"method": method.name}
@@ -215,12 +216,6 @@ class _Cell:
             deadlines.show_partial_date(self.raw, self.code) or self.shown, self.code,
         )  # fmt: skip
 
-    @property
-    def example(self) -> str:
-        """What to propose where the text is no number: the only one in it, if there is one."""
-        found = _DIGITS.findall(canonical(self.typed))
-        return found[0] if len(found) == 1 else "100"
-
 
 def _read_number(reader: Reader, cell: _Cell, unit: Text, percent: bool, sign: str = "") -> Number:
     """Return the number of a cell; where 计量单位 is empty, any unit may follow the digits.
@@ -247,7 +242,7 @@ def _read_number(reader: Reader, cell: _Cell, unit: Text, percent: bool, sign: s
     units = (own,) if own else ()
     mode, start = "points" if percent else "stop", len(reader.findings)
     number = reader.number(
-        cell.table, cell.row, cell.header, units, cell.example, mode, limit=None, text=cell.text
+        cell.table, cell.row, cell.header, units, percent=mode, limit=None, text=cell.text
     )
     if sign and number.good:
         _add_sign(reader.findings, start, sign)

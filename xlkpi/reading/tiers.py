@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from xlkpi.domain import methods, schema
-from xlkpi.domain.cells import State, Table, Text, Value
+from xlkpi.domain.cells import Number, State, Table, Text, Value
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.findings import finding
 from xlkpi.domain.indicators import Indicator, OfWhichRow, Tier
+from xlkpi.domain.numbers import Limits
 from xlkpi.reading import tables
 from xlkpi.reading.targets import read_indicator_values
 from xlkpi.reading.values import Reader
+
+POINTS = Limits(Decimal(0), Decimal(100), above=True)
+"""分值 of a tier: all of them together are 100."""
 
 
 def code_spellings(tiers: Sequence[Tier]) -> dict[str, str]:
@@ -46,7 +51,7 @@ def _read_tier(
         "parent": parent,
         "parent_key": parent_key,
         "name": reader.text(table, row, table.sheet.name),
-        "points": reader.number(table, row, "分值", ("分",)),
+        "points": reader.number(table, row, "分值", ("分",), POINTS),
     }
 
 
@@ -63,8 +68,10 @@ def read_indicators(
             unit = Value(unit.place)
         known = methods.find(method.value, rules)
         values = read_indicator_values(reader, table, row, unit, known, year)
+        tier = _read_tier(reader, table, row, 3, spelling)
+        points: Number = tier["points"]  # type: ignore[assignment]
         yield Indicator(
-            **_read_tier(reader, table, row, 3, spelling),  # type: ignore[arg-type]
+            **tier,  # type: ignore[arg-type]
             nature=values.nature,
             target=values.target,
             target_text=reader.text(table, row, "年度指标值"),
@@ -78,7 +85,9 @@ def read_indicators(
             actual_unit=values.units[1],
             method=method,
             degree=_read_degree(reader, table, row),
-            deduction=reader.number(table, row, "核减分", ("分",)),
+            deduction=reader.number(
+                table, row, "核减分", ("分",), Limits(Decimal(0), points.value)
+            ),
             deduction_reason=reader.text(table, row, "核减理由"),
             reason=reader.text(table, row, "偏差原因分析及改进措施"),
         )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -15,9 +14,10 @@ from xlkpi.domain import numbers
 from xlkpi.domain.cells import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.domain.findings import Finding, errors, finding
 from xlkpi.domain.location import CellRef
+from xlkpi.domain.numbers import Limits
 from xlkpi.domain.schema import canonical, is_percent
 from xlkpi.domain.text import as_text, tidy, trimmed
-from xlkpi.reading import displayed
+from xlkpi.reading import displayed, number_findings
 from xlkpi.reading.broken_cells import find_broken_code
 from xlkpi.reading.xlsx.cache import Memo
 
@@ -128,14 +128,15 @@ class Reader:
         return Value(value.place, State.BROKEN, typed=value.typed)
 
     def number(
-        self, table: Table, row: int, header: str, units: Iterable[str] = (), example: str = "10",
-        percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS, text: str | None = None,
+        self, table: Table, row: int, header: str, units: Iterable[str] = (),
+        within: Limits = numbers.ANY, percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS, text: str | None = None,
     ) -> Number:  # fmt: skip
         """Read a number strictly.
 
         `units` may follow the digits and are left out. `percent`: "stop" (its meaning would
         be a guess), "points" (85% counts as 85), "fraction" (85% counts as 0.85). `limit` is the
-        most decimals allowed, None for any. `text` is the part of a typed text that counts, if not all of it.
+        most decimals allowed, None for any. `within` is what the cell may hold, for the advice beside a
+        text that is no number; checks look at the numbers themselves. `text` is the part of a typed text that counts, if not all of it.
         """
         column = table.columns.get(header)
         if column is None:
@@ -148,10 +149,10 @@ class Reader:
                 return plain
         elif at in table.derived:
             return self._read_derived(table.derived[at], percent, limit)
-        return self._read_unusual(grid, place, tuple(units), example, percent, limit, text)
+        return self._read_unusual(grid, place, tuple(units), within, percent, limit, text)
 
     def _read_unusual(
-        self, grid: Grid, place: CellRef, units: tuple[str, ...], example: str, percent: str,
+        self, grid: Grid, place: CellRef, units: tuple[str, ...], within: Limits, percent: str,
         limit: int | None, text: str | None,
     ) -> Number:  # fmt: skip
         row, column = place.row, place.column
@@ -162,10 +163,8 @@ class Reader:
             return Value(place)
         problem = displayed.find_unclear_number(grid, (row, column), units[0] if units else "")
         counts = text if text is not None and isinstance(raw, str) else str(raw)
-        read = (
-            None if problem else self._read_raw(place, raw, units, example, percent, grid, counts)
-        )
-        problem = problem if read is None else _check_size(place, read, limit)
+        read = None if problem else self._read_raw(place, raw, units, within, percent, grid, counts)
+        problem = problem if read is None else number_findings.check_size(place, read, limit)
         if problem:
             self.findings.append(problem)
         if read is None or problem:
@@ -179,15 +178,15 @@ class Reader:
             return Value(place, State.BROKEN, typed=found)
         if found.percent and percent == "stop":
             typed = f"{numbers.plain(value)}%"
-            self.findings.append(_report_percent(place, typed, value))
+            self.findings.append(number_findings.report_percent(place, typed, value))
             return Value(place, State.BROKEN, typed=found)
-        if problem := _check_size(place, value, limit):
+        if problem := number_findings.check_size(place, value, limit):
             self.findings.append(problem)
             return Value(place, State.BROKEN, typed=found)
         return Value(place, State.GOOD, value, found)
 
     def _read_raw(
-        self, place: CellRef, raw: object, units: tuple[str, ...], example: str, percent: str,
+        self, place: CellRef, raw: object, units: tuple[str, ...], within: Limits, percent: str,
         grid: Grid, counts: str,
     ) -> Decimal | None:  # fmt: skip
         if isinstance(raw, bool):
@@ -196,28 +195,30 @@ class Reader:
         if isinstance(raw, int | float):
             value = numbers.from_double(float(raw))
             if value is None:
-                self.findings.append(finding("X505", place, str(raw), example=example))
+                self.findings.append(finding("X505", place, str(raw), wanted=within.words))
                 return None
             at = (place.row, place.column)
             if at in grid.percent_signed:
-                return self._percent(place, f"{numbers.plain(value)}%", value, percent)
+                return self._percent(place, f"{numbers.plain(value)}%", value, percent, within)
             if at in grid.percents:
-                return self._read_shown_percent(place, raw, value, percent)
+                return self._read_shown_percent(place, raw, value, percent, within)
             return self._without_noise(place, raw, value)
-        return self._parse_text(place, str(raw), units, example, percent, counts)
+        return self._parse_text(place, str(raw), units, within, percent, counts)
 
     def _parse_text(
-        self, place: CellRef, typed: str, units: tuple[str, ...], example: str, percent: str,
+        self, place: CellRef, typed: str, units: tuple[str, ...], within: Limits, percent: str,
         counts: str,
     ) -> Decimal | None:  # fmt: skip
         found = numbers.from_text(counts)
         if found is None:
-            self.findings.append(_not_a_number(place, typed, example))
+            self.findings.append(number_findings.report_text(place, typed, within, units))
             return None
         if found.suffix and is_percent(found.suffix):
-            return self._percent(place, typed, found.value, percent)
+            return self._percent(place, typed, found.value, percent, within)
         if found.suffix and canonical(found.suffix) not in {canonical(unit) for unit in units}:
-            self.findings.append(_wrong_unit(place, typed, found.suffix, units, example))
+            self.findings.append(
+                number_findings.report_unit(place, typed, found.suffix, units, within)
+            )
             return None
         return self._note_reading(place, typed, numbers.significant(found.value))
 
@@ -227,7 +228,7 @@ class Reader:
         return value if value == exact else self._note_reading(place, f"{exact:f}", value)
 
     def _read_shown_percent(
-        self, place: CellRef, raw: float, value: Decimal, percent: str
+        self, place: CellRef, raw: float, value: Decimal, percent: str, within: Limits
     ) -> Decimal | None:
         typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
         if percent != "stop" and abs(value) > _LARGEST_SHARE and not self.from_result:
@@ -235,11 +236,13 @@ class Reader:
             return None
         if percent == "fraction":
             return self._without_noise(place, raw, value)
-        return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent)
+        return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent, within)
 
-    def _percent(self, place: CellRef, typed: str, points: Decimal, percent: str) -> Decimal | None:
+    def _percent(
+        self, place: CellRef, typed: str, points: Decimal, percent: str, within: Limits
+    ) -> Decimal | None:
         if percent == "stop":
-            self.findings.append(_report_percent(place, typed, points))
+            self.findings.append(number_findings.report_percent(place, typed, points, within))
             return None
         value = points if percent == "points" else points.scaleb(-2, numbers.EXACT)
         return self._note_reading(place, typed, value)
@@ -313,34 +316,3 @@ def read_derived_text(found: Derived) -> Text:
         return Value(found.place)
     sign = "%" if found.percent else ""
     return Value(found.place, State.GOOD, numbers.plain(found.value) + sign, found)
-
-
-def _report_percent(place: CellRef, typed: str, points: Decimal) -> Finding:
-    """Report a per cent where a number belongs, with both meanings: 85% for 85 or 0.85."""
-    share = numbers.plain(points.scaleb(-2, numbers.EXACT))
-    return finding("X506", place, typed, digits=f"{numbers.plain(points)} 或 {share}")
-
-
-def _check_size(place: CellRef, read: Decimal, limit: int | None) -> Finding | None:
-    if abs(read) >= numbers.LARGEST:
-        return finding("X514", place, numbers.plain(read))
-    if limit is not None and numbers.decimals(read) > limit:
-        return finding("X508", place, numbers.plain(read), limit=limit)
-    return None
-
-
-def _not_a_number(place: CellRef, typed: str, example: str) -> Finding:
-    hidden = [c for c in typed.strip() if unicodedata.category(c) in ("Cf", "Cc")]
-    if hidden:
-        which = "、".join(dict.fromkeys(f"U+{ord(c):04X}" for c in hidden))
-        return finding("X511", place, typed, which=which)
-    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)
-
-
-def _wrong_unit(
-    place: CellRef, typed: str, unit: str, units: tuple[str, ...], example: str
-) -> Finding:
-    known = canonical(unit) in {"万元", "元", "亿元", "千元", "分"}
-    if units and known:
-        return finding("X512", place, typed, unit=unit, expected=units[0])
-    return finding("X505", place, typed, example=numbers.likely_number(typed) or example)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Number, State, Table, Text, Value
@@ -13,7 +14,6 @@ from xlkpi.domain.inputs import (
     Filled,
     Fund,
     Grade,
-    Mark,
     Member,
     MergedBallot,
     Project,
@@ -21,11 +21,13 @@ from xlkpi.domain.inputs import (
     Source,
 )
 from xlkpi.domain.location import CellRef
+from xlkpi.domain.numbers import ANY, NOT_NEGATIVE, POSITIVE, UP_TO_100, Limits
 from xlkpi.domain.schema import canonical
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.reading import broken_cells, deadlines, displayed, optional_sheets, tables
 from xlkpi.reading.base_data import mark_derived_cells
 from xlkpi.reading.cell_counts import CellCountLines
+from xlkpi.reading.marks import read_mark
 from xlkpi.reading.misnamed_sheets import find_misnamed_sheets
 from xlkpi.reading.open import KnownSheets, OpenedWorkbook, find_named_cell
 from xlkpi.reading.parameters import read_parameters
@@ -105,6 +107,9 @@ class _Reading:
         above = code_spellings(tier2)
         indicators = tuple(read_indicators(self.reader, tier3, rules, above, year))
         spelling = code_spellings(indicators)
+        parameters = read_parameters(self.reader, self._table(schema.PARAMETERS))
+        whole = {each.key: Limits(Decimal(0), each.points.value) for each in indicators}
+        marks = dict.fromkeys(whole, UP_TO_100) if parameters.out_of_100 else whole
         return Filled(
             source=source,
             grids=book.grids,
@@ -113,14 +118,14 @@ class _Reading:
             version=int(digits[0]) if digits and len(digits[0]) < 9 else None,
             format_places=(template.place, version.place),
             info=info,
-            parameters=read_parameters(self.reader, self._table(schema.PARAMETERS)),
+            parameters=parameters,
             members=tuple(self._members()),
             projects=tuple(self._projects(money)),
             funds=tuple(self._funds(money)),
             tier1=tier1,
             tier2=tier2,
             indicators=indicators,
-            ballots=tuple(self._ballot(table, spelling) for table in ballots),
+            ballots=tuple(self._ballot(table, spelling, marks) for table in ballots),
             grades=tuple(self._grades()),
             entries=entries,
             rules=rules,
@@ -128,7 +133,7 @@ class _Reading:
             adjustments=tuple(
                 optional_sheets.read_adjustments(self.reader, self._table(schema.ADJUSTMENT))
             ),
-            reviews=tuple(self._reviews(spelling)),
+            reviews=tuple(self._reviews(spelling, whole)),
             readings=self.reader.readings,
             guide=book.guide,
             result_sheets=book.result_sheets,
@@ -178,10 +183,12 @@ class _Reading:
                 post=self.reader.text(table, row, "职务"),
                 role=self.reader.text(table, row, "分工"),
                 status=self.reader.choice(table, row, "是否评分", default=schema.YES),
-                weight=self.reader.number(table, row, "评分权重", example="1", percent="fraction"),
+                weight=self.reader.number(
+                    table, row, "评分权重", within=POSITIVE, percent="fraction"
+                ),
                 group=self._spelled(group, groups),
                 group_weight=self.reader.number(
-                    table, row, "组权重", example="40", percent="fraction"
+                    table, row, "组权重", within=POSITIVE, percent="fraction"
                 ),
             )
 
@@ -195,7 +202,7 @@ class _Reading:
         return name._replace(value=spelled)
 
     def _amount(self, table: Table, row: int, header: str, unit: str) -> Number:
-        return self.reader.number(table, row, header, (unit,), "120.50", limit=None)
+        return self.reader.number(table, row, header, (unit,), NOT_NEGATIVE, limit=None)
 
     def _merged(self) -> Iterator[MergedBallot]:
         for table, row in self._rows(schema.MERGED):
@@ -227,25 +234,15 @@ class _Reading:
                 executed=self._amount(table, row, "全年执行数", unit),
             )
 
-    def _ballot(self, table: Table, spelling: dict[str, str]) -> Ballot:
+    def _ballot(self, table: Table, spelling: dict[str, str], limits: dict[str, Limits]) -> Ballot:
         scorer = read_scorer(self.reader, table)
         marks = []
         for row in table.rows:
             code, key = self.reader.code(table, row, "编号", spelling)
-            remark = self.reader.text(table, row, "评分说明")
-            marks.append(
-                Mark(
-                    row=row,
-                    code=code,
-                    key=key,
-                    mark=self.reader.number(table, row, "得分", ("分",), "8.5"),
-                    remark=remark,
-                    recused=bool(remark.value) and canonical(remark.value or "") == schema.RECUSED,
-                )
-            )
+            marks.append(read_mark(self.reader, table, row, (code, key), limits.get(key, ANY)))
         return Ballot(table, scorer, tuple(marks), read_signatures(self.reader, table, scorer))
 
-    def _reviews(self, spelling: dict[str, str]) -> Iterator[ReviewRow]:
+    def _reviews(self, spelling: dict[str, str], limits: dict[str, Limits]) -> Iterator[ReviewRow]:
         for table, row in self._rows(schema.REVIEW):
             code, key = self.reader.code(table, row, "编号", spelling)
             yield ReviewRow(
@@ -253,7 +250,7 @@ class _Reading:
                 code=code,
                 key=key,
                 actual=self.reader.text(table, row, "复核完成值"),
-                score=self.reader.number(table, row, "复核得分", ("分",), "8.5"),
+                score=self.reader.number(table, row, "复核得分", ("分",), limits.get(key, ANY)),
                 reason=self.reader.text(table, row, "扣分原因"),
                 reviewer=self.reader.text(table, row, "复核人"),
                 own=self._typed_over(table, row, "自评得分"),
@@ -270,7 +267,7 @@ class _Reading:
             yield Grade(
                 row=row,
                 name=self.reader.text(table, row, "等级"),
-                bound=self.reader.number(table, row, "下限", ("分",), "80"),
+                bound=self.reader.number(table, row, "下限", ("分",), UP_TO_100),
                 meaning=self.reader.text(table, row, "含义"),
                 use=self.reader.text(table, row, "结果应用"),
             )

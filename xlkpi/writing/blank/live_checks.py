@@ -12,6 +12,7 @@ from decimal import Decimal
 from xlkpi.domain import methods, schema
 from xlkpi.domain.location import a1
 from xlkpi.domain.numbers import plain
+from xlkpi.domain.recusal import denial_formula, denies_mark, is_recusal, recusal_formula
 from xlkpi.domain.workbook_contents import Fields
 from xlkpi.writing.book import Condition
 from xlkpi.writing.book import Sheet as Worksheet
@@ -196,8 +197,8 @@ def _mark_check(row: int, spot: Spot, spots: dict[str, Spot]) -> str:
     return (
         f'=IFERROR(IF({code}="",IF({mark}="","","✗ 缺编号"),IF(NOT(ISNUMBER(MATCH({code},'
         f'{method.block("编号")},0))),"✗ 编号不存在",IF(NOT({judged}),{unmarked},'
-        f'IF({remark}="{schema.RECUSED}",IF({mark}="","{OK} 回避","✗ 回避应留空"),'
-        f'IF({mark}="","○ 未评分",IF(NOT(ISNUMBER({mark})),"✗ 不是数",'
+        f'IF({mark}="",IF({recusal_formula(remark)},"{OK} 回避","○ 未评分"),'
+        f'IF({denial_formula(remark)},"✗ 回避应留空",IF(NOT(ISNUMBER({mark})),"✗ 不是数",'
         f'IF(OR({mark}<0,{mark}>{limit(points, spots)}),"✗ 超出范围","{OK}"))))))),"✗ 是错误值")'
     )
 
@@ -209,9 +210,10 @@ def _mark_said(indicator: Fields, given: dict[str, Fields]) -> str:
     if said := unmarked(indicator):
         return said
     mark = given.get(code, {})
-    if mark.get("评分说明") == schema.RECUSED:
-        return f"{OK} 回避"
-    return OK if isinstance(mark.get("得分"), Decimal) else "○ 未评分"
+    remark = str(mark.get("评分说明", ""))
+    if isinstance(mark.get("得分"), Decimal):
+        return "✗ 回避应留空" if denies_mark(remark) else OK
+    return f"{OK} 回避" if is_recusal(remark) else "○ 未评分"
 
 
 def unmarked(indicator: Fields) -> str:
