@@ -9,9 +9,9 @@ from itertools import pairwise
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import plain
-from xlkpi.domain.schema import GRADES, INFO, INFO_ROWS, YES, canonical
+from xlkpi.domain.schema import GRADES, INFO, INFO_ROWS, REQUIRED_INFO, YEAR, YES, canonical
 
-_YEAR = re.compile(r"(19|20)\d\d年?(度)?\Z")
+_YEAR = re.compile(r"(19|20)\d\d\Z")
 
 
 def required_info(filled: Filled) -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def required_info(filled: Filled) -> Iterator[Finding]:
     table = filled.tables.get(INFO.name)
     if not table or not table.rows:
         return
-    for name in ("部门名称", "评价年度"):
+    for name in REQUIRED_INFO:
         line = filled.info.get(name)
         if line is None:
             yield finding("X701", table.head("项目"), name=name)
@@ -37,8 +37,8 @@ def unknown_info(filled: Filled) -> Iterator[Finding]:
 
 def year(filled: Filled) -> Iterator[Finding]:
     """评价年度 is a year."""
-    line = filled.info.get("评价年度")
-    if line and line.value and not _YEAR.match(canonical(line.value)):
+    line = filled.info.get(YEAR)
+    if line and line.value and not _YEAR.match(line.value):
         yield finding("X702", line.place, line.value)
 
 

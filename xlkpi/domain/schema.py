@@ -314,6 +314,8 @@ INFO = Sheet(
     key="项目",
     spare=0,
 )
+YEAR = "评价年度"
+REQUIRED_INFO = ("部门名称", YEAR)
 INFO_ROWS: tuple[tuple[str, str], ...] = (
     ("部门名称", "必填。填单位全称，与公章一致。"),
     ("评价年度", "必填。填四位年份，例如 2023。"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +17,7 @@ from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import markdown
 from xlkpi.exchange.template_contents import blocking_errors, contents, lost_formulas
 from xlkpi.reading import source_file
+from xlkpi.reading.assessed_year import read_year
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.workbook import read
 from xlkpi.writing import text as plain
@@ -26,7 +26,6 @@ from xlkpi.writing.xlsx import emit
 
 DEFAULT = "部门整体支出绩效自评"
 _NOBODY = "评分人1"
-_YEAR = re.compile(r"(19|20)[0-9]{2}\Z")
 
 
 class Refused(Exception):
@@ -138,8 +137,9 @@ def new_workbook(
         raise Refused(f"“{out.name}”已经存在，没有覆盖；请换一个文件名")
     if out.suffix.lower() != ".xlsx":
         raise Refused(f"“{out.name}”应以 .xlsx 结尾，否则双击打不开")
-    if year and not _YEAR.match(year):
-        raise Refused(f"年度“{year}”不是四位年份，例如 2023")
+    year, typed = read_year(year), year
+    if typed and not year:
+        raise Refused(f"年度“{typed}”不是四位年份，例如 2023")
     _names_fit(scorers)
     base, remarks = template(name or DEFAULT, department)
     filled = prepare(base, department, year, scorers or _members(base) or [Scorer(_NOBODY)])

@@ -80,7 +80,7 @@ USUAL_YEAR = 2023
 
 def year_of(raw: Text | None) -> int | None:
     """Return 评价年度 as a number; None where it is none, which is reported elsewhere."""
-    found = re.match(r"(?:19|20)\d\d", canonical(raw.value or "") if raw else "")
+    found = re.fullmatch(r"(?:19|20)\d\d", (raw.value or "") if raw else "")
     return int(found[0]) if found else None
 
 

@@ -25,6 +25,7 @@ from xlkpi.domain.numbers import ANY, NOT_NEGATIVE, POSITIVE, UP_TO_100, Limits
 from xlkpi.domain.schema import canonical
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.reading import broken_cells, deadlines, displayed, optional_sheets, tables
+from xlkpi.reading.assessed_year import read_year
 from xlkpi.reading.base_data import mark_derived_cells
 from xlkpi.reading.cell_counts import CellCountLines
 from xlkpi.reading.marks import read_mark
@@ -95,7 +96,7 @@ class _Reading:
 
     def filled(self, book: KnownSheets, ballots: list[Table], source: Source) -> Filled:
         info = self._info()
-        year = deadlines.year_of(info.get("评价年度"))
+        year = deadlines.year_of(info.get(schema.YEAR))
         money = (info["金额单位"].value or "万元") if "金额单位" in info else "万元"
         template, version = _format(book)
         digits = _VERSION.search(version.value or "")
@@ -160,8 +161,20 @@ class _Reading:
                 other = info[name].place.cell
                 self.reader.findings.append(finding("X712", value.place, name, other=other))
                 continue
+            if name == schema.YEAR:
+                value = self._assessed_year(table, value)
             info[name] = self._one_of(value, schema.INFO_CHOICES.get(name, ()))
         return info
+
+    def _assessed_year(self, table: Table, value: Text) -> Text:
+        """Return 评价年度 as four digits, where it is certain; what is none has a finding later."""
+        code = table.grid.formats.get((value.place.row, value.place.column), "")
+        typed = deadlines.show_partial_date(value.typed, code) or value.value or ""
+        year = read_year(typed)
+        if not year or year == value.value:
+            return value
+        self.reader.findings.append(finding("X507", value.place, typed, read=year))
+        return value._replace(value=year)
 
     def _one_of(self, value: Text, choices: tuple[str, ...]) -> Text:
         if not choices or not value.good:

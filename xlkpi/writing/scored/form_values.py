@@ -58,6 +58,7 @@ class Filling:
         self.names = names
         self.wanted = layout.names
         self.units = result.units
+        self.codes = result.codes
         self.dates = result.dates
         findings = result.outcome.findings
         self.overruled = {each.place for each in findings if each.code in OVERRULED}
@@ -326,14 +327,17 @@ class Filling:
 
     def _held(self, table: Table, row: int, header: str) -> str | float:
         """Return what an input cell contains in the scored workbook."""
-        taken = self._natures.get(table.place(row, header))
+        taken = self._read_otherwise.get(table.place(row, header))
         return shown(self.filled, table, row, header) if taken is None else taken
 
     @cached_property
-    def _natures(self) -> dict[CellRef, str]:
-        """指标性质 where it was taken from the target."""
+    def _read_otherwise(self) -> dict[CellRef, str]:
+        """指标性质 where it was taken from the target, and 评价年度."""
         natures = (each.nature for each in self.filled.indicators)
-        return {each.place: each.value or "" for each in natures if each.good and not each.typed}
+        found = {each.place: each.value or "" for each in natures if each.good and not each.typed}
+        year = self.filled.info.get(schema.YEAR)
+        taken = year and year.value and year.place in self.codes
+        return {**found, year.place: year.value or ""} if year and taken else found
 
     def _copy(self, table: Table, row: int, header: str, style: str) -> Shown:
         """A live copy of an input cell; a number shown as per cent stays one."""

@@ -10,7 +10,7 @@ from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import as_shown
 from xlkpi.domain.parameters import Parameters
-from xlkpi.domain.schema import PARAMETER_LIST
+from xlkpi.domain.schema import PARAMETER_LIST, YEAR
 from xlkpi.domain.text import as_text, day, tidy
 
 
@@ -43,7 +43,8 @@ def units(filled: Filled) -> dict[CellRef, str]:
 def codes(filled: Filled) -> dict[CellRef, str]:
     """Return each cell that names an indicator → the code as it was read.
 
-    So is 指标性质 where it was taken from the operator before the target, and 是否评分, which formulas count.
+    So are 评价年度 in other words than its digits, 指标性质 where it was taken from the operator before the target, and 是否评分, which formulas
+    count.
     """
     tiers: tuple[Tier, ...] = (*filled.tier1, *filled.tier2, *filled.indicators)
     codes = {tier.code.place: tier.code.value or "" for tier in tiers}
@@ -54,6 +55,9 @@ def codes(filled: Filled) -> dict[CellRef, str]:
     codes |= {each.place: each.value or "" for each in members if each.typed}
     groups = (each.group for each in filled.members)
     codes |= {each.place: each.value or "" for each in groups if each.good}
+    year = filled.info.get(YEAR)
+    if year and year.good and tidy(as_text(year.typed)) != year.value:
+        codes[year.place] = year.value or ""
     codes |= {row.code.place: row.code.value or "" for row in filled.reviews}
     codes |= {row.code.place: row.code.value or "" for row in filled.surveys}
     for ballot in filled.ballots:
