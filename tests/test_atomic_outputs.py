@@ -195,10 +195,11 @@ def test_a_name_taken_at_the_last_moment_is_not_overwritten(source: Path) -> Non
 def test_an_output_changed_after_it_was_judged_is_its_users(source: Path) -> None:
     target = source.with_name("结果.xlsx")
     target.write_bytes(b"ours")
-    seen = outputs._look_at(target)
+    seen = outputs.look_at(target)
     assert seen is not None
+    known = {str(target): outputs.Standing(seen, "same")}
     target.write_bytes(b"worked on since")
-    put = outputs.put(target, files.prepare(target, b"new"), {str(target): seen}, set())
+    put = outputs.put(target, files.prepare(target, b"new"), known, set())
     assert put.path == source.with_name("结果(2).xlsx")
     assert target.read_bytes() == b"worked on since"
 

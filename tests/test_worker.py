@@ -59,7 +59,7 @@ def names(folder: Path) -> list[str]:
         ("import os; os.write(1, b'{\"End\"'); os.abort()", "X035"),
         ('import os; os.write(1, b\'{"End": {"grown": false}}\\n\'); input()', "X035"),
         (
-            'import os; os.write(1, b\'{"Replaceable": {"ours": {"a": [1, 2]}}}\\n\'); input()',
+            'import os; os.write(1, b\'{"Existing": {"known": {"a": [1, 2]}}}\\n\'); input()',
             "X035",
         ),
         ("import os; os.write(1, b'{\"Report\": {}}\\n'); input()", "X035"),

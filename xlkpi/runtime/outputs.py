@@ -69,7 +69,8 @@ _WHY: Mapping[Relation, str] = {
 }
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """An existing file under a name that an output may get."""
 
     state: FileState

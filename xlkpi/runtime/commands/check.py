@@ -16,7 +16,7 @@ class Request:
     """The source."""
 
     source: SourcePath
-    in_folder: bool
+    in_folder: bool = False
 
 
 def handle(request: Request) -> Iterator[Report | Skipped]:

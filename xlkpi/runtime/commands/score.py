@@ -65,7 +65,7 @@ class Request:
     target: Target
     form: Path | None
     """The office's own layout of 自评表."""
-    in_folder: bool
+    in_folder: bool = False
     """Whether the source's folder was given, so that it may be no source."""
 
 
