@@ -192,9 +192,9 @@ def test_a_sign_that_only_stands_there_says_as_much(code: str, value: str, point
     assert [each for each, _ in stops(mark)] == ["X506"]
 
 
-def test_where_a_per_cent_means_nothing_both_numbers_are_proposed() -> None:
+def test_where_a_per_cent_means_nothing_the_numbers_that_the_cell_may_hold_are_proposed() -> None:
     found = only(after(("写", "评分_甲", MARK, "百分比 0.9")), "X506")
-    assert "90 或 0.9" in found.remedy
+    assert "27 或 0.9" in found.remedy  # of at most 30, so not 90
     assert "“90%”" in found.message
 
 
