@@ -30,7 +30,7 @@ from xlkpi.reading import xlsx as scan_module
 from xlkpi.reading.open import read_all_sheets
 from xlkpi.reading.sniff import sniff
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx import LIMITS, Formula, Limits, Package, SheetFacts, scan
+from xlkpi.reading.xlsx import LIMITS, Formula, Limits, Package, SheetFacts, scan, sheet_fast
 from xlkpi.reading.xlsx.engine_package import zip_stored
 
 SHEET1 = "xl/worksheets/sheet1.xml"
@@ -1045,3 +1045,27 @@ def test_a_large_package_is_given_to_the_engine_as_it_is() -> None:
     parts: dict[str, bytes] = {}
     scan(small(), LIMITS._replace(tags=1_000), engine_parts=parts)
     assert not parts
+
+
+FORMATS = ("General", "0.00", "0%", "yyyy-mm-dd", '0!.0,"万元"', "@")
+
+
+@pytest.mark.parametrize("first", FORMATS)
+@pytest.mark.parametrize("code", FORMATS)
+def test_rows_known_from_another_workbook_take_their_formats_from_this_one(
+    first: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workbooks of one template share their rows; what the same style number means, they need not."""
+
+    def shown_as(code: str) -> bytes:
+        def fill(book: xlsxwriter.Workbook) -> None:
+            style = book.add_format({"num_format": code, "bold": True})
+            book.add_worksheet("三级指标").write_number(0, 0, 0.5, style)
+
+        return written(fill)
+
+    monkeypatch.setattr(sheet_fast, "_LAYOUTS", {})
+    alone = scan(shown_as(code)).sheets
+    monkeypatch.setattr(sheet_fast, "_LAYOUTS", {})
+    scan(shown_as(first))
+    assert scan(shown_as(code)).sheets == alone

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from xlkpi.domain.assessed_year import read_year
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import plain
 from xlkpi.domain.schema import GRADES, INFO, INFO_ROWS, REQUIRED_INFO, YEAR, YES, canonical
-
-_YEAR = re.compile(r"(19|20)\d\d\Z")
 
 
 def required_info(filled: Filled) -> Iterator[Finding]:
@@ -38,7 +36,7 @@ def unknown_info(filled: Filled) -> Iterator[Finding]:
 def year(filled: Filled) -> Iterator[Finding]:
     """评价年度 is a year."""
     line = filled.info.get(YEAR)
-    if line and line.value and not _YEAR.match(line.value):
+    if line and line.value and not read_year(line.value):
         yield finding("X702", line.place, line.value)
 
 

@@ -86,7 +86,7 @@ _SLIPS = str.maketrans("。，、·：OoQlI|", ".....000111")
 """What a hand types, or an input method puts, where a point or a digit was meant."""
 
 
-class Limits(NamedTuple):
+class ValueRange(NamedTuple):
     """What a cell may hold."""
 
     low: Decimal | None = None
@@ -111,10 +111,10 @@ class Limits(NamedTuple):
         return f" {low} 到 {high} 之间的数" if high else f"不小于 {low} 的数"
 
 
-ANY = Limits()
-NOT_NEGATIVE = Limits(Decimal(0))
-POSITIVE = Limits(Decimal(0), above=True)
-UP_TO_100 = Limits(Decimal(0), Decimal(100))
+ANY = ValueRange()
+NOT_NEGATIVE = ValueRange(Decimal(0))
+POSITIVE = ValueRange(Decimal(0), above=True)
+UP_TO_100 = ValueRange(Decimal(0), Decimal(100))
 
 _MULTIPLES = {"百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000,
               "千万": 10_000_000, "亿": 100_000_000}  # fmt: skip

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from xlkpi.checks import check
 from xlkpi.domain import schema
+from xlkpi.domain.assessed_year import read_year
 from xlkpi.domain.findings import finding
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.numbers import from_text
@@ -17,7 +18,6 @@ from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import markdown
 from xlkpi.exchange.template_contents import blocking_errors, contents, lost_formulas
 from xlkpi.reading import source_file
-from xlkpi.reading.assessed_year import read_year
 from xlkpi.reading.unreadable import Unreadable
 from xlkpi.reading.workbook import read
 from xlkpi.writing import text as plain

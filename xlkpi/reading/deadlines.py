@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from decimal import Decimal
 from typing import NamedTuple
 
 from xlkpi.domain import methods
+from xlkpi.domain.assessed_year import read_year
 from xlkpi.domain.cells import Number, State, Table, Text, Value
 from xlkpi.domain.findings import finding
 from xlkpi.domain.location import CellRef
@@ -80,8 +80,8 @@ USUAL_YEAR = 2023
 
 def year_of(raw: Text | None) -> int | None:
     """Return 评价年度 as a number; None where it is none, which is reported elsewhere."""
-    found = re.fullmatch(r"(?:19|20)\d\d", (raw.value or "") if raw else "")
-    return int(found[0]) if found else None
+    year = read_year(raw.value or "") if raw else ""
+    return int(year) if year else None
 
 
 def is_date(raw: object) -> bool:

@@ -6,14 +6,14 @@ from xlkpi.domain import schema
 from xlkpi.domain.cells import Table, Text
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Mark
-from xlkpi.domain.numbers import Limits
+from xlkpi.domain.numbers import ValueRange
 from xlkpi.domain.recusal import is_recusal
 from xlkpi.domain.text import trimmed
 from xlkpi.reading.values import Reader
 
 
 def read_mark(
-    reader: Reader, table: Table, row: int, code: tuple[Text, str], within: Limits
+    reader: Reader, table: Table, row: int, code: tuple[Text, str], within: ValueRange
 ) -> Mark:
     """Read a row of a ballot; `code` is its code and that as compared, `within` what a mark may be.
 

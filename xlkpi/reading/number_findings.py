@@ -8,12 +8,12 @@ from decimal import Decimal
 from xlkpi.domain import numbers
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.location import CellRef
-from xlkpi.domain.numbers import Limits
+from xlkpi.domain.numbers import ValueRange
 from xlkpi.domain.schema import canonical
 
 
 def report_percent(
-    place: CellRef, typed: str, points: Decimal, within: Limits = numbers.ANY
+    place: CellRef, typed: str, points: Decimal, within: ValueRange = numbers.ANY
 ) -> Finding:
     """Report a per cent where a number belongs, with what it may mean there: 85% for 85 or 0.85.
 
@@ -35,7 +35,7 @@ def check_size(place: CellRef, read: Decimal, limit: int | None) -> Finding | No
     return None
 
 
-def report_text(place: CellRef, typed: str, within: Limits, units: tuple[str, ...]) -> Finding:
+def report_text(place: CellRef, typed: str, within: ValueRange, units: tuple[str, ...]) -> Finding:
     """Report a text that is no number; `units` are those that may stand behind one."""
     hidden = [c for c in typed.strip() if unicodedata.category(c) in ("Cf", "Cc")]
     if hidden:
@@ -44,7 +44,7 @@ def report_text(place: CellRef, typed: str, within: Limits, units: tuple[str, ..
     return _no_number(place, typed, within, units)
 
 
-def _no_number(place: CellRef, typed: str, within: Limits, units: tuple[str, ...]) -> Finding:
+def _no_number(place: CellRef, typed: str, within: ValueRange, units: tuple[str, ...]) -> Finding:
     """Report a text that is no number; what is proposed is the number itself, or nothing."""
     likely = numbers.likely_number(typed, units[0] if units else "")
     inside = likely and within.contain(Decimal(likely))
@@ -53,7 +53,7 @@ def _no_number(place: CellRef, typed: str, within: Limits, units: tuple[str, ...
 
 
 def report_unit(
-    place: CellRef, typed: str, unit: str, units: tuple[str, ...], within: Limits
+    place: CellRef, typed: str, unit: str, units: tuple[str, ...], within: ValueRange
 ) -> Finding:
     """Report a number with another unit behind it."""
     known = canonical(unit) in {"万元", "元", "亿元", "千元", "分"}

@@ -10,12 +10,12 @@ from xlkpi.domain.cells import Number, State, Table, Text, Value
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.findings import finding
 from xlkpi.domain.indicators import Indicator, OfWhichRow, Tier
-from xlkpi.domain.numbers import Limits
+from xlkpi.domain.numbers import ValueRange
 from xlkpi.reading import tables
 from xlkpi.reading.targets import read_indicator_values
 from xlkpi.reading.values import Reader
 
-POINTS = Limits(Decimal(0), Decimal(100), above=True)
+POINTS = ValueRange(Decimal(0), Decimal(100), above=True)
 """分值 of a tier: all of them together are 100."""
 
 
@@ -86,7 +86,7 @@ def read_indicators(
             method=method,
             degree=_read_degree(reader, table, row),
             deduction=reader.number(
-                table, row, "核减分", ("分",), Limits(Decimal(0), points.value)
+                table, row, "核减分", ("分",), ValueRange(Decimal(0), points.value)
             ),
             deduction_reason=reader.text(table, row, "核减理由"),
             reason=reader.text(table, row, "偏差原因分析及改进措施"),

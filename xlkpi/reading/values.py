@@ -14,7 +14,7 @@ from xlkpi.domain import numbers
 from xlkpi.domain.cells import Derived, Grid, Number, State, Table, Text, Value
 from xlkpi.domain.findings import Finding, errors, finding
 from xlkpi.domain.location import CellRef
-from xlkpi.domain.numbers import Limits
+from xlkpi.domain.numbers import ValueRange
 from xlkpi.domain.schema import canonical, is_percent
 from xlkpi.domain.text import as_text, tidy, trimmed
 from xlkpi.reading import displayed, number_findings
@@ -129,7 +129,7 @@ class Reader:
 
     def number(
         self, table: Table, row: int, header: str, units: Iterable[str] = (),
-        within: Limits = numbers.ANY, percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS, text: str | None = None,
+        within: ValueRange = numbers.ANY, percent: str = "stop", limit: int | None = numbers.MAX_DECIMALS, text: str | None = None,
     ) -> Number:  # fmt: skip
         """Read a number strictly.
 
@@ -152,7 +152,7 @@ class Reader:
         return self._read_unusual(grid, place, tuple(units), within, percent, limit, text)
 
     def _read_unusual(
-        self, grid: Grid, place: CellRef, units: tuple[str, ...], within: Limits, percent: str,
+        self, grid: Grid, place: CellRef, units: tuple[str, ...], within: ValueRange, percent: str,
         limit: int | None, text: str | None,
     ) -> Number:  # fmt: skip
         row, column = place.row, place.column
@@ -186,7 +186,7 @@ class Reader:
         return Value(place, State.GOOD, value, found)
 
     def _read_raw(
-        self, place: CellRef, raw: object, units: tuple[str, ...], within: Limits, percent: str,
+        self, place: CellRef, raw: object, units: tuple[str, ...], within: ValueRange, percent: str,
         grid: Grid, counts: str,
     ) -> Decimal | None:  # fmt: skip
         if isinstance(raw, bool):
@@ -206,7 +206,7 @@ class Reader:
         return self._parse_text(place, str(raw), units, within, percent, counts)
 
     def _parse_text(
-        self, place: CellRef, typed: str, units: tuple[str, ...], within: Limits, percent: str,
+        self, place: CellRef, typed: str, units: tuple[str, ...], within: ValueRange, percent: str,
         counts: str,
     ) -> Decimal | None:  # fmt: skip
         found = numbers.from_text(counts)
@@ -228,7 +228,7 @@ class Reader:
         return value if value == exact else self._note_reading(place, f"{exact:f}", value)
 
     def _read_shown_percent(
-        self, place: CellRef, raw: float, value: Decimal, percent: str, within: Limits
+        self, place: CellRef, raw: float, value: Decimal, percent: str, within: ValueRange
     ) -> Decimal | None:
         typed = numbers.plain(value.scaleb(2, numbers.EXACT)) + "%"
         if percent != "stop" and abs(value) > _LARGEST_SHARE and not self.from_result:
@@ -239,7 +239,7 @@ class Reader:
         return self._percent(place, typed, value.scaleb(2, numbers.EXACT), percent, within)
 
     def _percent(
-        self, place: CellRef, typed: str, points: Decimal, percent: str, within: Limits
+        self, place: CellRef, typed: str, points: Decimal, percent: str, within: ValueRange
     ) -> Decimal | None:
         if percent == "stop":
             self.findings.append(number_findings.report_percent(place, typed, points, within))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xlkpi.domain import schema
+from xlkpi.domain.assessed_year import read_year
 from xlkpi.domain.cells import Number, State, Table, Text, Value
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import (
@@ -21,11 +22,10 @@ from xlkpi.domain.inputs import (
     Source,
 )
 from xlkpi.domain.location import CellRef
-from xlkpi.domain.numbers import ANY, NOT_NEGATIVE, POSITIVE, UP_TO_100, Limits
+from xlkpi.domain.numbers import ANY, NOT_NEGATIVE, POSITIVE, UP_TO_100, ValueRange
 from xlkpi.domain.schema import canonical
 from xlkpi.domain.text import as_text, tidy
 from xlkpi.reading import broken_cells, deadlines, displayed, optional_sheets, tables
-from xlkpi.reading.assessed_year import read_year
 from xlkpi.reading.base_data import mark_derived_cells
 from xlkpi.reading.cell_counts import CellCountLines
 from xlkpi.reading.marks import read_mark
@@ -109,7 +109,7 @@ class _Reading:
         indicators = tuple(read_indicators(self.reader, tier3, rules, above, year))
         spelling = code_spellings(indicators)
         parameters = read_parameters(self.reader, self._table(schema.PARAMETERS))
-        whole = {each.key: Limits(Decimal(0), each.points.value) for each in indicators}
+        whole = {each.key: ValueRange(Decimal(0), each.points.value) for each in indicators}
         marks = dict.fromkeys(whole, UP_TO_100) if parameters.out_of_100 else whole
         return Filled(
             source=source,
@@ -247,7 +247,9 @@ class _Reading:
                 executed=self._amount(table, row, "全年执行数", unit),
             )
 
-    def _ballot(self, table: Table, spelling: dict[str, str], limits: dict[str, Limits]) -> Ballot:
+    def _ballot(
+        self, table: Table, spelling: dict[str, str], limits: dict[str, ValueRange]
+    ) -> Ballot:
         scorer = read_scorer(self.reader, table)
         marks = []
         for row in table.rows:
@@ -255,7 +257,9 @@ class _Reading:
             marks.append(read_mark(self.reader, table, row, (code, key), limits.get(key, ANY)))
         return Ballot(table, scorer, tuple(marks), read_signatures(self.reader, table, scorer))
 
-    def _reviews(self, spelling: dict[str, str], limits: dict[str, Limits]) -> Iterator[ReviewRow]:
+    def _reviews(
+        self, spelling: dict[str, str], limits: dict[str, ValueRange]
+    ) -> Iterator[ReviewRow]:
         for table, row in self._rows(schema.REVIEW):
             code, key = self.reader.code(table, row, "编号", spelling)
             yield ReviewRow(

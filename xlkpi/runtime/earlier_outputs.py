@@ -22,12 +22,13 @@ from xlkpi.runtime.outputs import (
     Standing,
     find_stem,
     is_copy,
+    is_same_file,
     list_existing,
     look_at,
 )
 from xlkpi.writing.book import legal
 
-_MOST_COPIES = 20
+_MASKED_COPIES = 20
 """Numbers of copies whose masked names are known."""
 
 
@@ -65,7 +66,7 @@ class Earlier:
             known[str(path)] = self._judge(path, copy, state)
 
     def _judge(self, path: Path, copy: bool, state: FileState) -> Standing:
-        if _is_same_file(path, self.source):
+        if is_same_file(path, self.source):
             return Standing(state, "unmended" if copy and self._is_made_again() else "itself")
         try:
             data = source_file.load(path)
@@ -86,8 +87,7 @@ class Earlier:
         name = self._find_name(origin)
         if not self.identity or origin.identity != self.identity or not name:
             return Standing(state, "other", name or origin.file)
-        relation = self._relate_copy(origin, name) if copy else self._relate(origin, name)
-        return Standing(state, relation, name)
+        return Standing(state, self._relate(origin, name, copy), name)
 
     def _judge_worked_on(self, workbook: OpenedWorkbook) -> Relation:
         try:
@@ -105,25 +105,23 @@ class Earlier:
         stated = self.workbook.stamp.stated
         return any(OpenedWorkbook("", each).stamp.stated == stated for each in self.made)
 
-    def _relate(self, origin: Origin, name: str) -> Relation:
-        """Return what a result that nobody has worked on is to the source."""
+    def _relate(self, origin: Origin, name: str, copy: bool) -> Relation:
+        """Return what an output that nobody has worked on is to the source.
+
+        A marked copy contains nothing of its own, if what it was made of is there.
+        """
         if _is_of(origin, self.workbook.sha256):
             return "same"
         if name == self._own_name:
             return "before"
-        if _rank(name) > _rank(self._own_name):
+        if not copy and _rank(name) > _rank(self._own_name):
             return "later"
         now = self._find_digest(name)
-        return "apart" if not now else "beside" if _is_of(origin, now) else "before"
-
-    def _relate_copy(self, origin: Origin, name: str) -> Relation:
-        """The same of a marked copy: it contains nothing of its own, if what it was made of is there."""
-        if _is_of(origin, self.workbook.sha256):
-            return "same"
-        if name == self._own_name:
+        if not now:
+            return "apart"
+        if not _is_of(origin, now):
             return "before"
-        now = self._find_digest(name)
-        return "apart" if not now else "again" if _is_of(origin, now) else "before"
+        return "again" if copy else "beside"
 
     @cached_property
     def _own_name(self) -> str:
@@ -152,7 +150,7 @@ class Earlier:
         stem = legal(find_stem(self.source))
         yield f"{stem}{self.source.suffix}"
         yield f"{stem}{CORRECTION}.xlsx"
-        yield from (f"{stem}{CORRECTION}({n}).xlsx" for n in range(2, _MOST_COPIES))
+        yield from (f"{stem}{CORRECTION}({n}).xlsx" for n in range(2, _MASKED_COPIES))
 
     def _find_digest(self, name: str) -> str:
         """Return the digest of a file of that name beside the source; "" if there is none."""
@@ -181,10 +179,3 @@ def _rank(name: str) -> int:
 def _find_family(source: Path) -> str:
     """Return the name that X.xlsx and its marked copies share, but not X.xls."""
     return legal(f"{find_stem(source)}{source.suffix.lower()}").casefold()
-
-
-def _is_same_file(left: Path, right: Path) -> bool:
-    try:
-        return left.samefile(right)
-    except OSError:
-        return False

@@ -129,6 +129,14 @@ def list_existing(path: Path) -> Iterator[Path]:
             return
 
 
+def is_same_file(left: Path, right: Path) -> bool:
+    """Whether two paths lead to one file that is there."""
+    try:
+        return left.samefile(right)
+    except OSError:
+        return False
+
+
 def look_at(path: Path) -> FileState | None:
     """Return the state of a file, a link's own; None where there is none."""
     try:

@@ -63,11 +63,11 @@ def _top(sheet: Any, source: Source, identity: str, findings: Sequence[Finding])
     sheet["A4"], sheet["B4"] = fingerprint.IDENTITY_LABEL, identity
     sheet["B4"].data_type = "s"
     sheet["D3"] = fingerprint.LABEL
-    sheet["F3"], sheet["G3"] = fingerprint.SHA256_LABEL, source.sha256
-    sheet["G3"].data_type = "s"
-    for name in ("D3", "F3"):
+    sheet["E1"], sheet["F1"] = fingerprint.SHA256_LABEL, source.sha256
+    sheet["F1"].data_type = "s"
+    for name in ("D3", "E1"):
         sheet[name].alignment = Alignment(horizontal="right")
-    for name in ("A3", "B3", "A4", "B4", "D3", FINGERPRINT_CELL, "F3", "G3"):
+    for name in ("A3", "B3", "A4", "B4", "D3", FINGERPRINT_CELL, "E1", "F1"):
         sheet[name].font = Font(name=styles.FONT, size=9, color="7F7F7F")
 
 

@@ -14,6 +14,7 @@ from xlkpi.runtime.outputs import (
     RESULT,
     Standing,
     find_stem,
+    is_same_file,
     list_existing,
     make_path,
     name_older_results,
@@ -264,7 +265,7 @@ def _retire_earlier(
     taken: set[Path],
 ) -> Iterator[str]:
     """Remove outputs of earlier runs that nobody needs, and yield what is to be said of the others."""
-    own = {each for each in list_existing(target.correction) if _is_same_file(each, path)}
+    own = {each for each in list_existing(target.correction) if is_same_file(each, path)}
     kept = {*taken, *placed.values(), *own}
     if "scored" in placed:
         for result in target.results:
@@ -278,10 +279,3 @@ def _retire_earlier(
         yield from retire_copies(target.correction, known, kept, scored=False)
         if target.public:
             yield "有错误要改，没有写公开版"
-
-
-def _is_same_file(left: Path, right: Path) -> bool:
-    try:
-        return left.samefile(right)
-    except OSError:
-        return False

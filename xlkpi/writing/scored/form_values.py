@@ -14,7 +14,7 @@ from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.indicators import Indicator, Tier
 from xlkpi.domain.inputs import Project
-from xlkpi.domain.location import CellRef, block_reference, block_references
+from xlkpi.domain.location import block_reference, block_references
 from xlkpi.domain.methods import DIRECTIONS, Votes, satisfaction_formula, satisfaction_rate
 from xlkpi.domain.numbers import NOISE, from_text, round_score, rounded, total
 from xlkpi.domain.placeholders import AMOUNTS, INDICATORS, ROWS
@@ -327,17 +327,8 @@ class Filling:
 
     def _held(self, table: Table, row: int, header: str) -> str | float:
         """Return what an input cell contains in the scored workbook."""
-        taken = self._read_otherwise.get(table.place(row, header))
+        taken = self.codes.get(table.place(row, header))
         return shown(self.filled, table, row, header) if taken is None else taken
-
-    @cached_property
-    def _read_otherwise(self) -> dict[CellRef, str]:
-        """指标性质 where it was taken from the target, and 评价年度."""
-        natures = (each.nature for each in self.filled.indicators)
-        found = {each.place: each.value or "" for each in natures if each.good and not each.typed}
-        year = self.filled.info.get(schema.YEAR)
-        taken = year and year.value and year.place in self.codes
-        return {**found, year.place: year.value or ""} if year and taken else found
 
     def _copy(self, table: Table, row: int, header: str, style: str) -> Shown:
         """A live copy of an input cell; a number shown as per cent stays one."""

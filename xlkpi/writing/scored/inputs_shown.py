@@ -43,8 +43,8 @@ def units(filled: Filled) -> dict[CellRef, str]:
 def codes(filled: Filled) -> dict[CellRef, str]:
     """Return each cell that names an indicator → the code as it was read.
 
-    So are 评价年度 in other words than its digits, 指标性质 where it was taken from the operator before the target, and 是否评分, which formulas
-    count.
+    So are 评价年度 in other words than its digits, 指标性质 where it was taken from the operator before
+    the target, and 是否评分, which formulas count.
     """
     tiers: tuple[Tier, ...] = (*filled.tier1, *filled.tier2, *filled.indicators)
     codes = {tier.code.place: tier.code.value or "" for tier in tiers}
