@@ -17,13 +17,26 @@ import pytest
 from tests import documents, libreoffice, random_books
 from tests.counts import drawn
 from xlkpi import pipeline
+from xlkpi.domain.agreement import (
+    ALONE,
+    ALPHA_PLACES,
+    CLOSE,
+    EQUAL,
+    FEW,
+    SCARCE,
+    SPREAD,
+    UNIT,
+    Line,
+    Panel,
+)
+from xlkpi.domain.findings import OF_MARKS
+from xlkpi.domain.location import address
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.domain.schema import COMPARISON_SHEET, METHODS_SHEET
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.book import Sheet
 from xlkpi.writing.scored import scored
-from xlkpi.writing.scored.agreement import ALONE, ALPHA_PLACES, EQUAL, SCARCE, UNIT, Line, Panel
 
 Rates = Sequence[Sequence[Fraction | None]]
 BASIC = documents.RECIPES / "基本示例.md"
@@ -204,13 +217,102 @@ def test_alpha_says_why_it_does_not_apply() -> None:
 @pytest.mark.parametrize(
     ("second", "words"),
     [
-        ("39 15 2 9", "一致性好"),
-        ("35 21 8 7", "一致性可以接受"),
-        ("10 30 15 2", "分歧较大，建议复核"),
+        ("19 15 2 5 20", "一致性好"),
+        ("12 16 6 4 17", "一致性可以接受"),
+        ("5 16 12 2 20", "分歧较大，建议复核"),
     ],
 )
 def test_alpha_is_put_into_words(second: str, words: str) -> None:
-    assert panel(workbook({"甲": "40 15 2 10", "乙": second})).agreement().words == words
+    marks = {"甲": "20 10 2 5 20", "乙": second}
+    assert panel(workbook(marks, FIVE)).agreement().words == words
+
+
+FIVE = "20 20 20 20 20"
+
+
+def test_alpha_is_no_verdict_where_all_mark_nearly_alike_or_few_indicators_are_marked() -> None:
+    """Means of 93 %, nobody an outlier: alpha is below 0, and there is no dispute."""
+    near = {"甲": "18 19 19 18 19", "乙": "19 18 18 19 18.5"}
+    found = panel(workbook(near, FIVE)).agreement()
+    assert isinstance(found.alpha, Decimal)
+    assert found.alpha < 0
+    assert found.words == CLOSE
+    assert not any("建议复核" in text for text in said(workbook(near, FIVE)))
+    few = {"甲": "40 15 2 10", "乙": "10 30 15 2"}
+    assert panel(workbook(few)).agreement().words == FEW
+
+
+def test_the_line_between_close_and_apart_is_a_standard_deviation_of_ten_points() -> None:
+    """Half of the marks at 80 %, half at 100 %: exactly 10 points; a hair less is close."""
+    on = panel(workbook({"甲": "16 16 16 16 16", "乙": FIVE}, FIVE)).agreement()
+    assert (on.spread, on.words) == (SPREAD, "分歧较大，建议复核")
+    less = panel(workbook({"甲": "16 16 16 16 16.0001", "乙": FIVE}, FIVE)).agreement()
+    assert less.spread < SPREAD
+    assert less.words == CLOSE
+
+
+# the gist
+
+
+def test_the_conclusion_leads_with_range_outliers_and_ballots_alike() -> None:
+    marks = {"甲": "40 30 20 10", "乙": "40 30 10 10", "丙": "40 30 10 10"}
+    assert (
+        "各指标的极差最大 50.0 个百分点（A1.3），平均 12.5 个百分点；离群的得分 3 处；"
+        "雷同的评分 2 处；打分偏宽的 1 人、偏严的 2 人。"
+    ) in said(workbook(marks))
+    equal = {"甲": "40 30 20 10", "乙": "40 30 20 10"}
+    assert any(text.startswith("各人打分完全一致，极差都是 0；") for text in said(workbook(equal)))
+    alone = "只有一名评分人，极差、离群和宽严无从比较；雷同的评分 1 处。"
+    assert alone in said(workbook({"甲": "40 30 20 10"}))
+    apart = {"甲": "40 30 - -", "乙": "- - 20 9"}
+    assert any(text.startswith("没有两人以上打分的指标") for text in said(workbook(apart)))
+
+
+def told(data: bytes) -> list[str]:
+    """The lines of 汇总 about the marks: each finding's, and what its link leads to."""
+    made = outcome(data)
+    book = scored(made, pipeline._choose_form_template(made, None))
+    cells, compared = (dict(book.named(name).every_cell()) for name in ("汇总", COMPARISON_SHEET))
+    found = []
+    for (row, column), cell in sorted(cells.items()):
+        if column == 0 and COMPARISON_SHEET in cell.link:
+            at = address(cell.link.rpartition("!")[2])
+            found.append(f"{cells[row, 1].value} → {compared[at].value}")
+    return found
+
+
+def test_the_summary_tells_what_an_auditor_looks_for_and_leads_there() -> None:
+    (gist, full) = told(workbook({"甲": "40 30 20 10", "乙": "40 30 20 10"}))
+    assert gist.endswith("→ 评分对比")
+    assert full == (
+        "全部满分：所有评分人（甲、乙）给所有指标打的都是满分，共 8 个得分 → 四、雷同的评分"
+    )
+    marks = {"甲": "20 15 10 5", "乙": "40 30 15 8", "丙": "40 30 15 8", "丁": "40 30 20 9"}
+    _, *found = told(workbook(marks))
+    assert sorted(each.partition("：")[0] for each in found) == [
+        "一张评分表的得分率都相同", "打分偏宽或偏严", "离群的得分", "评分表的得分相同",
+    ]  # fmt: skip
+    ends = {each.partition("：")[0]: each.rpartition(" → ")[2] for each in found}
+    assert ends["离群的得分"] == "三、离群的得分"
+    assert ends["打分偏宽或偏严"] == "二、宽严度"
+    assert ends["评分表的得分相同"] == ends["一张评分表的得分率都相同"] == "四、雷同的评分"
+
+
+def test_nothing_is_told_of_marks_that_differ_a_little() -> None:
+    marks = {"甲": "38 28 20 10", "乙": "40 28 19 10", "丙": "39 29 19 9.5"}
+    made = outcome(workbook(marks))
+    assert [each.code for each in made.findings if each.code in OF_MARKS] == []
+    assert len(told(workbook(marks))) == 1
+
+
+def test_a_ballot_that_was_copied_is_told_once() -> None:
+    """X224 says it with the words beside the marks; X252 does not repeat it."""
+    points = "20 20 10 10 10 10 10 10"
+    marks = {"甲": "18 20 9 10 8 10 9 10", "乙": "18 20 9 10 8 10 9 10"}
+    findings = outcome(workbook(marks, points)).findings
+    codes = [each.code for each in findings if each.code in OF_MARKS]
+    assert codes == ["X224"]
+    assert len(told(workbook(marks, points))) == 2
 
 
 # leniency
@@ -301,19 +403,21 @@ def test_uniform_and_repeated_ballots_are_told() -> None:
     marks = {"甲": "40 30 20 10", "乙": "32 24 - 8", "丙": "32 24 - 8", "丁": "32 24 1 9"}
     found = panel(workbook(marks))
     assert found.uniform() == [0, 1, 2]
-    assert found.repeats() == [(2, 1)]
+    assert found.repeats() == []  # that uniform ballots are the same follows
     words = said(workbook(marks))
     assert "4 项得分全部是满分" in words
     assert words.count("3 项得分全部是同一得分率（80.0%）") == 2
-    assert "与 乙 的各项得分完全相同" in words
-    assert words.count("雷同") == 4
+    assert words.count("雷同") == 3
+    marks = {"甲": "40 30 20 9", "乙": "32 24 - 7", "丙": "32 24 - 7"}
+    assert panel(workbook(marks)).repeats() == [(2, 1)]
+    assert "与 乙 的各项得分完全相同" in said(workbook(marks))
 
 
 def test_ballots_that_differ_anywhere_are_not_alike() -> None:
     marks = {"甲": "40 24 20 10", "乙": "40 24 20 9.99", "丙": "40 24 20 -"}
     found = panel(workbook(marks))
     assert (found.uniform(), found.repeats()) == ([], [])
-    assert "没有" in said(workbook(marks))
+    assert "没有雷同的评分" in said(workbook(marks))
 
 
 def test_a_single_mark_is_no_pattern() -> None:
@@ -348,6 +452,9 @@ def compared(
         "基本示例": documents.sample(BASIC),
         "高新区考核办2023": documents.sample(documents.SAMPLES / "高新区考核办2023.md"),
         "一名评分人": workbook({"甲": "40 30 20 10"}),
+        "得分接近": workbook({"甲": "18 19 19 18 19", "乙": "19 18 18 19 18.5"}, FIVE),
+        "正好十个百分点": workbook({"甲": "16 16 16 16 16", "乙": FIVE}, FIVE),
+        "没有共同的指标": workbook({"甲": "40 30 - -", "乙": "- - 20 9"}),
         "百分制": workbook(many, parameters="| 打分制 | 百分制 |\n| 离群线 | 12.5% |"),
         "都有": workbook(many),
         **{str(seed): random_books.workbook(seed) for seed in range(20_000, 20_000 + drawn(2, 4))},
@@ -378,5 +485,10 @@ def test_a_changed_mark_moves_matrix_and_verdicts(
     ]
     held = libreoffice.cells(libreoffice.edited(ours, tmp_path / "改.xlsx", steps))
     words = [str(value) for value in held[COMPARISON_SHEET].values()]
-    assert words.count("不雷同") == 2  # 会计 is neither uniform nor the same as 组长 any more
-    assert "分歧较大，建议复核；离群的得分 5 处；雷同的评分 7 处。" in words
+    assert words.count("不雷同") == 1  # 会计 is not uniform any more
+    gist = (
+        "各指标的极差最大 100.0 个百分点（A1.1），平均 4.2 个百分点；离群的得分 5 处；"
+        "雷同的评分 4 处；打分偏宽的 0 人、偏严的 0 人。"
+    )
+    assert gist in words
+    assert gist in map(str, held["汇总"].values())

@@ -15,6 +15,7 @@ from xlkpi.checks import (
     base_data,
     basic_info,
     budget,
+    comparison,
     completion_levels,
     double_counting,
     indicators,
@@ -151,7 +152,11 @@ CHECKS: tuple[Check, ...] = (
 )
 Afterwards = Callable[[Filled, Scored], Iterator[Finding]]
 
-AFTERWARDS: tuple[Afterwards, ...] = (review.reasons, review.own_scores)
+AFTERWARDS: tuple[Afterwards, ...] = (
+    review.reasons,
+    review.own_scores,
+    comparison.marks_compared,
+)
 """Checks that need the scores; none of their findings is an error."""
 
 

@@ -61,6 +61,15 @@ def _rate(filled: Filled, indicator: Indicator, mark: Decimal) -> Decimal | None
 
 def ballots_own(filled: Filled) -> Iterator[Finding]:
     """No ballot repeats another's marks and words; marks at one and the same rate throughout may."""
+    for ballot, other, count in copies(filled):
+        yield finding(
+            "X224", ballot.scorer.place, ballot.scorer.value or "",
+            other=other.scorer.value, count=count,
+        )  # fmt: skip
+
+
+def copies(filled: Filled) -> Iterator[tuple[Ballot, Ballot, int]]:
+    """Yield each ballot that looks copied, the first like it, and how many marks they have."""
     known = {key: each for key, each in _unique_indicators(filled).items() if each.judged}
     silent = {folded(member.name.value) for member in filled.members if not member.is_scorer}
     first: dict[tuple[object, ...], Ballot] = {}
@@ -76,10 +85,7 @@ def ballots_own(filled: Filled) -> Iterator[Finding]:
         content = tuple((mark.key, mark.mark.value, mark.remark.value) for _, mark in marks)
         other = first.setdefault(content, ballot)
         if other is not ballot and ballot.scorer.good and other.scorer.good:
-            yield finding(
-                "X224", ballot.scorer.place, ballot.scorer.value or "",
-                other=other.scorer.value, count=len(given),
-            )  # fmt: skip
+            yield ballot, other, len(given)
 
 
 def scale(filled: Filled) -> Iterator[Finding]:

@@ -137,6 +137,12 @@ CODES: Mapping[str, Code] = {
     "X237": Code(E, "有组权重没有评分组", "这一行有组权重 {found}，但没有评分组", "请在“评分组”填写它属于哪一组（表头须是“评分组”）；不分组评分的，请清空组权重。"),
     "X238": Code(E, "去极值个数太多", "两端各去掉 {found} 个得分要去掉 {each} 个，而去极值最少人数是 {least}：可能一个得分也不剩", "请把“去极值最少人数”改为不小于 {needed} 的整数，或减少去极值个数。"),
     "X239": Code(W, "评分组名称相近", "评分组“{found}”与“{other}”只差一个“组”字，现在按两组计算", "是同一组的，请改成同一个名称；确实是两组的不用处理。"),
+    # X25 the marks compared
+    "X250": Code(N, "全部满分", "所有评分人（{who}）给所有指标打的都是满分，共 {count} 个得分", "不影响计分。请确认是逐项独立打分，满分都有佐证材料；确实如此的不用处理。"),
+    "X251": Code(N, "一张评分表的得分率都相同", "{who} 的得分全部是{level}", "不影响计分。请确认是逐项独立打分；确实如此的不用处理。"),
+    "X252": Code(N, "评分表的得分相同", "{who} 的 {count} 个得分与 {other} 的完全相同", "不影响计分。请确认是各自独立打分；确实相同的不用处理。"),
+    "X253": Code(N, "离群的得分", "有 {count} 个得分与其他人的平均相差超过 {line} 个百分点（离群线），打分的是 {who}；相差最大的是 {scorer} 给“{code}”打的 {found}，{side} {gap} 个百分点", "不影响计分。逐个见评分结果的“评分对比”；请打分的人核对，有依据的不用处理。"),
+    "X254": Code(N, "打分偏宽或偏严", "同样的指标，得分率与其他人的平均相差超过 {line} 个百分点（宽严线）：{high}{low}", "不影响计分。各人的宽严见评分结果的“评分对比”；请评价工作组知悉，掌握的尺度要一致。"),
     # X3 indicators and points
     "X301": Code(E, "一级指标合计不是 100", "一级指标的分值合计是 {found}，应为 100", "请调整各一级指标的分值，使合计为 100（现在{difference}）。"),
     "X302": Code(E, "下级分值合计不符", "“{name}”（{code}）的分值是 {points}，而它的{child}分值合计是 {found}", "请调整，使两者相等（现在{difference}）。"),
@@ -333,6 +339,9 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
 
 TO_ADD = ("X411", "X609", "X610", "X624", "X647")
 """Reasons that are still to be written: the summary counts them as 待补 N 项."""
+
+OF_MARKS = ("X224", "X250", "X251", "X252", "X253", "X254")
+"""What an auditor looks for among the marks: the summary tells each."""
 
 OVERRULED = ("X649", "X665", "X666")
 """What was typed as 实际完成值 is not the rate that counts: outputs show the one that was computed."""

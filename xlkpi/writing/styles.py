@@ -59,6 +59,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "big.text": {"font_name": HEAD_FONT, "font_size": 14, "bold": True, "align": "center", **_BOX},
     "link": {"font_color": "#0563C1", "underline": 1},
     "link.box": {"font_color": "#0563C1", "underline": 1, "text_wrap": True, **_BOX},
+    "link.center": {"font_color": "#0563C1", "underline": 1, "align": "center", **_BOX},
     "link.figure": {"font_color": "#0563C1", "align": "right", **_BOX},
     "link.strong": {"font_color": "#0563C1", "bold": True, "align": "right", **_BOX},
     "grey": {"font_color": "#7F7F7F", "align": "center", **_BOX},

@@ -113,7 +113,8 @@ class SummaryRows(NamedTuple):
         budget = below + len(second) + 4
         group = budget + 2
         notices = group + len(result.filled.members) + 3
-        deviations = notices + 3
+        compared = 1 + len(result.of_marks) if result.panel.lines else 0
+        deviations = notices + 3 + compared
         after = deviations + 3 + len(result.deviations)
         return cls(_FIRST_TIER, below, budget, group, notices, deviations, after)
 

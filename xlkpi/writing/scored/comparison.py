@@ -1,4 +1,4 @@
-"""评分对比: who marks high or low, which marks are outliers, and how far the scorers agree.
+"""评分对比: how far the marks of each indicator are apart, and who marks high or low.
 
 Nothing here moves a score. Figures are live formulas over 指标得分; lists name what was found when
 the workbook was scored, each line beside a formula that says whether it still holds.
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from xlkpi.domain import agreement
 from xlkpi.domain.indicators import Indicator
-from xlkpi.domain.location import a1, block_reference, quoted
+from xlkpi.domain.location import a1, quoted
 from xlkpi.domain.numbers import NOISE
 from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED, SCORES_SHEET
-from xlkpi.writing.book import Book, Condition, Held, Sheet, Source
-from xlkpi.writing.scored import agreement
+from xlkpi.writing.book import Book, Condition, Held, Sheet
 from xlkpi.writing.scored.addresses import FIRST_SCORE, Addresses, ScoreColumns, copy
 from xlkpi.writing.scored.marks_matrix import (
     APART,
@@ -54,7 +54,6 @@ def plan(book: Book, result: Result, names: Addresses) -> None:
     _lines(sheet, matrix, result.filled.parameters.numbers["离群线"], names)
     _matrix(sheet, matrix, panel, result)
     _leniency(sheet, matrix, panel)
-    _agreement(sheet, matrix)
 
 
 def _lines(sheet: Sheet, matrix: Matrix, limit: Decimal, names: Addresses) -> None:
@@ -70,7 +69,7 @@ def _lines(sheet: Sheet, matrix: Matrix, limit: Decimal, names: Addresses) -> No
     sheet.merge(LENIENCY, 2, matrix.words, said, "text")
 
 
-# 一、得分率和离散度
+# 一、得分率和极差
 
 
 def _matrix(sheet: Sheet, matrix: Matrix, panel: agreement.Panel, result: Result) -> None:
@@ -78,7 +77,7 @@ def _matrix(sheet: Sheet, matrix: Matrix, panel: agreement.Panel, result: Result
         "每行一个由评分人打分的指标。带 ▲ 的与其他人平均相差超过离群线；极差＝最高－最低。"
         "灰色两列只用于计算：折算系数＝人数÷（人数－1）。"
     )
-    row = put_heading(sheet, matrix, TOP + 1, "一、得分率和离散度", words)
+    row = put_heading(sheet, matrix, TOP + 1, "一、得分率和极差", words)
     sheet.row(row, [*LEFT, *panel.scorers, *RIGHT], "head")
     judged = [at for at, work in enumerate(result.scored.indicator_scores) if work.given]
     for n, at in enumerate(judged):
@@ -210,72 +209,6 @@ def _strictness(gap: Decimal | None) -> str:
     if gap is None:
         return NONE
     return "偏宽" if gap > agreement.LENIENCY else "偏严" if gap < -agreement.LENIENCY else "居中"
-
-
-# 三、一致性系数
-
-
-def _agreement(sheet: Sheet, matrix: Matrix) -> None:
-    """Put alpha with the sums it is made of, and what it means."""
-    words = (
-        "Krippendorff α（区间型）：1 为完全一致，0 相当于随意打分。"
-        f"不低于 {agreement.GOOD} 一致性好，{agreement.FAIR} 到 {agreement.GOOD} 可以接受，更低为分歧较大；"
-        "得分很接近或指标很少时会偏低，应结合极差判断。"
-    )
-    row = put_heading(sheet, matrix, matrix.agreement, "三、一致性系数", words)
-    count, mean, squares, factor = (
-        matrix.down(matrix.right(name)) for name in ("人数", "平均", "离差平方和", "折算系数")
-    )
-    heads = block_reference(
-        "", matrix.first - 1, matrix.mark(0), matrix.first - 1, matrix.right("人数") - 1
-    )
-    people, units, values, middle, within, whole, alpha = (
-        a1(row + offset, 3, "both") for offset in range(7)
-    )
-    paired = f"({factor}>0)*{count}"
-    formulas: tuple[tuple[str, str, Held | Callable[[Result], Held], str], ...] = (
-        ("评分人数", f"COUNTA({heads})", matrix.scorers, "figure"),
-        ("至少有两个得分的指标数", f"SUMPRODUCT(--({factor}>0))", lambda r: r.agreement.units, "figure"),
-        ("这些指标的得分个数 n", f"SUMPRODUCT({paired})", lambda r: r.agreement.values, "figure"),
-        ("这些得分的平均", f"IF({values}=0,0,SUMPRODUCT({paired}*{mean})/{values})",
-         lambda r: r.agreement.mean, f"figure:{SHARE}"),
-        ("指标内分歧＝Σ 折算系数×离差平方和", f"SUMPRODUCT({factor},{squares})",
-         lambda r: r.agreement.within, f"figure:{SQUARES}"),
-        ("总分歧＝全部得分的离差平方和",
-         f"SUM({squares})+SUMPRODUCT({paired}*({mean}-{middle})*({mean}-{middle}))",
-         lambda r: r.agreement.whole, f"figure:{SQUARES}"),
-        ("α＝1－（n－1）×指标内分歧÷（n×总分歧）",
-         f'IF({people}<2,"{agreement.ALONE}",IF({units}<2,"{agreement.SCARCE}",IF(ROUND({whole},{agreement.NOTHING})=0,"{agreement.EQUAL}",'
-         f"ROUND(1-({values}-1)*{within}/({values}*{whole}),{agreement.ALPHA_PLACES}))))",
-         lambda r: r.agreement.alpha, "strong.figure:0.000"),
-        ("结论", _verdict(alpha), lambda r: r.agreement.words, "strong"),
-    )  # fmt: skip
-    for label, formula, value, style in formulas:
-        sheet.merge(row, 0, 2, label, "text")
-        _wide(sheet, row, 3, formula, value, style)
-        row += 1
-
-
-def _wide(
-    sheet: Sheet, row: int, column: int, formula: str, value: Held | Source, style: str
-) -> None:
-    """Put a formula over four columns: it may say why there is no number."""
-    sheet.merge(row, column, column + 3, "", style)
-    sheet.formula(row, column, formula, value, style)
-
-
-def _verdict(alpha: str) -> str:
-    (good, best), (fair, middling), (_, worst) = agreement.VERDICTS
-    return (
-        f'IF(ISNUMBER({alpha}),IF({alpha}>={good},"{best}",'
-        f'IF({alpha}>={fair},"{middling}","{worst}")),{alpha})'
-    )
-
-
-# 四、离群的得分
-
-
-# 五、雷同的评分
 
 
 def _geometry(sheet: Sheet, matrix: Matrix) -> None:

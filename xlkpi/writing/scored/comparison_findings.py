@@ -1,18 +1,18 @@
-"""What 评分对比 lists: outlying marks, ballots that are alike, and the conclusion."""
+"""What 评分对比 lists: outlying marks and ballots that are alike; and the conclusion on top."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
 
+from xlkpi.domain import agreement
 from xlkpi.domain.location import a1, block_reference
-from xlkpi.domain.numbers import plain
+from xlkpi.domain.numbers import plain, rounded
 from xlkpi.domain.schema import COMPARISON_SHEET, RECUSED
 from xlkpi.writing.book import Book, Sheet
-from xlkpi.writing.scored import agreement
 from xlkpi.writing.scored.addresses import copy
+from xlkpi.writing.scored.comparison_alpha import put_alpha
 from xlkpi.writing.scored.marks_matrix import (
-    AGREEMENT_ROWS,
     FAR_LINE,
     GAP,
     NONE,
@@ -40,15 +40,25 @@ _SAME, _DIFFERENT = "雷同", "不雷同"
 
 
 def write(book: Book, result: Result) -> None:
-    """Add what was found among the marks: outliers, ballots that are alike, and the conclusion."""
+    """Add what was found among the marks: outliers, ballots that are alike, alpha, and on top the gist."""
     sheet, panel = book.named(COMPARISON_SHEET), result.panel
     if not panel.lines:
         return
     matrix = Matrix.of(result)
-    row = _outliers(sheet, matrix, panel, result.outliers, matrix.agreement + AGREEMENT_ROWS + 1)
-    alike = _alike(sheet, matrix, panel, row + 1)
-    verdict = a1(matrix.agreement + AGREEMENT_ROWS - 1, 3, "both"), result.agreement.words
-    _conclusion(sheet, matrix, verdict, alike, len(result.outliers))
+    row = _outliers(sheet, matrix, panel, result.outliers, matrix.outliers)
+    alike, row = _alike(sheet, matrix, panel, row + 1)
+    put_alpha(sheet, matrix, row + 1, result)
+    _conclusion(sheet, matrix, alike, result)
+
+
+def row_of(code: str, result: Result) -> int:
+    """Return the row of the heading under which a finding about the marks is shown."""
+    matrix, count = Matrix.of(result), len(result.outliers)
+    if code == "X254":
+        return matrix.leniency
+    if code == "X253":
+        return matrix.outliers
+    return matrix.outliers + 4 + min(count, _LISTED) + (count > _LISTED)
 
 
 def _outliers(
@@ -62,7 +72,7 @@ def _outliers(
         "相差超过离群线的得分，相差大的在前；只有两人打分时互为离群。点击得分可前往评分表。"
         "名单在计分时生成；改动得分后看“核对”和矩阵中的 ▲。"
     )
-    row = put_heading(sheet, matrix, row, "四、离群的得分", words)
+    row = put_heading(sheet, matrix, row, "三、离群的得分", words)
     if not outliers:
         sheet.merge(row, 0, matrix.words, "没有离群的得分", "center")
         return row + 1
@@ -107,16 +117,16 @@ def _outlier(
 
 
 def _alike(sheet: Sheet, matrix: Matrix, panel: agreement.Panel, row: int) -> tuple[str, int]:
-    """List uniform and repeated ballots; return the formula that counts them, and the count."""
+    """List uniform and repeated ballots; return the formula that counts them, and the row below."""
     words = (
         "一人所有得分的得分率都相同，或两人的各项得分（含回避）完全相同。"
         "不一定有错，请确认是逐项独立打分。"
     )
-    row = put_heading(sheet, matrix, row, "五、雷同的评分", words)
+    row = put_heading(sheet, matrix, row, "四、雷同的评分", words)
     found = [*_uniform(matrix, panel), *_repeats(matrix, panel)]
     if not found:
-        sheet.merge(row, 0, matrix.words, "没有", "center")
-        return "0", 0
+        sheet.merge(row, 0, matrix.words, "没有雷同的评分", "center")
+        return "0", row + 1
     sheet.merge(row, 0, 1, "评分人", "head")
     sheet.merge(row, 2, 7, "发现", "head")
     sheet.text(row, 8, "核对", "head")
@@ -126,7 +136,7 @@ def _alike(sheet: Sheet, matrix: Matrix, panel: agreement.Panel, row: int) -> tu
         sheet.formula(at, 8, f'IF({test},"{_SAME}","{_DIFFERENT}")', _SAME, "center")
     last = row + len(found)
     count = f'SUMPRODUCT(--({block_reference("", row + 1, 8, last, 8)}="{_SAME}"))'
-    return count, len(found)
+    return count, last + 1
 
 
 def _uniform(matrix: Matrix, panel: agreement.Panel) -> list[tuple[str, str, str]]:
@@ -150,14 +160,67 @@ def _repeats(matrix: Matrix, panel: agreement.Panel) -> list[tuple[str, str, str
     return found
 
 
-def _conclusion(
-    sheet: Sheet, matrix: Matrix, verdict: tuple[str, str], alike: tuple[str, int], far: int
-) -> None:
-    """Say above all what was found; each pair is a formula and its value."""
-    (verdict_at, said), (alike_at, pairs) = verdict, alike
+def _conclusion(sheet: Sheet, matrix: Matrix, alike: str, result: Result) -> None:
+    """Say above all what was found, in figures that follow the marks."""
     outlying = f"SUM({matrix.down(matrix.right('离群数'))})"
-    formula = f'={verdict_at}&"；离群的得分 "&{outlying}&" 处；雷同的评分 "&{alike_at}&" 处。"'
+    high, low = (f'COUNTIF({matrix.strictness},"{side}")' for side in ("偏宽", "偏严"))
+    same = f'"；雷同的评分 "&{alike}&" 处"'
+    formula = f'"只有一名评分人，极差、离群和宽严无从比较"&{same}&"。"'
+    if matrix.scorers > 1:
+        formula = (
+            f'{_range_formula(matrix)}&"；离群的得分 "&{outlying}&" 处"&{same}'
+            f'&"；打分偏宽的 "&{high}&" 人、偏严的 "&{low}&" 人。"'
+        )
     sheet.text(VERDICT, 0, "结论", "label")
     sheet.merge(VERDICT, 1, matrix.words, "", "strong")
-    value = f"{said}；离群的得分 {far} 处；雷同的评分 {pairs} 处。"
-    sheet.formula(VERDICT, 1, formula, value, "strong")
+    sheet.formula(VERDICT, 1, formula, conclusion(result), "strong")
+
+
+def conclusion(result: Result) -> str:
+    """Return the gist of 评分对比 in one sentence."""
+    panel, partial = result.panel, [gap for _, gap in result.panel.partial()]
+    same = f"；雷同的评分 {len(panel.uniform()) + len(panel.repeats())} 处"
+    if len(panel.scorers) < 2:
+        return f"只有一名评分人，极差、离群和宽严无从比较{same}。"
+    high = sum(gap > 0 for gap in partial)
+    return (
+        f"{_range_words(panel)}；离群的得分 {len(result.outliers)} 处{same}"
+        f"；打分偏宽的 {high} 人、偏严的 {len(partial) - high} 人。"
+    )
+
+
+def _range_formula(matrix: Matrix) -> str:
+    """极差: the largest, where it is, and the mean over the indicators that two marked at least."""
+    apart, count = (matrix.down(matrix.right(name)) for name in ("极差", "人数"))
+    codes, shared = matrix.down(0), f'COUNTIF({count},">1")'
+    mean = f"SUM({apart})/{shared}"
+    return (
+        f'IF({shared}=0,"{_NOT_SHARED}",IF(MAX({apart})=0,"{_NO_RANGE}",'
+        f'"{_LARGEST}"&{_in_points(f"MAX({apart})")}&" 个百分点（"&INDEX({codes},MATCH(MAX({apart}),{apart},0))'
+        f'&"），平均 "&{_in_points(mean)}&" 个百分点"))'
+    )
+
+
+def _in_points(share: str) -> str:
+    return f'TEXT(ROUND(ROUND(100*{share},{agreement.NOISE_PLACES}),1),"0.0")'
+
+
+def _range_words(panel: agreement.Panel) -> str:
+    shared = [line for line in panel.lines if len(line.known) > 1]
+    if not shared:
+        return _NOT_SHARED
+    widest = max(panel.lines, key=lambda line: line.highest - line.lowest)
+    if widest.highest == widest.lowest:
+        return _NO_RANGE
+    apart = sum(line.highest - line.lowest for line in shared)
+    largest, mean = (
+        plain(Fraction(rounded(Fraction(100 * each, agreement.UNIT), agreement.NOISE_PLACES)), 1)
+        for each in (widest.highest - widest.lowest, Fraction(apart, len(shared)))
+    )
+    code = widest.work.indicator.code.value or ""
+    return f"{_LARGEST}{largest} 个百分点（{code}），平均 {mean} 个百分点"
+
+
+_NOT_SHARED = "没有两人以上打分的指标，无从比较"
+_NO_RANGE = "各人打分完全一致，极差都是 0"
+_LARGEST = "各指标的极差最大 "

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from xlkpi.domain import agreement
 from xlkpi.domain.location import a1, block_reference
 from xlkpi.writing.book import Sheet
-from xlkpi.writing.scored import agreement
 from xlkpi.writing.scored.result import Result
-
-AGREEMENT_ROWS = 10
-"""Its heading, its explaining line, and the rows of figures."""
-
 
 TITLE, GUIDE, VERDICT, APART, LENIENCY, TOP = range(6)
 """Rows above the first block."""
@@ -52,9 +48,15 @@ class Matrix(NamedTuple):
         return self.last + 2
 
     @property
-    def agreement(self) -> int:
-        """The row of the heading of 一致性系数."""
+    def outliers(self) -> int:
+        """The row of the heading of 离群的得分; how long the list is depends on what was found."""
         return self.leniency + 8
+
+    @property
+    def strictness(self) -> str:
+        """The block of the words 偏宽, 居中, 偏严."""
+        row = self.leniency + 6
+        return block_reference("", row, self.mark(0), row, self.mark(self.scorers - 1))
 
     @property
     def last(self) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cached_property
 
-from xlkpi.domain.findings import TO_ADD
+from xlkpi.domain.agreement import Agreement, Outlier, Panel
+from xlkpi.domain.findings import OF_MARKS, TO_ADD, Finding
 from xlkpi.domain.inputs import CellCounts, Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored
 from xlkpi.domain.schema import BALLOT, TIER3
 from xlkpi.writing.scored import inputs_shown
-from xlkpi.writing.scored.agreement import Agreement, Outlier, Panel
 
 
 class Result:
@@ -82,6 +82,11 @@ class Result:
     def to_add(self) -> frozenset[CellRef]:
         """Cells in which a reason is still missing."""
         return frozenset(each.place for each in self.outcome.findings if each.code in TO_ADD)
+
+    @cached_property
+    def of_marks(self) -> list[Finding]:
+        """The findings about the marks compared."""
+        return [each for each in self.outcome.findings if each.code in OF_MARKS]
 
     @cached_property
     def deviations(self) -> list[IndicatorScore]:

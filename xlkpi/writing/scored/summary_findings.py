@@ -9,17 +9,18 @@ from xlkpi.domain.findings import TO_ADD, Severity
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.location import a1, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
-from xlkpi.domain.results import IndicatorScore, Outcome, Scored
+from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.writing.book import Book, Sheet
-from xlkpi.writing.scored import addresses, review, summary
+from xlkpi.writing.scored import addresses, comparison_findings, review, summary
 from xlkpi.writing.scored.indicator_scores import score_format
+from xlkpi.writing.scored.marks_matrix import VERDICT
 from xlkpi.writing.scored.result import Result
 
 
 def write(book: Book, result: Result, names: addresses.Addresses, code: str) -> None:
     """Add the notices, the deviations, the review and the signatures with the 校验码."""
     sheet, rows = book.named(schema.SUMMARY_SHEET), addresses.SummaryRows.of(result)
-    _notices(sheet, result.outcome, rows.notices)
+    _notices(sheet, result, rows.notices)
     _deviations(sheet, result, rows.deviations)
     row = rows.after
     if result.scored.review:
@@ -28,7 +29,9 @@ def write(book: Book, result: Result, names: addresses.Addresses, code: str) -> 
     sheet.print_to = (row + 5, summary.LAST)
 
 
-def _notices(sheet: Sheet, outcome: Outcome, row: int) -> None:
+def _notices(sheet: Sheet, result: Result, row: int) -> None:
+    """Say how many notices there are, and what an auditor looks for among the marks."""
+    outcome = result.outcome
     warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
     missing = sum(1 for each in outcome.findings if each.code in TO_ADD)
     said = f"五、提醒 {warnings} 条、提示 {notes} 条"
@@ -36,8 +39,31 @@ def _notices(sheet: Sheet, outcome: Outcome, row: int) -> None:
         said += f"；待补 {missing} 项"
     sheet.merge(row, 0, summary.LAST, said, "block")
     words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
-    sheet.merge(row + 1, 0, summary.LAST, words, "link.box")
-    sheet.text(row + 1, 0, words, "link.box", f"internal:{quoted(schema.FINDINGS_SHEET)}!A1")
+    link = f"internal:{quoted(schema.FINDINGS_SHEET)}!A1"
+    _across(sheet, row + 1, 0, words, "link.box", link)
+    if result.panel.lines:
+        _compared(sheet, result, row + 2)
+
+
+def _across(sheet: Sheet, row: int, first: int, words: str, style: str, link: str = "") -> None:
+    """Put a text from a column to the last one."""
+    sheet.merge(row, first, summary.LAST, words, style)
+    sheet.text(row, first, words, style, link)
+
+
+def _compared(sheet: Sheet, result: Result, row: int) -> None:
+    """Put the gist of 评分对比, which follows the marks, and each finding about them with its link."""
+    compared = quoted(schema.COMPARISON_SHEET)
+    sheet.text(row, 0, "评分对比", "link.center", f"internal:{compared}!A1")
+    _across(sheet, row, 1, "", "text")
+    gist = f"={compared}!{a1(VERDICT, 1)}"
+    sheet.formula(row, 1, gist, comparison_findings.conclusion(result), "text")
+    for row, each in enumerate(result.of_marks, start=row + 1):  # noqa: B020
+        at = comparison_findings.row_of(each.code, result)
+        # Beside the sentence: a text that is a link is shown on one line by some programs.
+        link = f"internal:{compared}!{a1(at, 0)}"
+        sheet.text(row, 0, each.severity.chinese, "link.center", link)
+        _across(sheet, row, 1, f"{each.title}：{each.message}", "text")
 
 
 def _deviations(sheet: Sheet, result: Result, row: int) -> None:

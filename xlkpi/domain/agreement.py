@@ -30,6 +30,11 @@ GOOD, FAIR = Decimal("0.8"), Decimal("0.667")
 """Krippendorff's own bounds for alpha: reliable, and good enough for tentative conclusions."""
 ALONE, SCARCE, EQUAL = "只有一名评分人", "有效数据不足", "评分完全一致，系数不适用"
 """Why there is no alpha."""
+ENOUGH, SPREAD = 5, Decimal(10)
+"""Indicators with two marks, and 标准差 of all marks in percentage points, below which alpha says
+nothing: where all mark nearly alike, chance would agree as well, and alpha is low without any dispute."""
+FEW, CLOSE = "指标太少，不作判断", "得分都很接近，不作判断"
+"""Why alpha is not put into words."""
 
 
 class Line(NamedTuple):
@@ -178,15 +183,30 @@ class Panel(NamedTuple):
         ]
 
     def repeats(self) -> list[tuple[int, int]]:
-        """Return (scorer, the first one with the very same ballot, recusals included)."""
+        """Return (scorer, the first one with the very same ballot, recusals included).
+
+        Uniform ballots are left out: that they are the same follows from it.
+        """
         first: dict[tuple[int | None, ...], int] = {}
-        found = []
+        found, uniform = [], set(self.uniform())
         for scorer in range(len(self.scorers)):
             ballot = tuple(line.rates[scorer] for line in self.lines)
             earlier = first.setdefault(ballot, scorer)
-            if earlier != scorer and len(self.marks(scorer)) > 1:
+            if earlier != scorer and scorer not in uniform and len(self.marks(scorer)) > 1:
                 found.append((scorer, earlier))
         return found
+
+    @property
+    def all_full(self) -> bool:
+        """Whether every mark of every scorer, two at least, is the full one."""
+        known = [rate for line in self.lines for rate in line.known]
+        return len(known) > 1 and set(known) == {UNIT}
+
+    def partial(self) -> list[tuple[int, Decimal]]:
+        """Return the scorers beyond 宽严线 with their leniency, the furthest first."""
+        gaps = [(scorer, self.leniency(scorer)) for scorer in range(len(self.scorers))]
+        found = [(scorer, gap) for scorer, gap in gaps if gap is not None and abs(gap) > LENIENCY]
+        return sorted(found, key=lambda each: -abs(each[1]))
 
     def agreement(self) -> Agreement:
         """Return Krippendorff's alpha and the sums that it is made of."""
@@ -229,13 +249,26 @@ class Agreement(NamedTuple):
         return cls(len(units), values, mean, within, whole, alpha)
 
     @property
+    def spread(self) -> Decimal:
+        """标准差 of their marks in percentage points, to six places."""
+        variance = self.whole / self.values if self.values else Fraction(0)
+        root = math.isqrt(int(variance * _ROOT**2))
+        return rounded(Fraction(100 * root, _ROOT), POINT_PLACES)
+
+    @property
     def words(self) -> str:
-        """What it means."""
+        """What alpha means, or why it means nothing."""
         if isinstance(self.alpha, str):
             return self.alpha
+        if self.units < ENOUGH:
+            return FEW
+        if self.spread < SPREAD:
+            return CLOSE
         return next(words for bound, words in VERDICTS if bound is None or self.alpha >= bound)
 
 
+_ROOT = 10**20
+"""A square root is taken to as many places as this has noughts."""
 VERDICTS: tuple[tuple[Decimal | None, str], ...] = (
     (GOOD, "一致性好"),
     (FAIR, "一致性可以接受"),
