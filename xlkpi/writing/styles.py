@@ -78,6 +78,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "good": {"font_color": "#2E7D32"},
     "bad.box": {"font_color": "#C00000", "bold": True, "text_wrap": True, **_BOX},
     "bad": {"font_color": "#C00000", "bold": True},
+    "reached": {"bold": True, "bg_color": "#E2EFDA"},
     "outlier": {"font_color": "#C00000", "bold": True, "num_format": '"▲"0.0%'},
 }  # fmt: skip
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from xlkpi.domain.cells import Text
 from xlkpi.domain.inputs import Filled, Grade, Project
 from xlkpi.domain.location import a1, quoted
 from xlkpi.domain.results import Scored
 from xlkpi.domain.schema import GRADE_SHEET, SUMMARY_SHEET
-from xlkpi.writing.book import Book, Sheet
+from xlkpi.writing.book import Book, Condition, Sheet
 from xlkpi.writing.scored import total
 from xlkpi.writing.scored.addresses import FIRST_GRADE, Addresses, copy
 from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import MONEY, SHARE, sum_figure
 
-_HEADS = ("等级", "下限（含）", "含义", "结果应用", "是否达到", "建议安排比例")
-_LAST = len(_HEADS) - 1
+_HEADS = ("等级", "下限（含）", "含义", "结果应用", "评定")
+_SHARE = "建议安排比例"
+"""One column more, where 结果应用 of any band names a share."""
+_REACHED = "✓"
+_REMARK = "（可按本地规定修改）"
+"""What templates said behind their 结果应用: to whoever fills in the workbook, not to whoever reads a result."""
 _NOT_DERIVED = (
     "“建议安排比例”只取“结果应用”里写得明白的（如“按本年预算的 90% 安排”）；"
     "其余列“—”，不从文字推算比例和金额。"
@@ -24,37 +29,63 @@ _NOT_DERIVED = (
 
 
 def write(book: Book, result: Result, names: Addresses) -> None:
-    """Fill in 等级: the bands, the total against each, the grade, the way to the next band."""
+    """Fill in 等级: the bands, the grade reached, the way to the next band, what is suggested."""
     filled, scored = result.filled, result.scored
     sheet = book.named(GRADE_SHEET)
     style = f"big:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"
-    sheet.merge(0, 0, _LAST, "等级评定", "heading")
-    sheet.merge(1, 0, _LAST, "总分达到下限（含）即评为该等级；以四舍五入后的总分为准。", "guide")
+    shares = [_share(grade) for grade in filled.grades]
+    heads = [*_HEADS, _SHARE] if any(share is not None for share in shares) else [*_HEADS]
+    wide, last = len(heads) - 1, FIRST_GRADE + len(filled.grades) - 1
+    sheet.merge(0, 0, wide, "等级评定", "heading")
+    sheet.merge(1, 0, wide, "总分达到下限（含）即评为该等级；以四舍五入后的总分为准。", "guide")
     sheet.text(2, 0, "总分", "label")
     link = f"internal:{quoted(SUMMARY_SHEET)}!A1"
     sheet.formula(2, 1, f"={names.total}", scored.total, style, link)
-    sheet.row(4, list(_HEADS), "head")
+    sheet.row(4, heads, "head")
     for row, grade in enumerate(filled.grades, start=FIRST_GRADE):
-        _band(sheet, row, grade, scored)
-    last = FIRST_GRADE + len(filled.grades) - 1
-    sheet.merge(last + 1, 0, _LAST, _NOT_DERIVED, "guide")
-    row = _result(sheet, filled, scored, last)
+        _band(sheet, row, grade, grade is scored.grade, names)
+    if _SHARE in heads:
+        for row, share in enumerate(shares):
+            _suggested(sheet, FIRST_GRADE + row, filled.grades[row], share)
+        sheet.merge(last + 1, 0, wide, _NOT_DERIVED, "guide")
+    options: dict[str, object] = {
+        "type": "formula",
+        "criteria": f'=$E{FIRST_GRADE + 1}="{_REACHED}"',
+    }
+    sheet.conditions.append(Condition((FIRST_GRADE, 0, last, wide), options, "reached"))
+    row = _result(sheet, filled, scored, last, wide)
     _suggestions(sheet, filled, scored, row + 2, last)
-    sheet.widths = {0: 22, 1: 16, 2: 40, 3: 46, 4: 14, 5: 14}
+    sheet.widths = {0: 22, 1: 16, 2: 40, 3: 46, 4: 10, 5: 14}
     sheet.heights[2] = 34
     sheet.landscape = True
 
 
-def _band(sheet: Sheet, row: int, grade: Grade, scored: Scored) -> None:
-    style = "strong" if grade is scored.grade else "text"
-    copy(sheet, (row, 0), grade.name, style)
+def _band(sheet: Sheet, row: int, grade: Grade, reached: bool, names: Addresses) -> None:
+    """Put a band; the one that was reached is the only one with a mark, and with a look."""
+    copy(sheet, (row, 0), grade.name, "text")
     bound, place = grade.bound.value or Decimal(0), grade.bound.place
     sheet.formula(row, 1, "=" + place.reference, bound, "figure", place.link)
-    copy(sheet, (row, 2), grade.meaning, style)
-    copy(sheet, (row, 3), grade.use, style)
-    test = f'=IF(ROUND($B$3-B{row + 1},9)>=0,"达到","未达到")'
-    sheet.formula(row, 4, test, "达到" if scored.total >= bound else "未达到", "center")
-    share = _share(grade)
+    copy(sheet, (row, 2), grade.meaning, "text")
+    _use(sheet, row, grade.use)
+    own = names.grade.rpartition("!")[2]
+    mark = f'=IF({a1(row, 0)}={own},"{_REACHED}","")'
+    sheet.formula(row, 4, mark, _REACHED if reached else "", "big.text")
+
+
+def _use(sheet: Sheet, row: int, use: Text) -> None:
+    """Put 结果应用 without the template's remark."""
+    said = use.value or ""
+    end = next((end for end in (_REMARK, f"{_REMARK}。") if said.endswith(end)), "")
+    if not end:
+        copy(sheet, (row, 3), use, "text")
+        return
+    cell, kept = use.place.reference, end.removeprefix(_REMARK)
+    left = f"LEFT({cell},MAX(0,LEN({cell})-{len(end)}))"
+    formula = f'=IF({cell}={left}&"{end}",{left}&"{kept}",IF({cell}="","",{cell}))'
+    sheet.formula(row, 3, formula, said.removesuffix(end) + kept, "text", use.place.link)
+
+
+def _suggested(sheet: Sheet, row: int, grade: Grade, share: Decimal | None) -> None:
     if share is None:
         sheet.text(row, 5, "—", "grey")
     else:
@@ -73,7 +104,7 @@ def _share(grade: Grade) -> Decimal | None:
     return suggested_funding.share(said)
 
 
-def _result(sheet: Sheet, filled: Filled, scored: Scored, last: int) -> int:
+def _result(sheet: Sheet, filled: Filled, scored: Scored, last: int, wide: int) -> int:
     """Put the grade, the way to the next band and what follows; return the last row."""
     row, count = last + 2, len(filled.grades)
     bands, bounds, uses = (f"${c}${FIRST_GRADE + 1}:${c}${last + 1}" for c in "ABD")
@@ -91,20 +122,20 @@ def _result(sheet: Sheet, filled: Filled, scored: Scored, last: int) -> int:
     sheet.formula(row + 1, 1, formula, gap, "big.text")
     sheet.text(row + 2, 0, "结果应用（建议）", "label")
     formula = f'=IF(INDEX({uses},{at})="","",INDEX({uses},{at}))'
-    sheet.formula(row + 2, 1, formula, grade.use.value or "", "text")
-    for column in range(2, _LAST + 1):
-        sheet.blank(row + 2, column, "text")
-    sheet.merges.append((row + 2, 1, row + 2, _LAST))
+    use = sheet.cells[FIRST_GRADE + filled.grades.index(grade), 3].value
+    sheet.merge(row + 2, 1, wide, "", "text")
+    sheet.formula(row + 2, 1, formula, use, "text")
     sheet.heights.update({row: 34, row + 1: 26})
     for veto in scored.adjustments.vetoes:
         row += 1
         words = f"一票否决：{veto.what.value}（{veto.effect.value}；依据：{veto.basis.value}）"
-        sheet.merge(row + 2, 0, _LAST, words, "bad.box")
+        sheet.merge(row + 2, 0, wide, words, "bad.box")
     return row + 2
 
 
 def _passed(last: int) -> str:
-    return f'COUNTIF($E${FIRST_GRADE + 1}:$E${last + 1},"达到")'
+    """Return the expression of how many bands' bounds the total reaches."""
+    return f"SUMPRODUCT(--(ROUND($B$3-$B${FIRST_GRADE + 1}:$B${last + 1},9)>=0))"
 
 
 def _place(scored: Scored, count: int, last: int) -> str:
@@ -117,8 +148,8 @@ def _suggestions(sheet: Sheet, filled: Filled, scored: Scored, row: int, last: i
     projects = _projects(filled)
     if _share(scored.grade) is None or not projects:
         return
-    sheet.merge(row, 0, _LAST, "结果应用建议（仅供参考，以财政部门意见为准）", "block")
-    heads = ["项目", "全年预算数", "说明", "", "建议安排比例", "建议安排金额"]
+    sheet.merge(row, 0, len(_HEADS), "结果应用建议（仅供参考，以财政部门意见为准）", "block")
+    heads = ["项目", "全年预算数", "说明", "", _SHARE, "建议安排金额"]
     sheet.row(row + 1, heads, "head")
     sheet.merges.append((row + 1, 2, row + 1, 3))
     at = _place(scored, len(filled.grades), last)
