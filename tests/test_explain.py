@@ -18,11 +18,12 @@ from tests import documents, random_books
 from xlkpi import pipeline
 from xlkpi.audit import explain
 from xlkpi.domain import custom_rules
+from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import rounded
 from xlkpi.domain.results import IndicatorScore, Outcome
 from xlkpi.interfaces.cli.commands import cli
 from xlkpi.pipeline import Document, score_documents
-from xlkpi.scoring import trace
+from xlkpi.scoring import substitution, trace
 
 BASE = documents.RECIPES / "基本示例.md"
 RICHER = documents.SAMPLES / "示例局2023_七人评分.xlsx"
@@ -211,27 +212,50 @@ def test_every_figure_on_the_way_stands_where_it_says_and_every_step_can_be_done
     assert made.filled
     hundred = made.filled.parameters.out_of_100
     for work in made.scored.indicator_scores:
-        steps = [*trace.explain_rule(work), *trace.explain_weights(work, hundred)]
+        steps = [*trace.explain_rule(work), *trace.explain_groups(work)]
         steps += [trace.explain_mark(work, given, hundred) for given in work.given]
         if made.scored.budget:
             steps += trace.explain_budget(made.filled, made.scored.budget)
         for left, sign, right in numbered("\n".join(steps)):
             assert right == (left if sign == "=" else Fraction(rounded(left, 9))), steps
-        _holds(work, hundred)
+        _holds(work)
+        _put_in_holds(work, made.filled)
 
 
-def _holds(work: IndicatorScore, hundred: bool) -> None:
-    """What the words of a rule or of weights come to is the engine's own figure."""
-    said = "".join([*trace.explain_rule(work), *trace.explain_weights(work, hundred)])
+def _put_in_holds(work: IndicatorScore, filled: Filled) -> None:
+    """The numbers put in come to the engine's own figure, worked out by whoever reads them."""
+    said = substitution.text(work, filled)
+    if not work.applies:
+        assert said == ""
+        return
+    less = 0 if "，不低于 " not in said else 1
+    said, _, floor = said.partition("，不低于 ")
+    most = said.partition("，最多得 ")
+    said = most[0].replace("，最少得 0", "")
+    left = re.split("得 | 所在档：", said.replace("居中的得分 ", ""))[-1]
+    left = re.sub(r"\|([^|]*)\|", r"abs(\1)", left)
+    left = re.sub(r"([0-9.]+)%", r"(\1÷100)", left)
+    left = re.sub(r"(?<![0-9.)])-([0-9.]+)", r"(0-\1)", left)
+    left = re.sub(r"[0-9.]+", lambda found: f'Fraction("{found[0]}")', left)
+    for mine, theirs in (("×", "*"), ("÷", "/"), ("－", "-")):
+        left = left.replace(mine, theirs)
+    worth = eval(left, {"Fraction": Fraction, "abs": abs})
+    if less:
+        assert worth < Fraction(floor)
+        worth = Fraction(floor)
+    worth = min(worth, Fraction(most[2])) if most[2] else worth
+    if "，最少得 0" in most[0] or "，最少得 0" in substitution.text(work, filled):
+        worth = max(worth, Fraction(0))
+    assert abs(worth - work.exact) < Fraction(1, 10**8), (said, worth, work.exact)
+
+
+def _holds(work: IndicatorScore) -> None:
+    """What the words of a rule come to is the engine's own figure."""
+    said = "".join(trace.explain_rule(work))
     exact, points = work.exact, Fraction(work.indicator.points.value or 0)
     if work.indicator.deduction.value:
         return
-    if "加权平均" in said or work.parts:
-        _, sign, right = list(numbered(said))[
-            -1 if work.parts else 0
-        ]  # groups are joined at the end
-        assert right == (exact if sign == "=" else Fraction(rounded(exact, 9)))
-    elif work.method and work.method.rule and work.method.rule.kind == custom_rules.BANDS:
+    if work.method and work.method.rule and work.method.rule.kind == custom_rules.BANDS:
         (share,) = re.findall(r"得分比例 ([0-9.]+)%", said) or ["0"]
         (own,) = re.findall(r"得分 ([0-9.]+)", said) or [""]
         assert exact == (Fraction(own) if own else points * Fraction(share) / 100)
@@ -260,7 +284,7 @@ def test_the_random_books_hold_every_kind_of_figure_that_the_way_must_reach() ->
         explain.explain_all(outcome(random_books.workbook(seed))) for seed in range(40)
     )
     for words in (
-        "加权平均：", "折算 ", "预算执行率：", "得分比例", "个整步", "不足一步", "封底", "不打折", "约 ",
+        "代入：(", "折算 ", "预算执行率：", "得分比例", "个整步", "不足一步", "封底", "不打折", "约 ",
         "不到其他各档", "高于下限", "按比例所得再乘以", "在两点之间", "正在一点上", "一端以外", "都扣分",
         "按相差的比例扣分", "不足一步按一步", "不足一步按比例",
     ):  # fmt: skip
@@ -273,7 +297,7 @@ def test_weights_rates_and_rows_of_rules_are_told_with_their_cells(tmp_path: Pat
         "A2.2": (
             "主任：4.5（评分_主任!H9），评分权重 40（评价工作组!F5）",
             "站长：回避（评分_站长!H9）",
-            "加权平均：(4.5 × 40 + 4 × 30) ÷ (40 + 30) ≈ 4.285714286",
+            "代入：(4.5×40+4×30)÷(40+30) ≈ 4.285714286",
         ),
         "B1.1": (
             "全年执行数合计 576.75（预算执行!G5:G8），全年预算数合计 616（预算执行!D5:D8）",

@@ -154,7 +154,8 @@ def _explain_score(outcome: Outcome, work: IndicatorScore) -> Iterator[str]:
     rounded = f"{SCORES_SHEET}!{a1(row, columns.right('得分'))}"
     yield f"计分：{work.explanation}"
     yield from trace.explain_rule(work)
-    yield from trace.explain_weights(work, out_of_100)
+    yield from trace.explain_groups(work)
+    yield trace.explain_numbers(work, outcome.filled)
     yield f"未取整 {_show_exact(work.exact)}（{exact}），四舍五入得 {work.score:f}（{rounded}）"
     yield from _explain_reviewed_score(scored, work)
 

@@ -139,15 +139,10 @@ class Trimmed(Aggregation):
         return (stats.sum - stats.ends(trim.per_end)) / (stats.count - 2 * trim.per_end)
 
     def formula(self, each: int = 1) -> str:
-        """Subtract the dropped marks from the sum, one term for each."""
-        least, dropped = "{去极值最少人数}", "-MAX({得分})-MIN({得分})"
-        if each > 1:
-            least = f"MAX({{去极值最少人数}},{2 * each + 1})"
-            ends = (f"-LARGE({{得分}},{n})-SMALL({{得分}},{n})" for n in range(1, each + 1))
-            dropped = "".join(ends)
+        """Divide what is left by how many are, where enough are left."""
         return (
-            f"IF(COUNT({{得分}})>={least},"
-            f"(SUM({{得分}}){dropped})/(COUNT({{得分}})-{2 * each}),AVERAGE({{得分}}))"
+            f"IF(COUNT({{得分}})>={enough(each)},"
+            f"({sum_of_rest('{得分}', each)})/(COUNT({{得分}})-{2 * each}),AVERAGE({{得分}}))"
         )
 
     def explain(self, stats: MarkStats, trim: Trim) -> str:
@@ -158,6 +153,19 @@ class Trimmed(Aggregation):
         if trim.per_end == 1:
             return f"{stats.count} 人评分，去掉一个最高分和一个最低分，其余 {left} 人平均"
         return f"{stats.count} 人评分，去掉 {trim.per_end} 个最高分和 {trim.per_end} 个最低分，其余 {left} 人平均"
+
+
+def enough(each: int) -> str:
+    """Return the expression of how many marks there must be for any to be dropped."""
+    return "{去极值最少人数}" if each == 1 else f"MAX({{去极值最少人数}},{2 * each + 1})"
+
+
+def sum_of_rest(block: str, each: int) -> str:
+    """Return the expression of the sum without the dropped marks, one term for each of those."""
+    if each == 1:
+        return f"SUM({block})-MAX({block})-MIN({block})"
+    ends = (f"-LARGE({block},{n})-SMALL({block},{n})" for n in range(1, each + 1))
+    return f"SUM({block}){''.join(ends)}"
 
 
 class Median(Aggregation):

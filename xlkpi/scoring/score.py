@@ -282,6 +282,7 @@ def _score_computed(filled: Filled, indicator: Indicator, budget: Budget | None)
         votes=filled.votes(indicator.key) if method.surveyed else None,
         criterion=filled.parameters.text("满意度口径"),
         actual_sign=indicator.actual_sign,
+        dated=indicator.dated,
     )
     exact, formula, explanation = method.points(case), method.formula(case), method.explain(case)
     if indicator.dated:

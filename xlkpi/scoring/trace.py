@@ -17,6 +17,7 @@ from xlkpi.domain.location import CellRef, list_places
 from xlkpi.domain.methods import Case
 from xlkpi.domain.numbers import EXACT, plain, rounded
 from xlkpi.domain.results import Budget, GroupMean, IndicatorScore, ScorerMark
+from xlkpi.scoring import substitution
 
 _PLACES = custom_rules.GAP_PLACES
 
@@ -89,32 +90,14 @@ def _worth_in_points(work: IndicatorScore, given: ScorerMark, hundred: bool) -> 
     return plain(EXACT.multiply(given.mark, points).scaleb(-2, EXACT))
 
 
-def explain_weights(work: IndicatorScore, hundred: bool) -> Iterator[str]:
-    """Yield the weighted mean with its numbers, where weights count."""
-    if not work.parts:
-        yield from _explain_mean(work, work.given, work.exact, hundred, "")
-        return
-    for part in work.parts:
-        own = [given for given in work.given if given.group == part.group.key]
-        yield from _explain_mean(work, own, part.mean, False, f"{part.group.name}：")
-        yield _explain_group(part)
-    yield from _explain_groups(work, hundred)
+def explain_groups(work: IndicatorScore) -> Iterator[str]:
+    """Yield what each group's marks come to, where there are groups."""
+    yield from map(_explain_group, work.parts)
 
 
-def _explain_mean(
-    work: IndicatorScore,
-    given: Sequence[ScorerMark],
-    mean: Fraction | None,
-    hundred: bool,
-    whose: str,
-) -> Iterator[str]:
-    weighed = [(g, plain(g.weight.value)) for g in given if g.weight and g.weight.value]
-    if weighed and mean is not None:
-        products = " + ".join(
-            f"{_worth_in_points(work, g, hundred)} × {weight}" for g, weight in weighed
-        )
-        weights = " + ".join(weight for _, weight in weighed)
-        yield f"{whose}加权平均：({products}) ÷ ({weights}) {_equals(mean)}"
+def explain_numbers(work: IndicatorScore, filled: Filled) -> str:
+    """Return the computation with its numbers, as 指标得分 shows it, and what it comes to."""
+    return f"代入：{substitution.text(work, filled)} {_equals(work.exact)}"
 
 
 def _explain_group(part: GroupMean) -> str:
@@ -128,24 +111,6 @@ def _explain_group(part: GroupMean) -> str:
 
 def _weight_text(part: GroupMean) -> str:
     return plain(part.group.weight.value or Decimal(0))
-
-
-def _explain_groups(work: IndicatorScore, hundred: bool) -> Iterator[str]:
-    """Yield the mean of the groups with its numbers; in 百分制 also its worth in points."""
-    marked = [(part.mean, _weight_text(part)) for part in work.parts if part.mean is not None]
-    products = " + ".join(f"{_quotient_text(mean)} × {weight}" for mean, weight in marked)
-    points = work.indicator.points.value or Decimal(0)
-    one = work.exact * 100 / Fraction(points) if hundred else work.exact
-    weights = " + ".join(weight for _, weight in marked)
-    yield f"按组权重：({products}) ÷ ({weights}) {_equals(one)}"
-    if hundred:
-        yield f"折算：{_quotient_text(one)} ÷ 100 × {plain(points)} {_equals(work.exact)}"
-
-
-def _quotient_text(value: Fraction) -> str:
-    """Return a number for further computing: as a quotient where nine places are not exact."""
-    exact, text = _nine_places(value)
-    return text if exact else f"({value.numerator} ÷ {value.denominator})"
 
 
 def explain_budget(filled: Filled, sums: Budget) -> Iterator[str]:

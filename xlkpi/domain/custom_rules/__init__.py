@@ -35,7 +35,7 @@ from xlkpi.domain.custom_rules.entries import (
     Rule,
     earned_text,
 )
-from xlkpi.domain.custom_rules.kind import Kind
+from xlkpi.domain.custom_rules.kind import Kind, Measured
 from xlkpi.domain.custom_rules.line import Line, points_around, rises
 from xlkpi.domain.custom_rules.steps import (
     Deviation,
@@ -49,7 +49,7 @@ from xlkpi.domain.custom_rules.steps import (
 
 __all__ = [
     "A_STEP", "BANDS", "COLUMNS", "DEVIATION", "GAP_PLACES", "HIGHER", "IN_PROPORTION", "KINDS",
-    "LINE", "OVER_ACHIEVEMENT", "PARTS", "STEPS", "Entry", "Flaw", "Rule", "band", "band_formula",
+    "LINE", "OVER_ACHIEVEMENT", "PARTS", "STEPS", "Entry", "Flaw", "Measured", "Rule", "band", "band_formula",
     "by_steps", "earned_text", "excess", "explain", "flaws", "kept_share", "kind_of", "make_rule",
     "points_around", "points_before_floor", "reference_value", "rises", "step_count",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from xlkpi.domain.custom_rules.entries import (
 )
 from xlkpi.domain.custom_rules.kind import (
     Kind,
+    Measured,
     earned_flaws,
     earned_name,
     earned_points,
@@ -26,6 +27,7 @@ from xlkpi.domain.custom_rules.kind import (
     within_points,
 )
 from xlkpi.domain.numbers import rounded
+from xlkpi.domain.substitution import Number, Substitution, percent
 
 MOST = 60
 """Bands of a rule: a formula may nest 64 deep."""
@@ -49,6 +51,17 @@ class Bands(Kind):
 
     def formula(self, rule: Rule, value: str, target: str) -> str:
         return within_points(rule, band_formula(rule, value))
+
+    def substitution(
+        self, rule: Rule, worth: Number, value: Measured, target: Number
+    ) -> Substitution:
+        found, formula = band(rule, value.exact), band_formula(rule, value.formula)
+        said = (*value.said, " 所在档：")
+        if rule.in_points:
+            earned = earned_points(found, Fraction(0)) if found else Fraction(0)
+            return (*said, "得 ", Number(formula, earned))
+        share = earned_points(found, Fraction(1)) if found else Fraction(0)
+        return (*said, worth, "×", *percent(formula, share))
 
     def explain(self, rule: Rule) -> str:
         ends = [f"{_from(entry)}得 {earned_text(entry)}" for entry in rule.entries]

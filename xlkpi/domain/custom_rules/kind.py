@@ -5,8 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from xlkpi.domain.custom_rules.entries import Entry, Flaw, Rule, shown, sort_key
+from xlkpi.domain.substitution import Number, Substitution
+
+
+class Measured(NamedTuple):
+    """The value that a rule is applied to."""
+
+    exact: Fraction
+    formula: str
+    """Over names; what is not a name is in parentheses."""
+    said: Substitution
+    """The value with its numbers put in."""
+
+    @property
+    def factor(self) -> Substitution:
+        """The same inside a computation."""
+        return self.said if len(self.said) == 1 else ("(", *self.said, ")")
 
 
 class Kind:
@@ -32,6 +49,12 @@ class Kind:
 
     def formula(self, rule: Rule, value: str, target: str) -> str:
         """Return the same as a formula; `value` and `target` are the cells' names, in braces."""
+        raise NotImplementedError
+
+    def substitution(
+        self, rule: Rule, worth: Number, value: Measured, target: Number
+    ) -> Substitution:
+        """Return the unrounded points with the numbers put in."""
         raise NotImplementedError
 
     def explain(self, rule: Rule) -> str:

@@ -18,6 +18,7 @@ from xlkpi.domain.custom_rules.entries import (
 )
 from xlkpi.domain.custom_rules.kind import (
     Kind,
+    Measured,
     earned_flaws,
     earned_name,
     earned_points,
@@ -25,6 +26,7 @@ from xlkpi.domain.custom_rules.kind import (
     within_points,
 )
 from xlkpi.domain.numbers import rounded
+from xlkpi.domain.substitution import Choice, Number, Substitution, percent
 
 MOST = 20
 """Points of a rule: a formula is limited to 8,192 characters."""
@@ -71,6 +73,20 @@ class Line(Kind):
             said = f"IF({gap}>=0,{_stretch_formula(rule, n, gap)},{said})"
         return within_points(rule, f"IF(ROUND({value}-{{下限1}},{GAP_PLACES})>0,{above},{said})")
 
+    def substitution(
+        self, rule: Rule, worth: Number, value: Measured, target: Number
+    ) -> Substitution:
+        beyond: Substitution = (*value.said, " 在直线以外，得 ")
+        above, said = (*beyond, worth), (*beyond, "0")
+        if not rises(rule):
+            above, said = said, above
+        for n in range(len(rule.entries), 0, -1):
+            test = f"ROUND({value.formula}-{{下限{n}}},{GAP_PLACES})>=0"
+            reached = _gap(value.exact, rule.entries[n - 1]) >= 0
+            said = (Choice(test, reached, _stretch(rule, n, worth, value), said),)
+        test = f"ROUND({value.formula}-{{下限1}},{GAP_PLACES})>0"
+        return (Choice(test, _gap(value.exact, rule.entries[0]) > 0, above, said),)
+
     def explain(self, rule: Rule) -> str:
         ends = [f"{shown(point.bound)} 得 {earned_text(point)}" for point in rule.entries[::-1]]
         low, high = shown(rule.entries[-1].bound), shown(rule.entries[0].bound)
@@ -116,6 +132,34 @@ def _stretch_formula(rule: Rule, n: int, gap: str) -> str:
     above = earned_name(rule, n - 1)
     span = f"ROUND({{下限{n - 1}}}-{{下限{n}}},{GAP_PLACES})"  # of itself: 123456.7 − 123456
     return f"({own}+({above}-{own})*{gap}/{span})"
+
+
+def _earned_part(rule: Rule, n: int) -> Substitution:
+    """Return what the n-th point earns, to be put in."""
+    entry, name = rule.entries[n - 1], earned_name(rule, n)
+    if entry.points is not None:
+        return (Number(name, entry.points),)
+    return percent(name, entry.share or Decimal(0))
+
+
+def _stretch(rule: Rule, n: int, worth: Number, value: Measured) -> Substitution:
+    """Return what is earned between the n-th point and the one above it, or on it."""
+    own = _earned_part(rule, n)
+    on_point: Substitution = ("得 ", *own) if rule.in_points else (worth, "×", *own)
+    if n == 1:
+        return on_point
+    entry, upper = rule.entries[n - 1], rule.entries[n - 2]
+    gap = Number(
+        f"ROUND({value.formula}-{{下限{n}}},{GAP_PLACES})",
+        rounded(value.exact - _bound(entry), GAP_PLACES),
+    )
+    span = Number(
+        f"ROUND({{下限{n - 1}}}-{{下限{n}}},{GAP_PLACES})",
+        rounded(_bound(upper) - _bound(entry), GAP_PLACES),
+    )
+    part: Substitution = (*own, "+(", *_earned_part(rule, n - 1), "－", *own, ")×", gap, "÷", span)
+    between = part if rule.in_points else (worth, "×(", *part, ")")
+    return (Choice(f"{gap.expression}=0", gap.value == 0, on_point, between),)
 
 
 def _course(entries: Sequence[Entry]) -> Iterator[Flaw]:

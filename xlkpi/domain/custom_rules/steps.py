@@ -19,8 +19,9 @@ from xlkpi.domain.custom_rules.entries import (
     Rule,
     shown,
 )
-from xlkpi.domain.custom_rules.kind import Kind, single_row_flaws
+from xlkpi.domain.custom_rules.kind import Kind, Measured, single_row_flaws
 from xlkpi.domain.numbers import rounded
+from xlkpi.domain.substitution import Choice, Number, Substitution, not_below
 
 
 class _DistanceKind(Kind):
@@ -56,6 +57,19 @@ class Steps(_DistanceKind):
         beyond = f"ROUND({gap},{GAP_PLACES})"  # by itself: 123456.7 − 123456 in steps of 0.01
         return _floored_formula(rule, f"{{分值}}-{_count_formula(rule, beyond)}*{{每步扣分1}}")
 
+    def substitution(
+        self, rule: Rule, worth: Number, value: Measured, target: Number
+    ) -> Substitution:
+        entry = rule.entries[0]
+        gap = f"{value.formula}-{{基准1}}"
+        if entry.direction != HIGHER:
+            gap = f"{{基准1}}-{value.formula}"
+        beyond = f"ROUND({gap},{GAP_PLACES})"
+        excessive = excess(rule, value.exact)
+        fine: Substitution = (*value.said, " 不扣分，得 ", worth)
+        costs = _steps_substitution(rule, worth, value, beyond, None)
+        return (Choice(f"{beyond}<=0", excessive <= 0, fine, costs),)
+
     def explain(self, rule: Rule) -> str:
         entry = rule.entries[0]
         side = "高" if entry.direction == HIGHER else "低"
@@ -89,6 +103,21 @@ class Deviation(_DistanceKind):
                 rule, f"{{分值}}-{_count_formula(rule, distance)}*{{每步扣分1}}"
             )
         return _floored_formula(rule, f"{{分值}}*(1-ABS({value}-{goal})/ABS({goal}))")
+
+    def substitution(
+        self, rule: Rule, worth: Number, value: Measured, target: Number
+    ) -> Substitution:
+        entry = rule.entries[0]
+        goal = target if entry.base is None else Number("{基准1}", entry.base)
+        distance = f"ABS(ROUND({value.formula}-{goal.expression},{GAP_PLACES}))"
+        if by_steps(entry):
+            return _steps_substitution(rule, worth, value, distance, Fraction(goal.value))
+        gap = f"ABS({value.formula}-{goal.expression})"
+        size = Number(f"ABS({goal.expression})", abs(Fraction(goal.value)))
+        unfloored = f"{{分值}}*(1-{gap}/{size.expression})"
+        left = points_before_floor(rule, Fraction(worth.value), value.exact, Fraction(goal.value))
+        apart: Substitution = ("|", *value.factor, "－", goal, "|÷", size)
+        return (worth, "×(1－", *apart, ")", _floor_part(rule, unfloored, left))
 
     def explain(self, rule: Rule) -> str:
         entry = rule.entries[0]
@@ -143,6 +172,28 @@ def points_before_floor(
         return worth * (1 - abs(value - away) / abs(away))
     assert entry.cost is not None
     return worth - step_count(rule, value, target) * Fraction(entry.cost)
+
+
+def _steps_substitution(
+    rule: Rule, worth: Number, value: Measured, distance: str, target: Fraction | None
+) -> Substitution:
+    """Return the points less what the steps cost, with the numbers put in."""
+    entry = rule.entries[0]
+    assert entry.step is not None and entry.cost is not None
+    cost, count = Number("{每步扣分1}", entry.cost), _count_formula(rule, distance)
+    steps = step_count(rule, value.exact, target)
+    times: Substitution = (Number(count, steps),)
+    if entry.part == IN_PROPORTION:
+        far = Number(f"MAX(0,{distance})", max(Fraction(0), excess(rule, value.exact, target)))
+        times = (far, "÷", Number("{步长1}", entry.step))
+    left = points_before_floor(rule, Fraction(worth.value), value.exact, target)
+    unfloored = f"{{分值}}-{count}*{{每步扣分1}}"
+    return (worth, "－", *times, "×", cost, _floor_part(rule, unfloored, left))
+
+
+def _floor_part(rule: Rule, unfloored: str, left: Fraction) -> Choice:
+    floor = rule.entries[0].floor
+    return not_below(f"({unfloored})", left, "0" if floor is None else "{封底1}", floor)
 
 
 def _count_formula(rule: Rule, distance: str) -> str:

@@ -31,11 +31,12 @@ from xlkpi.domain.methods.standard import (
     is_met,
 )
 from xlkpi.domain.schema import canonical, folded
+from xlkpi.domain.substitution import Number, Substitution, not_below
 
 __all__ = [
     "BANDED", "BY_NAME", "CRITERIA", "DIRECTIONS", "JUDGED", "JUDGED_ALIASES", "METHODS", "NAMES",
     "NOT_APPLICABLE", "UPWARDS", "VOTES", "Case", "Method", "Votes", "deducted",
-    "deducted_formula", "find", "is_judged", "is_met", "satisfaction_formula",
+    "deducted_formula", "deducted_substitution", "find", "is_judged", "is_met", "satisfaction_formula",
     "satisfaction_rate", "standard_name",
 ]  # fmt: skip
 
@@ -57,6 +58,15 @@ def deducted(points: Fraction, less: Decimal) -> Fraction:
 def deducted_formula(points: Formula) -> Formula:
     """Return `deducted` as a formula over names."""
     return Formula(f"MAX(0,{points.text}-{{核减分}})")
+
+
+def deducted_substitution(
+    points: Substitution, unlimited: Formula, exact: Fraction, less: Decimal
+) -> Substitution:
+    """Return `deducted` with the numbers put in; `unlimited` is the formula of the points before it."""
+    deduction = Number("{核减分}", less)
+    floor = not_below(f"({unlimited.text}-{{核减分}})", exact - Fraction(less), "0", None)
+    return (*points, "－", deduction, floor)
 
 
 METHODS: tuple[Method, ...] = (BudgetExecution(), PROPORTIONAL, AllOrNothing(), Satisfaction())

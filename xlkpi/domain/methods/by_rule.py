@@ -5,15 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from xlkpi.domain import custom_rules
-from xlkpi.domain.custom_rules import Rule
+from xlkpi.domain.custom_rules import Measured, Rule
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.methods.method import UPWARDS, Case, Method
+from xlkpi.domain.methods.method import UPWARDS, Case, Method, worth
 from xlkpi.domain.methods.standard import (
     BUDGET_EXECUTION,
     EXECUTION_RATE,
     PROPORTIONAL,
     execution_rate,
+    rate_substitution,
 )
+from xlkpi.domain.substitution import Choice, Number, Substitution, percent
 
 
 class ByRule(Method):
@@ -47,6 +49,18 @@ class ByRule(Method):
         assert self.rule is not None
         kind = custom_rules.kind_of(self.rule)
         return Formula(kind.formula(self.rule, self.formula_of_value, "{年度指标值}"))
+
+    def substitution(self, case: Case) -> Substitution:
+        assert self.rule is not None
+        value = self.value(case)
+        said: Substitution = (Number("{实际完成值}", value),)
+        if self.budgeted:
+            said = (*rate_substitution(case), "×100")
+        measured = Measured(value, self.formula_of_value, said)
+        target = Number("{年度指标值}", case.target or 0)
+        return custom_rules.kind_of(self.rule).substitution(
+            self.rule, worth(case), measured, target
+        )
 
     def explain(self, case: Case) -> str:
         assert self.rule is not None
@@ -83,6 +97,17 @@ class OverAchievement(Method):
         ratio = "({实际完成值}/{年度指标值}*100)"
         kept = custom_rules.band_formula(self.rule, ratio, below="1")
         return Formula(f"{own}*IF({{年度指标值}}=0,1,{kept})")
+
+    def substitution(self, case: Case) -> Substitution:
+        """Return 按比例 times what is kept; a target of 0 keeps all."""
+        assert self.rule is not None
+        ratio = self.value(case)
+        kept = custom_rules.kept_share(self.rule, ratio) if ratio is not None else None
+        formula = custom_rules.band_formula(self.rule, "({实际完成值}/{年度指标值}*100)", below="1")
+        share = percent(formula, Fraction(1) if kept is None else kept)
+        return (
+            *PROPORTIONAL.substitution(case), Choice("{年度指标值}=0", not case.target, (), ("×", *share)),
+        )  # fmt: skip
 
     def explain(self, case: Case) -> str:
         assert self.rule is not None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from xlkpi.domain.custom_rules import Rule
 from xlkpi.domain.formula import Formula
+from xlkpi.domain.substitution import Number, Substitution
 
 UPWARDS = ("≥", ">", "=")
 DIRECTIONS = (*UPWARDS, "≤", "<")
@@ -43,11 +44,21 @@ class Case(NamedTuple):
     """满意度口径."""
     actual_sign: str = ""
     """The operator typed before 实际完成值: what is "<5" meets < 5, though its number equals the target."""
+    dated: bool = False
+    """Whether target and actual are dates."""
 
     @property
     def lower_is_better(self) -> bool:
         """Whether 指标性质 is ≤ or <."""
         return self.nature in ("≤", "<")
+
+
+POINTS = "{分值}"
+
+
+def worth(case: Case) -> Number:
+    """Return the 分值, to be put in."""
+    return Number(POINTS, case.points)
 
 
 class Method:
@@ -94,6 +105,10 @@ class Method:
 
     def explain(self, case: Case) -> str:
         """Return a Chinese sentence that explains the score to an auditor."""
+        raise NotImplementedError
+
+    def substitution(self, case: Case) -> Substitution:
+        """Return the unrounded points with the numbers put in."""
         raise NotImplementedError
 
     def points(self, case: Case) -> Fraction:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.methods.method import UPWARDS, Case, Method, Votes
+from xlkpi.domain.methods.method import UPWARDS, Case, Method, Votes, worth
 from xlkpi.domain.methods.standard import PROPORTIONAL, equality_text
 from xlkpi.domain.numbers import rounded
+from xlkpi.domain.substitution import PLACES, Choice, Day, Number, Substitution
 
 
 class Satisfaction(Method):
@@ -27,7 +28,7 @@ class Satisfaction(Method):
     def formula(self, case: Case) -> Formula:
         """Return the formula of 按比例 with the rate in the place of the actual value."""
         formula = PROPORTIONAL.formula(_as_proportional(case)).text
-        return Formula(formula.replace("{实际完成值}", f"({satisfaction_formula(case.criterion)})"))
+        return Formula(formula.replace("{实际完成值}", self.formula_of_rate(case)))
 
     def explain(self, case: Case) -> str:
         assert case.votes is not None
@@ -36,6 +37,25 @@ class Satisfaction(Method):
             f"满意度：有效问卷 {case.votes.valid} 份，口径“{case.criterion}”，"
             f"满意度 {rate}%；达到指标值得满分，否则 分值×满意度÷指标值{equality_text(case)}"
         )
+
+    def substitution(self, case: Case) -> Substitution:
+        as_proportional = _as_proportional(case)
+        assert case.votes is not None and case.target is not None
+        actual, target = self.formula_of_rate(case), Number("{年度指标值}", case.target)
+        rate = rate_substitution(case.votes, case.criterion)
+        points = worth(case)
+        reached = f"ROUND({actual}-{{年度指标值}},{PLACES})>=0"
+        short: Substitution = (points, "×(", *rate, ")÷", target)
+        return (
+            Choice(
+                reached, PROPORTIONAL.share(as_proportional) == 1, (*rate, "≥", target, "，得 ", points), short,
+            ),
+        )  # fmt: skip
+
+    @staticmethod
+    def formula_of_rate(case: Case) -> str:
+        """Return the survey's rate as a formula, in parentheses."""
+        return f"({satisfaction_formula(case.criterion)})"
 
 
 def _as_proportional(case: Case) -> Case:
@@ -65,3 +85,19 @@ def satisfaction_formula(criterion: str) -> str:
     pairs = zip(VOTES, _WEIGHTS[criterion], strict=True)
     counted = "+".join(f"{weight}*{{{name}}}" for name, weight in pairs if weight)
     return f"({counted})/({'+'.join(f'{{{name}}}' for name in VOTES)})"
+
+
+def rate_substitution(votes: Votes, criterion: str) -> Substitution:
+    """Return the rate with the votes put in."""
+    kinds = [
+        (weight, Number(f"{{{name}}}", count))
+        for name, weight, count in zip(VOTES, _WEIGHTS[criterion], votes, strict=True)
+        if weight
+    ]
+    alike = len({weight for weight, _ in kinds}) == 1
+    parts: list[str | Number | Day | Choice] = ["100×("] if alike else ["("]
+    for at, (weight, number) in enumerate(kinds):
+        parts += ["+"] if at else []
+        parts += [number] if alike else [f"{weight}×", number]
+    valid = "+".join(f"{{{name}}}" for name in VOTES)
+    return (*parts, ")÷", Number(f"({valid})", votes.valid))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain import custom_rules
 from xlkpi.domain.formula import Formula
-from xlkpi.domain.methods.method import DIRECTIONS, Case, Method
+from xlkpi.domain.methods.method import DIRECTIONS, Case, Method, worth
 from xlkpi.domain.numbers import rounded
+from xlkpi.domain.substitution import Choice, Day, Number, Substitution
+from xlkpi.domain.text import day
 
 BUDGET_EXECUTION = "预算执行率"
 
@@ -20,6 +23,19 @@ def execution_rate(case: Case) -> Fraction:
 
 
 EXECUTION_RATE = "IF({全年预算数}=0,0,{全年执行数}/{全年预算数})"
+
+
+def rate_substitution(case: Case) -> Substitution:
+    """Return 执行率 with the sums put in; the sums of many cells are rounded, for they may be a hair off."""
+    spent, planned = _sums(case)
+    return (Choice("{全年预算数}=0", not case.budget, ("0",), (spent, "÷", planned)),)
+
+
+def _sums(case: Case) -> tuple[Number, Number]:
+    return (
+        Number("ROUND({全年执行数},6)", case.executed or 0),
+        Number("ROUND({全年预算数},6)", case.budget or 0),
+    )
 
 
 class BudgetExecution(Method):
@@ -36,6 +52,23 @@ class BudgetExecution(Method):
 
     def explain(self, case: Case) -> str:
         return "预算执行率：分值×全年执行数÷全年预算数，最多得满分"
+
+    def substitution(self, case: Case) -> Substitution:
+        spent, planned = _sums(case)
+        ratio = f"ROUND({EXECUTION_RATE},{_GAP_PLACES})"
+        rate = rounded(execution_rate(case), _GAP_PLACES)
+        limit = Choice(
+            f"{ratio}>1",
+            rate > 1,
+            ("，最多得 ", worth(case)),
+            (Choice(f"{ratio}<0", rate < 0, ("，最少得 0",)),),
+        )
+        return (
+            Choice(
+                "{全年预算数}=0", not case.budget, ("全年预算数是 0，得 0",),
+                (worth(case), "×", spent, "÷", planned, limit),
+            ),
+        )  # fmt: skip
 
 
 def is_reached(case: Case) -> bool:
@@ -66,7 +99,8 @@ def _strict(case: Case) -> bool:
     return case.actual_sign != case.nature or case.actual != case.target
 
 
-_STRICT = (">", "<")
+_OPPOSITE = {">": "≤", "<": "≥"}
+_STRICT = tuple(_OPPOSITE)
 _GAP_PLACES = custom_rules.GAP_PLACES
 _GAP = f"ROUND({{实际完成值}}-{{年度指标值}},{_GAP_PLACES})"
 
@@ -81,6 +115,37 @@ def _reached_formula(case: Case) -> str:
 
 def _met_formula(case: Case) -> str:
     return f"{_GAP}{case.nature}0" if _strict(case) else _reached_formula(case)
+
+
+def _put_in(case: Case) -> tuple[Number | Day, Number | Day]:
+    """Return the actual and the target, to be put in."""
+    assert case.actual is not None and case.target is not None
+    names = ("{实际完成值}", case.actual), ("{年度指标值}", case.target)
+    if case.dated:
+        actual, target = (Day(name, day(Decimal(int(value)))) for name, value in names)
+        return actual, target
+    return Number(*names[0]), Number(*names[1])
+
+
+def _sign(case: Case, upwards: str, downwards: str) -> str | Choice:
+    """Return the sign between actual and target; of = it depends on whether the target is 0."""
+    if case.lower_is_better:
+        return downwards
+    if case.nature == "=":
+        return Choice("{年度指标值}=0", case.target == 0, (downwards,), (upwards,))
+    return upwards
+
+
+def comparison(case: Case) -> Substitution:
+    """Return the target reached, with the numbers put in."""
+    actual, target = _put_in(case)
+    return actual, _sign(case, "≥", "≤"), target
+
+
+def missed(case: Case) -> Substitution:
+    """Return the target not reached, with the numbers put in."""
+    actual, target = _put_in(case)
+    return actual, _sign(case, "<", ">"), target
 
 
 def equality_text(case: Case) -> str:
@@ -125,6 +190,28 @@ class Proportional(Method):
     def explain(self, case: Case) -> str:
         return self._direction(case) + equality_text(case)
 
+    def substitution(self, case: Case) -> Substitution:
+        return (
+            Choice(
+                _reached_formula(case), is_reached(case), (*comparison(case), "，得 ", worth(case)),
+                (Choice("{年度指标值}=0", case.target == 0, (*missed(case), "，得 0"), self._short(case)),),
+            ),
+        )  # fmt: skip
+
+    def _short(self, case: Case) -> Substitution:
+        """Return what falls short of the target, which is not 0."""
+        (actual, target), points = _put_in(case), worth(case)
+        assert case.actual is not None and case.target is not None
+        if not case.lower_is_better:
+            below = Choice("{实际完成值}<0", case.actual < 0, ("，最少得 0",))
+            return points, "×", actual, "÷", target, below
+        if case.inverse == "比例":
+            return points, "×", target, "÷", actual
+        twice = Choice(
+            "{实际完成值}>2*{年度指标值}", case.actual > 2 * case.target, ("，最少得 0",)
+        )
+        return points, "×(1－(", actual, "－", target, ")÷", target, ")", twice
+
     def _direction(self, case: Case) -> str:
         if not case.lower_is_better:
             return "按比例（正向）：达到指标值得满分，否则 分值×完成值÷指标值"
@@ -152,6 +239,14 @@ class AllOrNothing(Method):
         if case.nature in _STRICT:
             return f"达标得满分：{side}指标值得满分，否则得 0；性质是“{case.nature}”，等于指标值不算达到"
         return "达标得满分：达到指标值得满分，否则得 0"
+
+    def substitution(self, case: Case) -> Substitution:
+        met, unmet = comparison(case), missed(case)
+        if _strict(case):
+            actual, target = _put_in(case)
+            met, unmet = (actual, case.nature, target), (actual, _OPPOSITE[case.nature], target)
+        points: Substitution = ("，得 ", worth(case))
+        return (Choice(_met_formula(case), is_met(case), (*met, *points), (*unmet, "，得 0")),)
 
 
 PROPORTIONAL = Proportional()

@@ -45,7 +45,7 @@ FINGERPRINT_AT = (12, 1)
 """Where the fingerprint is on 来源与指纹."""
 _FIRST_TIER = 6
 _SCORE_LEFT = ("编号", "二级编号", "三级指标", "分值", "评分方式")
-_SCORE_RIGHT = ("合成（未取整）", "得分", "得分率", "最高减最低", "计分过程")
+_SCORE_RIGHT = ("代入", "合成（未取整）", "得分", "得分率", "最高减最低", "计分过程")
 REVIEWED = "复核得分"
 """Rightmost on 指标得分, where there is a review."""
 

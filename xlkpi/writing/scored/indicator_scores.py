@@ -11,13 +11,18 @@ from xlkpi.domain.methods import NOT_APPLICABLE, VOTES
 from xlkpi.domain.numbers import NOISE, decimals
 from xlkpi.domain.results import IndicatorScore, Review, Scored
 from xlkpi.domain.schema import RECUSED, SCORES_SHEET, folded
-from xlkpi.writing.book import Book, Held, Sheet
+from xlkpi.domain.substitution import formula
+from xlkpi.scoring import substitution
+from xlkpi.writing.book import Book, Held, Sheet, Source
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns, copy
 from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import RATE, figure, sum_figure
 
 _TITLE, _GUIDE, _WEIGHTS, _HEADER = range(FIRST_SCORE)
 _COMPUTED = "系统计分"
+_LONGEST = 8_000
+"""Excel's limit of a formula is 8192 characters."""
+_TOO_LONG = "数太多，不逐个列出"
 NOBODY = "无人评分"
 """Stands for what a group gave, where nobody of it marked."""
 
@@ -120,10 +125,21 @@ class _Row:
         self._groups()
         sheet.text(row, self.columns.right("计分过程"), lambda r: of(r).explanation, "text")
         if self.work.applies:
+            self._put_in()
             self._score()
             self._spread()
         else:
             self._not_applicable()
+
+    def _put_in(self) -> None:
+        """Put the computation with its numbers, joined of the same cells that the score is computed from."""
+        at, of = self.columns.right("代入"), self.of
+        made = formula(substitution.of(self.work, self.filled)).at(self._addresses())
+        if len(made) > _LONGEST:
+            self.sheet.text(self.row, at, _TOO_LONG, "grey")
+        else:
+            said: Source = lambda r: substitution.text(of(r), r.filled)  # noqa: E731
+            self.sheet.formula(self.row, at, made, said, "text")
 
     def _score(self) -> None:
         sheet, row, of, points = self.sheet, self.row, self.of, self.points
@@ -141,7 +157,7 @@ class _Row:
         """No score is no 0: words are where others have figures."""
         for name in ("合成（未取整）", "得分"):
             self.sheet.text(self.row, self.columns.right(name), NOT_APPLICABLE, "grey")
-        for name in ("得分率", "最高减最低"):
+        for name in ("代入", "得分率", "最高减最低"):
             self.sheet.text(self.row, self.columns.right(name), "—", "grey")
 
     def _marks(self) -> None:
@@ -197,7 +213,18 @@ class _Row:
             (columns.first_mark, columns.last_mark), (columns.first_group, columns.last_group)
         )  # fmt: skip
         method = self.work.method
+        cells = {
+            "人得分": (row, "", columns.first_mark, columns.scorers),
+            "人权重": (_WEIGHTS, "row", columns.first_mark, columns.scorers),
+            "组得分": (row, "", columns.first_group, columns.groups),
+            "组权重": (_WEIGHTS, "row", columns.first_group, columns.groups),
+        }
         return {
+            **{
+                f"第{n + 1}{name}": a1(at, first + n, absolute)
+                for name, (at, absolute, first, count) in cells.items()
+                for n in range(count)
+            },
             "得分": "{}:{}".format(*(a1(row, at) for at in marks)),
             "权重": "{}:{}".format(*(a1(_WEIGHTS, at, "row") for at in marks)),
             "组得分": "{}:{}".format(*(a1(row, at) for at in groups)),
@@ -301,7 +328,7 @@ def _reviewed(
 
 
 def _geometry(sheet: Sheet, scored: Scored, columns: ScoreColumns) -> None:
-    widths = [9, 9, 24, 8, 13, *[9] * (columns.scorers + columns.groups), 12, 10, 10, 11, 40]
+    widths = [9, 9, 24, 8, 13, *[9] * (columns.scorers + columns.groups), 28, 12, 10, 10, 11, 36]
     sheet.widths = dict(enumerate(widths))
     sheet.heights.update({_TITLE: 26, _GUIDE: 20, _HEADER: 32})
     if scored.groups:
