@@ -275,7 +275,7 @@ def test_an_absent_score_is_never_0(tmp_path: Path) -> None:
         for name, each in (("旧", text), ("新", other))
     ]
     said = run("diff", *paths).output
-    assert "指标得分 C1.1：不适用（指标得分!J15） → 5.00（指标得分!J15）" in said, said
+    assert "指标得分 C1.1：不适用（指标得分!K15） → 5.00（指标得分!K15）" in said, said
 
 
 def test_every_result_that_is_named_stands_in_the_scored_workbook(tmp_path: Path) -> None:

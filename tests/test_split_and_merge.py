@@ -212,7 +212,9 @@ def test_a_part_tells_nothing_of_the_others() -> None:
     names = {"甲": "赵一示例", "乙": "钱二示例", "丙": "孙三示例"}
     for short, name in names.items():
         text = text.replace(f"| {short} |", f"| {name} |").replace(f"评分_{short}", f"评分_{name}")
-    text = text.replace("| 27 |\n", "| 27.123457 | 旁人勿看 |\n", 1).replace("120.5 |", "120.519 |")
+    text = text.replace(
+        "| 28 |\n| C1.1 | 29 |", "| 27.123457 | 旁人勿看 |\n| C1.1 | 29 |", 1
+    ).replace("120.5 |", "120.519 |")
     text = text.replace(
         "评分_钱二示例\n| 编号 | 得分 |\n|---|---|",
         "评分_钱二示例\n| 编号 | 得分 | 评分说明 |\n|---|---|---|",

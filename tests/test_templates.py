@@ -319,7 +319,7 @@ def test_a_per_cent_that_may_mean_something_else_is_no_share(said: str) -> None:
 
 
 def test_an_amount_is_suggested_only_where_the_text_is_plain() -> None:
-    """The sheet 等级 shows what is granted, never what is cut; else a dash, and why."""
+    """The sheet 等级 shows what is granted, never what is cut; else neither amounts nor a column for them."""
     text = (documents.SAMPLES / "示例项目2023.md").read_text(encoding="utf-8")
     said = "建议继续安排"  # of 良, which the sample comes to
     plainly = suggestions(text.replace(said, "建议压减下年度预算 20%"))
@@ -337,11 +337,11 @@ def suggestions(text: str) -> dict[str, list[float]]:
         "等级"
     ]
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
-    assert any("不从文字推算" in str(row[0]) for row in rows)
     heads = next((n for n, row in enumerate(rows) if row[0] == "项目"), None)
     if heads is None:
-        assert "—" in {row[5] for row in rows}
+        assert not any("建议安排比例" in map(str, row) for row in rows)
         return {}
+    assert any("不从文字推算" in str(row[0]) for row in rows)
     return {
         str(head): [row[at] for row in rows[heads + 1 :]] for at, head in enumerate(rows[heads])
     }
