@@ -83,6 +83,11 @@ def _formula(part: str | Number | Day | Choice) -> str:
     return f"IF({part.test},{_joined(part.yes)},{_joined(part.no)})"
 
 
+def measured(name: str, value: Fraction) -> Number:
+    """Return a target or an actual value as rules compare it: what is nearly 0 has no exponent then."""
+    return Number(f"ROUND({name},{PLACES})", rounded(value, PLACES))
+
+
 def percent(expression: str, share: Fraction | Decimal) -> Substitution:
     """Return a share as per cent."""
     value = rounded(Fraction(share) * 100, PLACES)

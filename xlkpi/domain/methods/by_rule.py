@@ -15,7 +15,7 @@ from xlkpi.domain.methods.standard import (
     execution_rate,
     rate_substitution,
 )
-from xlkpi.domain.substitution import Choice, Number, Substitution, percent
+from xlkpi.domain.substitution import Choice, Number, Substitution, measured, percent
 
 
 class ByRule(Method):
@@ -53,14 +53,12 @@ class ByRule(Method):
     def substitution(self, case: Case) -> Substitution:
         assert self.rule is not None
         value = self.value(case)
-        said: Substitution = (Number("{实际完成值}", value),)
+        said: Substitution = (measured("{实际完成值}", value),)
         if self.budgeted:
             said = (*rate_substitution(case), "×100")
-        measured = Measured(value, self.formula_of_value, said)
+        subject = Measured(value, self.formula_of_value, said)
         target = Number("{年度指标值}", case.target or 0)
-        return custom_rules.kind_of(self.rule).substitution(
-            self.rule, worth(case), measured, target
-        )
+        return custom_rules.kind_of(self.rule).substitution(self.rule, worth(case), subject, target)
 
     def explain(self, case: Case) -> str:
         assert self.rule is not None

@@ -9,7 +9,7 @@ from xlkpi.domain import custom_rules
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.methods.method import DIRECTIONS, Case, Method, worth
 from xlkpi.domain.numbers import rounded
-from xlkpi.domain.substitution import Choice, Day, Number, Substitution
+from xlkpi.domain.substitution import Choice, Day, Number, Substitution, measured
 from xlkpi.domain.text import day
 
 BUDGET_EXECUTION = "预算执行率"
@@ -124,7 +124,7 @@ def _put_in(case: Case) -> tuple[Number | Day, Number | Day]:
     if case.dated:
         actual, target = (Day(name, day(Decimal(int(value)))) for name, value in names)
         return actual, target
-    return Number(*names[0]), Number(*names[1])
+    return measured(*names[0]), measured(*names[1])
 
 
 def _sign(case: Case, upwards: str, downwards: str) -> str | Choice:
