@@ -328,7 +328,7 @@ def _reviewed(
 
 
 def _geometry(sheet: Sheet, scored: Scored, columns: ScoreColumns) -> None:
-    widths = [9, 9, 24, 8, 13, *[9] * (columns.scorers + columns.groups), 28, 12, 10, 10, 11, 36]
+    widths = [9, 9, 24, 8, 13, *[9] * (columns.scorers + columns.groups), 24, 12, 10, 10, 11, 40]
     sheet.widths = dict(enumerate(widths))
     sheet.heights.update({_TITLE: 26, _GUIDE: 20, _HEADER: 32})
     if scored.groups:
