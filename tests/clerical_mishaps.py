@@ -106,7 +106,6 @@ def mark(book: Book, rng: Random, number: bool = True) -> tuple[Table, Row, Cell
         and each.cell(row, "得分").formula is None
         and not each.cell(row, "得分").style
         and not each.cell(row, "得分").error
-        and each.cell(row, "评分说明").value != "系统计分"
     ]
     return rng.choice(found) if found else None
 

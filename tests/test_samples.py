@@ -139,7 +139,8 @@ def test_a_copy_never_scores_what_nobody_typed(value: bytes) -> None:
 @pytest.mark.parametrize(("sheet", "block"), [("评分_甲", "H5:I6"), ("三级指标", "A4:B4")])
 def test_what_lies_beneath_a_merge_is_in_the_copy(sheet: str, block: str) -> None:
     """Other programs keep it, and a clerk who takes the merge off finds it again."""
-    data = injected(sheet, merging(block), ("写", "评分_乙", "H5", "数 99"))
+    steps = [("写", "评分_乙", "H5", "数 99"), ("写", "评分_甲", "I6", "属实")]
+    data = injected(sheet, merging(block), *steps)
     outcome = score_documents([Document("示例.xlsx", data)])[0]
     copy = marked_copy.correction(data, outcome.filled, outcome.findings)
     assert found(copy) == found(data)
@@ -177,7 +178,7 @@ def test_merges_that_overlap_beside_the_data_do_no_harm(sheet: str, block: str) 
 
 
 def test_a_merge_says_what_lies_beneath_it() -> None:
-    data = injected("评分_甲", merging("H5:I6"))
+    data = injected("评分_甲", merging("H5:I6"), ("写", "评分_甲", "I6", "属实"))
     outcome = score_documents([Document("示例.xlsx", data)])[0]
     (told,) = [each for each in outcome.findings if each.code == "X110"]
     assert "盖住的 I6 里还有内容" in told.message

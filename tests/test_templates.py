@@ -17,7 +17,7 @@ import pytest
 from tests import documents
 from xlkpi import pipeline
 from xlkpi.domain.formula import ALLOWED
-from xlkpi.domain.schema import SHEETS
+from xlkpi.domain.schema import CHAPTERS, PARAMETER_LIST, REPORT_PARTS, SHEETS
 from xlkpi.domain.workbook_contents import Contents
 from xlkpi.exchange import markdown
 from xlkpi.exchange import new as blanks
@@ -26,6 +26,7 @@ from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading.workbook import read
 from xlkpi.runtime.commands.check import check
 from xlkpi.runtime.commands.new import new as make
+from xlkpi.writing import marked_copy
 from xlkpi.writing.blank import blank
 from xlkpi.writing.scored.suggested_funding import share
 from xlkpi.writing.xlsx import emit
@@ -351,3 +352,114 @@ def suggestions(text: str) -> dict[str, list[float]]:
 def test_a_template_is_called_as_its_file_is(path: Path) -> None:
     """A copy with the old heading would make workbooks that name another template."""
     assert markdown.parse(path.read_text(encoding="utf-8")).template == path.stem
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_a_blank_can_be_filtered_though_it_is_protected(path: Path) -> None:
+    book = openpyxl.load_workbook(path.with_suffix(".xlsx"))
+    forms = ("填表说明", "基本信息", "参数", "文字材料")  # the same lines in every workbook
+    for sheet in book.worksheets:
+        assert sheet.protection.sheet
+        assert not sheet.protection.autoFilter  # the flag locks
+        filtered = sheet.auto_filter.ref or ""
+        assert filtered == "" if sheet.title in forms else filtered.startswith("A4:"), sheet.title
+    assert "箭头" in str([cell.value for cell in book["填表说明"]["A"]])
+
+
+def test_seldom_used_columns_are_folded_and_said_to_be(tmp_path: Path) -> None:
+    blank = TEMPLATES[1].with_suffix(".xlsx")
+    sheet = openpyxl.load_workbook(blank)["三级指标"]
+    folded = [letter for letter, each in sheet.column_dimensions.items() if each.hidden]
+    assert [sheet[f"{letter}4"].value for letter in folded] == ["评价方面", "核减分", "核减理由"]
+    hint = openpyxl.load_workbook(blank, data_only=True)["三级指标"]["A3"].value
+    assert "已折叠（N—P 列）" in hint
+    assert "选中 M 到 Q 列" in hint
+    assert (
+        "X111" not in check(blank).text
+    )  # and nobody is told that the template's own words are hidden
+
+
+def test_what_a_score_depends_on_is_not_folded_away() -> None:
+    text = (documents.SAMPLES / "示例局2023_各种计分.md").read_text(encoding="utf-8")
+    assert "核减分" in text
+    sheet = openpyxl.load_workbook(io.BytesIO(documents.book(text)))["三级指标"]
+    assert not [letter for letter, each in sheet.column_dimensions.items() if each.hidden]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ([], []),
+        ([("O5", "数 1"), ("P5", "示例")], ["隐藏的第 O、P 列已照常读取"]),
+        ([("P9", "示例")], ["隐藏的第 P 列已照常读取"]),
+        ([("O9", "错误 #REF!")], ["隐藏的第 O 列已照常读取"]),
+        ([("N9", "预算管理")], []),  # a word of its drop-down, like those of the template
+        ([("N9", "另有说明")], ["隐藏的第 N 列已照常读取"]),
+    ],
+)
+def test_folded_columns_are_told_as_hidden_once_they_hold_what_somebody_typed(
+    typed: list[tuple[str, str]], told: list[str]
+) -> None:
+    blank = TEMPLATES[1].with_suffix(".xlsx").read_bytes()
+    steps = [("写", "三级指标", *each) for each in typed]
+    findings = score_documents([Document("甲.xlsx", documents.mishandled(blank, steps))])[
+        0
+    ].findings
+    assert [each.message for each in findings if each.code == "X111"] == told
+
+
+def test_a_hidden_column_is_shown_again_where_something_in_it_is_marked() -> None:
+    text = documents.RECIPES / "基本示例.md"
+    data = documents.mishandled(documents.sample(text), [("写", "三级指标", "O6", "很多")])
+    outcome = score_documents([Document("甲.xlsx", data)])[0]
+    assert ("X505", "三级指标!O6") in [(each.code, str(each.place)) for each in outcome.findings]
+    copy = marked_copy.correction(data, outcome.filled, outcome.findings)
+    sheet = openpyxl.load_workbook(io.BytesIO(copy))["三级指标"]
+    hidden = [letter for letter, each in sheet.column_dimensions.items() if each.hidden]
+    assert [sheet[f"{letter}4"].value for letter in hidden] == ["评价方面", "核减理由"]
+
+
+def test_settings_are_open_but_not_yellow_and_have_drop_downs() -> None:
+    book = openpyxl.load_workbook(TEMPLATES[1].with_suffix(".xlsx"))
+    for name, cell in (("等级标准", "B5"), ("参数", "B5"), ("评分规则", "A5")):
+        assert not book[name][cell].protection.locked
+        assert book[name][cell].fill.patternType is None
+    rows = {row[0].value: row[1].coordinate for row in book["参数"].iter_rows(min_row=5, max_col=2)}
+    rules = {str(each.sqref): each for each in book["参数"].data_validations.dataValidation}
+    for parameter in PARAMETER_LIST:
+        rule = rules[rows[parameter.name]]
+        if parameter.choices:
+            assert rule.formula1 == f'"{",".join(parameter.choices)}"'
+        else:
+            bound = parameter.high / 100 if parameter.percent else parameter.high
+            assert float(rule.formula2) == bound
+            assert rule.type == ("decimal" if parameter.percent else "whole")
+
+
+def test_the_legend_shows_every_colour_of_head_and_cell() -> None:
+    book = openpyxl.load_workbook(TEMPLATES[1].with_suffix(".xlsx"))
+    colours = {
+        cell.fill.fgColor.rgb
+        for sheet in book.worksheets[1:]
+        for row in sheet.iter_rows(min_row=4)
+        for cell in row
+        if cell.fill.patternType == "solid" and cell.border.left.style
+    }
+    legend = {
+        cell.fill.fgColor.rgb: cell.value
+        for cell in book["填表说明"]["A"]
+        if cell.fill.patternType == "solid"
+    }
+    assert colours <= legend.keys()
+    assert "棕色表头" in legend.values()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_chapters_are_numbered_as_the_reports_parts(path: Path) -> None:
+    rows = markdown.parse(path.read_text(encoding="utf-8")).sheets["文字材料"]
+    assert [row["章节"] for row in rows] == list(CHAPTERS)
+    numbers = [str(row["章节"])[0] for row in rows[1:]]
+    assert numbers == sorted(numbers, key="一二三四五六".index)
+    for row in rows[1:]:
+        part = next(each for each in REPORT_PARTS if each.startswith(str(row["章节"])[0]))
+        assert str(row["填写说明"]).startswith(f"报告“{part}”")

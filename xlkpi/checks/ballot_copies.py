@@ -20,6 +20,7 @@ from xlkpi.domain.methods import JUDGED
 from xlkpi.domain.numbers import EXACT, from_double, from_text, plain
 from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import ACTUAL, POINTS, TARGET, TIER3, canonical, folded
+from xlkpi.domain.shown_target import shown_target
 from xlkpi.domain.text import as_text
 
 _NAME = TIER3.name
@@ -172,7 +173,7 @@ def _overwritten(
                 continue
             found, expected = as_text(table.grid.raw(*at)), _text(own)
             there = (own.place.row, own.place.column)
-            same = canonical(found) == canonical(expected)
+            same = canonical(found) in (canonical(expected), _as_ballots_show(indicator, header))
             if not same and not _numbers(table.grid, at) & _numbers(source, there):
                 yield _Overwritten(mark, indicator, header, table.grid.place(*at), found, expected)
 
@@ -185,6 +186,16 @@ _LOOKED_UP: Mapping[str, Callable[[Indicator], _LookedUp]] = {
     POINTS.header: lambda each: each.points,
 }
 """The looked-up columns that identify the indicator and its content."""
+
+
+def _as_ballots_show(indicator: Indicator, header: str) -> str:
+    """Return a target as a blank's ballots show it, as compared: they may have been pasted as values."""
+    if header != TARGET.header:
+        return ""
+    text = indicator.target_text.value or ""
+    read = from_text(text)
+    target = read.value if read and not read.suffix else text
+    return canonical(shown_target(target, indicator.nature.value or "", indicator.unit.value or ""))
 
 
 def _text(own: _LookedUp) -> str:

@@ -226,7 +226,9 @@ def judged_shares(filled: Filled) -> Iterator[Finding]:
             table = filled.tables[TIER3.name]
             at = (cell.place.row, cell.place.column)
             shown = at in table.grid.percents or at in table.grid.percent_signed
-            if isinstance(number, int | float) and 0 < abs(number) <= 1 and not shown:
+            if isinstance(number, bool) or shown:  # TRUE is 1 to Python, and no number
+                continue
+            if isinstance(number, int | float) and 0 < abs(number) <= 1:
                 typed = Decimal(repr(number))
                 both = {"small": f"{plain(typed)}%", "large": f"{plain(typed * 100)}%"}
                 yield finding("X611", cell.place, plain(typed), **both)

@@ -14,7 +14,8 @@ from typing import NamedTuple
 ALLOWED = frozenset([
     "SUM", "SUMPRODUCT", "SUMIFS", "COUNT", "COUNTA", "COUNTIF", "AVERAGE", "MEDIAN", "DEVSQ",
     "MAX", "MIN", "LARGE", "SMALL", "ROUND", "INT", "ABS", "IF", "IFERROR", "AND", "OR", "NOT",
-    "INDEX", "MATCH", "LEN", "TEXT", "HYPERLINK", "ISNUMBER", "N", "LEFT",
+    "INDEX", "MATCH", "LEN", "TEXT", "HYPERLINK", "ISNUMBER", "N", "LEFT", "RIGHT", "MID", "FIND",
+    "SUBSTITUTE", "ISERROR", "ISLOGICAL", "CELL",
 ])  # fmt: skip
 """Functions that the three programs share and compute alike."""
 

@@ -31,6 +31,10 @@ SIGN_LABELS = ("签字", "日期")
 """Labels beside it, each with a cell of its own."""
 RECUSED = "回避"
 TOTAL_WORDS = ("合计", "总计", "小计")
+CHECKS = "检查"
+SHOWN_TARGET = "评分表上的指标值"
+OWN_COLUMNS = (CHECKS, SHOWN_TARGET)
+"""Headers right of a table, over a blank's own formulas."""
 HEADER_SEARCH_ROWS = 10
 SPARE_ROWS = 20
 SCORER_NAME_LENGTH = 28
@@ -89,6 +93,8 @@ class Column(NamedTuple):
     """The tip that appears when the cell is selected."""
     synonyms: tuple[str, ...] = ()
     """Other headers, as compared; a letter or a unit in brackets behind any of them never matters."""
+    folded: bool = False
+    """Seldom used: a blank folds it away, with a hint above the table."""
     instead_of: str = ""
     """It is read if present, as the column of that header where the sheet lacks it; blanks omit it."""
 
@@ -475,9 +481,16 @@ TIER3 = Sheet(
         Column("评分标准", _T, 30, synonyms=_CRITERIA),
         Column("佐证材料", _T, 20),
         REASON,
-        Column("评价方面", _T, 13, choices=ASPECTS),
-        Column("核减分", _N, 8, prompt="按公式计分的指标可在此核减，须写理由。", decides=True),
-        Column("核减理由", _T, 18),
+        Column("评价方面", _T, 13, choices=ASPECTS, folded=True),
+        Column(
+            "核减分",
+            _N,
+            8,
+            prompt="按公式计分的指标可在此核减，须写理由。",
+            decides=True,
+            folded=True,
+        ),
+        Column("核减理由", _T, 18, folded=True),
     ),
     "同一个二级指标下，三级指标的分值合计等于二级指标的分值。年末填写实际完成值、佐证材料和偏差原因。",
     required=True,
@@ -496,7 +509,7 @@ BALLOT = Sheet(
         MARK,
         Column("评分说明", _T, 20, prompt="需回避时写“回避”，得分留空。", decides=True),
     ),
-    "只填黄色的“得分”：0 到分值之间。需要回避的，得分留空并在“评分说明”写“回避”。灰色行由系统计分，不用填。",
+    "只填黄色的“得分”：0 到分值之间。需要回避的，得分留空并在“评分说明”写“回避”。变灰、右边写着“系统计分”的不用填。",
     key="编号",
 )
 RULES = Sheet(
@@ -615,6 +628,11 @@ VAGUE_WORDS = Sheet(
     tab="rare",
     key="词语",
 )
+REPORT_PARTS = (
+    "一、基本情况", "二、自评工作情况", "三、项目执行及绩效实现情况", "四、评价结论和评价等级",
+    "五、存在的问题及改进措施", "六、评价工作组人员名单",
+)  # fmt: skip
+"""The parts of a report; the chapters of 文字材料 are numbered as in it."""
 TEXTS = Sheet(
     "文字材料",
     (
@@ -624,7 +642,9 @@ TEXTS = Sheet(
         Column("字数", _N, 8, computed=True),
         Column("上限", _N, 8),
     ),
-    "按章节填写报告文字，一格写一章，不要改动“章节”一栏。",
+    "按章节填写报告文字，一格写一章，不要改动“章节”一栏。章节编号就是报告里的编号，报告分六部分："
+    + "；".join(REPORT_PARTS)
+    + "。没有列在下面的一（二）取自“预算执行”，六取自“评价工作组”，不在这里填。",
     key="章节",
     spare=0,
 )
@@ -685,6 +705,9 @@ SHEETS: tuple[Sheet, ...] = (
     EVIDENCE, BASE_DATA, VAGUE_WORDS, TEXTS, PROBLEMS, GRADES, PARAMETERS, MERGED,
 )  # fmt: skip
 """Every sheet but the ballots, in the contract's order; ballots come after 三级指标."""
+
+SETTINGS: tuple[Sheet, ...] = (RULES, VAGUE_WORDS, GRADES, PARAMETERS)
+"""What an office decides once and seldom changes: open to change, and not asked for."""
 
 PART_SHEETS: tuple[Sheet, ...] = (
     INFO, TIER1, TIER2, TIER3, RULES, SURVEY, EVIDENCE, BASE_DATA, PARAMETERS,

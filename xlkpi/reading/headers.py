@@ -7,13 +7,19 @@ from functools import lru_cache
 
 from xlkpi.domain.cells import Grid, Table
 from xlkpi.domain.findings import Finding, finding
-from xlkpi.domain.schema import HEADER_SEARCH_ROWS, INITIAL, TARGET, Sheet, bare_header, canonical
+from xlkpi.domain.schema import (
+    HEADER_SEARCH_ROWS,
+    INITIAL,
+    OWN_COLUMNS,
+    TARGET,
+    Sheet,
+    bare_header,
+    canonical,
+)
 from xlkpi.reading.xlsx.cache import Memo
 
 Heads = dict[str, list[int]]
 """The contract's header text → the columns that are taken for it."""
-CHECKS = "检查"
-"""Heads the blank's own checks, right of its tables."""
 _MOST_NAMED = 6
 
 
@@ -102,7 +108,9 @@ def list_unknown(layout: Sheet, grid: Grid, row: int) -> str:
     unknown = [
         f"“{raw.strip()}”（{grid.place(row, column).cell}）"
         for column, raw in enumerate(grid.rows[row])
-        if isinstance(raw, str) and canonical(raw) not in ("", CHECKS) and not known(layout, raw)
+        if isinstance(raw, str)
+        and canonical(raw) not in ("", *OWN_COLUMNS)
+        and not known(layout, raw)
     ]
     more = " 等" if len(unknown) > _MOST_NAMED else ""
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -274,7 +274,8 @@ def _find_hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
     for grid in grids:
         if grid.hidden:
             yield finding("X111", CellRef(grid.name), what=f"隐藏的工作表“{grid.name}”")
-        columns = [column for column in sorted(grid.hidden_columns) if _any_in(grid, column)]
+        folded = _folded_by_us(grid)
+        columns = [c for c in sorted(grid.hidden_columns - folded) if _any_in(grid, c)]
         if columns:
             letters = "、".join(column_letters(column) for column in columns)
             yield finding("X111", CellRef(grid.name), what=f"隐藏的第 {letters} 列")
@@ -283,6 +284,27 @@ def _find_hidden(grids: tuple[Grid, ...]) -> Iterator[Finding]:
             numbers = "、".join(str(row + 1) for row in rows[:10])
             more = f" 等 {len(rows)} 行" if len(rows) > 10 else ""
             yield finding("X111", CellRef(grid.name), what=f"隐藏的第 {numbers} 行{more}")
+
+
+def _folded_by_us(grid: Grid) -> set[int]:
+    """Return the columns that a blank folds away and that hold nothing but words of their drop-down."""
+    sheet = schema.sheet_named(grid.name)
+    columns = sheet.columns if sheet and grid.hidden_columns else ()
+    choices = {canonical(each.header): each.choices for each in columns if each.folded}
+    found: set[int] = set()
+    for at, cells in enumerate(grid.rows[: schema.HEADER_SEARCH_ROWS] if choices else ()):
+        for column in grid.hidden_columns:
+            held = cells[column] if column < len(cells) else None
+            header = canonical(held) if isinstance(held, str) else ""
+            if header in choices and _only(grid, column, at + 1, choices[header]):
+                found.add(column)
+    return found
+
+
+def _only(grid: Grid, column: int, first: int, words: Sequence[str]) -> bool:
+    """Whether a column holds, from a row on, none but these words."""
+    rows = range(first, len(grid.rows))
+    return all(grid.raw(row, column) in words for row in rows if grid.occupied(row, column))
 
 
 def _any_in(grid: Grid, column: int) -> bool:

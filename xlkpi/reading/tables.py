@@ -250,7 +250,7 @@ def _strange_columns(found: Table, taken: Set[int]) -> Iterator[Finding]:
     missing = _undecided(found)
     for column in range(len(grid.rows[found.header_row])):
         head = str(grid.raw(found.header_row, column)).strip()
-        if column in taken or canonical(head) == headers.CHECKS:
+        if column in taken or canonical(head) in schema.OWN_COLUMNS:
             continue
         if not any(grid.occupied(row, column) for row in found.rows):
             continue

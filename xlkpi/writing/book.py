@@ -90,6 +90,8 @@ class Sheet:
     tab: str = "result"
     cells: dict[Address, Cell] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
+    folded: tuple[int, ...] = ()
+    """Columns side by side that are folded away."""
     heights: dict[int, float] = field(default_factory=dict)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)

@@ -39,6 +39,15 @@ def looked_up(header: str, code: str, indicators: Spot) -> str:
     return f'=IF({code}="","",IFERROR(IF({found}="","",{found}),"编号不存在"))'
 
 
+def looked_up_target(code: str, indicators: Spot) -> str:
+    """Return the formula that finds an indicator's target as 三级指标 shows it, bare in an inserted row."""
+    at = f"MATCH({code},{indicators.block('编号')},0)"
+    column = max(indicators.columns.values()) + 2
+    shown = block_reference(indicators.sheet, indicators.first, column, indicators.last, column)
+    found, bare = f"INDEX({shown},{at})", f"INDEX({indicators.block('年度指标值')},{at})"
+    return f'=IF({code}="","",IFERROR(IF({found}="",{bare}&"",{found}),"编号不存在"))'
+
+
 REVIEW_COPIES = {"三级指标": "三级指标", "分值": "分值", "自评完成值": "实际完成值"}
 """What 复核 shows of an indicator → the column of 三级指标 that it comes from."""
 

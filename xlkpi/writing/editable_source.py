@@ -194,9 +194,21 @@ def _restore(sheet: Any, grid: Grid) -> None:
         sheet.merged_cells.add(f"{a1(top, left)}:{a1(bottom, right)}")
     for row in grid.hidden_rows:
         sheet.row_dimensions[row + 1].hidden = True
+    _part_columns(sheet)
     for column in grid.hidden_columns:
         sheet.column_dimensions[column_letters(column)].hidden = True
     sheet.sheet_state = "hidden" if grid.hidden else "visible"
+
+
+def _part_columns(sheet: Any) -> None:
+    """Give each column dimensions of its own: openpyxl has one for neighbours alike, and hides them all."""
+    for each in list(sheet.column_dimensions.values()):
+        first, last = each.min or 0, each.max or 0
+        for column in range(first + 1, last + 1):
+            own = sheet.column_dimensions[column_letters(column - 1)]
+            own.min = own.max = column
+            own.width = each.width
+        each.max = each.min
 
 
 def _widths(grid: Grid) -> dict[int, float]:

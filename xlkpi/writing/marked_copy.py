@@ -198,6 +198,7 @@ def _mark(
         cell = book[place.sheet][place.cell]
         if type(cell).__name__ == "MergedCell":
             cell = _owner(book[place.sheet], place)
+        _unfold(book[place.sheet], place.column)
         own[place] = original.get((place.sheet, place.cell)) or _colour(cell)
         stops = any(each.severity is Severity.ERROR for each in said)
         if not any(each.code in _UNSEEN for each in said):  # painted, it would be seen
@@ -210,6 +211,13 @@ def _mark(
             words += f"\n——\n原批注：{cell.comment.text}"
         cell.comment = Comment(legal(words), AUTHOR, height=_height(words), width=340)
     return own
+
+
+def _unfold(sheet: Any, column: int) -> None:
+    """Show a column that is hidden: what is marked in it would not be seen."""
+    for each in sheet.column_dimensions.values():
+        if each.hidden and (each.min or 0) <= column + 1 <= (each.max or 0):
+            each.hidden = False
 
 
 def _owner(sheet: Any, place: CellRef) -> Any:

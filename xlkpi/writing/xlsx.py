@@ -116,7 +116,8 @@ def _frame(sheet: Sheet, worksheet: FastWorksheet) -> Hashable:
         return None
     reach = worksheet.dim_rowmin, worksheet.dim_rowmax, worksheet.dim_colmin, worksheet.dim_colmax
     return (
-        worksheet.index, reach, sheet.tab, tuple(sheet.widths.items()), tuple(sheet.merges),
+        worksheet.index, reach, sheet.tab, tuple(sheet.widths.items()), sheet.folded,
+        tuple(sheet.merges),
         sheet.freeze, sheet.landscape, sheet.repeat, sheet.filter, sheet.print_to,
         bool(sheet.footer), sheet.protected,
     )  # fmt: skip
@@ -165,7 +166,9 @@ def _named_ranges(sheet: Sheet, worksheet: Worksheet) -> None:
 
 def _geometry(sheet: Sheet, worksheet: Worksheet) -> None:
     for column, width in sheet.widths.items():
-        worksheet.set_column(column, column, width)
+        shut = {"level": 1, "hidden": True} if column in sheet.folded else {}
+        after = {"collapsed": True} if column - 1 in sheet.folded and not shut else {}
+        worksheet.set_column(column, column, width, None, {**shut, **after})
     if sheet.freeze:
         worksheet.freeze_panes(*sheet.freeze)
     worksheet.set_tab_color(styles.TABS[sheet.tab])

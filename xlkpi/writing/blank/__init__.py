@@ -9,12 +9,12 @@ from xlkpi.domain import methods, schema
 from xlkpi.domain.location import a1
 from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.writing import computed_columns
-from xlkpi.writing.blank import base_data, guide, live_checks
+from xlkpi.writing.blank import base_data, guide, live_checks, setting_choices, unasked
 from xlkpi.writing.blank.ballots import put_ballot
-from xlkpi.writing.blank.head import put_head, spot_of
+from xlkpi.writing.blank.head import put_filter, put_head, spot_of
 from xlkpi.writing.book import Book, Validation
 from xlkpi.writing.book import Sheet as Worksheet
-from xlkpi.writing.computed_columns import FIRST_ROW, Spot
+from xlkpi.writing.computed_columns import Spot
 
 _CHECKED = (schema.TIER1, schema.TIER2, schema.TIER3)
 
@@ -71,7 +71,8 @@ def _table(
     spot = spots[sheet.name]
     worksheet = book.sheet(sheet.name, "rare" if seen else sheet.tab)
     columns = sheet.shown(rows)
-    put_head(worksheet, columns, sheet.name, guide.SEEN if seen else sheet.guide)
+    needed = [column for column in columns if column.required and not _fixed(sheet, column)]
+    put_head(worksheet, columns, sheet.name, guide.SEEN if seen else sheet.guide, needed)
     for row in range(spot.first, spot.last + 1):
         given = rows[row - spot.first] if row - spot.first < len(rows) else {}
         for column in columns:
@@ -81,9 +82,14 @@ def _table(
         _reviewed(worksheet, spot, rows, contents, spots[schema.TIER3.name])
     for column in columns:
         _validate(worksheet, sheet, spot, column)
-    if sheet is schema.INFO:
-        _info_choices(worksheet, rows)
-    live_checks.checks(worksheet, sheet, spots, rows)
+    setting_choices.put(worksheet, sheet, rows)
+    projects = None if seen else contents.sheets.get(schema.EXECUTION.name, ())
+    live_checks.checks(worksheet, sheet, spots, rows, projects)
+    combined = _set(contents, "综合方法")
+    unasked.grey(worksheet, sheet, spot, spots[schema.PARAMETERS.name], combined)
+    unasked.fold(worksheet, sheet, spot, frozenset(header for row in rows for header in row))
+    if sheet not in _FORMS:
+        put_filter(worksheet, spot)
     if seen or sheet is schema.MERGED:
         _lock(worksheet)
 
@@ -94,15 +100,25 @@ def _lock(worksheet: Worksheet) -> None:
     for at, cell in worksheet.cells.items():
         if cell.style == "head.need":
             worksheet.cells[at] = cell._replace(style="head")
-        elif cell.style.startswith("input"):
-            worksheet.cells[at] = cell._replace(style="locked" + cell.style.removeprefix("input"))
+        elif cell.style.partition(":")[0].partition(".")[0] in ("input", "setting"):
+            kind = cell.style.removeprefix("input").removeprefix("setting")
+            worksheet.cells[at] = cell._replace(style=f"locked{kind}")
 
 
-def _style(sheet: schema.Sheet, column: schema.Column, given: Fields) -> str:
-    fixed = (sheet in (schema.INFO, schema.PARAMETERS) and column.header in ("项目", "参数", "填写说明", "说明")) or (
-        sheet is schema.TEXTS and column.header in ("章节", "填写说明", "上限")
-    )  # fmt: skip
-    look = "locked" if column.computed or fixed else "input"
+_FORMS = (schema.INFO, schema.PARAMETERS, schema.TEXTS, schema.MERGED)
+"""Sheets with the same lines in every workbook, where there is nothing to filter."""
+
+
+def _fixed(sheet: schema.Sheet, column: schema.Column) -> bool:
+    """Whether the template fills in a column of a sheet."""
+    if sheet in (schema.INFO, schema.PARAMETERS):
+        return column.header in ("项目", "参数", "填写说明", "说明")
+    return sheet is schema.TEXTS and column.header in ("章节", "填写说明", "上限")
+
+
+def _style(sheet: schema.Sheet, column: schema.Column) -> str:
+    open_to_change = "setting" if sheet in schema.SETTINGS else "input"
+    look = "locked" if column.computed or _fixed(sheet, column) else open_to_change
     if column.kind is schema.Kind.CODE:
         return f"{look}.code"
     if column.kind in (schema.Kind.NUMBER, schema.Kind.MONEY):
@@ -120,7 +136,7 @@ def _input(
     column: schema.Column,
     given: Fields,
 ) -> None:
-    at, style = spot.columns[column.header], _style(sheet, column, given)
+    at, style = spot.columns[column.header], _style(sheet, column)
     value = given.get(column.header, "")
     if isinstance(value, Decimal):
         worksheet.number(
@@ -205,9 +221,14 @@ def _votes(given: Fields, caliber: str) -> tuple[float | str, float | str]:
 
 def _caliber(contents: Contents) -> str:
     """Return 满意度口径 as the workbook sets it when it is made."""
-    rows = contents.sheets.get(schema.PARAMETERS.name, ())
-    said = next((str(row.get("值", "")) for row in rows if row.get("参数") == "满意度口径"), "")
+    said = _set(contents, "满意度口径")
     return said if said in methods.CRITERIA else methods.CRITERIA[0]
+
+
+def _set(contents: Contents, name: str) -> str:
+    """Return the value of a line of 参数, "" where it has none."""
+    rows = contents.sheets.get(schema.PARAMETERS.name, ())
+    return next((str(row.get("值", "")) for row in rows if row.get("参数") == name), "")
 
 
 def _validate(worksheet: Worksheet, sheet: schema.Sheet, spot: Spot, column: schema.Column) -> None:
@@ -247,15 +268,6 @@ def _number(criterion: str, value: object, what: str, message: str) -> dict[str,
         "validate": "decimal", "criteria": criterion, "value": value,
         "error_title": f"{what}不对"[:32], "error_message": message,
     }  # fmt: skip
-
-
-def _info_choices(worksheet: Worksheet, rows: Sequence[Fields]) -> None:
-    for offset, given in enumerate(rows):
-        choices = schema.INFO_CHOICES.get(str(given.get("项目", "")))
-        if choices:
-            row = FIRST_ROW + offset
-            options: dict[str, object] = {"validate": "list", "source": list(choices)}
-            worksheet.validations.append(Validation((row, 1, row, 1), options))
 
 
 def _listed(contents: Contents) -> list[Fields]:

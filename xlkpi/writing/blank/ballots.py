@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from xlkpi.domain import methods, schema
+from xlkpi.domain import schema
 from xlkpi.domain.location import a1
 from xlkpi.domain.workbook_contents import Fields
 from xlkpi.writing import computed_columns
-from xlkpi.writing.blank import live_checks
-from xlkpi.writing.blank.head import put_head, spot_of
+from xlkpi.writing.blank import live_checks, live_marks, unasked
+from xlkpi.writing.blank.head import put_filter, put_head, spot_of
 from xlkpi.writing.book import Book, Validation
 from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import (
@@ -27,15 +27,20 @@ def put_ballot(
     name = schema.BALLOT_PREFIX + scorer
     worksheet = book.sheet(name, "fill")
     spot = spot_of(schema.BALLOT, name, listed)
-    put_head(worksheet, schema.BALLOT.columns, f"评分表（{scorer}）", schema.BALLOT.guide)
+    needed = [schema.MARK]
+    put_head(worksheet, schema.BALLOT.columns, f"评分表（{scorer}）", schema.BALLOT.guide, needed)
     given = {str(mark.get("编号", "")): mark for mark in marks}
     for row in range(spot.first, spot.last + 1):
         at = row - spot.first
         indicator = listed[at] if at < len(listed) else {}
         _ballot_row(worksheet, spot, row, indicator, given, spots[schema.TIER3.name])
     _identity(worksheet, scorer, signed)
-    _mark_limits(worksheet, spot, spots)
-    live_checks.ballot(worksheet, spot, listed, given, spots)
+    _mark_limits(worksheet, spot)
+    members = schema.MEMBERS.name
+    shown = spots[members] if any(sheet.name == members for sheet in book.sheets) else None
+    live_marks.check(worksheet, spot, listed, given, spots, shown)
+    unasked.grey_marks(worksheet, spot)
+    put_filter(worksheet, spot)
 
 
 def _ballot_row(
@@ -48,7 +53,6 @@ def _ballot_row(
 ) -> None:
     code = str(indicator.get("编号", ""))
     mark = given.get(code, {}) if code else {}
-    judged = _judged(indicator)
     if code:
         worksheet.text(row, 0, code, "locked.code")
     else:
@@ -56,15 +60,9 @@ def _ballot_row(
     for column in schema.BALLOT.columns[1:]:
         at = spot.columns[column.header]
         if column.computed:
-            formula = computed_columns.looked_up(column.header, a1(row, 0), tier3)
-            cached = indicator.get(column.header, "")
+            formula, cached = _looked_up(column.header, row, indicator, tier3)
             style = "locked.number" if column.kind is schema.Kind.NUMBER else "locked"
             worksheet.formula(row, at, formula, cached, style)
-        elif code and not judged:
-            shown = live_checks.unmarked(indicator) if column.header == "评分说明" else ""
-            worksheet.text(row, at, shown, "locked.center") if shown else worksheet.blank(
-                row, at, "locked"
-            )
         else:
             value = mark.get(column.header, "")
             style = "input.number" if column.kind is schema.Kind.NUMBER else "input"
@@ -76,8 +74,12 @@ def _ballot_row(
                 worksheet.blank(row, at, style)
 
 
-def _judged(indicator: Fields) -> bool:
-    return methods.is_judged(methods.standard_name(str(indicator.get("评分方式", ""))))
+def _looked_up(header: str, row: int, indicator: Fields, tier3: Spot) -> tuple[str, str | Decimal]:
+    """Return the formula of a looked-up cell, and what it shows when the workbook is made."""
+    code = a1(row, 0)
+    if header == schema.TARGET.header:
+        return computed_columns.looked_up_target(code, tier3), live_checks.target_said(indicator)
+    return computed_columns.looked_up(header, code, tier3), indicator.get(header, "")
 
 
 def _identity(worksheet: Worksheet, scorer: str, signed: Fields) -> None:
@@ -95,12 +97,12 @@ def _identity(worksheet: Worksheet, scorer: str, signed: Fields) -> None:
     worksheet.heights[row] = 24
 
 
-def _mark_limits(worksheet: Worksheet, spot: Spot, spots: dict[str, Spot]) -> None:
+def _mark_limits(worksheet: Worksheet, spot: Spot) -> None:
     mark = spot.columns["得分"]
     points = a1(spot.first, spot.columns["分值"], "column")
     options = {
         "validate": "decimal", "criteria": "between", "minimum": 0,
-        "maximum": "=" + live_checks.limit(points, spots), "error_title": "得分不对",
+        "maximum": "=" + live_marks.limit(points), "error_title": "得分不对",
         "error_message": "得分应在 0 到分值之间（百分制为 0 到 100）；回避时留空并在“评分说明”写“回避”。",
         "input_title": "得分", "input_message": "0 到分值之间的数；回避时留空，在右边写“回避”。",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from decimal import Decimal
 from xlkpi.domain import methods, schema
 from xlkpi.domain.location import a1, block_reference, quoted
 from xlkpi.domain.workbook_contents import Contents, Fields
-from xlkpi.writing.blank import live_checks
+from xlkpi.writing.blank import cell_tests, live_checks
 from xlkpi.writing.book import Book, Cell, Sheet
 from xlkpi.writing.computed_columns import FIRST_ROW, LIVE_ROW
 
@@ -31,13 +31,23 @@ STEPS_OF_THE_MAIN_PART: tuple[tuple[str, str, str], ...] = (
 SEEN = "供评分时查看，不要改动；以主表为准。"
 """The guide of a sheet of a scorer's part other than the ballot."""
 COLOURS: tuple[tuple[str, str, str], ...] = (
-    ("input", "浅黄", "要填写的格子"),
-    ("locked", "灰色", "自动计算或不用改的格子（已锁定，没有密码）"),
+    ("input.center", "浅黄", "要填写的格子"),
+    (
+        "locked.center",
+        "灰色",
+        "不用填：自动计算的（已锁定，没有密码），或按现在的评分方式用不到的（改了评分方式会自动变黄）",
+    ),
+    ("setting.center", "白色", "很少改的设置（等级标准、参数、评分规则），需要时可以改"),
+    ("head.need", "棕色表头", "这一列必填"),
+    ("head", "蓝色表头", "这一列按需填，或自动计算"),
 )
-SIGNS = "检查栏：✓ 正确；✗ 有误，按提示修改；○ 还没有填。"
+SIGNS = (
+    "检查栏：✓ 没有发现问题；✗ 有误，按提示修改；○ 还没有填，或表格自己看不准、交给会计后由工具检查。"
+    "有错没错，以工具检查的为准。"
+)
 UNLOCK = (
     "要排序、插入或删除行时，先在“审阅 → 撤消工作表保护”取消保护（Excel 和 WPS 相同，没有密码），改完再保护即可。"
-    "筛选、调整列宽和行高不用取消保护。"
+    "筛选（点表头右下角的箭头）、调整列宽和行高、显示折叠的列不用取消保护。"
 )
 
 
@@ -208,7 +218,9 @@ def _block(sheet: schema.Sheet, rows: Sequence[Fields], header: str) -> str:
 def _points_part(contents: Contents, said: list[str]) -> str:
     rows = contents.sheets.get(schema.TIER1.name, ())
     last = FIRST_ROW + max(1, len(rows) + schema.TIER1.spare) - 1
-    added = f"ROUND(SUM({block_reference(schema.TIER1.name, FIRST_ROW, 2, last, 2)}),6)"
+    blocks = (block_reference(schema.TIER1.name, FIRST_ROW, at, last, at) for at in range(3))
+    code, name, points = blocks
+    added = cell_tests.summed(points, code, name)
     whole = sum((v for row in rows if isinstance(v := row.get("分值"), Decimal)), Decimal(0))
     said.append("" if whole == 100 else "一级指标分值合计不是 100；")
     return f'IF({added}=100,"","一级指标分值合计不是 100；")'

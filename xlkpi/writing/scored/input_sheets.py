@@ -268,7 +268,7 @@ def _constants(sheet: Sheet, grid: Grid, grid_of: GridOf, table: Table | None = 
     _spread(sheet, grid)
 
 
-LIVE_WORDS = ("", "检查", "未评项数")
+LIVE_WORDS = ("", *schema.OWN_COLUMNS, "未评项数")
 """Words beside the blank's own checks, which mean nothing without them."""
 
 
