@@ -56,7 +56,9 @@ def test_every_code_is_raised_by_a_sample() -> None:
         "X114",
         "X117",
         "X122",
-    }  # a result, a macro, a picture: no recipe can make them
+        "X244",
+        "X245",
+    }  # a result, a macro, a picture: no recipe can make them; what was done to a marked copy
     assert asked - raised == set()
     assert raised <= set(CODES)
 
@@ -95,7 +97,11 @@ def test_an_untouched_marked_copy_is_as_broken_as_its_source(path: Path) -> None
     marked = outcome.status is Status.REFUSED and {"X124"} != {f.code for f in outcome.findings}
     if outcome.filled is not None and marked:
         copy = marked_copy.correction(data, outcome.filled, outcome.findings)
-        assert found(copy) == found(data)
+        codes = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(copy))["问题清单"]["C"]]
+        if "X244" in codes:  # the ballots have the rows that they lacked, without marks
+            assert {code for code, _ in found(copy)[0]} - {"X201"} <= {c for c, _ in found(data)[0]}
+        else:
+            assert found(copy) == found(data)
 
 
 def injected(sheet: str, edit: Callable[[bytes], bytes], *steps: documents.Step) -> bytes:

@@ -18,7 +18,7 @@ from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import CellRef, a1, address, without_overlaps
 from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import PROBLEMS_SHEET
-from xlkpi.writing import problem_list
+from xlkpi.writing import ballot_rows, problem_list
 from xlkpi.writing.book import legal
 from xlkpi.writing.editable_source import (
     _grids,
@@ -61,6 +61,7 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
 def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool = False) -> bytes:
     original = _unmark(book)
     _keep_read(book, filled)
+    findings = ballot_rows.rebuild(book, filled, findings)
     _part_merges(book, findings)
     told = findings[:_MOST]
     marked = _mark(book, told, original)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from xlkpi.domain import methods, schema
 from xlkpi.domain.location import a1, block_reference, quoted
 from xlkpi.domain.workbook_contents import Contents, Fields
-from xlkpi.writing.blank import cell_tests, live_checks
+from xlkpi.writing.blank import cell_tests, live_checks, live_marks
 from xlkpi.writing.book import Book, Cell, Sheet
 from xlkpi.writing.computed_columns import FIRST_ROW, LIVE_ROW
 
@@ -48,6 +48,14 @@ SIGNS = (
 UNLOCK = (
     "要排序、插入或删除行时，先在“审阅 → 撤消工作表保护”取消保护（Excel 和 WPS 相同，没有密码），改完再保护即可。"
     "筛选（点表头右下角的箭头）、调整列宽和行高、显示折叠的列不用取消保护。"
+)
+
+
+_LAGGING = "评分表与三级指标对不上，拖到 xlkpi 上会在“待修改”里补好；"
+CHANGED = (
+    "要加或删三级指标：改“三级指标”和各级分值就行，评分表不用动。把工作簿拖到 xlkpi 上，得到的“待修改”里各评分表已补上新指标的行、"
+    "取下删掉的行，原有的得分都在，取下的得分列在“问题清单”里。还没有打分的，也可以用 xlkpi new 新工作簿.xlsx --template 改过的工作簿.xlsx "
+    "另做一份。"
 )
 
 
@@ -92,7 +100,7 @@ def front(worksheet: Sheet, book: Book, contents: Contents, ballots: Sequence[st
     for who, where, how in _told(contents):
         row += 1
         worksheet.row(row, [who, where, how], "text")
-    row = _colours(worksheet, row + 2)
+    row = _colours(worksheet, row + 2, not contents.part)
     _sheets(worksheet, book, row + 1, contents.part.startswith(schema.SCORERS_PART))
     _settle(worksheet, book)
 
@@ -132,6 +140,9 @@ def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str
         cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
         who = name.removeprefix(schema.BALLOT_PREFIX).replace('"', '""')
         parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
+    if ballots:
+        lags = f"{quoted(ballots[0])}!{a1(*live_marks.LAGS_BEHIND)}"
+        parts.append(f'IF(LEFT({lags},1)="✗","{_LAGGING}","")')
     joined = "&".join(parts)
     broken = '"✗ 有格子是错误值，请先改正"'
     whole = f'=IFERROR(IF({joined}="","✓ 必填项已齐","还缺："&{joined}),{broken})'
@@ -241,7 +252,7 @@ def _settle(worksheet: Sheet, book: Book) -> None:
             worksheet.cells[at] = Cell(value, cell.style, cell.formula)
 
 
-def _colours(worksheet: Sheet, row: int) -> int:
+def _colours(worksheet: Sheet, row: int, whole: bool) -> int:
     worksheet.row(row, ["颜色和标记", "含义", ""], "head")
     for style, name, meaning in COLOURS:
         row += 1
@@ -249,7 +260,7 @@ def _colours(worksheet: Sheet, row: int) -> int:
         worksheet.text(row, 1, meaning, "text")
         worksheet.blank(row, 2, "text")
         worksheet.merges.append((row, 1, row, 2))
-    for words in (SIGNS, UNLOCK):
+    for words in (SIGNS, UNLOCK, CHANGED) if whole else (SIGNS, UNLOCK):
         row += 1
         worksheet.merge(row, 0, 2, words, "guide")
     return row + 1

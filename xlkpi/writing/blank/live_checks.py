@@ -72,6 +72,7 @@ def signs(worksheet: Worksheet, first: int, last: int, column: int) -> None:
         worksheet.conditions.append(Condition((first, column, last, column), options, style))
 
 
+TOTAL_ROW = "○ 合计行，不计入"
 UNSCORED = "○ 不计分"
 """What the check column shows for a row 其中：… without points."""
 
@@ -148,7 +149,7 @@ def _cell_cases(
     cases = [(f"SUMPRODUCT(--ISERROR({whole}))>0", "✗ 有错误值")] if sheet is schema.TIER3 else []
     cases += [
         (f'AND(N({points})=0,COUNTIF({name},"*其中*")>0)', UNSCORED),
-        (f"OR({is_total(code)},{is_total(name)})", "○ 合计行，不计入"),
+        (f"OR({is_total(code)},{is_total(name)})", TOTAL_ROW),
         (f'AND({code}="",{points}="")', ""),
         (f'{code}=""', "✗ 缺编号"),
         (f"SUMPRODUCT(--({spot.block('编号')}={code}))>1", "✗ 编号重复"),
