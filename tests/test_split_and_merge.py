@@ -283,7 +283,7 @@ def test_missing_marks_and_answers_do_not_keep_a_workbook_from_being_split(sound
 @pytest.mark.parametrize(
     ("step", "code"),
     [
-        (("写", "评价工作组", "A7", "丁"), "X208"),
+        (("写", "评价工作组", "A7", "丁"), "X241"),
         (("删表", "评分_乙", "", ""), "X207"),
         (("写", "一级指标", "C5", "数 50"), "X301"),
         (("写", "评分_甲", "H5", "错误 #N/A"), "X501"),
@@ -322,6 +322,14 @@ REFUSED: dict[str, tuple[dict[str, tuple[documents.Step, ...]], set[tuple[str, s
     "a scorer who is nobody": (
         {"评分_乙.xlsx": (("写", "评分_乙", "B3", "丁"),)},
         {("评分_乙.xlsx", "X811", "评分_乙!B3"), ("评分_乙.xlsx", "X814", "评分_乙!B3")},
+    ),
+    "a mistyped code": (
+        {"评分_乙.xlsx": (("写", "评分_乙", "A5", "A9.9"),)},
+        {("评分_乙.xlsx", "X324", "评分_乙!A5")},
+    ),
+    "a row of 三级指标 that is gone": (
+        {"评分_乙.xlsx": tuple(("写", "三级指标", f"{column}5", "空") for column in "ABCDEFGHIJKLMN")},
+        {("评分_乙.xlsx", "X325", "三级指标!A4")},
     ),
     "a broken mark": (
         {"评分_乙.xlsx": (("写", "评分_乙", "H5", "错误 #N/A"),)},

@@ -19,6 +19,7 @@ from xlkpi.checks import (
     completion_levels,
     double_counting,
     indicators,
+    mistyped,
     of_which,
     review,
     rule_percents,
@@ -29,7 +30,7 @@ from xlkpi.checks import (
     tiers,
     typed_values,
 )
-from xlkpi.domain.findings import Finding
+from xlkpi.domain.findings import Finding, errors
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.results import Scored
 
@@ -161,7 +162,22 @@ AFTERWARDS: tuple[Afterwards, ...] = (
 
 
 def check(filled: Filled) -> list[Finding]:
-    """Return the findings of every check, in the order of the tuple."""
+    """Return the findings of every check, in the order of the tuple; of a mistyped cell only its own.
+
+    What follows from a mistyped code or name is wrong in the workbook as it is, and right in the
+    one that was meant.
+    """
+    found = _check(filled)
+    if not errors(found):
+        return found
+    meant = mistyped.correct(filled)
+    rest = _check(meant.filled) if meant.findings else []
+    left = [each for each in rest if (each.code, each.place) not in meant.explained]
+    told = [*meant.findings, *left]
+    return told if meant.findings and len(errors(told)) <= len(errors(found)) else found
+
+
+def _check(filled: Filled) -> list[Finding]:
     return [finding for each in CHECKS for finding in each(filled)]
 
 

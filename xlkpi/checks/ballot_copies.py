@@ -6,16 +6,18 @@ trusted; but the scorer saw them, so a text that differs puts the mark in doubt.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
+from xlkpi.checks.lookups import clear_indicators
 from xlkpi.domain.cells import Grid, Value
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.inputs import Ballot, Filled, Mark
-from xlkpi.domain.location import Address, CellRef
+from xlkpi.domain.location import Address, CellRef, list_places
 from xlkpi.domain.methods import JUDGED
 from xlkpi.domain.numbers import EXACT, from_double, from_text, plain
 from xlkpi.domain.patterns import pattern
@@ -32,27 +34,25 @@ _SOME = 3
 """So many small marks suggest another scale."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Overwritten:
-    """A looked-up cell whose content differs from its indicator's."""
+    """A looked-up cell that somebody typed over."""
 
     mark: Mark
     indicator: Indicator
     header: str
+    own: _LookedUp
+    """The indicator's own cell."""
     place: CellRef
     found: str
     expected: str
+    differs: bool
+    """Whether it says something else than the indicator's own cell."""
 
     @property
     def counts(self) -> bool:
         """Whether the scorer's mark or recusal on this row is used."""
         return self.indicator.judged and (not self.mark.mark.blank or self.mark.recused)
-
-
-def _unique_indicators(filled: Filled) -> dict[str, Indicator]:
-    """Return the indicators whose code is theirs alone."""
-    times = Counter(each.key for each in filled.indicators)
-    return {each.key: each for each in filled.indicators if each.key and times[each.key] == 1}
 
 
 def _rate(filled: Filled, indicator: Indicator, mark: Decimal) -> Decimal | None:
@@ -71,7 +71,7 @@ def ballots_own(filled: Filled) -> Iterator[Finding]:
 
 def copies(filled: Filled) -> Iterator[tuple[Ballot, Ballot, int]]:
     """Yield each ballot that looks copied, the first like it, and how many marks they have."""
-    known = {key: each for key, each in _unique_indicators(filled).items() if each.judged}
+    known = {key: each for key, each in clear_indicators(filled).items() if each.judged}
     silent = {folded(member.name.value) for member in filled.members if not member.is_scorer}
     first: dict[tuple[object, ...], Ballot] = {}
     for ballot in filled.ballots:
@@ -91,7 +91,7 @@ def copies(filled: Filled) -> Iterator[tuple[Ballot, Ballot, int]]:
 
 def scale(filled: Filled) -> Iterator[Finding]:
     """Marks out of 100 are not all within 分值, nor marks out of 分值 all within 1: some rate is meant."""
-    known, hundred = _unique_indicators(filled), filled.parameters.out_of_100
+    known, hundred = clear_indicators(filled), filled.parameters.out_of_100
     for ballot in filled.ballots:
         given = [
             (mark.mark.value, points)
@@ -116,31 +116,105 @@ def looked_up(filled: Filled) -> Iterator[Finding]:
     """What is beside a code is what 三级指标 contains, also where somebody typed over the look-up.
 
     Another indicator's name beside a mark stops, and so do names that are half of them nobody's.
+    Where the ballots agree with one another, 三级指标 was changed, and has the one finding.
     """
-    known = _unique_indicators(filled)
+    known = clear_indicators(filled)
     owners = {canonical(each.name.value or ""): each for each in filled.indicators}
+    cells = list[_Overwritten]()
     for ballot in filled.ballots:
-        found = list(_overwritten(filled, known, ballot))
-        nobodys = [cell for cell in found if _is_foreign_name(cell, owners)]
+        found = list(_typed_over(filled, known, ballot))
+        nobodys = [cell for cell in found if cell.differs and _is_foreign_name(cell, owners)]
         strange = [cell for cell in nobodys if cell.counts]
         judged = (mark for mark in ballot.marks if mark.key in known and known[mark.key].judged)
         marked = sum(not mark.mark.blank or mark.recused for mark in judged)
-        from_elsewhere = len(strange) > 1 and 2 * len(strange) >= marked
-        if from_elsewhere:
+        if len(strange) > 1 and 2 * len(strange) >= marked:
             cell = strange[0]
             yield finding(
                 "X227", ballot.table.head(_NAME), cell.found, count=marked,
                 different=len(strange), code=cell.indicator.label, expected=cell.expected,
             )  # fmt: skip
-        once = nobodys if from_elsewhere else []
-        yield from (_difference(cell, owners) for cell in found if cell not in once)
+            found = [cell for cell in found if cell not in nobodys]
+        cells += found
+    shared = _find_shared(cells)
+    yield from _changed_since(shared, owners)
+    told = {id(cell) for group in shared for cell in group}
+    rest = [cell for cell in cells if cell.differs and id(cell) not in told]
+    for _, own in groupby(rest, key=lambda cell: cell.place.sheet):
+        yield from _typed_otherwise(list(own), owners)
 
 
-def _difference(cell: _Overwritten, owners: Mapping[str, Indicator]) -> Finding:
+def _typed_otherwise(
+    cells: Sequence[_Overwritten], owners: Mapping[str, Indicator]
+) -> Iterator[Finding]:
+    """Report what one ballot has typed over, of which no other ballot says the same."""
+    swapped = _find_swapped(cells, owners)
+    for cell in cells:
+        if cell not in swapped.values():
+            yield _difference(cell, owners, swapped)
+
+
+def _find_shared(cells: Iterable[_Overwritten]) -> list[list[_Overwritten]]:
+    """Return the groups of cells in which several ballots contain the same, and none what 三级指标 does."""
+    groups: dict[tuple[str, str], list[_Overwritten]] = defaultdict(list)
+    for cell in cells:
+        groups[cell.indicator.key, cell.header].append(cell)
+    return [
+        group
+        for group in groups.values()
+        if len(group) > 1 and all(each.differs for each in group)
+        and len({canonical(each.found) for each in group}) == 1
+    ]  # fmt: skip
+
+
+def _changed_since(
+    shared: Sequence[Sequence[_Overwritten]], owners: Mapping[str, Indicator]
+) -> Iterator[Finding]:
+    """Report cells of 三级指标 that all ballots contradict: a name, a target; codes that were swapped."""
+    firsts = [group[0] for group in shared]
+    swapped = _find_swapped(firsts, owners)
+    for group, cell in zip(shared, firsts, strict=True):
+        owner = owners.get(canonical(cell.found)) if cell.header == _NAME else None
+        params = {"where": list_places([each.place for each in group], 1), "count": len(group)}
+        if owner and any(each.counts for each in group):
+            other = swapped.get(cell)
+            also = f"；{other.indicator.code.place.cell} 正好相反，像是互换了" if other else ""
+            if cell not in swapped.values():
+                yield finding(
+                    "X243", cell.indicator.code.place, cell.indicator.label,
+                    name=cell.found, other=owner.label, also=also, **params,
+                )  # fmt: skip
+            continue
+        yield finding(
+            "X242", cell.own.place, cell.expected or "（空）",
+            code=cell.indicator.label, header=cell.header, other=cell.found or "（空）", **params,
+        )  # fmt: skip
+
+
+def _find_swapped(
+    cells: Sequence[_Overwritten], owners: Mapping[str, Indicator]
+) -> dict[_Overwritten, _Overwritten]:
+    """Return, of two cells with each other's names beside their codes, the first → the second."""
+    named = {cell.indicator.key: cell for cell in cells if cell.header == _NAME}
+    swapped: dict[_Overwritten, _Overwritten] = {}
+    for cell in named.values():
+        owner = owners.get(canonical(cell.found))
+        other = named.get(owner.key) if owner else None
+        if other and owners.get(canonical(other.found)) is cell.indicator and other not in swapped:
+            swapped[cell] = other
+    return swapped
+
+
+def _difference(
+    cell: _Overwritten,
+    owners: Mapping[str, Indicator],
+    swapped: Mapping[_Overwritten, _Overwritten],
+) -> Finding:
     owner = owners.get(canonical(cell.found)) if cell.header == _NAME else None
     params = {"code": cell.indicator.label, "expected": cell.expected or "（空）"}
     if owner and cell.counts:
-        return finding("X225", cell.place, cell.found, other=owner.label, **params)
+        other = swapped.get(cell)
+        also = f"（{other.place.cell} 正好相反，像是互换了）" if other else ""
+        return finding("X225", cell.place, cell.found, other=owner.label, also=also, **params)
     return finding("X226", cell.place, cell.found, header=cell.header, **params)
 
 
@@ -156,10 +230,10 @@ def _alike(one: str, other: str) -> bool:
     return bool(first and second) and (first in second or second in first)
 
 
-def _overwritten(
+def _typed_over(
     filled: Filled, known: Mapping[str, Indicator], ballot: Ballot
 ) -> Iterator[_Overwritten]:
-    """Find the looked-up cells that were typed over, or look up elsewhere, and differ."""
+    """Find the looked-up cells that were typed over, or look up elsewhere."""
     table, source = ballot.table, filled.tables.get(TIER3.name, ballot.table).grid
     columns = [(header, table.columns[header]) for header in _LOOKED_UP if header in table.columns]
     for mark in ballot.marks:
@@ -174,8 +248,9 @@ def _overwritten(
             found, expected = as_text(table.grid.raw(*at)), _text(own)
             there = (own.place.row, own.place.column)
             same = canonical(found) in (canonical(expected), _as_ballots_show(indicator, header))
-            if not same and not _numbers(table.grid, at) & _numbers(source, there):
-                yield _Overwritten(mark, indicator, header, table.grid.place(*at), found, expected)
+            differs = not (same or _numbers(table.grid, at) & _numbers(source, there))
+            place = table.grid.place(*at)
+            yield _Overwritten(mark, indicator, header, own, place, found, expected, differs)
 
 
 _LookedUp = Value[str] | Value[Decimal]

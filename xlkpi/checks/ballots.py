@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
+from xlkpi.checks.lookups import ballots_by_scorer, clear_indicators, members_by_name
 from xlkpi.checks.tiers import control_total
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
@@ -17,34 +17,14 @@ from xlkpi.domain.recusal import denies_mark
 from xlkpi.domain.text import as_text
 
 
-def _members(filled: Filled) -> dict[str, Member]:
-    members: dict[str, Member] = {}
-    for member in filled.members:
-        members.setdefault(schema.folded(member.name.value), member)
-    members.pop("", None)
-    return members
-
-
-def _ballots(filled: Filled) -> dict[str, Ballot]:
-    ballots: dict[str, Ballot] = {}
-    for ballot in filled.ballots:
-        ballots.setdefault(schema.folded(ballot.scorer.value), ballot)
-    ballots.pop("", None)
-    return ballots
-
-
-def _indicators(filled: Filled) -> dict[str, Indicator]:
-    return {indicator.key: indicator for indicator in filled.indicators if indicator.key}
-
-
 def _limit(filled: Filled, indicator: Indicator) -> Decimal | None:
     return Decimal(100) if filled.parameters.out_of_100 else indicator.points.value
 
 
 def _scorer_ballots(filled: Filled) -> Iterator[tuple[Member, Ballot]]:
     """Yield the members who score, with their ballots."""
-    ballots = _ballots(filled)
-    for key, member in _members(filled).items():
+    ballots = ballots_by_scorer(filled)
+    for key, member in members_by_name(filled).items():
         if member.is_scorer and key in ballots:
             yield member, ballots[key]
 
@@ -108,8 +88,8 @@ def _is_share(member: Member, grid: Grid) -> bool:
     return typed or at in grid.percents or at in grid.percent_signed
 
 
-def _scorer_in_name(ballot: Ballot) -> str:
-    """Return the scorer's name in the sheet's name."""
+def scorer_in_name(ballot: Ballot) -> str:
+    """Return the scorer's name in the name of a ballot's sheet, as it is compared."""
     return schema.folded(ballot.table.grid.name)[len(schema.BALLOT_PREFIX) :]
 
 
@@ -121,7 +101,7 @@ def _misnamed(ballot: Ballot, members: dict[str, Member], ballots: dict[str, Bal
 
 def ballots_present(filled: Filled) -> Iterator[Finding]:
     """Everyone who is to score has a ballot."""
-    ballots, members = _ballots(filled), _members(filled)
+    ballots, members = ballots_by_scorer(filled), members_by_name(filled)
     sheets = [grid for grid in filled.grids if schema.sheet_named(grid.name) is schema.BALLOT]
     elsewhere = {
         schema.folded(each.scorer) for each in filled.misnamed_sheets if each.sheet is schema.BALLOT
@@ -130,7 +110,7 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
     if any(key not in members for key in (*ballots, *elsewhere)):
         return  # a ballot under an unknown name has a finding; it may well be the missing one
     doubtful = elsewhere | {
-        _scorer_in_name(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
+        scorer_in_name(ballot) for ballot in filled.ballots if _misnamed(ballot, members, ballots)
     }
     for key, member in members.items():
         if (
@@ -145,7 +125,7 @@ def ballots_present(filled: Filled) -> Iterator[Finding]:
 
 def ballots_of_members(filled: Filled) -> Iterator[Finding]:
     """Every ballot belongs to a member."""
-    members = _members(filled)
+    members = members_by_name(filled)
     known = bool(members) and not any(member.name.broken for member in filled.members)
     for ballot in filled.ballots:
         if known and ballot.scorer.good and schema.folded(ballot.scorer.value) not in members:
@@ -154,12 +134,12 @@ def ballots_of_members(filled: Filled) -> Iterator[Finding]:
 
 def sheet_names(filled: Filled) -> Iterator[Finding]:
     """A ballot's sheet is named after its scorer; the cell inside is what counts."""
-    members, ballots = _members(filled), _ballots(filled)
+    members, ballots = members_by_name(filled), ballots_by_scorer(filled)
     for ballot in filled.ballots:
         name = ballot.scorer.value or ""
         if (
             not ballot.scorer.good
-            or _scorer_in_name(ballot) == schema.folded(name)
+            or scorer_in_name(ballot) == schema.folded(name)
             or not _can_be_a_sheet(name)
         ):
             continue
@@ -175,7 +155,7 @@ def _can_be_a_sheet(name: str) -> bool:
 
 def ballots_unique(filled: Filled) -> Iterator[Finding]:
     """A scorer has one ballot."""
-    first = _ballots(filled)
+    first = ballots_by_scorer(filled)
     for ballot in filled.ballots:
         key = schema.folded(ballot.scorer.value)
         if key and first[key] is not ballot:
@@ -185,17 +165,18 @@ def ballots_unique(filled: Filled) -> Iterator[Finding]:
 
 def codes_known(filled: Filled) -> Iterator[Finding]:
     """A mark, or a word about it, belongs to an indicator that exists."""
-    known = {**filled.of_which_by_key(3), **_indicators(filled)}
-    if not known or any(not each.key for each in filled.indicators):
+    known = filled.of_which_by_key(3).keys() | {each.key for each in filled.indicators}
+    if not known or "" in known:
         return  # the code that is missing there has a finding
     for _, mark in _marks(filled):
-        says_something = (
-            mark.mark.good
-            or mark.mark.broken
-            or mark.remark.value not in (None, "系统计分", "不适用")
-        )
-        if mark.key and mark.key not in known and says_something:
+        if mark.key and mark.key not in known and says_something(mark):
             yield finding("X204", mark.code.place, mark.code.value or "")
+
+
+def says_something(mark: Mark) -> bool:
+    """Whether a row of a ballot has more than its code and the template's words."""
+    said = mark.remark.value not in (None, "系统计分", "不适用")
+    return mark.mark.good or mark.mark.broken or said
 
 
 def codes_unique(filled: Filled) -> Iterator[Finding]:
@@ -218,10 +199,7 @@ def codes_present(filled: Filled) -> Iterator[Finding]:
 
 def all_marked(filled: Filled) -> Iterator[Finding]:
     """Every scorer marked every judged indicator, or stepped aside."""
-    times = Counter(indicator.key for indicator in filled.indicators)
-    known = {
-        key: each for key, each in _indicators(filled).items() if each.judged and times[key] == 1
-    }
+    known = {key: each for key, each in clear_indicators(filled).items() if each.judged}
     for member, ballot in _scorer_ballots(filled):
         rows = ballot.by_key()
         unsure = any(mark.code.broken for mark in ballot.marks)
@@ -268,8 +246,8 @@ def _recusal_hint(mark: Mark) -> str:
 def within_limits(filled: Filled) -> Iterator[Finding]:
     """0 ≤ 得分 ≤ 分值, or 100 in 百分制."""
     what = "百分制满分" if filled.parameters.out_of_100 else "分值"
-    limits = {key: _limit(filled, each) for key, each in _indicators(filled).items()}
-    silent = {key for key, member in _members(filled).items() if not member.is_scorer}
+    limits = {key: _limit(filled, each) for key, each in clear_indicators(filled).items()}
+    silent = {key for key, member in members_by_name(filled).items() if not member.is_scorer}
     for ballot, mark in _marks(filled):
         value, limit = mark.mark.value, limits.get(mark.key)
         if value is None or limit is None or schema.folded(ballot.scorer.value) in silent:
@@ -291,8 +269,8 @@ def mark_or_recusal(filled: Filled) -> Iterator[Finding]:
 
 def silent_members(filled: Filled) -> Iterator[Finding]:
     """A member who is not to score, or was absent, has no marks."""
-    ballots = _ballots(filled)
-    for key, member in _members(filled).items():
+    ballots = ballots_by_scorer(filled)
+    for key, member in members_by_name(filled).items():
         ballot = ballots.get(key)
         if member.is_scorer or ballot is None or not member.status.good:
             continue
@@ -309,7 +287,7 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
     if any(ballot.scorer.broken for ballot in filled.ballots):
         return
     asked = [ballot.by_key() for _, ballot in _scorer_ballots(filled)]
-    for key, indicator in _indicators(filled).items():
+    for key, indicator in clear_indicators(filled).items():
         rows = [marks[key] for marks in asked if key in marks]
         if indicator.judged and rows and len(rows) == len(asked) and all(r.recused for r in rows):
             yield finding(
@@ -320,7 +298,7 @@ def somebody_left(filled: Filled) -> Iterator[Finding]:
 
 def computed_marked(filled: Filled) -> Iterator[Finding]:
     """Where a computed indicator was marked too, the computed points count."""
-    known = _indicators(filled)
+    known = clear_indicators(filled)
     computed = {key for key, each in known.items() if each.method.good and not each.judged}
     for ballot, mark in _marks(filled) if computed else ():
         indicator = known.get(mark.key)
