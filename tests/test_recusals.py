@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests import documents, libreoffice
@@ -67,25 +68,22 @@ def test_a_mark_beside_words_that_stay_counts(remark: str) -> None:
 @pytest.mark.usefixtures("office")
 def test_the_sheets_own_check_says_the_same(tmp_path: Path) -> None:
     """LibreOffice judges every remark, with and without a mark beside it, as the engine does."""
-    source = tmp_path / "原.xlsx"
-    source.write_bytes(documents.sample(BASE))
-    lines = {
-        (sheet, row): remark
-        for sheet, remarks in (("评分_甲", STEPS_ASIDE), ("评分_乙", DOES_NOT))
-        for row, remark in enumerate(
-            remarks, start=10
-        )  # the spare rows, each for the same indicator
-    }
+    source = documents.SAMPLES / "示例局2023_七人评分.xlsx"
+    ballots = openpyxl.load_workbook(source)
+    lines: dict[tuple[str, int], str] = {}
+    for sheet, remarks in (("评分_组长", STEPS_ASIDE), ("评分_会计", DOES_NOT)):
+        marked = [
+            cell.row for cell in ballots[sheet]["H"][4:] if isinstance(cell.value, float | int)
+        ]
+        lines |= {(sheet, row): remark for row, remark in zip(marked, remarks, strict=False)}
+    assert len(lines) == len(STEPS_ASIDE) + len(DOES_NOT)
     for mark in (None, 1):
-        typed = [
+        steps = [
             {"do": "set", "sheet": sheet, "cell": f"{column}{row}", "value": value}
             for (sheet, row), remark in lines.items()
-            for column, value in (("A", "A1.1"), ("H", mark), ("I", remark))
+            for column, value in (("H", mark), ("I", remark))
         ]
-        steps = [{"do": "unprotect", "sheet": sheet} for sheet in ("评分_甲", "评分_乙")]
-        shown = libreoffice.cells(
-            libreoffice.edited(source, tmp_path / f"{mark}.xlsx", [*steps, *typed])
-        )
+        shown = libreoffice.cells(libreoffice.edited(source, tmp_path / f"{mark}.xlsx", steps))
         for (sheet, row), remark in lines.items():
             without = "✓ 回避" if is_recusal(remark) else "○ 未评分"
             beside = "✗ 回避应留空" if denies_mark(remark) else "✓"

@@ -149,7 +149,10 @@ def _with_marks(filled: Filled, changed: Mapping[tuple[int, int], Mark]) -> Fill
 
 
 def _find_dropped(filled: Filled) -> Correction:
-    """Report codes that all ballots contain and 三级指标 does not: a row is gone there."""
+    """Report codes that all ballots contain and 三级指标 does not: a row is gone there.
+
+    Where the points of the others still add up, somebody meant it.
+    """
     known = {each.key for each in filled.indicators} | filled.of_which_by_key(3).keys()
     ballots = [ballot for ballot in filled.ballots if ballot.marks]
     rows: dict[str, list[Mark]] = defaultdict(list)
@@ -171,7 +174,9 @@ def _find_dropped(filled: Filled) -> Correction:
         ballot._replace(marks=tuple(mark for mark in ballot.marks if mark.key not in gone))
         for ballot in filled.ballots
     )
-    told = _name_dropped(filled, [marks[0].code for marks in gone.values()], len(ballots))
+    told = _name_dropped(
+        "X325" if short else "X326", filled, [marks[0].code for marks in gone.values()]
+    )
     return Correction(filled._replace(ballots=tuple(left)), (told,), explained)
 
 
@@ -201,12 +206,13 @@ def _list_consequences(
     return frozenset(sums | childless | surveys | reviews)
 
 
-def _name_dropped(filled: Filled, codes: Sequence[Text], ballots: int) -> Finding:
+def _name_dropped(code: str, filled: Filled, dropped: Sequence[Text]) -> Finding:
+    ballots = sum(bool(ballot.marks) for ballot in filled.ballots)
     many = f"{ballots} 张评分表里都有它" if ballots > 1 else "评分表里有它"
-    place = list_places([code.place for code in codes], 1)
-    found = "、".join(code.value or "" for code in codes)
+    place = list_places([each.place for each in dropped], 1)
+    found = "、".join(each.value or "" for each in dropped)
     head = filled.tables[TIER3.name].head("编号")
-    return finding("X325", head, found, why=f"{many}（{place}）", sheet=TIER3.name)
+    return finding(code, head, found, why=f"{many}（{place}）", sheet=TIER3.name)
 
 
 def correct_surveys(filled: Filled) -> Correction:

@@ -25,7 +25,7 @@ from xlkpi.writing.xlsx import emit
 _STOPS = frozenset((
     "X102", "X103", "X104", "X107", "X110", "X115", "X118", "X120", "X124",  # what is what
     "X204", "X205", "X206", "X210", "X218", "X219", "X225", "X227",  # whose mark it is, and of what
-    "X241", "X243", "X324", "X325",  # the same, told at the one cell from which it follows
+    "X241", "X243", "X324", "X325", "X326",  # the same, told at the one cell from which it follows
     "X216", "X221", "X309", "X311", "X314", "X703",
     "X501", "X502", "X503", "X513", "X515", "X516", "X517", "X518", "X522",  # what stands there
 ))  # fmt: skip

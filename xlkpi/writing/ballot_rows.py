@@ -23,11 +23,13 @@ from xlkpi.writing.escapes import escaped
 _TIERS = (schema.TIER1.name, schema.TIER2.name, schema.TIER3.name)
 _FOLLOWS = ("X204", "X223")
 """What the checks say of ballots that lag behind 三级指标."""
+_DROPPED = "X326"
+"""What they say once, of a code that all ballots contain."""
 
 
 def rebuild(book: Any, filled: Filled, findings: Sequence[Finding]) -> list[Finding]:
     """Bring the ballots of an openpyxl workbook up to date; return the findings about the copy."""
-    if any(each.place.sheet in _TIERS for each in errors(findings)):
+    if any(each.place.sheet in _TIERS and each.code != _DROPPED for each in errors(findings)):
         return list(findings)  # the tiers themselves are in doubt
     ballots = [each for each in filled.ballots if each.table.grid.name in book.sheetnames]
     dropped = _dropped(filled, ballots, book)
@@ -41,7 +43,14 @@ def rebuild(book: Any, filled: Filled, findings: Sequence[Finding]) -> list[Find
             done |= dict(
                 _take_off(sheet, ballot, [each for each in unknown if each.key in dropped])
             )
-    left = [each for each in findings if _named(each) not in done]
+    all_taken = all(
+        ("X204", ballot.table.grid.name, key) in done for ballot in ballots for key in dropped
+    )
+    left = [
+        each
+        for each in findings
+        if _named(each) not in done and not (each.code == _DROPPED and all_taken)
+    ]
     return [*left, *(each for each in done.values() if each.code != "X245" or each.params["said"])]
 
 
