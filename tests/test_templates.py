@@ -360,10 +360,22 @@ def test_a_blank_can_be_filtered_though_it_is_protected(path: Path) -> None:
     forms = ("填表说明", "基本信息", "参数", "文字材料")  # the same lines in every workbook
     for sheet in book.worksheets:
         assert sheet.protection.sheet
-        assert not sheet.protection.autoFilter  # the flag locks
+        flags = sheet.protection  # each of them locks
+        assert not (flags.autoFilter or flags.formatColumns or flags.formatRows)
         filtered = sheet.auto_filter.ref or ""
         assert filtered == "" if sheet.title in forms else filtered.startswith("A4:"), sheet.title
     assert "箭头" in str([cell.value for cell in book["填表说明"]["A"]])
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_formats_and_limits_keep_to_what_excel_takes(path: Path) -> None:
+    """No list in braces and no other sheet's cells: Excel takes neither there."""
+    for sheet in openpyxl.load_workbook(path.with_suffix(".xlsx")).worksheets:
+        rules = [rule for each in sheet.conditional_formatting for rule in each.rules]
+        limits = sheet.data_validations.dataValidation
+        formulas = [text for rule in rules for text in rule.formula]
+        formulas += [text for each in limits for text in (each.formula1, each.formula2) if text]
+        assert not [text for text in formulas if "{" in text or "!" in text]
 
 
 def test_seldom_used_columns_are_folded_and_said_to_be(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 """Cells that need not be filled in now turn grey, and yellow again when another cell changes that.
 
 They are never locked: whoever changes a 评分方式 in a finished workbook must be able to type the mark.
-Conditional formats look at cells of their own sheet only, which every program allows.
+Conditional formats look at cells of their own sheet only and have no lists in braces: Excel allows
+neither others' cells nor those.
 """
 
 from __future__ import annotations
 
 from xlkpi.domain import methods, schema
 from xlkpi.domain.location import a1, column_letters
-from xlkpi.writing.blank.cell_tests import one_of
+from xlkpi.writing.blank.cell_tests import quoted
 from xlkpi.writing.blank.live_marks import UNMARKED
 from xlkpi.writing.book import Condition
 from xlkpi.writing.book import Sheet as Worksheet
@@ -30,15 +31,15 @@ def grey(
 def grey_marks(worksheet: Worksheet, spot: Spot) -> None:
     """Grey the marks of indicators that scorers do not mark: the check column says which."""
     check = a1(spot.first, max(spot.columns.values()) + 1, "column")
-    test = one_of(check, (UNMARKED, methods.NOT_APPLICABLE))
+    test = _is_any(check, UNMARKED, methods.NOT_APPLICABLE)
     for header in ("得分", "评分说明"):
         _condition(worksheet, spot, header, test)
 
 
 def _answers(worksheet: Worksheet, spot: Spot) -> None:
     way, name = (a1(spot.first, spot.columns[h], "column") for h in ("评分方式", "三级指标"))
-    judged = one_of(f'{way}&""', ("", methods.JUDGED, *methods.JUDGED_ALIASES[1:], methods.BANDED))
-    none = one_of(way, ("满意度", methods.NOT_APPLICABLE))
+    judged = _is_any(way, "", methods.JUDGED, *methods.JUDGED_ALIASES[1:], methods.BANDED)
+    none = _is_any(way, "满意度", methods.NOT_APPLICABLE)
     _condition(worksheet, spot, "实际完成值", f'OR({none},LEFT({way},5)="预算执行率")')
     _condition(worksheet, spot, "完成程度", f'AND({name}<>"",{way}<>"{methods.BANDED}")')
     for header in ("核减分", "核减理由"):
@@ -57,6 +58,10 @@ def _weights(worksheet: Worksheet, spot: Spot, parameters: Spot, combined: str) 
     column = spot.columns["评分组"]
     groups = f"{a1(spot.first, column, 'both')}:{a1(spot.last, column, 'both')}"
     _condition(worksheet, spot, "组权重", f"COUNTA({groups})=0")
+
+
+def _is_any(cell: str, *words: str) -> str:
+    return f"OR({','.join(f'{cell}={quoted(word)}' for word in words)})"
 
 
 def _condition(worksheet: Worksheet, spot: Spot, header: str, test: str) -> None:
