@@ -2,7 +2,8 @@
 
 It counts formulas by their text and everything else by its value, so that opening and saving in
 Excel, WPS or LibreOffice does not change it, and any edit does. It is in a visible cell, right
-of the label, and leaves that cell out of itself.
+of the label, and leaves that cell out of itself; a marked copy has it in a document property, where
+no clerk has to look at it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ SHA256_LABEL = "源文件 SHA-256"
 
 IDENTITY_LABEL = "来源标识"
 """The text left of what identifies a department's workbook among those of one file name."""
+
+OWN_PROPERTY = "xlkpi."
+"""How the names of our document properties begin."""
+
+DIGEST_PROPERTY = f"{OWN_PROPERTY}digest"
+IDENTITY_PROPERTY = f"{OWN_PROPERTY}identity"
+SHA256_PROPERTY = f"{OWN_PROPERTY}sha256"
+"""The document properties in which a marked copy has the same three."""
 
 
 def identity(*words: str) -> str:

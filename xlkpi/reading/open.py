@@ -17,7 +17,7 @@ from xlkpi.reading import engine
 from xlkpi.reading.engine import EngineBook
 from xlkpi.reading.sniff import Kind, sniff
 from xlkpi.reading.unreadable import Unreadable
-from xlkpi.reading.xlsx import LIMITS, Limits, Package, SheetFacts
+from xlkpi.reading.xlsx import LIMITS, Limits, Package, SheetFacts, read_properties
 from xlkpi.reading.xlsx.package import inflate, read_directory
 
 _RESULTS = {canonical(name) for name in schema.RESULT_SHEETS}
@@ -157,7 +157,15 @@ class OpenedWorkbook:
     def stamp(self) -> Stamp:
         """The fingerprint stated in the workbook, and that of its cells."""
         own, stated = fingerprint.split(each for grid in self.grids for each in list_contents(grid))
+        stated = stated or self._properties.get(fingerprint.DIGEST_PROPERTY)
         return Stamp(own, stated, fingerprint.digest(own))
+
+    @cached_property
+    def _properties(self) -> Mapping[str, str]:
+        """What a marked copy has in its document properties; an older one has it in cells."""
+        names = {canonical(facts.name) for facts in self.package.sheets}
+        ours = schema.PROBLEMS_SHEET in names and schema.SOURCE_SHEET not in names
+        return read_properties(self.data, self._limits) if ours else {}
 
     @cached_property
     def origin(self) -> Origin | None:
@@ -168,7 +176,7 @@ class OpenedWorkbook:
             return None
         if stated is None or stated != digest:
             return None
-        return _read_origin(own)
+        return _read_origin(own, self._properties)
 
     @cached_property
     def marked_from(self) -> Origin | None:
@@ -176,9 +184,10 @@ class OpenedWorkbook:
         problems = self.known[0].problems
         if problems is None or schema.SOURCE_SHEET in self.known[0].result_sheets:
             return None
-        own = list(list_contents(problems))
+        own, properties = list(list_contents(problems)), self._properties
         stated = fingerprint.labelled_value(own, fingerprint.LABEL)
-        return _read_origin(own) if stated else None
+        ours = stated or fingerprint.DIGEST_PROPERTY in properties
+        return _read_origin(own, properties) if ours else None
 
     @property
     def worked_on(self) -> bool:
@@ -199,10 +208,12 @@ class OpenedWorkbook:
         }
 
 
-def _read_origin(own: list[fingerprint.Content]) -> Origin:
-    """Read what an output states of the file that it came of."""
+def _read_origin(own: list[fingerprint.Content], properties: Mapping[str, str]) -> Origin:
+    """Read what an output states of the file that it came of, in cells or in document properties."""
     labels = (fingerprint.SOURCE_LABEL, fingerprint.IDENTITY_LABEL, fingerprint.SHA256_LABEL)
     file, identity, sha256 = (fingerprint.labelled_value(own, label) or "" for label in labels)
+    identity = identity or properties.get(fingerprint.IDENTITY_PROPERTY, "")
+    sha256 = sha256 or properties.get(fingerprint.SHA256_PROPERTY, "")
     if not sha256 and _MASKED.fullmatch(file):
         file, _, sha256 = file.partition("-")
     return Origin(file, identity, sha256)

@@ -1,24 +1,25 @@
 """A refused workbook → a copy in which every problem is marked in its cell, with a list in front.
 
 The copy is made by openpyxl, which keeps the user's own formatting; where it cannot open the
-source, the copy is written anew from what was read. It is an input like any other: 问题清单 says of
-each marked cell what colour it had, so that the next run can take the marks off again.
+source, the copy is written anew from what was read. It is an input like any other: its document
+properties say of each marked cell what fill it had, so that the next run can take the marks off again.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from xlkpi.domain import fingerprint
 from xlkpi.domain.findings import Finding, Severity
 from xlkpi.domain.inputs import Filled
-from xlkpi.domain.location import CellRef, a1, address, without_overlaps
+from xlkpi.domain.location import CellRef, a1, without_overlaps
 from xlkpi.domain.patterns import pattern
 from xlkpi.domain.schema import PROBLEMS_SHEET
-from xlkpi.writing import ballot_rows, problem_list
+from xlkpi.writing import ballot_rows, original_fills, problem_list
 from xlkpi.writing.book import legal
 from xlkpi.writing.editable_source import (
     _grids,
@@ -30,12 +31,12 @@ from xlkpi.writing.editable_source import (
     _rewritten,
 )
 from xlkpi.writing.escapes import unescaped
+from xlkpi.writing.original_fills import Fills, fill_of, kept_fills, paint
 from xlkpi.writing.styles import MARKED_FILL, WARNED_FILL
 from xlkpi.writing.xlsx import emit
 
 AUTHOR = "xlkpi"
 """Author of our comments, by which they are known again."""
-_NO_FILL = "无"
 _UNSEEN = frozenset(("X518", "X521"))
 """Codes of cells whose font has the colour of what is behind it."""
 _MOST = 2_000
@@ -59,22 +60,36 @@ def correction(data: bytes, filled: Filled, findings: Sequence[Finding]) -> byte
 
 
 def _marked(book: Any, filled: Filled, findings: Sequence[Finding], anew: bool = False) -> bytes:
-    original = _unmark(book)
+    _unmark(book)
     _keep_read(book, filled)
     findings = ballot_rows.rebuild(book, filled, findings)
     _part_merges(book, findings)
     told = findings[:_MOST]
-    marked = _mark(book, told, original)
-    problem_list.put(
-        book, filled.source, filled.identity, told, marked, more=len(findings) - len(told)
-    )
+    fills = _mark(book, told)
+    name = PurePath(filled.source.file).name
+    problem_list.put(book, filled, name, told, more=len(findings) - len(told))
     if anew:
         problem_list.say_anew(book)
-    contents, _ = fingerprint.split(_contents(book))
-    book[PROBLEMS_SHEET][problem_list.FINGERPRINT_CELL] = fingerprint.digest(contents)
+    _keep_properties(book, filled, fills)
     buffer = io.BytesIO()
     book.save(buffer)
     return steady(buffer.getvalue())
+
+
+def _keep_properties(book: Any, filled: Filled, fills: Fills) -> None:
+    """Put what the next run needs into document properties; those of an earlier one go."""
+    from openpyxl.packaging.custom import StringProperty
+
+    kept = book.custom_doc_props
+    kept.props = [each for each in kept.props if not each.name.startswith(fingerprint.OWN_PROPERTY)]
+    own = {
+        fingerprint.DIGEST_PROPERTY: fingerprint.digest(_contents(book)),
+        fingerprint.IDENTITY_PROPERTY: filled.identity,
+        fingerprint.SHA256_PROPERTY: filled.source.sha256,
+        **dict(original_fills.properties(fills)),
+    }
+    for name, text in own.items():
+        kept.append(StringProperty(name=name, value=text))
 
 
 def _part_merges(book: Any, findings: Sequence[Finding]) -> None:
@@ -126,73 +141,55 @@ def _contents(book: Any) -> Iterator[fingerprint.Content]:
                     yield sheet.title, at, held, formula
 
 
-def _unmark(book: Any) -> dict[tuple[str, str], str]:
-    """Take an earlier run's marks off; return the colours in its list."""
-    if PROBLEMS_SHEET not in book.sheetnames:
-        return {}
-    if book[PROBLEMS_SHEET]["D3"].value != fingerprint.LABEL:  # the user's own sheet of that name
-        book[PROBLEMS_SHEET].title = f"{PROBLEMS_SHEET}（原有）"
-        return {}
-    told = _told_colours(book[PROBLEMS_SHEET])
-    del book[PROBLEMS_SHEET]
-    for sheet in book.worksheets:
-        _uncomment(sheet)
-    for (sheet, cell), colour in told.items():
-        if sheet in book.sheetnames and _is_address(cell):
-            _paint(book[sheet][cell], colour)
-    return told
+def _unmark(book: Any) -> None:
+    """Take an earlier run's marks off; a sheet of the user's own under our name gets another."""
+    fills = kept_fills(book)
+    if PROBLEMS_SHEET in book.sheetnames:
+        if problem_list.is_ours(book[PROBLEMS_SHEET]):
+            del book[PROBLEMS_SHEET]
+        else:
+            book[PROBLEMS_SHEET].title = f"{PROBLEMS_SHEET}（原有）"
+    of_columns = {(sheet, cell.rstrip("0123456789")): fill for (sheet, cell), fill in fills.items()}
+    for sheet in book.worksheets if fills else ():
+        for row in sheet.iter_rows():
+            for cell in row:
+                said = _take_remark(cell)
+                # A row may have been put in above: then the mark is further down in the column.
+                fill = fills.get((sheet.title, cell.coordinate)) or (
+                    of_columns.get((sheet.title, cell.column_letter)) if said else None
+                )
+                if fill and fill_of(cell) in (MARKED_FILL, WARNED_FILL):
+                    paint(cell, fill)
 
 
-def _told_colours(listed: Any) -> dict[tuple[str, str], str]:
-    told: dict[tuple[str, str], str] = {}
-    for row in listed.iter_rows(min_row=problem_list.HEADER_ROW + 1, values_only=True):
-        sheet, _, cell = str(row[3] or "").rpartition("!")
-        if sheet and len(row) > 6:
-            told[sheet, cell] = str(row[6] or _NO_FILL)
-    return told
+_SAID = pattern(r"\W (?:错误|提醒|提示) X\d{3}：")
+"""How our remarks begin. LibreOffice does not keep their author."""
+_OWN_REMARK = "\n——\n原批注："
 
 
-def _uncomment(sheet: Any) -> None:
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.comment and cell.comment.author == AUTHOR:
-                cell.comment = None
+def _take_remark(cell: Any) -> bool:
+    """Take our remark off a cell, and leave the one that was there before; return whether there was ours."""
+    from openpyxl.comments import Comment
 
-
-def _is_address(cell: str) -> bool:
-    try:
-        address(cell)
-    except ValueError:
+    comment = getattr(cell, "comment", None)
+    if not comment or (comment.author != AUTHOR and not _SAID.match(comment.text)):
         return False
+    before = comment.text
+    while _SAID.match(before):  # two problems of one merged cell are one remark in another
+        before = before.partition(_OWN_REMARK)[2]
+    cell.comment = Comment(before, "") if before else None
     return True
 
 
-def _paint(cell: Any, colour: str) -> None:
-    from openpyxl.styles import PatternFill
-
-    if type(cell).__name__ == "MergedCell":
-        return
-    fill = PatternFill() if colour == _NO_FILL else PatternFill("solid", fgColor=colour)
-    cell.fill = fill
-
-
-def _colour(cell: Any) -> str:
-    fill = cell.fill
-    colour = fill.fgColor.rgb if fill and fill.patternType == "solid" else None
-    return colour if isinstance(colour, str) and len(colour) == 8 else _NO_FILL
-
-
-def _mark(
-    book: Any, findings: Sequence[Finding], original: Mapping[tuple[str, str], str]
-) -> dict[CellRef, str]:
-    """Colour each cell that has findings and say them in a comment; return its own colour."""
+def _mark(book: Any, findings: Sequence[Finding]) -> Fills:
+    """Colour each cell that has findings and say them in a comment; return the fills they had."""
     from openpyxl.comments import Comment
 
     by_place: dict[CellRef, list[Finding]] = {}
     for each in findings:
         if each.place.cell and each.severity is not Severity.NOTE:
             by_place.setdefault(each.place, []).append(each)
-    own: dict[CellRef, str] = {}
+    own: Fills = {}
     for place, said in by_place.items():
         if place.sheet not in book.sheetnames:
             continue
@@ -200,16 +197,16 @@ def _mark(
         if type(cell).__name__ == "MergedCell":
             cell = _owner(book[place.sheet], place)
         _unfold(book[place.sheet], place.column)
-        own[place] = original.get((place.sheet, place.cell)) or _colour(cell)
+        own.setdefault((place.sheet, cell.coordinate), fill_of(cell))
         stops = any(each.severity is Severity.ERROR for each in said)
         if not any(each.code in _UNSEEN for each in said):  # painted, it would be seen
-            _paint(cell, MARKED_FILL if stops else WARNED_FILL)
+            paint(cell, MARKED_FILL if stops else WARNED_FILL)
         words = "\n".join(
             f"{each.severity.sign} {each.severity.chinese} {each.code}：{each.message}。\n怎么改：{each.remedy}"
             for each in said
         )
         if cell.comment:
-            words += f"\n——\n原批注：{cell.comment.text}"
+            words += f"{_OWN_REMARK}{cell.comment.text}"
         cell.comment = Comment(legal(words), AUTHOR, height=_height(words), width=340)
     return own
 

@@ -16,6 +16,7 @@ from xlkpi.reading.xlsx.facts import Formula, Package, SheetFacts
 from xlkpi.reading.xlsx.limits import LIMITS, Limits, check_limit
 from xlkpi.reading.xlsx.other_content import find_other_content
 from xlkpi.reading.xlsx.parts import Parts, is_true, refuse_sections
+from xlkpi.reading.xlsx.properties import read_properties
 from xlkpi.reading.xlsx.shared import Book, read_shared_texts
 from xlkpi.reading.xlsx.sheet_fast import read_plain_facts
 from xlkpi.reading.xlsx.sheet_parsed import parse_facts
@@ -38,7 +39,8 @@ from xlkpi.reading.xlsx.workbook import (
 
 __all__ = [
     "LIMITS", "Formula", "Limits", "Package", "SheetFacts", "alters_texts", "check_limit", "date_letters",
-    "hides_day", "is_mixed", "is_percent_first", "may_mislead", "scan", "shown_text", "writes_percent",
+    "hides_day", "is_mixed", "is_percent_first", "may_mislead", "read_properties", "scan", "shown_text",
+    "writes_percent",
 ]  # fmt: skip
 
 
