@@ -81,6 +81,12 @@ def pictures(path: Path, into: Path) -> list[Path]:
     return sorted(into.glob(f"{_escaped(path.stem)}-*.png"))
 
 
+def printed(path: Path, into: Path) -> list[str]:
+    """The text of each printed page, in order."""
+    ((pdf,),) = _converted([path], {into: "pdf"}, shutil.copyfile).values()
+    return _run([_program("pdftotext"), "-layout", str(pdf), "-"], STARTING).split("\f")[:-1]
+
+
 AS_SHOWN = "Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true"
 """Comma, quotes, UTF-8, from row 1; the last: cells as they are shown, not as they are stored."""
 

@@ -318,7 +318,7 @@ def test_another_version_is_said_and_its_figures_are_compared(
     part = next(part for part, name in sheets().items() if name == "来源与指纹")
     lie = changed(part, "B10", '<c r="B10" t="str"><v>xlkpi 99.0，格式版本 1</v></c>')
     assert documents.verified(lie, "甲.xlsx").status == "changed"  # the fingerprint says so
-    monkeypatch.setattr(verify, "VERSION", "99.0")
+    monkeypatch.setattr(verify, "PROGRAM", "xlkpi 99.0，格式版本 1，结果版式 2")
     made = documents.verified(scored(), "甲.xlsx", documents.sample(BASE))
     assert (made.status, made.differences) == ("other-version", ())
     total = re.compile(r'(<c r="B4"[^>]*>.*?)<v>[^<]*</v>', re.DOTALL)

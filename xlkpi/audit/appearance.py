@@ -200,7 +200,7 @@ _NARROW = 0.5
 
 
 def _compare_margins(name: str, left: Any, right: Any) -> Iterator[Difference]:
-    """Compare the page header, which is empty, and the footer, which has 校验码."""
+    """Compare page header and footer, which say whose the page is, and its 校验码."""
     for which in (
         "oddHeader",
         "evenHeader",

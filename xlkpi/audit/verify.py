@@ -29,12 +29,11 @@ from xlkpi.domain.results import Outcome, Status
 from xlkpi.domain.schema import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.domain.text import as_text
 from xlkpi.domain.verification import Difference, Verification
-from xlkpi.domain.version import VERSION
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.reading import form_template
 from xlkpi.reading.open import OpenedWorkbook, reopen
 from xlkpi.writing.scored.addresses import CODE_LABEL
-from xlkpi.writing.scored.provenance import PROGRAM_LABEL
+from xlkpi.writing.scored.provenance import PROGRAM, PROGRAM_LABEL
 
 
 class NotScored(Exception):
@@ -69,7 +68,7 @@ def verify(
     expected = own if source is None else _write_again(right, form or kept, workbook, own)
     code = _find_verification_code(own.grids) if own else ""
     differences = [*edited, *_find_forbidden(workbook)]
-    if VERSION not in recorded.get(PROGRAM_LABEL, VERSION) and not edited:
+    if recorded.get(PROGRAM_LABEL, PROGRAM) != PROGRAM and not edited:
         differences += _compare_totals(grids, rescored)
         differences += _compare_inputs(grids, rescored, expected)
         return Verification("other-version", tuple(differences), code)

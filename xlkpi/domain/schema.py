@@ -58,6 +58,8 @@ RESULT_SHEETS = (
     FINDINGS_SHEET, METHODS_SHEET, RECONCILIATION_SHEET, SOURCE_SHEET, LAYOUT_SHEET,
 )  # fmt: skip
 """Sheets that a scored workbook has beyond the inputs; none of them is ever read as an input."""
+PRINT_SET = (SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET, SCORES_SHEET, FINDINGS_SHEET)
+"""Those that are filed on paper: each page says whose it is, of which year, and the 校验码."""
 
 
 class Kind(StrEnum):

@@ -37,6 +37,8 @@ class KnownSheets(NamedTuple):
     """Sheets under names that the format does not know: cells alone."""
     result_sheets: tuple[str, ...] = ()
     """Sheets that only a scored workbook has."""
+    provenance: Grid | None = None
+    """来源与指纹 of a scored workbook, which names the template and the format version."""
 
 
 class Stamp(NamedTuple):
@@ -145,13 +147,14 @@ class OpenedWorkbook:
         grids = tuple(self._grid(facts) for facts in kept)
         findings.extend(_find_hidden(grids))
         by_name = {canonical(facts.name): facts for facts in package.sheets}
-        guide, problems = (
+        guide, problems, provenance = (
             self._grid(by_name[name]) if name in by_name else None
-            for name in (_guide(package), schema.PROBLEMS_SHEET)
+            for name in (_guide(package), schema.PROBLEMS_SHEET, schema.SOURCE_SHEET)
         )
         results = tuple(f.name for f in package.sheets if canonical(f.name) in _RESULTS)
         foreign = tuple(self._make_foreign_grid(facts) for facts in others)
-        return KnownSheets(package, grids, guide, problems, foreign, results), tuple(findings)
+        known = KnownSheets(package, grids, guide, problems, foreign, results, provenance)
+        return known, tuple(findings)
 
     @cached_property
     def stamp(self) -> Stamp:
@@ -248,7 +251,8 @@ def find_named_cell(package: Package, name: str) -> tuple[str, Address | None]:
 def _guide(package: Package) -> str:
     """Return the name of 填表说明, as compared: whatever it is called now, it contains the version."""
     sheet, _ = find_named_cell(package, schema.FORMAT_NAME)
-    return canonical(sheet) or schema.GUIDE_SHEET
+    named = canonical(sheet)  # a scored workbook has the version on 来源与指纹
+    return named if named and named not in _RESULTS else schema.GUIDE_SHEET
 
 
 def _sort_sheets(package: Package) -> tuple[list[SheetFacts], list[SheetFacts], list[Finding]]:

@@ -298,8 +298,8 @@ def _format(book: KnownSheets) -> tuple[Text, Text]:
 def _named_cell(book: KnownSheets, name: str) -> Text:
     """Return the text of the cell that a defined name points to, blank where it points to none."""
     sheet, cell = find_named_cell(book.package, name)
-    for grid in (*book.grids, *([book.guide] if book.guide else [])):
-        if canonical(grid.name) == canonical(sheet) and cell is not None:
+    for grid in (*book.grids, book.guide, book.provenance):
+        if grid and canonical(grid.name) == canonical(sheet) and cell is not None:
             text = tidy(as_text(grid.raw(*cell)))
             return Value(grid.place(*cell), State.GOOD, text) if text else Value(grid.place(*cell))
     return Value(CellRef(""))

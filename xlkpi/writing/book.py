@@ -57,6 +57,21 @@ class Cell(NamedTuple):
     link: str = ""
 
 
+def page_header(left: str, right: str) -> str:
+    """Return a page header of two texts, each cut where it is long: Excel takes 255 characters.
+
+    A sign & begins a code there, and is doubled; each text is one line.
+    """
+    cut = (" ".join(legal(text).split())[:_LONGEST_MARGIN] for text in (left, right))
+    return "".join(
+        f"&{side}{text.replace('&', '&&')}" for side, text in zip("LR", cut, strict=True)
+    )
+
+
+_LONGEST_MARGIN = 60
+"""Characters of either text: both doubled, and the codes, are below the limit."""
+
+
 class Validation(NamedTuple):
     """What may be typed into a block of cells, and the message of each cell."""
 
@@ -104,7 +119,10 @@ class Sheet:
     filter: tuple[int, int, int, int] | None = None
     print_to: Address | None = None
     """The last cell that is printed."""
+    header: str = ""
+    """What stands above every printed page, as `page_header` makes it."""
     footer: str = ""
+    """What stands at the left below it; the page number always does."""
     protected: bool = True
     planned: FilledPlan | None = None
     """The cells that come of a plan; `cells` are those beside them."""

@@ -90,7 +90,7 @@ def _width(sheet: Sheet, first: int, last: int) -> float:
 
 
 def _room(style: str, width: float) -> float:
-    return max(1.0, (width - 1) * 10.5 / _size(style))
+    return max(1.0, (width - 1 - _indent(style)) * 10.5 / _size(style))
 
 
 def text_lines(text: str, room: float) -> int:
@@ -98,6 +98,12 @@ def text_lines(text: str, room: float) -> int:
     if 2 * len(text) * _UNIT <= room and "\n" not in text:  # it fits whatever its characters are
         return 1
     return sum(max(1, math.ceil(_units(line) / room)) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=512)
+def _indent(style: str) -> float:
+    """Return the units of width that an indent takes: three spaces."""
+    return 1.5 if properties(style).get("indent") else 0.0
 
 
 @lru_cache(maxsize=512)

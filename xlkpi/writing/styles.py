@@ -21,6 +21,9 @@ TABS = {"fill": "#FFC000", "need": "#70AD47", "rare": "#A6A6A6", "result": "#1F4
 
 _BASE = {"font_name": FONT, "font_size": 10.5, "valign": "vcenter"}
 _BOX = {"border": 1, "border_color": "#9A9A9A"}
+_LEFT = {"align": "left", "indent": 1}
+_RIGHT = {"align": "right", "indent": 1}
+"""Nothing touches a line."""
 _LINES = {"border": 1}
 """Of the official form: black, as it is printed."""
 _STYLES: dict[str, dict[str, object]] = {
@@ -28,7 +31,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "title": {"font_name": HEAD_FONT, "font_size": 16, "align": "center"},
     "heading": {"font_name": HEAD_FONT, "font_size": 14},
     "guide": {"font_color": "#444444", "text_wrap": True, "valign": "top"},
-    "block": {"font_name": HEAD_FONT, "font_size": 11.5, "bg_color": BLOCK_FILL, **_BOX},
+    "block": {**_LEFT, "font_name": HEAD_FONT, "font_size": 11.5, "bg_color": BLOCK_FILL, **_BOX},
     "head": {
         "font_name": HEAD_FONT, "bg_color": HEAD_FILL, "font_color": "#FFFFFF",
         "align": "center", "text_wrap": True, **_BOX,
@@ -49,12 +52,12 @@ _STYLES: dict[str, dict[str, object]] = {
     "locked.code": {"bg_color": LOCKED_FILL, "num_format": "@", **_BOX},
     "locked.number": {"bg_color": LOCKED_FILL, "align": "right", **_BOX},
     "locked.center": {"bg_color": LOCKED_FILL, "align": "center", **_BOX},
-    "text": {"text_wrap": True, **_BOX},
-    "code": {"num_format": "@", **_BOX},
+    "text": {**_LEFT, "text_wrap": True, **_BOX},
+    "code": {**_LEFT, "num_format": "@", **_BOX},
     "center": {"align": "center", "text_wrap": True, **_BOX},
-    "figure": {"align": "right", **_BOX},
-    "strong": {"bold": True, "text_wrap": True, **_BOX},
-    "strong.figure": {"bold": True, "align": "right", **_BOX},
+    "figure": {**_RIGHT, **_BOX},
+    "strong": {**_LEFT, "bold": True, "text_wrap": True, **_BOX},
+    "strong.figure": {"bold": True, **_RIGHT, **_BOX},
     "label": {"font_name": HEAD_FONT, "bg_color": BLOCK_FILL, "align": "center", **_BOX},
     "big": {
         "font_name": HEAD_FONT, "font_size": 20, "bold": True, "align": "center",
@@ -62,18 +65,18 @@ _STYLES: dict[str, dict[str, object]] = {
     },
     "big.text": {"font_name": HEAD_FONT, "font_size": 14, "bold": True, "align": "center", **_BOX},
     "link": {"font_color": "#0563C1", "underline": 1},
-    "link.box": {"font_color": "#0563C1", "underline": 1, "text_wrap": True, **_BOX},
+    "link.box": {**_LEFT, "font_color": "#0563C1", "underline": 1, "text_wrap": True, **_BOX},
     "link.center": {"font_color": "#0563C1", "underline": 1, "align": "center", **_BOX},
-    "link.figure": {"font_color": "#0563C1", "align": "right", **_BOX},
-    "link.strong": {"font_color": "#0563C1", "bold": True, "align": "right", **_BOX},
+    "link.figure": {"font_color": "#0563C1", **_RIGHT, **_BOX},
+    "link.strong": {"font_color": "#0563C1", "bold": True, **_RIGHT, **_BOX},
     "grey": {"font_color": "#7F7F7F", "align": "center", **_BOX},
-    "grey.text": {"font_color": "#595959", "text_wrap": True, **_BOX},
-    "grey.figure": {"font_color": "#595959", "align": "right", **_BOX},
+    "grey.text": {**_LEFT, "font_color": "#595959", "text_wrap": True, **_BOX},
+    "grey.figure": {"font_color": "#595959", **_RIGHT, **_BOX},
     "check": {"align": "center", "font_color": "#7F7F7F"},
     "sign": {"bottom": 1, "align": "left"},
     "sign.label": {"align": "right"},
     "form.label": {"font_name": HEAD_FONT, "align": "center", "text_wrap": True, **_LINES},
-    "form.text": {"text_wrap": True, **_LINES},
+    "form.text": {**_LEFT, "text_wrap": True, **_LINES},
     "form.center": {"align": "center", "text_wrap": True, **_LINES},
     "form.figure": {"align": "center", "shrink": True, **_LINES},
     "form.subtitle": {"align": "center"},
@@ -81,7 +84,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "form.note": {"font_size": 7, "font_color": "#7F7F7F"},
     "unasked": {"bg_color": LOCKED_FILL, "font_color": "#7F7F7F"},
     "good": {"font_color": "#2E7D32"},
-    "bad.box": {"font_color": "#C00000", "bold": True, "text_wrap": True, **_BOX},
+    "bad.box": {**_LEFT, "font_color": "#C00000", "bold": True, "text_wrap": True, **_BOX},
     "bad": {"font_color": "#C00000", "bold": True},
     "reached": {"bold": True, "bg_color": "#E2EFDA"},
     "outlier": {"font_color": "#C00000", "bold": True, "num_format": '"▲"0.0%'},

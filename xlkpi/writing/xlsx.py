@@ -34,6 +34,8 @@ _UNLOCKED = {"autofilter": True, "format_columns": True, "format_rows": True}
 STOCK = False
 """Whether to use xlsxwriter's own worksheet instead of ours: a test compares the two."""
 _PAGES = "&C第 &P 页 共 &N 页"
+_NAME = "&R&A"
+"""The sheet's name: without it a loose page of a print set is of nobody knows what."""
 
 
 class NotWritten(Exception):
@@ -119,7 +121,7 @@ def _frame(sheet: Sheet, worksheet: FastWorksheet) -> Hashable:
         worksheet.index, reach, sheet.tab, tuple(sheet.widths.items()), sheet.folded,
         tuple(sheet.merges),
         sheet.freeze, sheet.landscape, sheet.repeat, sheet.filter, sheet.print_to,
-        bool(sheet.footer), sheet.protected,
+        bool(sheet.header), bool(sheet.footer), sheet.protected,
     )  # fmt: skip
 
 
@@ -190,7 +192,9 @@ def _page(sheet: Sheet, worksheet: Worksheet) -> None:
     worksheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     worksheet.fit_to_pages(1, 0)
     worksheet.center_horizontally()
-    worksheet.set_footer(f"&L{sheet.footer}{_PAGES}" if sheet.footer else _PAGES)
+    if sheet.header:
+        worksheet.set_header(sheet.header)
+    worksheet.set_footer(f"&L{sheet.footer}{_PAGES}{_NAME}" if sheet.footer else _PAGES)
 
 
 def _chart(chart: Chart, workbook: xlsxwriter.Workbook, worksheet: Worksheet) -> None:
@@ -203,9 +207,10 @@ def _chart(chart: Chart, workbook: xlsxwriter.Workbook, worksheet: Worksheet) ->
             "data_labels": {"value": True, "num_format": "0.0%", "font": font},
         }
     )  # fmt: skip
-    made.set_title({"name": chart.title, "name_font": {**font, "size": 12}, "overlay": False})
+    made.set_title({"name": chart.title, "name_font": font, "overlay": False})
     made.set_legend({"none": True})
-    made.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "num_font": font})
-    made.set_y_axis({"reverse": True, "num_font": font})
+    # The bars have their figures, so that an axis would say them again and take a bar's room.
+    made.set_x_axis({"min": 0, "max": 1, "visible": False, "major_gridlines": {"visible": False}})
+    made.set_y_axis({"reverse": True, "num_font": font, "interval_unit": 1})
     made.set_size({"width": chart.size[0], "height": chart.size[1]})
     worksheet.insert_chart(*chart.at, made, {"object_position": 1})

@@ -44,7 +44,7 @@ class _Kept(OrderedDict[Hashable, list[Any]]):
 
 
 _FRAMES = _Kept(200)
-"""What surrounds a sheet's rows, its links and the words of its footer."""
+"""What surrounds a sheet's rows, its links and the words of its header and footer."""
 _PACKAGES = _Kept(20)
 """The parts of a workbook, name and text; None for those that are made anew."""
 _MADE_ANEW = ("xl/worksheets/sheet", "xl/charts/", "xl/drawings/drawing", "xl/sharedStrings.xml", "docProps/core.xml")  # fmt: skip
@@ -140,20 +140,27 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         if self.frame_key is None:
             super()._assemble_xml_file()
             return
-        before, between, after, end = self.frame or self._made_frame()
+        before, between, *after, end = self.frame or self._made_frame()
         self.fh.write(before)
         self._write_rows()
         self.fh.write(between)
         self._write_hyperlinks()
-        self.fh.write(f"{after}{cell_xml.escaped(self._left())}{end}")
+        margins = [self.sheet.header, self._left()][-len(after) :]
+        for piece, margin in zip(after, margins, strict=True):
+            self.fh.write(f"{piece}{cell_xml.escaped(margin)}")
+        self.fh.write(end)
 
     def _made_frame(self) -> list[str]:
-        """Return what is before the rows, the links and the words of the footer, and after them."""
+        """Return what is before the rows, the links, the header's words and the footer's, and after them."""
         own, self.fh, self.empty = self.fh, io.StringIO(), True
         super()._assemble_xml_file()
         frame = self.fh.getvalue().split(_GAP)
         self.fh, self.empty = own, False
         return _FRAMES.keep(self.frame_key, frame)
+
+    def set_header(self, header: str) -> None:
+        """Set the header; in a frame all of it is left open."""
+        super().set_header(header if self.frame_key is None else _GAP)
 
     def set_footer(self, footer: str) -> None:
         """Set the footer; in a frame its left, which only this workbook has, is left open."""

@@ -13,12 +13,13 @@ from xlkpi.domain.schema import (
     GRADE_SHEET,
     LAYOUT_SHEET,
     METHODS_SHEET,
+    PRINT_SET,
     RECONCILIATION_SHEET,
     SCORES_SHEET,
     SOURCE_SHEET,
     SUMMARY_SHEET,
 )
-from xlkpi.writing.book import Book
+from xlkpi.writing.book import Book, page_header
 from xlkpi.writing.plan import BookPlan
 from xlkpi.writing.scored import (
     comparison,
@@ -50,8 +51,6 @@ _RESULTS = (
     RECONCILIATION_SHEET,
     SOURCE_SHEET,
 )
-_STAMPED = (SUMMARY_SHEET, GRADE_SHEET, FORM_SHEET)
-"""Sheets whose footer carries the 校验码."""
 
 
 def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
@@ -68,9 +67,10 @@ def scored(outcome: Outcome, layout: FormTemplate, own: bool = False) -> Book:
     _write(book, result, names, layout, code)
     if own:
         kept_form.write(book, layout)
-    for name in _STAMPED:
-        book.named(name).footer = f"校验码 {code}"
-    provenance.seal(book)
+    header = page_header(said("部门名称"), f"{said('评价年度')}年度{said('评价类型')}绩效自评")
+    for name in PRINT_SET:
+        book.named(name).header, book.named(name).footer = header, f"校验码 {code}"
+    provenance.seal(book, result.filled)
     return book
 
 

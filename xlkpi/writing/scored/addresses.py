@@ -6,6 +6,7 @@ scored: how many indicators, scorers, steps to the total and lines that lost poi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -43,6 +44,8 @@ FIRST_PROOF = 4
 """The row of the first line of 校验."""
 FINGERPRINT_AT = (12, 1)
 """Where the fingerprint is on 来源与指纹."""
+TEMPLATE_AT, FORMAT_AT = (7, 1), (8, 1)
+"""Where the template's name and the format version are on it."""
 _FIRST_TIER = 6
 _SCORE_LEFT = ("编号", "二级编号", "三级指标", "分值", "评分方式")
 _SCORE_RIGHT = ("代入", "合成（未取整）", "得分", "得分率", "最高减最低", "计分过程")
@@ -96,6 +99,8 @@ class SummaryRows(NamedTuple):
 
     first: int
     """The first first-level indicator; its header is above."""
+    chart: int
+    """The first of the rows that the chart covers."""
     second: int
     budget: int
     group: int
@@ -109,14 +114,20 @@ class SummaryRows(NamedTuple):
     def of(cls, result: Result) -> SummaryRows:
         """Return the rows of a scored workbook."""
         first, second, _ = result.scored.tiers
-        below = _FIRST_TIER + len(first) + 4 + step_rows(result.scored)
+        chart = _FIRST_TIER + len(first) + 2 + step_rows(result.scored)
+        below = chart + chart_rows(len(first)) + 2
         budget = below + len(second) + 4
         group = budget + 2
         notices = group + len(result.filled.members) + 3
         compared = 1 + len(result.of_marks) if result.panel.lines else 0
         deviations = notices + 3 + compared
         after = deviations + 3 + len(result.deviations)
-        return cls(_FIRST_TIER, below, budget, group, notices, deviations, after)
+        return cls(_FIRST_TIER, chart, below, budget, group, notices, deviations, after)
+
+
+def chart_rows(bars: int) -> int:
+    """Return how many rows of 汇总 its chart covers, with the blank one below it."""
+    return 3 + math.ceil(1.3 * bars)
 
 
 def steps(scored: Scored) -> list[str]:

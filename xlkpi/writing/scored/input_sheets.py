@@ -6,13 +6,13 @@ in 检查记录. Computed columns are live again. Staff text is only ever text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Derived, Grid, Table
 from xlkpi.domain.inputs import Ballot, Survey
-from xlkpi.domain.location import Block, CellRef, block_reference, without_overlaps
+from xlkpi.domain.location import Address, Block, CellRef, block_reference, without_overlaps
 from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfaction_rate
 from xlkpi.domain.number_format.suffix import with_unit
 from xlkpi.domain.numbers import as_shown
@@ -35,12 +35,11 @@ def spot(table: Table) -> Spot:
 
 
 def plan(book: Book, result: Result) -> None:
-    """Plan every sheet that was read in the order of the file, 填表说明 first; they are added."""
+    """Plan every sheet that was read in the order of the file; they are added.
+
+    填表说明 is for whoever fills in, and is left out: 来源与指纹 names the template and the version.
+    """
     filled = result.filled
-    if filled.guide:
-        guide = book.sheet(schema.GUIDE_SHEET, "rare")
-        _constants(guide, filled.guide, _guide)
-        guide.widths = {0: 14, 1: 34, 2: 66}
     tables = {table.grid.name: table for table in filled.tables.values()}
     tables |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
     for at, grid in enumerate(filled.grids):
@@ -54,11 +53,6 @@ def plan(book: Book, result: Result) -> None:
         _beside_reviews(book.named(table.grid.name), table, result)
     for ballot in filled.ballots:
         _beside_marks(book.named(ballot.table.grid.name), ballot, result)
-
-
-def _guide(result: Result) -> Grid:
-    assert result.filled.guide is not None
-    return result.filled.guide
 
 
 def _grid(at: int) -> GridOf:
@@ -81,7 +75,7 @@ class _Table:
             at = table.columns.get(column.header)
             if at is not None:
                 sheet.text(table.header_row, at, self._head(at), "head")
-                sheet.widths[at] = column.width
+                sheet.widths[at] = _width(table.sheet, column)
                 self._column(column, at)
         last = max(table.columns.values())
         sheet.freeze = (table.header_row + 1, 0)
@@ -91,6 +85,13 @@ class _Table:
             bottom = max((*table.rows, *table.of_which, *table.totals))
             sheet.filter = (table.header_row, min(table.columns.values()), bottom, last)
         sheet.heights[0] = 26
+        apart = [at[:2] for at in held_apart(table.grid, table)]
+        sheet.print_to = printed(table.grid, table, apart)
+        edge = sheet.print_to[1]
+        sheet.merges = [  # what is merged beyond the edge would be cut off on paper
+            (top, left, bottom, min(right, edge) if left < edge else right)
+            for top, left, bottom, right in sheet.merges
+        ]
 
     def _head(self, at: int) -> Source:
         row = self.table.header_row
@@ -118,6 +119,8 @@ class _Table:
         if unit := with_unit(result.units.get(place, "")):
             figure = f"{style}:{unit}"
         held = table.grid.raw(row, at)
+        if style == "text" and (place in self.filled.readings or _is_number(held)):
+            figure = figure.replace("text", "figure", 1)
         if place in result.dates:
             self.sheet.number(row, at, lambda r: r.filled.readings.get(place, 0), f"{style}:{DATE}")
         elif place in self.filled.readings:
@@ -128,7 +131,7 @@ class _Table:
             self.sheet.text(row, at, lambda r: r.codes[place], style)
         elif _is_number(held):
             percent = (row, at) in table.grid.percents
-            shown = f"{style}:{SHARE}" if percent else figure
+            shown = f"{figure.partition(':')[0]}:{SHARE}" if percent else figure
             self.sheet.number(row, at, _number(self.grid_of, row, at), shown)
         else:
             self.sheet.text(row, at, _tidy(self.grid_of, row, at), style)
@@ -310,6 +313,38 @@ def _style(column: schema.Column) -> str:
     if column.kind is schema.Kind.NUMBER:
         return "figure"
     return "code" if column.kind is schema.Kind.CODE else "text"
+
+
+_AIR = 2.0
+"""Width that the indent of a figure takes."""
+_WIDER = {(schema.BALLOT.name, "评分标准"): 58.0, (schema.BALLOT.name, "佐证材料"): 26.0}
+"""Columns of long texts whose rows would else make a third page of every ballot."""
+
+
+def _width(sheet: schema.Sheet, column: schema.Column) -> float:
+    if column.kind in (schema.Kind.MONEY, schema.Kind.NUMBER, schema.Kind.ANY):
+        return column.width + _AIR
+    return _WIDER.get((sheet.name, column.header), column.width)
+
+
+def printed(grid: Grid, table: Table, apart: Collection[Address]) -> Address:
+    """Return the last cell of an input sheet that is printed: the last row and column that hold anything.
+
+    Columns to the right that nobody filled in stay out; those that the format computes are filled.
+    `apart` are the cells beside the table that hold something.
+    """
+    rows = (*table.rows, *table.of_which, *table.totals)
+    computed = {each.header for each in table.sheet.columns if each.computed}
+    own = [
+        at
+        for header, at in table.columns.items()
+        if not rows or header in computed or any(grid.occupied(row, at) for row in rows)
+    ]
+    head = min(table.columns.values())
+    return (
+        max((table.header_row, *rows, *(row for row, _ in apart))),
+        max((head, *own, *(column for row, column in apart if row > table.header_row))),
+    )
 
 
 def _rate(n: int) -> Source:

@@ -15,7 +15,7 @@ from xlkpi.domain.inputs import Filled
 from xlkpi.domain.results import AdjustmentTotals, IndicatorScore, Scored
 from xlkpi.domain.schema import PARAMETER_LIST
 from xlkpi.writing.scored.addresses import Addresses
-from xlkpi.writing.scored.input_sheets import held_apart
+from xlkpi.writing.scored.input_sheets import held_apart, printed
 from xlkpi.writing.scored.result import Result
 
 Shape = Hashable
@@ -40,7 +40,7 @@ def _inputs(result: Result) -> Shape:
         tuple(each.row for each in filled.projects),
         tuple((each.row, each.key) for each in filled.surveys),
         tuple((each.row, each.key) for each in filled.reviews),
-        tuple(each.sheet for each in filled.cell_counts),
+        tuple((each.sheet, each.words > 0) for each in filled.cell_counts),
         frozenset(filled.readings), result.dates, frozenset(result.shares),
         frozenset(result.codes), frozenset(result.units.items()),
     )  # fmt: skip
@@ -51,7 +51,7 @@ def _sheets(filled: Filled) -> Shape:
     tables |= {ballot.table.grid.name: ballot.table for ballot in filled.ballots}
     ballots = tuple(tuple((mark.row, mark.key) for mark in each.marks) for each in filled.ballots)
     grids = [_sheet(grid, tables.get(grid.name)) for grid in filled.grids]
-    return ballots, tuple(grids), _sheet(filled.guide, None) if filled.guide else None
+    return ballots, tuple(grids)
 
 
 def _sheet(grid: Grid, table: Table | None) -> Shape:
@@ -66,6 +66,7 @@ def _sheet(grid: Grid, table: Table | None) -> Shape:
         grid.name, grid.merges, apart, table.sheet.name, table.header_row,
         tuple(table.columns.items()), table.rows, table.of_which, table.totals,
         len(table.remarks), kinds, derived, grid.percents,
+        printed(grid, table, [each[:2] for each in apart]),
     )  # fmt: skip
 
 

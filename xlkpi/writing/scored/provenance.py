@@ -6,14 +6,14 @@ from pathlib import PurePath
 
 from xlkpi.domain import fingerprint, schema
 from xlkpi.domain.form_template import FormTemplate
-from xlkpi.domain.inputs import Filled
+from xlkpi.domain.inputs import CellCounts, Filled
 from xlkpi.domain.location import CellRef, a1, list_places, quoted
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import METHODS_SHEET, SCORES_SHEET, SOURCE_SHEET
 from xlkpi.domain.version import VERSION
 from xlkpi.scoring import trace
 from xlkpi.writing.book import Book, Sheet, Source
-from xlkpi.writing.scored.addresses import FINGERPRINT_AT, FIRST_SCORE
+from xlkpi.writing.scored.addresses import FINGERPRINT_AT, FIRST_SCORE, FORMAT_AT, TEMPLATE_AT
 from xlkpi.writing.scored.result import Result
 
 FORM_LABEL = "自评表版式"
@@ -22,6 +22,9 @@ PRODUCER_LABEL = "源文件由何程序保存"
 TEMPLATE_LABEL = "模板"
 VERSION_LABEL = "格式版本"
 PROGRAM_LABEL = "计分程序"
+_RESULT_LAYOUT = 2
+"""What the result sheets look like; with the version of the program it changes what `verify` expects."""
+PROGRAM = f"xlkpi {VERSION}，格式版本 {schema.FORMAT_VERSION}，结果版式 {_RESULT_LAYOUT}"
 CELLS_LABEL = "有内容的单元格"
 NOT_STATED = "未注明"
 """Labels on the sheet, by which `verify` finds what is right of them."""
@@ -42,7 +45,7 @@ def plan(book: Book, result: Result, form: FormTemplate) -> None:
             VERSION_LABEL,
             lambda r: NOT_STATED if r.filled.version is None else str(r.filled.version),
         ),
-        (PROGRAM_LABEL, f"xlkpi {VERSION}，格式版本 {schema.FORMAT_VERSION}"),
+        (PROGRAM_LABEL, PROGRAM),
         (CELLS_LABEL, lambda r: str(r.outcome.source.cells)),
         (FORM_LABEL, form.label),
     ]
@@ -50,7 +53,10 @@ def plan(book: Book, result: Result, form: FormTemplate) -> None:
         sheet.text(row, 0, label, "label")
         sheet.merge(row, 1, 2, value, "text")
     row = 2 + len(lines)
+    rows = {label: row for row, (label, _) in enumerate(lines, start=2)}
     assert (row, 1) == FINGERPRINT_AT
+    assert (rows[TEMPLATE_LABEL], 1) == TEMPLATE_AT
+    assert (rows[VERSION_LABEL], 1) == FORMAT_AT
     sheet.text(row, 0, fingerprint.LABEL, "label")
     sheet.blank(row, 2, "text")
     sheet.merges.append((row, 1, row, 2))
@@ -80,14 +86,14 @@ def _counts(sheet: Sheet, filled: Filled, row: int) -> int:
     sheet.heights[row] = 32
     tables = [*filled.tables.values(), *(ballot.table for ballot in filled.ballots)]
     by_name = {table.grid.name: table for table in tables}
-    own = {grid.name for grid in filled.grids} | ({filled.guide.name} if filled.guide else set())
+    own = {grid.name for grid in filled.grids}
     first = row + 1
     for at, line in enumerate(filled.cell_counts):
         row, table = first + at, by_name.get(line.sheet)
         link = f"internal:{quoted(line.sheet)}!A1" if line.sheet in own else ""
         sheet.text(row, 0, line.sheet, "link.box" if link else "text", link)
         sheet.number(row, 1, len(table.rows) if table else 0, "figure")
-        heads = f"表头在第 {table.header_row + 1} 行" if table else "" if link else "不属于标准格式"
+        heads = f"表头在第 {table.header_row + 1} 行" if table else "" if link else _apart(line)
         skipped = f"，附注 {len(table.remarks)} 行" if table and table.remarks else ""
         skipped += f"，没有分值的行 {len(table.of_which)} 行" if table and table.of_which else ""
         sheet.text(row, 2, heads + skipped, "text")
@@ -100,6 +106,11 @@ def _counts(sheet: Sheet, filled: Filled, row: int) -> int:
         block = f"{a1(first, column)}:{a1(row - 1, column)}"
         sheet.formula(row, column, f"=SUM({block})", _whole(kind), "strong.figure")
     return row
+
+
+def _apart(line: CellCounts) -> str:
+    """Say why a sheet is not in the result: only of 填表说明 all cells are words."""
+    return "填写说明，没有带入评分结果" if line.words else "不属于标准格式"
 
 
 def _count(at: int, kind: int) -> Source:
@@ -177,6 +188,11 @@ def _origin(at: int) -> Source:
     return find
 
 
-def seal(book: Book) -> None:
-    """Put the fingerprint of all cells into its own."""
-    book.named(SOURCE_SHEET).text(*FINGERPRINT_AT, book.fingerprint(), "text")
+def seal(book: Book, filled: Filled) -> None:
+    """Name the cells of the template and the format version, and put in the fingerprint of all cells."""
+    sheet = book.named(SOURCE_SHEET)
+    if filled.template:
+        book.names[schema.TEMPLATE_NAME] = sheet.absolute(*TEMPLATE_AT)
+    if filled.version is not None:
+        book.names[schema.FORMAT_NAME] = sheet.absolute(*FORMAT_AT)
+    sheet.text(*FINGERPRINT_AT, book.fingerprint(), "text")

@@ -43,7 +43,7 @@ def plan(book: Book, result: Result, names: addresses.Addresses) -> None:
     _tiers(sheet, "一、一级指标得分", 0, rows, filled, scored)
     total.plan(sheet, filled, scored, rows.first + len(scored.tiers[0]) + 1, names)
     _tiers(sheet, "二、二级指标得分", 1, rows, filled, scored)
-    _chart(sheet, rows.first, len(scored.tiers[0]), len(book.sheets))
+    _chart(sheet, rows, len(scored.tiers[0]))
     _budget(sheet, scored.budget, filled, rows.budget)
     _group(sheet, filled, scored, rows.group)
     _contents(sheet, book)
@@ -207,14 +207,19 @@ def _total(sheet: Sheet, top: int, level: int, filled: Filled, scored: Scored) -
     sheet.blank(row, 6, "strong")
 
 
-def _chart(sheet: Sheet, first: int, count: int, sheets: int) -> None:
-    """Put the chart under the contents, beside the printed page."""
-    last = first + count - 1
-    names = block_reference(schema.SUMMARY_SHEET, first, 1, last, 1)
-    values = block_reference(schema.SUMMARY_SHEET, first, 4, last, 4)
-    sheet.charts.append(
-        Chart((sheets + 5, 8), "一级指标得分率", names, values, (400, 90 + 34 * count))
-    )
+_CHART_WIDTH = 700
+"""Pixels of the printed columns."""
+_ROW = 20
+"""Pixels of a row."""
+
+
+def _chart(sheet: Sheet, rows: addresses.SummaryRows, count: int) -> None:
+    """Put the chart below the table that it draws, where it is printed too."""
+    last = rows.first + count - 1
+    names = block_reference(schema.SUMMARY_SHEET, rows.first, 1, last, 1)
+    values = block_reference(schema.SUMMARY_SHEET, rows.first, 4, last, 4)
+    size = (_CHART_WIDTH, _ROW * (addresses.chart_rows(count) - 1))
+    sheet.charts.append(Chart((rows.chart, 0), "一级指标得分率", names, values, size))
 
 
 def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> None:

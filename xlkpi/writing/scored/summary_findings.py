@@ -26,7 +26,14 @@ def write(book: Book, result: Result, names: addresses.Addresses, code: str) -> 
     if result.scored.review:
         row = review.write(sheet, result, result.scored.review, row, names) + 1
     _signatures(sheet, row, code)
-    sheet.print_to = (row + 5, summary.LAST)
+    sheet.merge(row + 4, 0, summary.LAST, _FILED, "guide")
+    sheet.print_to = (row + 4, summary.LAST)
+
+
+_FILED = (
+    f"归档打印：{'、'.join(schema.PRINT_SET)}。按住 Ctrl 逐个点这几张表的标签，再打印；"
+    "每页都有部门、年度、校验码和页码。其余各表留在文件里备查。"
+)
 
 
 def _notices(sheet: Sheet, result: Result, row: int) -> None:
