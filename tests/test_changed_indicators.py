@@ -90,7 +90,8 @@ def test_a_dropped_indicator_is_taken_off_and_its_marks_are_listed() -> None:
     assert errors(data) == [("X326", "三级指标!A4")]
     copy = copy_of(data)
     told = listed(copy)
-    assert [each[:2] for each in told] == [("X245", f"评分_{name}") for name in "甲乙丙"]
+    assert [each[:2] for each in told] == [("X245", "评分_甲、评分_丙"), ("X245", "评分_乙")]
+    assert "甲、丙 的评分表第 6 行原有得分 7，" in told[0][2]
     assert "原有得分 7、评分说明 属实，" in told[1][2]
     assert outcome(copy).scored is not None  # dropped again as it is
     sheet = openpyxl.load_workbook(io.BytesIO(copy))["评分_乙"]

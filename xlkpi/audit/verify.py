@@ -21,7 +21,7 @@ from xlkpi import pipeline
 from xlkpi.audit import appearance
 from xlkpi.audit.crosscheck import find_disagreements
 from xlkpi.audit.recorded import add_recorded, read_labels
-from xlkpi.domain import fingerprint
+from xlkpi.domain import fingerprint, methods
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.location import Address, a1
@@ -264,10 +264,22 @@ def _list_grades(outcome: Outcome) -> list[str | None]:
 def _compare_inputs(
     grids: list[Grid], rescored: Outcome, expected: OpenedWorkbook | None
 ) -> Iterator[Difference]:
-    """Compare the input sheets of another version's workbook: they are copies of the source's."""
+    """Compare the input sheets of another version's workbook: they are copies of the source's.
+
+    What a version says of its own accord is left out: how to fill in a sheet, and what nobody marks.
+    """
     right = expected.grids if expected else []
     names = {grid.name for grid in rescored.filled.grids} if rescored.filled else set[str]()
-    yield from _compare_sheets(
+    for each in _compare_sheets(
         [grid for grid in grids if grid.name in names],
         [grid for grid in right if grid.name in names],
-    )
+    ):
+        said = each.cell == _GUIDE_CELL or {each.found, each.expected} <= _OWN_WORDS
+        if not said:
+            yield each
+
+
+_GUIDE_CELL = "A2"
+"""Where every input sheet says how it is filled in."""
+_OWN_WORDS = {"", methods.UNMARKED, methods.NOT_APPLICABLE}
+"""What a ballot says beside an indicator that its scorer does not mark."""

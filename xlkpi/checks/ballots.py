@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlkpi.checks.lookups import ballots_by_scorer, clear_indicators, members_by_name
 from xlkpi.checks.tiers import control_total
-from xlkpi.domain import schema
+from xlkpi.domain import methods, schema
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.findings import Finding, finding, shown
 from xlkpi.domain.indicators import Indicator
@@ -175,7 +175,7 @@ def codes_known(filled: Filled) -> Iterator[Finding]:
 
 def says_something(mark: Mark) -> bool:
     """Whether a row of a ballot has more than its code and the template's words."""
-    said = mark.remark.value not in (None, "系统计分", "不适用")
+    said = mark.remark.value not in (None, methods.UNMARKED, methods.NOT_APPLICABLE)
     return mark.mark.good or mark.mark.broken or said
 
 

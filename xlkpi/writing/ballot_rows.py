@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any
 
-from xlkpi.domain import schema
+from xlkpi.domain import methods, schema
 from xlkpi.domain.findings import Finding, errors, finding
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.inputs import Ballot, Filled, Mark
@@ -162,7 +162,7 @@ def _take_off(sheet: Any, ballot: Ballot, marks: Sequence[Mark]) -> Done:
                 cell = _cell(sheet, ballot, mark.row, header)
                 grid, at = ballot.table.grid, (mark.row, ballot.table.columns[header])
                 held = grid.errors.get(at) or as_text(grid.raw(*at))
-                if header != "编号" and held not in ("", "系统计分", "不适用"):
+                if header != "编号" and held not in ("", methods.UNMARKED, methods.NOT_APPLICABLE):
                     said.append(f"{header} {held}")
                 cell.value = None
                 cell.protection = Protection(locked=False)

@@ -35,7 +35,7 @@ from xlkpi.domain.substitution import Number, Substitution, not_below
 
 __all__ = [
     "BANDED", "BY_NAME", "CRITERIA", "DIRECTIONS", "JUDGED", "JUDGED_ALIASES", "METHODS", "NAMES",
-    "NOT_APPLICABLE", "UPWARDS", "VOTES", "Case", "Method", "Votes", "deducted",
+    "NOT_APPLICABLE", "UNMARKED", "UPWARDS", "VOTES", "Case", "Method", "Votes", "deducted",
     "deducted_formula", "deducted_substitution", "find", "is_judged", "is_met", "satisfaction_formula",
     "satisfaction_rate", "standard_name",
 ]  # fmt: skip
@@ -48,6 +48,8 @@ BANDED = "定性三档"
 """Judged too; a mark must lie in the band that 完成程度 names."""
 NOT_APPLICABLE = "不适用"
 """No score; the others are rescaled to 100."""
+UNMARKED = "系统计分"
+"""What sheets say where scorers do not mark an indicator."""
 
 
 def deducted(points: Fraction, less: Decimal) -> Fraction:

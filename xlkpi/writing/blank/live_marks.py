@@ -22,7 +22,6 @@ from xlkpi.writing.blank.cell_tests import (
 from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import LIVE_ROW, Spot, setting
 
-UNMARKED = "系统计分"
 _MISSING = "○ 未评分"
 _HUNDRED, _POINTS, _SILENT = "百分制", "分值制", "不评分"
 LAGS_BEHIND = (LIVE_ROW, 9)
@@ -96,7 +95,7 @@ def _formula(row: int, spot: Spot, indicators: Spot) -> str:
     )
     codes = indicators.block("编号")
     way = f"INDEX({indicators.block('评分方式')},MATCH({code},{codes},0))"
-    scale, unmarked = a1(*_SCALE, "both"), f'"{UNMARKED}"'
+    scale, unmarked = a1(*_SCALE, "both"), f'"{methods.UNMARKED}"'
     unsure = f'OR(NOT({is_shown_plainly(mark)}),{way}="{methods.BANDED}")'
     cases = [
         (f"ISERROR({remark})", quoted(_BROKEN)),
@@ -123,7 +122,7 @@ def _said(indicator: Fields, given: dict[str, Fields]) -> str:
     if not code:
         return ""
     if not methods.is_judged(method):
-        return method if method == methods.NOT_APPLICABLE else UNMARKED
+        return method if method == methods.NOT_APPLICABLE else methods.UNMARKED
     mark = given.get(code, {})
     remark = str(mark.get("评分说明", ""))
     if not isinstance(mark.get("得分"), Decimal):

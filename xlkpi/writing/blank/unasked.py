@@ -10,7 +10,6 @@ from __future__ import annotations
 from xlkpi.domain import methods, schema
 from xlkpi.domain.location import a1, column_letters
 from xlkpi.writing.blank.cell_tests import quoted
-from xlkpi.writing.blank.live_marks import UNMARKED
 from xlkpi.writing.book import Condition
 from xlkpi.writing.book import Sheet as Worksheet
 from xlkpi.writing.computed_columns import LIVE_ROW, Spot, setting
@@ -31,7 +30,7 @@ def grey(
 def grey_marks(worksheet: Worksheet, spot: Spot) -> None:
     """Grey the marks of indicators that scorers do not mark: the check column says which."""
     check = a1(spot.first, max(spot.columns.values()) + 1, "column")
-    test = _is_any(check, UNMARKED, methods.NOT_APPLICABLE)
+    test = _is_any(check, methods.UNMARKED, methods.NOT_APPLICABLE)
     for header in ("得分", "评分说明"):
         _condition(worksheet, spot, header, test)
 

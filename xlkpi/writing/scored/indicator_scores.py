@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.location import a1, block_references
-from xlkpi.domain.methods import NOT_APPLICABLE, VOTES
+from xlkpi.domain.methods import NOT_APPLICABLE, UNMARKED, VOTES
 from xlkpi.domain.numbers import NOISE, decimals
 from xlkpi.domain.results import IndicatorScore, Review, Scored
 from xlkpi.domain.schema import RECUSED, SCORES_SHEET, folded
@@ -19,7 +19,6 @@ from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import RATE, figure, sum_figure
 
 _TITLE, _GUIDE, _WEIGHTS, _HEADER = range(FIRST_SCORE)
-_COMPUTED = "系统计分"
 _LONGEST = 8_000
 """Excel's limit of a formula is 8192 characters."""
 _TOO_LONG = "数太多，不逐个列出"
@@ -163,7 +162,7 @@ class _Row:
     def _marks(self) -> None:
         first, last = self.columns.first_mark, self.columns.last_mark
         if not self.work.given:
-            said = _COMPUTED if self.work.applies else "—"
+            said = UNMARKED if self.work.applies else "—"
             for column in range(first, last + 1):
                 self.sheet.text(self.row, column, said, "grey")
             return
