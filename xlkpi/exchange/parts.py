@@ -189,7 +189,19 @@ class ReadBack:
                     yield finding("X813", place, value_text(value))
 
 
-_NOT_CARRIED = ("X504", "X108", "X109", "X112", "X116", "X117", "X119", "X122", "X217", "X226")
+_NOT_CARRIED = (
+    "X504",
+    "X108",
+    "X109",
+    "X112",
+    "X116",
+    "X117",
+    "X119",
+    "X122",
+    "X125",
+    "X217",
+    "X226",
+)
 """Findings about content that no new workbook contains."""
 
 

@@ -13,7 +13,7 @@ from xlkpi.domain.location import CellRef, a1
 from xlkpi.domain.numbers import from_text
 from xlkpi.domain.schema import Sheet, canonical
 from xlkpi.domain.text import as_text
-from xlkpi.reading import headers
+from xlkpi.reading import content_below, headers
 from xlkpi.reading.xlsx.cache import Memo
 
 _REMARK = re.compile(
@@ -61,7 +61,10 @@ def find_table(layout: Sheet, grid: Grid) -> tuple[Table | None, list[Finding]]:
     findings = list(headers.find_doubled(grid, header_row, heads))
     again = _second_header(layout, grid, header_row)
     rows, totals, remarks = _rows(layout, grid, range(header_row + 1, again), columns)
-    found = _without_of_which(Table(layout, grid, header_row, columns, rows, totals, remarks))
+    found = Table(layout, grid, header_row, columns, rows, totals, remarks)
+    found, below = content_below.leave_out(found, counted=layout in _COUNTED)
+    findings += below
+    found = _without_of_which(found)
     if again <= _last(grid):
         code = "X120" if layout in _COUNTED else "X123"
         findings.append(finding(code, _first(grid, again)))
