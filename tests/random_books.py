@@ -333,6 +333,9 @@ class _Maker:
                     "其中：财政资金": budget, "全年执行数": self._typed_money(spent),
                 }
             )  # fmt: skip
+        for header in ("年初预算数", "其中：财政资金"):
+            if self._chance(0.15):
+                self.rng.choice(rows)[header] = ""
         if self._chance(0.2):
             rows.insert(self.rng.randrange(len(rows)), {})
         if self._chance(0.2) and not self.clumsy:

@@ -100,6 +100,7 @@ CHECKS: tuple[Check, ...] = (
     budget.present,
     budget.complete,
     budget.amounts,
+    budget.optional_amounts,
     double_counting.totals,
     double_counting.parts_of_a_row,
     budget.control_totals,

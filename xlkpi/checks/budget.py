@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from xlkpi.checks import typed_values
 from xlkpi.checks.tiers import control_total
 from xlkpi.domain.cells import Number, Table
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled, Fund, Project
-from xlkpi.domain.location import CellRef
+from xlkpi.domain.location import CellRef, list_places
 from xlkpi.domain.numbers import money, plain, total
 from xlkpi.domain.schema import (
     ACTUAL,
@@ -32,6 +33,16 @@ _AMOUNTS: dict[str, Callable[[Project], Number]] = {
     "到位资金": lambda p: p.received,
     "全年执行数": lambda p: p.executed,
 }
+
+
+_OPTIONAL: dict[str, dict[str, Callable[[Any], Number]]] = {
+    EXECUTION.name: {
+        header: of for header, of in _AMOUNTS.items() if not EXECUTION.column(header).required
+    },
+    FUNDS.name: {"年初预算数": lambda fund: fund.initial},
+}
+_MOST_RUNS = 2
+"""Runs of cells that a finding names, of each column."""
 
 
 def _amounts(project: Project) -> Iterator[tuple[str, Number]]:
@@ -139,6 +150,26 @@ def amounts(filled: Filled) -> Iterator[Finding]:
         for code, amount in (("X403", project.executed), ("X406", project.fiscal)):
             if amount.value is not None and amount.value > budget:
                 yield finding(code, amount.place, money(amount.value), budget=money(budget))
+
+
+def optional_amounts(filled: Filled) -> Iterator[Finding]:
+    """An optional column of money is filled in for all rows or for none: what is missing is not 0."""
+    for sheet, rows in ((EXECUTION, filled.projects), (FUNDS, _funds_with_amounts(filled))):
+        columns = {
+            header: [of(row).place for row in rows if of(row).blank]
+            for header, of in _OPTIONAL[sheet.name].items()
+        }
+        partly = {header: empty for header, empty in columns.items() if 0 < len(empty) < len(rows)}
+        if partly:
+            said = (f"“{header}”（{_cells(empty)}）" for header, empty in partly.items())
+            count = sum(map(len, partly.values()))
+            first = min(min(empty) for empty in partly.values())
+            yield finding("X420", first, columns="、".join(said), count=count)
+
+
+def _cells(places: Sequence[CellRef]) -> str:
+    """Return places of one sheet without its name."""
+    return list_places(places, _MOST_RUNS).replace(f"{places[0].sheet}!", "")
 
 
 def control_totals(filled: Filled) -> Iterator[Finding]:

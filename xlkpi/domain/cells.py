@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from xlkpi.domain.base_data_formula import NamedFormula
 from xlkpi.domain.location import Address, CellRef
-from xlkpi.domain.numbers import plain
+from xlkpi.domain.numbers import plain, total
 from xlkpi.domain.schema import Sheet
 from xlkpi.domain.text import Pieces
 
@@ -59,6 +59,31 @@ class Value(NamedTuple, Generic[T]):
 Text = Value[str]
 
 Number = Value[Decimal]
+
+
+class AmountSum(NamedTuple):
+    """The sum of a column of money in which some amounts may not be filled in."""
+
+    total: Decimal
+    """The sum of those that are."""
+    known: int
+    """How many are."""
+    missing: int
+    """How many are not: no amount is not 0."""
+
+    @property
+    def shown(self) -> Decimal | str:
+        """The sum if every amount is there; else a dash, and how many are missing if some are there."""
+        if self.known and not self.missing:
+            return self.total
+        return f"—（{self.missing} 项未填）" if self.known else "—"
+
+
+def add_amounts(amounts: Iterable[Number]) -> AmountSum:
+    """Add up the amounts that can be read."""
+    held = [amount.value for amount in amounts]
+    known = [value for value in held if value is not None]
+    return AmountSum(total(known), len(known), len(held) - len(known))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xlkpi.domain import indicators, inputs, methods
-from xlkpi.domain.cells import Number
+from xlkpi.domain.cells import AmountSum, Number
 from xlkpi.domain.findings import Finding, Severity
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.location import CellRef
@@ -103,7 +103,8 @@ class Budget(NamedTuple):
     projects: int
     """Rows of 项目支出."""
     budget: Decimal
-    fiscal: Decimal
+    fiscal: AmountSum
+    """其中：财政资金, which need not be filled in."""
     executed: Decimal
 
     @property

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from xlkpi.domain import methods
+from xlkpi.domain.cells import add_amounts
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.indicators import Indicator, Tier
 from xlkpi.domain.inputs import (
@@ -308,7 +309,7 @@ def _budget(projects: Sequence[Project]) -> Budget | None:
     return Budget(
         projects=sum(1 for project in projects if project.kind.value == "项目支出"),
         budget=total([project.budget.value or Decimal(0) for project in projects]),
-        fiscal=total([project.fiscal.value or Decimal(0) for project in projects]),
+        fiscal=add_amounts(project.fiscal for project in projects),
         executed=total([project.executed.value or Decimal(0) for project in projects]),
     )
 

@@ -159,10 +159,11 @@ def _budget(scored: Scored) -> dict[str, object] | None:
     budget = scored.budget
     if budget is None:
         return None
+    fiscal = budget.fiscal.shown
     return {
         "projects": budget.projects,
         "budget": money(budget.budget),
-        "fiscal": money(budget.fiscal),
+        "fiscal": None if isinstance(fiscal, str) else money(fiscal),
         "executed": money(budget.executed),
         "rate": plain(budget.rate, 4),
     }

@@ -17,12 +17,9 @@ from xlkpi.domain.text import as_text
 from xlkpi.writing.book import Held
 from xlkpi.writing.scored import total as steps
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns
+from xlkpi.writing.scored.amounts import LONGEST_FORMULA
 from xlkpi.writing.scored.indicator_scores import score_format
 from xlkpi.writing.styles import RATE, sum_figure
-
-LONGEST_FORMULA = 8_000
-"""Excel's limit is 8192 characters."""
-
 
 DASH = "—"
 TEXT, CENTER, FIGURE = "form.text", "form.center", "form.figure"

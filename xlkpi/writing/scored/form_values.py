@@ -8,13 +8,13 @@ from decimal import Decimal
 from functools import cached_property
 
 from xlkpi.domain import placeholders, schema
-from xlkpi.domain.cells import Number, Table
+from xlkpi.domain.cells import Number, Table, add_amounts
 from xlkpi.domain.findings import OVERRULED
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.indicators import Indicator, Tier
 from xlkpi.domain.inputs import Project
-from xlkpi.domain.location import block_reference, block_references
+from xlkpi.domain.location import block_reference
 from xlkpi.domain.methods import DIRECTIONS, Votes, satisfaction_formula, satisfaction_rate
 from xlkpi.domain.numbers import NOISE, from_text, round_score, rounded, total
 from xlkpi.domain.placeholders import AMOUNTS, INDICATORS, ROWS
@@ -22,11 +22,11 @@ from xlkpi.domain.results import IndicatorScore
 from xlkpi.domain.text import as_text
 from xlkpi.writing.scored import form_scores
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses
+from xlkpi.writing.scored.amounts import add_column
 from xlkpi.writing.scored.form_scores import (
     AMOUNT_OF,
     CENTER,
     FIGURE,
-    LONGEST_FORMULA,
     NONE_TO_SHOW,
     NOTHING,
     TEXT,
@@ -132,11 +132,9 @@ class Filling:
         table = self.filled.tables.get(schema.EXECUTION.name)
         if not projects or table is None or header not in table.columns:
             return NONE_TO_SHOW
-        rows = [project.row for project in projects]
-        added = block_references(table.grid.name, table.columns[header], rows)
-        value = total([AMOUNT_OF[header](project).value or Decimal(0) for project in projects])
-        formula = f"SUM({added})" if len(added) < LONGEST_FORMULA else ""
-        return Shown(formula, value, f"{FIGURE}:{MONEY}")
+        formula = add_column(table, header, [project.row for project in projects])
+        value = add_amounts(AMOUNT_OF[header](project) for project in projects).shown
+        return Shown(formula, value, CENTER if isinstance(value, str) else f"{FIGURE}:{MONEY}")
 
     def _execution(self, part: str) -> Shown:
         work = self.lifted
@@ -194,7 +192,7 @@ class Filling:
         named = Shown("", "当年财政拨款")
         record = {"资金来源": named, **dict.fromkeys((*AMOUNTS, "执行率"), NONE_TO_SHOW)}
         if cell and budget:
-            record["全年预算数"] = Shown(cell, budget.fiscal, f"{FIGURE}:{MONEY}")
+            record["全年预算数"] = Shown(cell, budget.fiscal.shown, f"{FIGURE}:{MONEY}")
         return record
 
     def _amount(self, table: Table, amount: Number, header: str) -> Shown:

@@ -12,6 +12,7 @@ from xlkpi.domain.methods import NOT_APPLICABLE
 from xlkpi.domain.results import Budget, Scored, TierScore
 from xlkpi.writing.book import Book, Chart, Held, Sheet, Source
 from xlkpi.writing.scored import addresses, total
+from xlkpi.writing.scored.amounts import add_column
 from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import MONEY, RATE, sum_figure
 
@@ -236,7 +237,7 @@ def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> No
     sheet.merges.append((row, 0, row, 1))
     sums: tuple[Source, ...] = (
         lambda r: r.scored.budget.budget,
-        lambda r: r.scored.budget.fiscal,
+        lambda r: r.scored.budget.fiscal.shown,
         lambda r: r.scored.budget.executed,
     )
     for column, (header, value) in enumerate(
@@ -245,9 +246,12 @@ def _budget(sheet: Sheet, budget: Budget | None, filled: Filled, row: int) -> No
         if header not in table.columns:
             sheet.text(row, column, "—", "grey")
             continue
-        added = block_references(table.grid.name, table.columns[header], table.rows)
+        added = add_column(table, header, table.rows)
         link = table.place(table.rows[0], header).link
-        sheet.formula(row, column, f"=SUM({added})", value, f"link.figure:{MONEY}", link)
+        if added:
+            sheet.formula(row, column, f"={added}", value, f"link.figure:{MONEY}", link)
+        else:
+            sheet.number(row, column, value, f"figure:{MONEY}")
     rate = f"=IF(C{row + 1}=0,0,E{row + 1}/C{row + 1})"
     sheet.formula(row, 5, rate, lambda r: r.scored.budget.rate, f"figure:{RATE}")
     sheet.blank(row, 6, "figure")
