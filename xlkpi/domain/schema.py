@@ -655,6 +655,8 @@ CHAPTERS = (
     "二（二）组织实施", "二（二）分析评价", "三（一）总体目标", "三（二）补充说明", "四 结论补充",
     "五（一）存在的问题", "五（二）改进措施",
 )  # fmt: skip
+OPTIONAL_CHAPTERS = ("三（二）补充说明", "四 结论补充")
+"""Chapters that only add to what the program writes; they may be empty."""
 PROBLEMS = Sheet(
     "问题与措施",
     (

@@ -9,7 +9,7 @@ from xlkpi.domain import methods, schema
 from xlkpi.domain.location import a1
 from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.writing import computed_columns
-from xlkpi.writing.blank import base_data, guide, live_checks, setting_choices, unasked
+from xlkpi.writing.blank import base_data, guide, live_checks, owed, setting_choices, unasked
 from xlkpi.writing.blank.ballots import put_ballot
 from xlkpi.writing.blank.head import put_filter, put_head, spot_of
 from xlkpi.writing.book import Book, Validation
@@ -85,6 +85,8 @@ def _table(
     setting_choices.put(worksheet, sheet, rows)
     projects = None if seen else contents.sheets.get(schema.EXECUTION.name, ())
     live_checks.checks(worksheet, sheet, spots, rows, projects)
+    if not seen:
+        owed.put(worksheet, sheet, spot, contents)
     combined = _set(contents, "综合方法")
     unasked.grey(worksheet, sheet, spot, spots[schema.PARAMETERS.name], combined)
     unasked.fold(worksheet, sheet, spot, frozenset(header for row in rows for header in row))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from xlkpi.domain import methods, schema
-from xlkpi.domain.location import a1, block_reference, quoted
-from xlkpi.domain.workbook_contents import Contents, Fields
-from xlkpi.writing.blank import cell_tests, live_checks, live_marks
+from xlkpi.domain import schema
+from xlkpi.domain.location import quoted
+from xlkpi.domain.workbook_contents import Contents
+from xlkpi.writing.blank import still_missing
 from xlkpi.writing.book import Book, Cell, Sheet
-from xlkpi.writing.computed_columns import FIRST_ROW, LIVE_ROW
+from xlkpi.writing.computed_columns import LIVE_ROW
 
 STEPS: tuple[tuple[str, str, str], ...] = (
     ("填报人", "基本信息、评价工作组、预算执行", "年末先填单位情况、工作组名单和各项目预算与执行数。"),
@@ -51,7 +50,6 @@ UNLOCK = (
 )
 
 
-_LAGGING = "评分表与三级指标对不上，拖到 xlkpi 上会在“待修改”里补好；"
 CHANGED = (
     "要加或删三级指标：改“三级指标”和各级分值就行，评分表不用动。把工作簿拖到 xlkpi 上，得到的“待修改”里各评分表已补上新指标的行、"
     "取下删掉的行，原有的得分都在，取下的得分列在“问题清单”里。还没有打分的，也可以用 xlkpi new 新工作簿.xlsx --template 改过的工作簿.xlsx "
@@ -121,120 +119,13 @@ def _format(worksheet: Sheet, book: Book, contents: Contents) -> int:
 
 
 def _missing(worksheet: Sheet, contents: Contents, ballots: Sequence[str], row: int) -> int:
-    formula, value = _still_missing(contents, ballots)
+    formula, value = still_missing.line(contents, ballots)
     worksheet.text(row, 0, "还缺什么", "label")
     worksheet.formula(row, 1, formula, value, "strong")
     worksheet.blank(row, 2, "strong")
     worksheet.merges.append((row, 1, row, 2))
     worksheet.heights[row] = 34
     return row + 2
-
-
-def _still_missing(contents: Contents, ballots: Sequence[str]) -> tuple[str, str]:
-    """Return the live line and its present text."""
-    parts: list[str] = []
-    said: list[str] = []
-    if not contents.part.startswith(schema.SCORERS_PART):
-        _asked(contents, parts, said)
-    for name in ballots:
-        cell = f"{quoted(name)}!{a1(LIVE_ROW, 7)}"
-        who = name.removeprefix(schema.BALLOT_PREFIX).replace('"', '""')
-        parts.append(f'IF({cell}>0,"{who} 未评 "&{cell}&" 项；","")')
-    if ballots:
-        lags = f"{quoted(ballots[0])}!{a1(*live_marks.LAGS_BEHIND)}"
-        parts.append(f'IF(LEFT({lags},1)="✗","{_LAGGING}","")')
-    joined = "&".join(parts)
-    broken = '"✗ 有格子是错误值，请先改正"'
-    whole = f'=IFERROR(IF({joined}="","✓ 必填项已齐","还缺："&{joined}),{broken})'
-    return whole, "".join(said)
-
-
-def _asked(contents: Contents, parts: list[str], said: list[str]) -> None:
-    """Ask for what everybody but the scorers has to fill in."""
-    info = contents.sheets.get(schema.INFO.name, ())
-    for offset, fields in enumerate(info):
-        name = str(fields.get("项目", ""))
-        if name in ("部门名称", "评价年度"):
-            cell = f"{quoted(schema.INFO.name)}!{a1(FIRST_ROW + offset, 1)}"
-            parts.append(f'IF({cell}="","{name}；","")')
-            said.append("" if fields.get("内容") else f"{name}；")
-    parts.append(_points_part(contents, said))
-    _answers(contents, parts, said)
-
-
-def _answers(contents: Contents, parts: list[str], said: list[str]) -> None:
-    """Ask for the budget, for actual values, and for what the check columns mark with ✗."""
-    budget = contents.sheets.get(schema.EXECUTION.name, ())
-    parts.append(f'IF(COUNT({_block(schema.EXECUTION, budget, "全年预算数")})=0,"预算执行；","")')
-    said.append("" if any("全年预算数" in row for row in budget) else "预算执行；")
-    rows = contents.sheets.get(schema.TIER3.name, ())
-    names, actual, way = (
-        _block(schema.TIER3, rows, h) for h in ("三级指标", "实际完成值", "评分方式")
-    )
-    others = "".join(f'*({way}<>"{name}")' for name in ("满意度", methods.NOT_APPLICABLE))
-    others += f'*({_block(schema.TIER3, rows, "")}<>"{live_checks.UNSCORED}")'
-    count = f'SUMPRODUCT(({names}<>"")*({actual}="")*(LEFT({way},5)<>"预算执行率"){others})'
-    parts.append(f'IF({count}>0,"实际完成值缺 "&{count}&" 项；","")')
-    asked = (
-        row
-        for row in rows
-        if _is_asked(row) and live_checks.row_said(row, schema.TIER3) != live_checks.UNSCORED
-    )
-    empty = sum(1 for row in asked if row.get("实际完成值", "") == "")
-    said.append(f"实际完成值缺 {empty} 项；" if empty else "")
-    _degrees(rows, parts, said)
-    _votes(rows, contents.sheets.get(schema.SURVEY.name, ()), parts, said)
-    for sheet in (schema.TIER1, schema.TIER2, schema.TIER3):
-        marks = _block(sheet, contents.sheets.get(sheet.name, ()), "")
-        parts.append(f'IF(SUMPRODUCT(--(LEFT({marks},1)="✗"))>0,"{sheet.name}有 ✗；","")')
-
-
-def _is_asked(row: Fields) -> bool:
-    """Whether somebody has to fill in 实际完成值."""
-    method = str(row.get("评分方式", ""))
-    return not method.startswith("预算执行率") and method not in ("满意度", methods.NOT_APPLICABLE)
-
-
-def _degrees(rows: Sequence[Fields], parts: list[str], said: list[str]) -> None:
-    """Ask for 完成程度 where scorers judge by it."""
-    way, degree = (_block(schema.TIER3, rows, header) for header in ("评分方式", "完成程度"))
-    count = f'SUMPRODUCT(({way}="{methods.BANDED}")*({degree}=""))'
-    parts.append(f'IF({count}>0,"完成程度缺 "&{count}&" 项；","")')
-    empty = sum(
-        1 for row in rows if row.get("评分方式") == methods.BANDED and not row.get("完成程度")
-    )
-    said.append(f"完成程度缺 {empty} 项；" if empty else "")
-
-
-def _votes(
-    rows: Sequence[Fields], survey: Sequence[Fields], parts: list[str], said: list[str]
-) -> None:
-    """Ask for votes where an indicator is scored by them."""
-    way, votes = _block(schema.TIER3, rows, "评分方式"), _block(schema.SURVEY, survey, "很满意")
-    used = f'SUMPRODUCT(--({way}="满意度"))>0'
-    parts.append(f'IF(AND({used},COUNT({votes})=0),"满意度调查；","")')
-    asked = any(row.get("评分方式") == "满意度" for row in rows)
-    voted = any(isinstance(row.get("很满意"), Decimal) for row in survey)
-    said.append("满意度调查；" if asked and not voted else "")
-
-
-def _block(sheet: schema.Sheet, rows: Sequence[Fields], header: str) -> str:
-    """Return a column of a sheet of the blank; "" is its check column, right of the table."""
-    headers = [column.header for column in sheet.shown(rows)]
-    at = headers.index(header) if header else len(headers)
-    last = FIRST_ROW + max(1, len(rows) + sheet.spare) - 1
-    return block_reference(sheet.name, FIRST_ROW, at, last, at)
-
-
-def _points_part(contents: Contents, said: list[str]) -> str:
-    rows = contents.sheets.get(schema.TIER1.name, ())
-    last = FIRST_ROW + max(1, len(rows) + schema.TIER1.spare) - 1
-    blocks = (block_reference(schema.TIER1.name, FIRST_ROW, at, last, at) for at in range(3))
-    code, name, points = blocks
-    added = cell_tests.summed(points, code, name)
-    whole = sum((v for row in rows if isinstance(v := row.get("分值"), Decimal)), Decimal(0))
-    said.append("" if whole == 100 else "一级指标分值合计不是 100；")
-    return f'IF({added}=100,"","一级指标分值合计不是 100；")'
 
 
 def _settle(worksheet: Sheet, book: Book) -> None:
