@@ -114,3 +114,73 @@ def test_libreoffice_says_the_same_of_what_is_missing(tmp_path: Path) -> None:
     again = libreoffice.recalculated(paths, tmp_path / "again")
     for path, theirs in zip(paths, again, strict=True):
         assert list(libreoffice.disagreements(path, theirs)) == []
+
+
+def mixed(*amounts: str) -> Outcome:
+    """The base sample with one project of these amounts, in the order of the sheet."""
+    old = "| 100 | 120.5 | 120.5 | 120.5 | 110.25 |"
+    assert BASE.count(old) == 1
+    text = BASE.replace(old, f"| {' | '.join(amounts)} |")
+    return score_documents([Document("示例.xlsx", documents.book(text))])[0]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        # 年初预算数, 全年预算数, 财政资金, 到位资金, 全年执行数 → cell, both figures, how many times
+        (("120", "1200000", "1200000", "1200000", "1100000"),
+         ("C5", "全年预算数 1200000.00", "年初预算数 120.00", "10000")),
+        (("120", "120", "1200000", "120", "110"), ("E5", "其中：财政资金 1200000.00", "全年预算数 120.00", "10000")),
+        (("120", "120", "120", "120", "1100000"), ("G5", "全年执行数 1100000.00", "全年预算数 120.00", "9167")),
+        (("1200000", "1200000", "1200000", "1200000", "110"),
+         ("G5", "全年预算数 1200000.00", "全年执行数 110.00", "10909")),
+        (("100", "100", "100", "100", "300.01"), ("G5", "全年执行数 300.01", "全年预算数 100.00", "3.0")),
+        (("0", "120", "", "", "11900"), ("G5", "全年执行数 11900.00", "全年预算数 120.00", "99")),
+    ],
+)  # fmt: skip
+def test_a_row_that_mixes_units_is_told_once_with_both_figures_and_below_the_form(
+    amounts: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    made = mixed(*amounts)
+    of_row = [each for each in made.findings if each.place.row == 4 and each.code not in ("X411", "X420")]  # fmt: skip
+    (told,) = of_row
+    cell, large, small, times = expected
+    money = {"large": large, "small": small}
+    assert told.code == "X421"
+    assert told.place.cell == cell
+    assert told.params["times"] == times
+    assert {name: str(told.params[name]).replace(",", "") for name in money} == money
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(made)), data_only=True)
+    notes = [str(row[0]) for row in book["自评表"].iter_rows(values_only=True) if row[0]]
+    assert str(told.params["large"]) in notes[-1]
+    assert str(told.params["small"]) in notes[-1]
+    assert "尚待核对" in notes[-1]
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        ("100", "120.5", "120.5", "120.5", "110.25"),
+        ("100", "100", "100", "100", "300"),
+        ("1.21", "120", "120", "120", "110"),
+        ("0", "120", "0", "0", "0"),
+        ("", "120", "", "", "110"),
+    ],
+)
+def test_a_row_in_one_unit_is_no_finding_and_the_form_has_no_note(amounts: tuple[str, ...]) -> None:
+    made = mixed(*amounts)
+    assert "X421" not in [each.code for each in made.findings]
+    book = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(made)), data_only=True)
+    assert not any(
+        "尚待核对" in str(cell.value) for row in book["自评表"].iter_rows() for cell in row
+    )
+
+
+def test_the_public_form_has_the_note_too(tmp_path: Path) -> None:
+    old = "| 100 | 120.5 | 120.5 | 120.5 | 110.25 |"
+    path = tmp_path / "示例.xlsx"
+    text = BASE.replace(old, "| 120 | 1200000 | 1200000 | 1200000 | 1100000 |")
+    path.write_bytes(documents.book(text))
+    public = dict(documents.outputs(path, public=True))["public"]
+    book = openpyxl.load_workbook(io.BytesIO(public))
+    assert any("尚待核对" in str(cell.value) for row in book.worksheets[0] for cell in row)

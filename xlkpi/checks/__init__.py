@@ -101,6 +101,7 @@ CHECKS: tuple[Check, ...] = (
     budget.present,
     budget.complete,
     budget.amounts,
+    budget.mixed_units,
     budget.optional_amounts,
     double_counting.totals,
     double_counting.parts_of_a_row,

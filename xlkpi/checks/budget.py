@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from xlkpi.checks import typed_values
+from xlkpi.checks.money_scale import odd_pair
 from xlkpi.checks.tiers import control_total
 from xlkpi.domain.cells import Number, Table
 from xlkpi.domain.findings import Finding, finding
@@ -145,11 +146,26 @@ def amounts(filled: Filled) -> Iterator[Finding]:
             if amount.value is not None and amount.value < 0:
                 yield finding("X404", amount.place, money(amount.value))
         budget = project.budget.value
-        if budget is None or budget < 0:
+        if budget is None or budget < 0 or odd_pair(dict(_amounts(project))):
             continue
         for code, amount in (("X403", project.executed), ("X406", project.fiscal)):
             if amount.value is not None and amount.value > budget:
                 yield finding(code, amount.place, money(amount.value), budget=money(budget))
+
+
+def mixed_units(filled: Filled) -> Iterator[Finding]:
+    """The amounts of a row are in one unit: none is a hundred times another, nor spent thrice the budget."""
+    unit = filled.info_text("金额单位") or "万元"
+    rows: list[tuple[Project | Fund, dict[str, Number]]] = [
+        *((project, dict(_amounts(project))) for project in filled.projects),
+        *((fund, {name: of(fund) for name, (of, _) in _FUNDS.items()}) for fund in filled.funds),
+    ]
+    for row, amounts in rows:
+        if pair := odd_pair(amounts):
+            large, small = (f"{name} {money(value)}" for name, value in (pair.large, pair.small))
+            times = plain(pair.ratio, 0 if pair.ratio >= 10 else 1)
+            yield finding("X421", pair.odd.place, project=_called(row), unit=unit,
+                          large=large, small=small, times=times)  # fmt: skip
 
 
 def optional_amounts(filled: Filled) -> Iterator[Finding]:

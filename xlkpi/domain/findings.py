@@ -197,6 +197,7 @@ CODES: Mapping[str, Code] = {
     "X418": Code(E, "金额单位不符", "“{found}”写的单位是“{unit}”，而“基本信息”的金额单位是“{expected}”：金额究竟是哪个单位，无从知道", "请核对这张表的金额：单位确是{unit}的，{how}；只是这里没有改的，把“{unit}”改为“{expected}”。"),
     "X419": Code(E, "表头的单位不符", "表头“{found}”写的单位是“{unit}”，而另一处写的是“{expected}”：指标值和完成值是不是同一个单位，无从知道", "请换算成同一个单位，表头不写单位，每个指标的单位写在“计量单位”。"),
     "X420": Code(W, "待补：部分行的金额", "有的行没有填{columns}，其余各行填了；没有填的不当作 0，评分结果里不给出这一列的合计", "请补填，没有的填 0；整列都不填的，请清空其余各行。"),
+    "X421": Code(W, "金额单位像是混用", "“{project}”的{large} 是{small} 的 {times} 倍，像是一个按元、一个按万元填的；自评表下面会注明", "请核对这一行的金额，都按“基本信息”的金额单位（{unit}）填写；确实如此的不用处理。"),
     # X5 cells
     "X501": Code(E, "单元格是错误值", "单元格是错误值 {found}", "请改成正确的数或文字；引用了别处的，请改正被引用的单元格。"),
     "X502": Code(E, "公式没有算出的值", "单元格是公式 {found}，但文件里没有它的计算结果", "请用 WPS 或 Excel 打开工作簿，等计算完成后保存再试，或直接填数。"),
@@ -370,6 +371,9 @@ TO_ADD = ("X140", "X141", "X411", "X420", "X609", "X610", "X624", "X647")
 
 OF_MARKS = ("X224", "X250", "X251", "X252", "X253", "X254")
 """What an auditor looks for among the marks: the summary tells each."""
+
+MIXED_UNITS = "X421"
+"""What 自评表 is never printed with in silence."""
 
 OVERRULED = ("X649", "X665", "X666")
 """What was typed as 实际完成值 is not the rate that counts: outputs show the one that was computed."""

@@ -35,6 +35,8 @@ _WIDTH = 10.0
 _LITERAL = 250
 """Excel takes at most 255 characters of text inside a formula."""
 _SIGNED = ("：", ":")
+_MOST_DOUBTS = 3
+"""So many rows of money are named below the form."""
 
 
 def write(book: Book, result: Result, names: Addresses, layout: FormTemplate) -> None:
@@ -80,17 +82,35 @@ class _Form:
             elif block.text in _TIER_CELLS:
                 self._tiers(block)
         self._steps()
+        self._doubts()
         self._page()
 
     def _steps(self) -> None:
         """Say below the form how the total came of the scores, where it is not simply their sum."""
         said = total.words(self.filling.scored)
         if said:
-            words = f"注：各项得分合计 {self.filling.scored.score_totals.added:f}；" + "；".join(
-                said
-            )
-            self.sheet.merge(self.next, 0, self.layout.columns - 1, words, "guide")
-            self.next += 1
+            added = self.filling.scored.score_totals.added
+            self._note(f"注：各项得分合计 {added:f}；{'；'.join(said)}")
+
+    def _doubts(self) -> None:
+        """Say below the form which amounts can hardly be in one unit: it is never printed in silence."""
+        doubts = self.filling.mixed_units
+        said = "；".join(
+            f"“{each.params['project']}”的{each.params['large']} 是{each.params['small']} 的 "
+            f"{each.params['times']} 倍"
+            for each in doubts[:_MOST_DOUBTS]
+        )
+        more = f"等 {len(doubts)} 处" if len(doubts) > _MOST_DOUBTS else ""
+        if doubts:
+            self._note(f"注：{said}{more}，金额单位可能混用了元和万元，尚待核对。")
+
+    def _note(self, words: str) -> None:
+        """Put a line across the form, below it."""
+        last = self.layout.columns - 1
+        self.sheet.merge(self.next, 0, last, words, "guide")
+        cell = self.sheet.cells[self.next, 0]
+        self.sheet.heights[self.next] = max(_ROW, height(cell, self._width(0, last)))
+        self.next += 1
 
     def _records(self, row: int) -> list[tuple[int, Record]]:
         named = (name for block in self.blocks[row] for name in placeholders.names(block.text))

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from xlkpi.domain import placeholders, schema
 from xlkpi.domain.cells import Number, Table, add_amounts
-from xlkpi.domain.findings import OVERRULED
+from xlkpi.domain.findings import MIXED_UNITS, OVERRULED
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.formula import Formula
 from xlkpi.domain.indicators import Indicator, Tier
@@ -61,6 +61,7 @@ class Filling:
         self.codes = result.codes
         self.dates = result.dates
         findings = result.outcome.findings
+        self.mixed_units = [each for each in findings if each.code == MIXED_UNITS]
         self.overruled = {each.place for each in findings if each.code in OVERRULED}
 
     def of(self, name: str) -> Shown:
