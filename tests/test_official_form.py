@@ -161,7 +161,7 @@ def test_the_form_of_a_department() -> None:
         ["　　　　项目支出", 100, 120.5, 110.25, "—", pytest.approx(110.25 / 120.5), "—"],
         ["按来源：当年财政拨款", "—", 200.5, "—", "—", "—", "—"],
         ["年度\n总体目标", "预期目标", "实际完成情况"],
-        [],
+        ["全年培训8场，重点工作全部完成（示例）。", "培训7场，重点工作基本完成（示例）。"],
         ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分",
          "偏差原因分析及改进措施"],
         ["产出指标", "数量指标", "重点工作完成情况", "全部完成", "基本完成", 30, 28.33],
@@ -173,6 +173,38 @@ def test_the_form_of_a_department() -> None:
     ]  # fmt: skip
     merged = {str(each) for each in sheet.merged_cells.ranges}
     assert {"A1:I1", "A4:A8", "A9:A10", "A11:A15", "B12:B14", "C12:C14", "A16:F16"} <= merged
+
+
+def goals(text: str) -> list[object]:
+    """The first row of 年度总体目标 on the form."""
+    sheet = form(text)
+    at = next(n for n in range(1, sheet.max_row + 1) if "预期目标" in row(sheet, n))
+    return row(sheet, at + 1)
+
+
+EXPECTED, DONE = "全年培训8场，重点工作全部完成（示例）。", "培训7场，重点工作基本完成（示例）。"
+GOALS_HEAD = "\n## 年度总体目标\n| 序号 | 类型 | 预期目标 | 实际完成情况 |\n|---|---|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "told"),
+    [
+        (BASE, [EXPECTED, DONE], False),
+        (BASE + MONEY_AND_GOALS, ["全年培训8场，=满意", "培训7场"], False),
+        (BASE + GOALS_HEAD + "| 1 | | 全年目标（示例） | |\n", ["全年目标（示例）"], False),
+        (BASE.replace(DONE, ""), [EXPECTED], False),
+        (BASE.replace("一（三）绩效目标", "一 (三) 年初目标"), [EXPECTED, DONE], False),
+        (BASE.replace(EXPECTED, ""), [DONE], True),
+        (BASE.replace(EXPECTED, "").replace(DONE, ""), [], True),
+        (BASE.replace("一（三）", "二（四）").replace("三（一）", "六（一）"), [], True),
+    ],
+)
+def test_without_rows_of_goals_the_form_takes_the_chapters_about_them(
+    text: str, shown: list[object], told: bool
+) -> None:
+    assert goals(text) == shown
+    codes = [each.code for each in score_documents([Document("x", documents.book(text))])[0].findings]  # fmt: skip
+    assert codes.count("X142") == told
 
 
 def test_the_form_of_a_project() -> None:

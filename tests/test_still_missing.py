@@ -18,25 +18,17 @@ from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-TEXTS = """
-## 文字材料
-| 章节 | 填写说明 | 正文 | 上限 |
-|---|---|---|---|
-| 引言 | | 依据通知（示例）开展自评。 | 300 |
-| 一（一）部门概况 | | 本单位职责见批复（示例）。 | 300 |
+TEXTS = """| 引言 | | 依据通知（示例）开展自评。 | 300 |
 | 三（二）补充说明 | | | 300 |
 | 四 结论补充 | | | 300 |
-
-## 等级标准
 """
+GOAL = "| 一（三）绩效目标 | | 全年培训8场，重点工作全部完成（示例）。 | 600 |\n"
 BASE = (
-    (documents.RECIPES / "基本示例.md")
-    .read_text(encoding="utf-8")
-    .replace("\n## 等级标准\n", TEXTS, 1)
+    (documents.RECIPES / "基本示例.md").read_text(encoding="utf-8").replace(GOAL, GOAL + TEXTS, 1)
 )
 LACKS = (
     ("| 全部完成 | | 基本完成 |", "| 全部完成 | | |", "实际完成值缺 1 项", "X140", 1),
-    ("本单位职责见批复（示例）。", "", "文字材料缺 1 章", "X140", 1),
+    ("依据通知（示例）开展自评。", "", "文字材料缺 1 章", "X140", 1),
     (
         "| 年初指标值写得笼统（示例） | 下年度写明数量和时限（示例） | 主任（示例） | 2024-06-30 |\n",
         "", "问题与措施", "X141", 1,
@@ -107,6 +99,16 @@ def test_all_that_is_missing_is_told_once_each_and_added_up() -> None:
     assert sorted(said) == sorted(each[2] for each in LACKS)
     assert sorted(owed(outcome)) == sorted((code, count) for *_, code, count in LACKS)
     assert to_add(outcome) == 7
+
+
+def test_an_empty_chapter_about_goals_is_told_once_as_what_the_form_lacks() -> None:
+    text = BASE.replace("全年培训8场，重点工作全部完成（示例）。", "").replace(
+        "依据通知（示例）开展自评。", ""
+    )
+    data = emit(blank(markdown.parse(text)))
+    outcome = score_documents([Document("示例.xlsx", data)])[0]
+    assert items(line(data)) == ["文字材料缺 2 章"]
+    assert owed(outcome) == [("X142", 1), ("X140", 1)]
 
 
 def test_chapters_that_only_add_to_ours_may_be_empty_and_so_may_what_does_not_apply() -> None:

@@ -112,6 +112,7 @@ CHECKS: tuple[Check, ...] = (
     budget.typed_rate,
     budget.typed_rates,
     expected_content.columns,
+    expected_content.goals,
     expected_content.sheets,
     indicators.known,
     indicators.numbers_present,

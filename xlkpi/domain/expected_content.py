@@ -13,8 +13,8 @@ from xlkpi.domain.methods import BANDED, NOT_APPLICABLE
 from xlkpi.domain.methods.satisfaction import Satisfaction
 from xlkpi.domain.methods.standard import BUDGET_EXECUTION
 
-CELLS_MISSING, SHEET_MISSING = "X140", "X141"
-"""Codes of the warnings: cells of a column, and a whole sheet."""
+CELLS_MISSING, SHEET_MISSING, GOALS_MISSING = "X140", "X141", "X142"
+"""Codes of the warnings: cells of a column, a whole sheet, and what 年度总体目标 of 自评表 shows."""
 
 
 class ExpectedColumn(NamedTuple):

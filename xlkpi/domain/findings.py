@@ -99,6 +99,7 @@ CODES: Mapping[str, Code] = {
     "X125": Code(W, "表下另有内容，不计分", "表的下面隔了空行另有内容（{range}），表头是“{found}”，像是另一张小表；没有使用，不计分", "不参加评分的不用处理，最好移到另外的工作表；要计分的，请填到上面的表里，中间不留空行和表头。"),
     "X140": Code(W, "待补：没有填写的格子", "“{sheet}”的“{header}”有 {count} 格没有填：{cells}", "请补填；确实没有内容的，写明“无”或原因。"),
     "X141": Code(W, "待补：没有填写的表", "“{name}”一行也没有填", "请按空白模板填写。"),
+    "X142": Code(W, "待补：年度总体目标", "自评表的“年度总体目标”没有内容：“年度总体目标”没有填，“文字材料”的“一（三）绩效目标”也没有写", "请在“文字材料”写“一（三）绩效目标”，完成情况写在“三（一）总体目标”；有“年度总体目标”表的，也可以填那张表。"),
     # X2 marks
     "X201": Code(E, "漏评", "{scorer} 没有给“{indicator}”（{code}）打分", "请由 {scorer} 补填 0 到 {limit} 之间的得分{hint}；需要回避的，在“评分说明”写“回避”。"),
     "X202": Code(E, "得分为负", "得分 {found} 小于 0", "请改为 0 到 {limit} 之间的数。"),
@@ -366,7 +367,7 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
 }
 """Parameters of a sentence, where a finding gives no other."""
 
-TO_ADD = ("X140", "X141", "X411", "X420", "X609", "X610", "X624", "X647")
+TO_ADD = ("X140", "X141", "X142", "X411", "X420", "X609", "X610", "X624", "X647")
 """What is still to be written: the summary counts it as 待补 N 项, cell by cell."""
 
 OF_MARKS = ("X224", "X250", "X251", "X252", "X253", "X254")

@@ -15,7 +15,7 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
 from xlkpi.domain.numbers import decimals
 from xlkpi.domain.parameters import Parameters
-from xlkpi.domain.schema import Sheet, folded, sheet_named
+from xlkpi.domain.schema import TEXTS, Sheet, canonical, folded, sheet_named
 
 
 class Source(NamedTuple):
@@ -276,6 +276,16 @@ class Filled(NamedTuple):
     def has_sheet(self, sheet: Sheet) -> bool:
         """Whether the file contains a sheet of the format, with or without its table."""
         return any(sheet_named(grid.name) is sheet for grid in self.grids)
+
+    def chapter_row(self, chapter: str) -> int | None:
+        """Return the row of a chapter of 文字材料, known by the number before its name; None without one."""
+        table = self.tables.get(TEXTS.name)
+        number = canonical(chapter).partition(")")[0] + ")"
+        column = table.columns.get(TEXTS.key, -1) if table else -1
+        for row in table.rows if table else ():
+            if canonical(str(table.grid.raw(row, column) if table else "")).startswith(number):
+                return row
+        return None
 
     @property
     def finest_decimals(self) -> int:

@@ -655,6 +655,8 @@ CHAPTERS = (
     "二（二）组织实施", "二（二）分析评价", "三（一）总体目标", "三（二）补充说明", "四 结论补充",
     "五（一）存在的问题", "五（二）改进措施",
 )  # fmt: skip
+GOAL_CHAPTERS = ("一（三）绩效目标", "三（一）总体目标")
+"""预期目标 and 实际完成情况 of 自评表, where 年度总体目标 is not filled in."""
 OPTIONAL_CHAPTERS = ("三（二）补充说明", "四 结论补充")
 """Chapters that only add to what the program writes; they may be empty."""
 PROBLEMS = Sheet(

@@ -35,7 +35,7 @@ from xlkpi.writing.scored.form_scores import (
     rate,
     same,
     spelled,
-)
+)  # fmt: skip
 from xlkpi.writing.scored.indicator_scores import votes
 from xlkpi.writing.scored.inputs_shown import shown
 from xlkpi.writing.scored.result import Result
@@ -204,12 +204,22 @@ class Filling:
     def _goals(self) -> Iterator[Record]:
         table = self.filled.tables.get(schema.GOALS.name)
         centred = ("序号", "类型", "完成程度")
+        texts = self.filled.tables.get(schema.TEXTS.name)
+        if texts and not (table and table.rows):
+            yield self._goals_in_words(texts)
         for row in table.rows if table else ():
             assert table is not None
             yield {
                 name: self._copy(table, row, name, CENTER if name in centred else TEXT)
                 for name in ROWS["目标"]
             }
+
+    def _goals_in_words(self, texts: Table) -> Record:
+        """The one row where 年度总体目标 is not filled in: the chapters of 文字材料 about goals."""
+        rows = [self.filled.chapter_row(chapter) for chapter in schema.GOAL_CHAPTERS]
+        said = [NOTHING if row is None else self._copy(texts, row, "正文", TEXT) for row in rows]
+        named = dict(zip(("预期目标", "实际完成情况"), said, strict=True))
+        return {**dict.fromkeys(ROWS["目标"], NOTHING), **named}
 
     def _indicators(self) -> Iterator[Record]:
         """The indicators in the order of the tiers above them."""
