@@ -8,7 +8,7 @@ are this workbook's; what is written cell by cell stands beside them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -26,7 +26,21 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Held = str | int | float | Decimal | Fraction
 """What a cell may be given."""
-Source = Callable[[Any], Held]
+
+
+class Item(NamedTuple):
+    """A source that finds the values of many cells at once, as a file stores them."""
+
+    of: Callable[[Any], Sequence[str | float]]
+    """Cells with the very same function share what it returns."""
+    at: int
+    """The index of this cell's value."""
+
+    def __call__(self, values_of: Any) -> str | float:
+        return self.of(values_of)[self.at]
+
+
+Source = Callable[[Any], Held] | Item
 """Where a planned cell's value comes from: a function of what the plan is filled with."""
 
 
@@ -43,7 +57,7 @@ def legal(text: str) -> str:
 def stored(value: Held) -> str | float:
     """Return what a file stores for a value."""
     if not isinstance(value, str):
-        return float(value)
+        return float(value) + 0.0  # there is one 0, and no -0
     return legal(value) if value else value
 
 
@@ -138,7 +152,7 @@ class Sheet:
         self, row: int, column: int, value: Held | Source, style: str = "figure", link: str = ""
     ) -> None:
         """Put a number."""
-        number = value if callable(value) else float(value)
+        number = value if callable(value) else stored(value)
         self.cells[row, column] = Cell(number, style, "", link)
 
     def formula(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from xlkpi.domain.location import Address, a1
@@ -22,36 +22,60 @@ def beginning(row: int, column: int, style: int) -> str:
     return f'<c r="{a1(row, column)}" s="{style}"'
 
 
+def row(number: int, height: float | None = None) -> str:
+    """Return how a row begins."""
+    own = "" if height is None else f' ht="{height:.16g}" customHeight="1"'
+    return f'<row r="{number + 1}"{own}>'
+
+
 def formula(head: str, text: str, value: str | float) -> str:
     """Return a cell with a formula, escaped and without its equals sign, and its result."""
     if not isinstance(value, str):
-        return f"{head}><f>{text}</f><v>{value:.17g}</v></c>"
+        return f"{head}><f>{text}</f><v>{_exact(value)}</v></c>"
     kind = "e" if value in _ERRORS else "str"
     return f'{head} t="{kind}"><f>{text}</f><v>{escaped(value)}</v></c>'
 
 
-def number(head: str, value: float) -> str:
-    """Return a cell with a number."""
-    return f"{head}><v>{value:.16G}</v></c>"
+@lru_cache(maxsize=1 << 13)
+def _exact(value: float) -> str:
+    return f"{value:.17g}"
 
 
-def blank(head: str) -> str:
-    """Return an empty cell that only has a style."""
-    return f"{head}/>"
+def ending(value: str | float) -> str:
+    """Return how a cell ends that contains nothing or a number; texts have an index."""
+    return f"><v>{value:.16G}</v></c>" if value != "" else "/>"
 
 
-def content(head: str, value: str | float, index: Callable[[str], int]) -> str:
-    """Return a cell without a formula; `index` finds a text's place among the workbook's texts."""
-    if not isinstance(value, str):
-        return number(head, value)
-    return f'{head} t="s"><v>{index(value)}</v></c>' if value else blank(head)
+class Contents(dict[str | float, str]):
+    """What cells without a formula contain → how their elements end. Texts get an index at first use."""
 
+    def __init__(self) -> None:
+        """Begin a workbook."""
+        super().__init__()
+        self.texts: dict[str, int] = {}
+        self.uses = 0
+        """How many cells contain a text."""
 
-def element(head: str, cell: Cell, index: Callable[[str], int]) -> str:
-    """Return a cell, whatever is in it."""
-    if cell.formula:
-        return formula(head, escaped(cell.formula[1:]), cell.value)
-    return content(head, cell.value, index)
+    def __missing__(self, value: str | float) -> str:
+        """Make the ending of one more."""
+        if value and isinstance(value, str):
+            index = self.texts.setdefault(value, len(self.texts))
+            made = f' t="s"><v>{index}</v></c>'
+        else:
+            made = ending(value)
+        self[value] = made
+        return made
+
+    def endings(self, values: Sequence[str | float]) -> Iterable[str]:
+        """Return how the elements of these end."""
+        self.uses += len([value for value in values if value and value.__class__ is str])
+        return map(self.__getitem__, values)
+
+    def element(self, head: str, cell: Cell) -> str:
+        """Return a whole cell."""
+        if cell.formula:
+            return formula(head, escaped(cell.formula[1:]), cell.value)
+        return head + next(iter(self.endings([cell.value])))
 
 
 def link(at: Address, target: str) -> str:

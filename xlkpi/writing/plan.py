@@ -1,92 +1,132 @@
 """Sheets planned once for all workbooks of one shape, then filled with the values of each.
 
-A plan says of each cell its formula, style and link, and where its value comes from. To fill it is
-to call its sources. When a plan is used again, all that does not depend on values is made, once:
-formulas are escaped, styles numbered, cells without a value finished, lines of the fingerprint begun.
+A plan says of each cell its formula, style and link, and where its value comes from. All that does
+not depend on values is made with it, once: the XML between the values, the lines of the fingerprint
+as far as they go. To fill it is to call its sources.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlkpi.domain import fingerprint
 from xlkpi.domain.location import Address
 from xlkpi.writing import cell_xml
-from xlkpi.writing.book import Book, Cell, Sheet, Source, lines, stored
+from xlkpi.writing.book import Book, Cell, Item, Sheet, Source, stored
+from xlkpi.writing.cell_xml import Contents
 from xlkpi.writing.row_heights import planned_lines, text_lines
 from xlkpi.writing.styles import numbered
 
-Index = Callable[[str], int]
-"""Returns a text's index among the workbook's texts, which grow by it."""
+Cells = Sequence[tuple[Address, Cell]]
+
+_comparable = lru_cache(maxsize=1 << 14)(fingerprint.comparable)
+"""The same; of what a file stores no two values are equal that it counts as two."""
 
 
-class _Slot(NamedTuple):
-    """A cell whose element cannot be finished before its value or the index of its text is known."""
+class _Sources:
+    """Where a sheet's values come from."""
 
-    piece: int
-    """Its index among the sheet's cells."""
-    value: int
-    """The index of its value; -1 for a constant text."""
-    head: str
-    text: str
-    """The escaped formula of a formula cell, the constant of a constant text."""
+    def __init__(self, cells: Cells) -> None:
+        self.numbers = [-1] * len(cells)
+        """The index of each cell's value; -1 for a constant."""
+        self.single: list[Source] = []
+        items: dict[Callable[[Any], Sequence[str | float]], list[int]] = {}
+        for n, (_, cell) in enumerate(cells):
+            if isinstance(cell.value, Item):
+                items.setdefault(cell.value.of, []).append(n)
+            elif callable(cell.value):
+                self.numbers[n] = len(self.single)
+                self.single.append(cell.value)
+        self.lists = [(of, [cells[n][1].value.at for n in found]) for of, found in items.items()]
+        together = (n for found in items.values() for n in found)
+        for number, n in enumerate(together, start=len(self.single)):
+            self.numbers[n] = number
+
+    def values(self, values_of: object) -> list[str | float]:
+        values = [stored(source(values_of)) for source in self.single]
+        for of, wanted in self.lists:
+            found = of(values_of)
+            values += [found[at] for at in wanted]
+        return values
 
 
-class _Made:
-    """What of a sheet's cells does not depend on values."""
+class _Row(NamedTuple):
+    """A row in the XML of its sheet."""
 
-    def __init__(self, plan: SheetPlan) -> None:
-        self.pieces: list[str] = []
-        """The elements; where a slot is, that of an empty cell, or ""."""
-        self.formulas: list[_Slot] = []
-        self.contents: list[_Slot] = []
-        """Constant texts, and values without a formula."""
-        self.constants: list[str] = []
-        """Lines of the fingerprint."""
-        self.formula_lines: list[str] = []
-        self.begun: list[tuple[str, int]] = []
-        """Beginnings of lines, and the index of the value that follows."""
-        values = 0
-        for at, cell in plan.cells:
-            value = values if callable(cell.value) else -1
-            values += value >= 0
-            head = cell_xml.beginning(*at, plan.styles[cell.style])
-            self.pieces.append(self._piece(head, cell, value))
-            self._line(plan.sheet.name, at, cell, value)
-        # Sorted here, so that to sort them with all others is to merge.
-        self.constants.sort()
-        self.formula_lines.sort()
-        self.begun.sort()
+    number: int
+    first: int
+    """Its first piece."""
+    after: int
+    """The piece after its last."""
 
-    def _piece(self, head: str, cell: Cell, value: int) -> str:
-        """Return the element of a cell, finished or not; then a slot is kept."""
-        at = len(self.pieces)
+
+class _Xml:
+    """The XML of a sheet's rows in pieces; every second one is a gap for what a workbook has of its own.
+
+    What gaps are filled with is numbered on end: how rows begin, then contents, then cells with a formula.
+    """
+
+    def __init__(self, cells: Cells, numbers: Sequence[int], styles: Mapping[str, int]) -> None:
+        self.rows: dict[int, _Row] = {}
+        self.begun: list[str] = []
+        """How each row begins that has no height of its own."""
+        self.contents: list[int | str] = []
+        """What cells without a formula contain: the index of a value, or a text, which needs an index too."""
+        self.formulas: list[tuple[str, str, int]] = []
+        """Beginning, escaped formula, and index of the value."""
+        self.pieces, self._gaps = [""], list[tuple[int, int]]()
+        for row, held in groupby(zip(cells, numbers, strict=True), key=lambda each: each[0][0][0]):
+            first = len(self.pieces)
+            self._leave(0, cell_xml.row(row))
+            for (at, cell), number in held:
+                self._cell(cell_xml.beginning(*at, styles[cell.style]), cell, number)
+            self.pieces[-1] += "</row>"
+            self.rows[row] = _Row(len(self.begun) - 1, first, len(self.pieces))
+        starts = 0, len(self.begun), len(self.begun) + len(self.contents)
+        self.order = [starts[kind] + number for kind, number in self._gaps]
+        """The number of what each gap is filled with."""
+
+    def _leave(self, kind: int, filling: object) -> None:
+        """Leave a gap for one more of a kind."""
+        kinds: tuple[list[Any], ...] = self.begun, self.contents, self.formulas
+        self._gaps.append((kind, len(kinds[kind])))
+        kinds[kind].append(filling)
+        self.pieces += "", ""
+
+    def _cell(self, head: str, cell: Cell, number: int) -> None:
         if cell.formula:
             text = cell_xml.escaped(cell.formula[1:])
-            if value < 0:
-                return cell_xml.formula(head, text, cell.value)
-            self.formulas.append(_Slot(at, value, head, text))
-        elif value >= 0:
-            self.contents.append(_Slot(at, value, head, ""))
-            return cell_xml.blank(head)
-        elif cell.value == "":
-            return cell_xml.blank(head)
-        elif isinstance(cell.value, str):
-            self.contents.append(_Slot(at, -1, head, cell.value))
+            if number >= 0:
+                self._leave(2, (head, text, number))
+            else:
+                self.pieces[-1] += cell_xml.formula(head, text, cell.value)
+            return
+        self.pieces[-1] += head
+        if number >= 0 or (isinstance(cell.value, str) and cell.value):
+            self._leave(1, number if number >= 0 else cell.value)
         else:
-            return cell_xml.number(head, cell.value)
-        return ""
+            self.pieces[-1] += cell_xml.ending(cell.value)
 
-    def _line(self, sheet: str, at: Address, cell: Cell, value: int) -> None:
-        if cell.formula:
-            self.formula_lines.append(fingerprint.line(sheet, at, "", cell.formula))
-        elif value >= 0:
-            self.begun.append((fingerprint.line(sheet, at, "", "")[:-1], value))
-        elif cell.value != "":
-            self.constants.append(fingerprint.line(sheet, at, cell.value, ""))
+    def filled(
+        self, values: Sequence[str | float], contents: Contents, heights: Mapping[int, float]
+    ) -> list[str]:
+        """Return the pieces without gaps; rows get their heights, texts their indexes."""
+        begun = self.begun.copy()
+        for row, height in heights.items():
+            if row in self.rows:
+                begun[self.rows[row].number] = cell_xml.row(row, height)
+        fillings = [
+            *begun,
+            *contents.endings([n if isinstance(n, str) else values[n] for n in self.contents]),
+            *[cell_xml.formula(head, text, values[n]) for head, text, n in self.formulas],
+        ]
+        pieces = self.pieces.copy()
+        pieces[1::2] = map(fillings.__getitem__, self.order)
+        return pieces
 
 
 class SheetPlan:
@@ -95,47 +135,47 @@ class SheetPlan:
     def __init__(self, sheet: Sheet, styles: Mapping[str, int]) -> None:
         """Take a sheet whose cells hold constants and sources; `styles` numbers their styles."""
         self.sheet = replace(sheet, cells={})
-        self.styles = styles
         self.cells = sorted(sheet.cells.items())
-        self.rows = _rows([at for at, _ in self.cells])
         columns = [column for (_, column), _ in self.cells] or [0]
         self.columns = min(columns), max(columns)
-        self.sources: list[Source] = []
-        self.links: list[tuple[str, int, str]] = []
+        self.sources = _Sources(self.cells)
+        self.numbers = self.sources.numbers
+        numbered_cells = list(zip(self.cells, self.numbers, strict=True))
+        self.xml = _Xml(self.cells, self.numbers, styles)
+        self.links = [
+            (cell_xml.link(at, cell.link), number, cell.value)
+            for (at, cell), number in numbered_cells
+            if cell.link
+        ]
         """How each link's element begins, and the index of the value it shows; -1 for a constant."""
-        for at, cell in self.cells:
-            value = -1
-            if callable(cell.value):
-                value = len(self.sources)
-                self.sources.append(cell.value)
-            if cell.link:
-                self.links.append((cell_xml.link(at, cell.link), value, cell.value))
-        self.lines, self.wrapping = planned_lines(sheet, self.cells)
+        self.height_lines, self.wrapping = planned_lines(sheet, numbered_cells)
         """The lines of text that rows need at least; the cells that may need more."""
-        self.made: _Made | None = None
+        lines = sorted(_line(sheet.name, *each) for each in numbered_cells)
+        self.lines = ["" if number >= 0 else begun for begun, number, _ in lines]
+        """The lines of the fingerprint in order; "" for those that end with a value."""
+        self.begun = [
+            (n, begun, number) for n, (begun, number, _) in enumerate(lines) if number >= 0
+        ]
+        self.of_formulas = [n for n, (_, _, formula) in enumerate(lines) if formula]
 
     def fill(self, values_of: object) -> Sheet:
         """Return the sheet with the values that the sources find there; more cells may be added."""
-        values = [stored(source(values_of)) for source in self.sources]
         sheet = self.sheet
         return replace(
             sheet, cells={}, widths=dict(sheet.widths), heights=dict(sheet.heights),
             merges=list(sheet.merges), charts=list(sheet.charts), conditions=list(sheet.conditions),
-            planned=FilledPlan(self, values),
+            planned=FilledPlan(self, self.sources.values(values_of)),
         )  # fmt: skip
 
-    def make(self) -> None:
-        """Make what does not depend on values: worth it from the second workbook on."""
-        self.made = self.made or _Made(self)
 
-
-def _rows(at: Sequence[Address]) -> dict[int, tuple[int, int]]:
-    """Return the index of each row's first cell among all cells, and the one after its last."""
-    rows = {}
-    for row, cells in groupby(range(len(at)), key=lambda index: at[index][0]):
-        held = list(cells)
-        rows[row] = held[0], held[-1] + 1
-    return rows
+def _line(sheet: str, cell: tuple[Address, Cell], number: int) -> tuple[str, int, bool]:
+    """Return a cell's line of the fingerprint as far as it goes, the value that ends it, whether it is a formula's."""
+    at, held = cell
+    if held.formula:
+        return fingerprint.line(sheet, at, "", held.formula), -1, True
+    if number >= 0:
+        return fingerprint.line(sheet, at, "", "")[:-1], number, False
+    return fingerprint.line(sheet, at, held.value, "") if held.value != "" else "", -1, False
 
 
 class FilledPlan:
@@ -149,63 +189,46 @@ class FilledPlan:
 
     def cells(self) -> Iterator[tuple[Address, Cell]]:
         """Yield all cells in order."""
-        values = iter(self.values)
-        for at, cell in self.plan.cells:
-            if callable(cell.value):
-                yield at, Cell(next(values), cell.style, cell.formula, cell.link)
-            else:
-                yield at, cell
+        for (at, cell), number in zip(self.plan.cells, self.plan.numbers, strict=True):
+            yield at, cell._replace(value=self.values[number]) if number >= 0 else cell
 
     def lines(self, formulas: bool) -> list[str]:
-        """Return the lines that a fingerprint counts; only those of constants without `formulas`."""
-        made = self.plan.made
-        if made is None:
-            return list(lines(self.plan.sheet.name, self.cells(), formulas))
-        own = made.constants + self._value_lines(made)
-        return own + made.formula_lines if formulas else own
+        """Return the lines that a fingerprint counts, in order; only those of constants without `formulas`."""
+        if self._lines is None:  # asked for twice, worked out once
+            self._lines, values = self.plan.lines.copy(), self.values
+            for n, begun, number in self.plan.begun:
+                value = values[number]
+                if value != "":
+                    self._lines[n] = begun + _comparable(value)
+        lines = self._lines
+        if not formulas and self.plan.of_formulas:
+            lines = lines.copy()
+            for n in self.plan.of_formulas:
+                lines[n] = ""
+        return list(filter(None, lines))
 
-    def _value_lines(self, made: _Made) -> list[str]:
-        """Return the lines of what has a value and no formula; asked for twice, worked out once."""
-        if self._lines is None:
-            held = ((begun, self.values[at]) for begun, at in made.begun)
-            self._lines = [
-                begun + fingerprint.comparable(value) for begun, value in held if value != ""
-            ]
-        return self._lines
-
-    def links(self) -> Iterator[str]:
-        """Yield the elements of the cells that lead to another."""
-        for begun, at, text in self.plan.links:
-            yield cell_xml.shown_link(begun, text if at < 0 else self.values[at])
+    def links(self) -> list[str]:
+        """Return the elements of the cells that lead to another."""
+        values = self.values
+        return [
+            cell_xml.shown_link(begun, text if number < 0 else values[number])
+            for begun, number, text in self.plan.links
+        ]
 
     def lines_of_rows(self) -> dict[int, int]:
         """Return the lines of text that rows need, of those that need more than one."""
-        lines = self.plan.lines.copy()
-        for row, room, at in self.plan.wrapping:
-            value = self.values[at]
-            if value and isinstance(value, str):
+        lines = self.plan.height_lines.copy()
+        for row, fits, room, number in self.plan.wrapping:
+            value = self.values[number]
+            if isinstance(value, str) and (len(value) > fits or "\n" in value):
                 count = text_lines(value, room)
                 if count > lines.get(row, 1):
                     lines[row] = count
         return lines
 
-    def pieces(self, index: Index) -> list[str]:
-        """Return the cells' elements in order; texts get their index."""
-        made = self.plan.made
-        if made is None:
-            styles = self.plan.styles
-            return [
-                cell_xml.element(cell_xml.beginning(*at, styles[cell.style]), cell, index)
-                for at, cell in self.cells()
-            ]
-        pieces, values = made.pieces.copy(), self.values
-        for piece, at, head, text in made.formulas:
-            pieces[piece] = cell_xml.formula(head, text, values[at])
-        for piece, at, head, text in made.contents:
-            value = values[at] if at >= 0 else text
-            if value != "":
-                pieces[piece] = cell_xml.content(head, value, index)
-        return pieces
+    def pieces(self, contents: Contents, heights: Mapping[int, float]) -> list[str]:
+        """Return the XML of all rows in pieces; texts get their index."""
+        return self.plan.xml.filled(self.values, contents, heights)
 
 
 class BookPlan:
@@ -219,11 +242,6 @@ class BookPlan:
         self.styles = tuple(styles)
         numbers = numbered(self.styles)
         self.sheets = [SheetPlan(sheet, numbers) for sheet in book.sheets]
-
-    def make(self) -> None:
-        """Make what does not depend on values."""
-        for sheet in self.sheets:
-            sheet.make()
 
     def fill(self, title: str, values_of: object) -> Book:
         """Return a workbook with the values that the sources find there."""

@@ -10,6 +10,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from xlkpi.domain.location import Address
@@ -27,11 +28,11 @@ _UNIT = 1.06
 def heights(sheet: Sheet) -> dict[int, float]:
     """Return a height for every row whose text needs more than one line, given heights kept."""
     lines = sheet.planned.lines_of_rows() if sheet.planned else {}
-    for row, count in _counted(sheet, sheet.cells.items()):
-        if count > lines.get(row, 1):
-            lines[row] = count
-    needed = {row: min(HIGHEST, 4 + _LINE * count) for row, count in lines.items() if count > 1}
-    return {row: _whole_pixels(high) for row, high in {**needed, **sheet.heights}.items()}
+    for row, needed in _counted(sheet, sheet.cells.items()):
+        if needed > lines.get(row, 1):
+            lines[row] = needed
+    high = {row: min(HIGHEST, 4 + _LINE * needed) for row, needed in lines.items() if needed > 1}
+    return {row: _whole_pixels(high) for row, high in {**high, **sheet.heights}.items()}
 
 
 def _counted(sheet: Sheet, cells: Iterable[tuple[Address, Cell]]) -> Iterator[tuple[int, int]]:
@@ -47,30 +48,38 @@ class Wrapping(NamedTuple):
     """A planned cell whose text may need several lines."""
 
     row: int
+    fits: int
+    """So many characters fit into one line, whatever they are."""
     room: float
     """Units of width that a line has."""
-    value: int
+    number: int
     """The index of its value."""
 
 
 def planned_lines(
-    sheet: Sheet, cells: Iterable[tuple[Address, Cell]]
+    sheet: Sheet, cells: Iterable[tuple[tuple[Address, Cell], int]]
 ) -> tuple[dict[int, int], list[Wrapping]]:
-    """Return the lines that each row's constants need, and the cells whose values are yet to come."""
+    """Return the lines that each row's constants need, and the cells whose values are yet to come.
+
+    Each cell has the index of its value, or -1.
+    """
     spans = {(top, left): right for top, left, _, right in sheet.merges}
     lines: dict[int, int] = {}
-    wrapping, values = [], 0
-    for (row, column), cell in cells:
-        source = callable(cell.value)
+    wrapping = []
+    for ((row, column), cell), number in cells:
         if row not in sheet.heights and wraps(cell.style):
             width = _width(sheet, column, spans.get((row, column), column))
             room = _room(cell.style, width)
-            if source:
-                wrapping.append(Wrapping(row, room, values))
+            if number >= 0:
+                wrapping.append(Wrapping(row, _fitting(room), room, number))
             elif isinstance(cell.value, str):
                 lines[row] = max(lines.get(row, 1), text_lines(cell.value, room))
-        values += source
     return lines, wrapping
+
+
+@lru_cache(maxsize=512)
+def _fitting(room: float) -> int:
+    return next(n for n in count(int(room), -1) if 2 * n * _UNIT <= room)
 
 
 def height(cell: Cell, width: float) -> float:

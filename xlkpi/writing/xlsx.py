@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlkpi.writing import styles
 from xlkpi.writing.book import Book, Cell, Chart, Sheet
+from xlkpi.writing.cell_xml import Contents
 from xlkpi.writing.package import zipped
 from xlkpi.writing.row_heights import heights
 from xlkpi.writing.styles import numbered
@@ -55,8 +56,9 @@ def emit(book: Book, compression: int = 6) -> bytes:
                 raise NotWritten(f"style {style} has not the number that it was given")
     kind = None if STOCK else FastWorksheet
     sheets = [(sheet, workbook.add_worksheet(sheet.name, kind)) for sheet in book.sheets]
+    workbook.contents = Contents()
     for sheet, worksheet in sheets:
-        _sheet(sheet, worksheet, formats, numbers)
+        _sheet(sheet, worksheet, formats, numbers, workbook.contents)
         for chart in sheet.charts:
             _chart(chart, workbook, worksheet)
     for name, reference in book.names.items():
@@ -91,12 +93,13 @@ class _Formats:
 
 
 def _sheet(
-    sheet: Sheet, worksheet: Worksheet, formats: _Formats, numbers: Mapping[str, int]
-) -> None:
+    sheet: Sheet, worksheet: Worksheet, formats: _Formats, numbers: Mapping[str, int],
+    contents: Contents,
+) -> None:  # fmt: skip
     high = heights(sheet)
     _named_ranges(sheet, worksheet)
     if isinstance(worksheet, FastWorksheet):
-        worksheet.hold(sheet, numbers, high)
+        worksheet.hold(sheet, numbers, high, contents)
         if worksheet.find_frame(_frame(sheet, worksheet)):
             return
         worksheet.refuse_overlaps()

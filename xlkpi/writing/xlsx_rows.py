@@ -20,7 +20,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlkpi.writing import cell_xml
 from xlkpi.writing.book import Sheet
+from xlkpi.writing.cell_xml import Contents
 
+_DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _MOST_LINKS = 65_530
 """Excel takes no more on one sheet."""
 
@@ -50,13 +53,6 @@ _PACKAGES = _Kept(20)
 _MADE_ANEW = ("xl/worksheets/sheet", "xl/charts/", "xl/drawings/drawing", "xl/sharedStrings.xml", "docProps/core.xml")  # fmt: skip
 
 
-class _Texts(SharedStrings):  # type: ignore[misc]
-    """The texts of a workbook, most of which are in others too."""
-
-    def _write_si(self, string: str) -> None:
-        self.fh.write(_text(string))
-
-
 @lru_cache(maxsize=1 << 14)
 def _text(text: str) -> str:
     """Return the element of a text, as xlsxwriter writes it."""
@@ -70,13 +66,17 @@ class _Parts(Packager):  # type: ignore[misc]
     """Keeps the parts of a workbook instead of handing them on to be zipped."""
 
     def _write_shared_strings_file(self) -> None:
-        texts = _Texts()
-        texts.string_table = self.workbook.str_table
-        if texts.string_table.count:
-            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
-            texts._assemble_xml_file()
+        contents = self.workbook.contents
+        if not contents.texts:
+            super()._write_shared_strings_file()
+            return
+        counts = f'count="{contents.uses}" uniqueCount="{len(contents.texts)}"'
+        texts = "".join(map(_text, contents.texts))
+        part = io.StringIO(f"{_DECLARED}<sst {_MAIN} {counts}>{texts}</sst>")
+        self.filenames.append([part, "xl/sharedStrings.xml", False])
 
     def _create_package(self) -> list[Any]:
+        self.workbook.str_table.count = self.workbook.str_table.count or self.workbook.contents.uses
         key, known = self.workbook.package_key, _PACKAGES.get(self.workbook.package_key)
         if known is None:
             parts = [(name, text.getvalue()) for text, name, _ in super()._create_package()]
@@ -105,6 +105,9 @@ class FastWorkbook(Workbook):  # type: ignore[misc]
 
     package_key: Hashable = None
     """All that decides the parts that are not made anew; None where they all are."""
+
+    contents: Contents
+    """The texts of the cells; none where xlsxwriter keeps them."""
 
     def _get_packager(self) -> _Parts:
         self.packager = _Parts()
@@ -170,19 +173,17 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
     def _left(self) -> str:
         return f"&L{self.sheet.footer}" if self.sheet.footer else ""
 
-    def hold(self, sheet: Sheet, styles: Mapping[str, int], heights: Mapping[int, float]) -> None:
-        """Take the cells; the shared texts get their indexes here, before any part is written."""
+    def hold(self, sheet: Sheet, styles: Mapping[str, int], heights: Mapping[int, float], contents: Contents) -> None:
+        """Take the cells; texts get their indexes here, before any part is written."""
         self.empty = False
         self.sheet = sheet
-        self.styles = styles
         self.heights = heights
-        self.cells = sorted(sheet.cells.items())
-        index = self.str_table._get_shared_string_index
-        self.planned = sheet.planned.pieces(index) if sheet.planned else []
-        self.texts: dict[str, int] = {}
-        for _, cell in self.cells:
-            if isinstance(cell.value, str) and cell.value and not cell.formula:
-                self.texts[cell.value] = index(cell.value)
+        self.pieces = sheet.planned.pieces(contents, heights) if sheet.planned else []
+        self.rows = sheet.planned.plan.xml.rows if sheet.planned else {}
+        self.beside: dict[int, list[tuple[int, str]]] = {}
+        for (row, column), cell in sorted(sheet.cells.items()):
+            head = cell_xml.beginning(row, column, styles[cell.style])
+            self.beside.setdefault(row, []).append((column, contents.element(head, cell)))
         self.merge = [list(block) for block in sheet.merges]
         self._corners()
 
@@ -199,10 +200,9 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
 
     def _corners(self) -> None:
         """Tell xlsxwriter how far the cells reach: the corners are enough, and cells are thousands."""
-        rows, columns = [at[0] for at, _ in self.cells], [at[1] for at, _ in self.cells]
-        rows += self.heights
-        if self.planned and self.sheet.planned:
-            rows += self.sheet.planned.plan.rows
+        rows = [*self.rows, *self.beside, *self.heights]
+        columns = [column for _, column in self.sheet.cells]
+        if self.pieces and self.sheet.planned:
             columns += self.sheet.planned.plan.columns
         if rows and columns:
             self._check_dimensions(min(rows), min(columns))
@@ -212,34 +212,26 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         if self.empty:
             self.fh.write(_GAP)
             return
-        planned = self.sheet.planned.plan.rows if self.sheet.planned else {}
-        beside = self._beside()
-        for row in sorted({*planned, *beside, *self.heights}):
-            first, last = planned.get(row, (0, 0))
-            cells = self.planned[first:last]
-            if row in beside:
-                cells = self._joined(row, first, last, beside[row])
-            height = self.heights.get(row)
-            own = f' ht="{height:.16g}" customHeight="1"' if height is not None else ""
-            self.fh.write(f'<row r="{row + 1}"{own}>{"".join(cells)}</row>')
+        if not self.beside and self.rows.keys() >= self.heights.keys():
+            self.fh.write("".join(self.pieces))
+            return
+        for row in sorted({*self.rows, *self.beside, *self.heights}):
+            if row not in self.rows:
+                cells = "".join(element for _, element in self.beside.get(row, ()))
+                self.fh.write(f"{cell_xml.row(row, self.heights.get(row))}{cells}</row>")
+            else:
+                self.fh.write(self._joined(row, self.rows[row].first, self.rows[row].after))
 
-    def _beside(self) -> dict[int, list[tuple[int, str]]]:
-        """Return the column and the element of every cell that is not planned, by row."""
-        rows: dict[int, list[tuple[int, str]]] = {}
-        for (row, column), cell in self.cells:
-            head = cell_xml.beginning(row, column, self.styles[cell.style])
-            element = cell_xml.element(head, cell, self.texts.__getitem__)
-            rows.setdefault(row, []).append((column, element))
-        return rows
-
-    def _joined(self, row: int, first: int, last: int, beside: list[tuple[int, str]]) -> list[str]:
-        """Return the elements of a row of which only some are planned."""
-        if first == last:
-            return [element for _, element in beside]
+    def _joined(self, row: int, first: int, after: int) -> str:
+        """Return a planned row with what stands beside it."""
+        planned = "".join(self.pieces[first:after])
+        if row not in self.beside:
+            return planned
         assert self.sheet.planned is not None
-        at = [column for (_, column), _ in self.sheet.planned.plan.cells[first:last]]
-        own = zip(at, self.planned[first:last], strict=True)
-        return [element for _, element in sorted([*own, *beside])]
+        begun, *cells = planned.removesuffix("</row>").split("<c ")
+        columns = [column for (at, column), _ in self.sheet.planned.plan.cells if at == row]
+        own = zip(columns, (f"<c {cell}" for cell in cells), strict=True)
+        return begun + "".join(cell for _, cell in sorted([*own, *self.beside[row]])) + "</row>"
 
     def _write_hyperlinks(self) -> None:
         if self.empty:
@@ -248,7 +240,7 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
         links = list(self.sheet.planned.links()) if self.sheet.planned else []
         links += (
             cell_xml.shown_link(cell_xml.link(at, cell.link), cell.value)
-            for at, cell in self.cells
+            for at, cell in sorted(self.sheet.cells.items())
             if cell.link
         )
         if links:

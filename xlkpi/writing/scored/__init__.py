@@ -86,7 +86,6 @@ def _planned(result: Result, names: Addresses, layout: FormTemplate, own: bool) 
     own_shape = shape(result, names, layout, own)
     for known, plan in _PLANS:
         if known == own_shape:
-            plan.make()
             return plan
     plan = _plan(result, names, layout, own)
     _PLANS.appendleft((own_shape, plan))
