@@ -75,7 +75,8 @@ class Contents(dict[str | float, str]):
         """Return a whole cell."""
         if cell.formula:
             return formula(head, escaped(cell.formula[1:]), cell.value)
-        return head + next(iter(self.endings([cell.value])))
+        self.uses += cell.value != "" and isinstance(cell.value, str)
+        return head + self[cell.value]
 
 
 def link(at: Address, target: str) -> str:

@@ -173,7 +173,13 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]
     def _left(self) -> str:
         return f"&L{self.sheet.footer}" if self.sheet.footer else ""
 
-    def hold(self, sheet: Sheet, styles: Mapping[str, int], heights: Mapping[int, float], contents: Contents) -> None:
+    def hold(
+        self,
+        sheet: Sheet,
+        styles: Mapping[str, int],
+        heights: Mapping[int, float],
+        contents: Contents,
+    ) -> None:
         """Take the cells; texts get their indexes here, before any part is written."""
         self.empty = False
         self.sheet = sheet

@@ -6,7 +6,7 @@ in 检查记录. Computed columns are live again. Staff text is only ever text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 from xlkpi.domain import schema
@@ -15,17 +15,14 @@ from xlkpi.domain.inputs import Ballot, Survey
 from xlkpi.domain.location import Address, Block, CellRef, block_reference, without_overlaps
 from xlkpi.domain.methods import NOT_APPLICABLE, VOTES, Votes, satisfaction_rate
 from xlkpi.domain.number_format.suffix import with_unit
-from xlkpi.domain.numbers import as_shown
-from xlkpi.domain.text import as_text, tidy
 from xlkpi.writing import computed_columns
-from xlkpi.writing.book import Book, Held, Sheet, Source
+from xlkpi.writing.book import Book, Held, Item, Sheet, Source
 from xlkpi.writing.computed_columns import REVIEW_COPIES, Spot
+from xlkpi.writing.scored import typed_cells
 from xlkpi.writing.scored.addresses import FIRST_SCORE, ScoreColumns
 from xlkpi.writing.scored.result import Result
+from xlkpi.writing.scored.typed_cells import GridOf
 from xlkpi.writing.styles import DATE, MONEY, SHARE
-
-GridOf = Callable[[Result], Grid]
-"""Finds a sheet that was read in whatever the plan is filled with."""
 
 
 def spot(table: Table) -> Spot:
@@ -45,18 +42,14 @@ def plan(book: Book, result: Result) -> None:
     for at, grid in enumerate(filled.grids):
         table = tables.get(grid.name)
         sheet = book.sheet(grid.name, table.sheet.tab if table else "rare")
-        _constants(sheet, grid, _grid(at), table)
+        _constants(sheet, grid, typed_cells.grid(at), table)
         if table:
-            _Table(sheet, table, _grid(at), result).plan()
+            _Table(sheet, table, typed_cells.grid(at), result).plan()
     if schema.REVIEW.name in filled.tables:
         table = filled.tables[schema.REVIEW.name]
         _beside_reviews(book.named(table.grid.name), table, result)
     for ballot in filled.ballots:
         _beside_marks(book.named(ballot.table.grid.name), ballot, result)
-
-
-def _grid(at: int) -> GridOf:
-    return lambda result: result.filled.grids[at]
 
 
 class _Table:
@@ -68,6 +61,7 @@ class _Table:
         self.grid_of = grid_of
         self.result = result
         self.filled = result.filled
+        self.typed = typed_cells.OfTable(table, grid_of)
 
     def plan(self) -> None:
         sheet, table = self.sheet, self.table
@@ -119,7 +113,7 @@ class _Table:
         if unit := with_unit(result.units.get(place, "")):
             figure = f"{style}:{unit}"
         held = table.grid.raw(row, at)
-        if style == "text" and (place in self.filled.readings or _is_number(held)):
+        if style == "text" and (place in self.filled.readings or typed_cells.is_number(held)):
             figure = figure.replace("text", "figure", 1)
         if place in result.dates:
             self.sheet.number(row, at, lambda r: r.filled.readings.get(place, 0), f"{style}:{DATE}")
@@ -129,12 +123,12 @@ class _Table:
             self.sheet.number(row, at, lambda r: r.shares[place], f"{style}:{SHARE}")
         elif place in result.codes:
             self.sheet.text(row, at, lambda r: r.codes[place], style)
-        elif _is_number(held):
+        elif typed_cells.is_number(held):
             percent = (row, at) in table.grid.percents
             shown = f"{figure.partition(':')[0]}:{SHARE}" if percent else figure
-            self.sheet.number(row, at, _number(self.grid_of, row, at), shown)
+            self.sheet.number(row, at, self.typed.cell(row, at), shown)
         else:
-            self.sheet.text(row, at, _tidy(self.grid_of, row, at), style)
+            self.sheet.text(row, at, self.typed.cell(row, at), style)
 
     def _computed(self, row: int, column: schema.Column, at: int) -> None:
         sheet = self.table.sheet
@@ -144,7 +138,7 @@ class _Table:
             self.sheet.formula(row, at, formula, _rate(n), "figure:0.00%")
         elif sheet is schema.TEXTS:
             formula = computed_columns.length(row, spot(self.table))
-            text = _tidy(self.grid_of, row, self.table.columns["正文"])
+            text = typed_cells.tidied(self.grid_of, row, self.table.columns["正文"])
             self.sheet.formula(row, at, formula, lambda r: len(text(r)) or "", "figure")
         elif sheet is schema.SURVEY and all(name in self.table.columns for name in VOTES):
             self._votes(row, column, at)
@@ -184,29 +178,8 @@ def _counts(survey: Survey) -> list[int]:
     return [int(vote.value or 0) for vote in survey.votes]
 
 
-def _is_number(held: object) -> bool:
-    return isinstance(held, int | float) and not isinstance(held, bool)
-
-
-def _number(grid_of: GridOf, row: int, column: int) -> Source:
-    def find(result: Result) -> float:
-        held = grid_of(result).raw(row, column)
-        assert isinstance(held, int | float)
-        return as_shown(held)
-
-    return find
-
-
-def _tidy(grid_of: GridOf, row: int, column: int) -> Callable[[Result], str]:
-    def find(result: Result) -> str:
-        held = grid_of(result).raw(row, column)
-        return "" if held == "" else tidy(as_text(held))  # most cells are empty
-
-    return find
-
-
-def _text(grid_of: GridOf, row: int, column: int) -> Source:
-    return lambda result: as_text(grid_of(result).raw(row, column))
+def _beside(result: Result) -> list[str | float]:
+    return result.all_beside
 
 
 def _copied(n: int, header: str, result: Result) -> tuple[Source, str]:
@@ -217,7 +190,7 @@ def _copied(n: int, header: str, result: Result) -> tuple[Source, str]:
     unit = result.units.get(third.place(result.filled.indicators[n].row, header), "")
     if not isinstance(held, str) and (code := with_unit(unit)):
         style += f":{code}"
-    return lambda r: r.beside[n][header], style
+    return Item(_beside, n * len(result.beside[n]) + list(result.beside[n]).index(header)), style
 
 
 def _beside_reviews(sheet: Sheet, table: Table, result: Result) -> None:
@@ -263,11 +236,11 @@ def _constants(sheet: Sheet, grid: Grid, grid_of: GridOf, table: Table | None = 
     Formulas outside the tables are the template's own checks and stay out.
     """
     for row, column, held in held_apart(grid, table):
-        if _is_number(held):
-            sheet.number(row, column, _number(grid_of, row, column), "plain")
+        if typed_cells.is_number(held):
+            sheet.number(row, column, typed_cells.number(grid_of, row, column), "plain")
         else:
             style = "heading" if row == 0 else "guide" if row < 3 else "plain"
-            sheet.text(row, column, _text(grid_of, row, column), style)
+            sheet.text(row, column, typed_cells.text(grid_of, row, column), style)
     _spread(sheet, grid)
 
 

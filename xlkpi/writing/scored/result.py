@@ -11,6 +11,7 @@ from xlkpi.domain.inputs import CellCounts, Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored
 from xlkpi.domain.schema import BALLOT, TIER3
+from xlkpi.writing.book import stored
 from xlkpi.writing.scored import inputs_shown
 
 
@@ -117,3 +118,8 @@ class Result:
             {header: inputs_shown.shown(self.filled, table, each.row, header) for header in headers}
             for each in self.filled.indicators
         ]
+
+    @cached_property
+    def all_beside(self) -> list[str | float]:
+        """The same values one after the other, as a file stores them."""
+        return [stored(value) for each in self.beside for value in each.values()]
