@@ -16,6 +16,7 @@ from xlkpi.domain.workbook_contents import Contents, Fields
 from xlkpi.exchange import markdown
 from xlkpi.pipeline import Document, score_documents
 from xlkpi.writing import scored as scored_workbook
+from xlkpi.writing import xlsx_rows
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
@@ -41,6 +42,7 @@ KEPT = scored_workbook._PLANS.maxlen or 0
 def fresh(outcome: Outcome) -> bytes:
     """The result as a process writes it that has written no other."""
     scored_workbook._PLANS.clear()
+    xlsx_rows.forget()
     return pipeline.write_scored(outcome)
 
 
@@ -55,6 +57,12 @@ def varied(contents: Contents, rng: Random) -> Contents:
         name: tuple(changed(row, headers, rng) for row in rows)
         for name, rows in contents.sheets.items()
     }
+    sheets["基本信息"] = tuple(
+        {**row, "内容": f"{row['内容']}{rng.randint(1, 9)}"}
+        if row.get("项目") == "部门名称"
+        else row
+        for row in sheets["基本信息"]
+    )
     ballots = tuple(
         (name, tuple(changed(row, headers, rng) for row in rows)) for name, rows in contents.ballots
     )

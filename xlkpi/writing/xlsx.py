@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import xlsxwriter
@@ -16,11 +16,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlkpi.writing import styles
 from xlkpi.writing.book import Book, Cell, Chart, Sheet
-from xlkpi.writing.cell_xml import Contents
 from xlkpi.writing.package import zipped
 from xlkpi.writing.row_heights import heights
 from xlkpi.writing.styles import numbered
-from xlkpi.writing.xlsx_rows import FastWorkbook, FastWorksheet
+from xlkpi.writing.xlsx_rows import FastWorkbook, FastWorksheet, Package
 
 _CREATED = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 """Fixed, so that the same input gives the same bytes."""
@@ -45,35 +44,35 @@ class NotWritten(Exception):
 
 def emit(book: Book, compression: int = 6) -> bytes:
     """Return the workbook's bytes, deflated at that level: 2 takes a third of the time of 6."""
+    numbers = numbered(dict.fromkeys(book.all_styles()))
+    package = None if STOCK else Package(book, numbers)
+    parts = (package and package.known()) or _make(book, numbers, package)
+    return zipped(((name, text.encode("utf-8")) for name, text in parts.items()), compression)
+
+
+def _make(book: Book, numbers: Mapping[str, int], package: Package | None) -> Mapping[str, str]:
+    """Return the parts of a workbook unlike those before it; None for the package writes by xlsxwriter alone."""
     workbook = FastWorkbook(io.BytesIO(), _OPTIONS)
+    workbook.package = package
     workbook.set_properties({"title": book.title, "author": "xlkpi", "created": _CREATED})
     workbook.set_size(24_000, 15_000)
-    numbers = numbered(dict.fromkeys(book.all_styles()))
     formats = _Formats(workbook)
-    if STOCK or not workbook.find_package(_package(book, tuple(numbers))):
-        for style, number in numbers.items():
-            if formats[style]._get_xf_index() != number:
-                raise NotWritten(f"style {style} has not the number that it was given")
-    kind = None if STOCK else FastWorksheet
+    for style, number in numbers.items():
+        if formats[style]._get_xf_index() != number:
+            raise NotWritten(f"style {style} has not the number that it was given")
+    kind = FastWorksheet if package else None
     sheets = [(sheet, workbook.add_worksheet(sheet.name, kind)) for sheet in book.sheets]
-    workbook.contents = Contents()
-    for sheet, worksheet in sheets:
-        _sheet(sheet, worksheet, formats, numbers, workbook.contents)
+    for n, (sheet, worksheet) in enumerate(sheets):
+        if package:
+            worksheet.hold(package.sheets[n])
+        else:
+            _stock_cells(sheet, worksheet, formats)
+        _sheet(sheet, worksheet, formats)
         for chart in sheet.charts:
             _chart(chart, workbook, worksheet)
     for name, reference in book.names.items():
         workbook.define_name(name, "=" + reference)
-    return zipped(workbook.parts(), compression)
-
-
-def _package(book: Book, styles: tuple[str, ...]) -> Hashable:
-    """Return what decides the parts about the workbook as a whole."""
-    sheets = tuple(
-        (sheet.name, sheet.filter, sheet.repeat, sheet.print_to, len(sheet.charts),
-         tuple(condition.style for condition in sheet.conditions))
-        for sheet in book.sheets
-    )  # fmt: skip
-    return sheets, styles, tuple(book.names.items()), book.has_texts
+    return workbook.parts()
 
 
 class _Formats:
@@ -92,40 +91,15 @@ class _Formats:
         return self.workbook.add_format(styles.condition(style))
 
 
-def _sheet(
-    sheet: Sheet, worksheet: Worksheet, formats: _Formats, numbers: Mapping[str, int],
-    contents: Contents,
-) -> None:  # fmt: skip
-    high = heights(sheet)
-    _named_ranges(sheet, worksheet)
-    if isinstance(worksheet, FastWorksheet):
-        worksheet.hold(sheet, numbers, high, contents)
-        if worksheet.find_frame(_frame(sheet, worksheet)):
-            return
-        worksheet.refuse_overlaps()
-    else:
-        _stock_cells(sheet, worksheet, formats)
+def _sheet(sheet: Sheet, worksheet: Worksheet, formats: _Formats) -> None:
     if sheet.charts or not isinstance(worksheet, FastWorksheet):  # a chart is placed by them
-        for row, height in high.items():
+        for row, height in heights(sheet).items():
             worksheet.set_row(row, height)
     _geometry(sheet, worksheet)
     _rules(sheet, worksheet, formats)
     _page(sheet, worksheet)
     if sheet.protected:
         worksheet.protect("", _UNLOCKED)
-
-
-def _frame(sheet: Sheet, worksheet: FastWorksheet) -> Hashable:
-    """Return what decides a sheet's XML but its rows and links; None where more than this does."""
-    if sheet.validations or sheet.conditions or sheet.charts or worksheet.dim_rowmin is None:
-        return None
-    reach = worksheet.dim_rowmin, worksheet.dim_rowmax, worksheet.dim_colmin, worksheet.dim_colmax
-    return (
-        worksheet.index, reach, sheet.tab, tuple(sheet.widths.items()), sheet.folded,
-        tuple(sheet.merges),
-        sheet.freeze, sheet.landscape, sheet.repeat, sheet.filter, sheet.print_to,
-        bool(sheet.header), bool(sheet.footer), sheet.protected,
-    )  # fmt: skip
 
 
 def _stock_cells(sheet: Sheet, worksheet: Worksheet, formats: _Formats) -> None:
@@ -159,16 +133,6 @@ def _taken(code: Any, row: int, column: int) -> None:
         raise NotWritten(f"row {row} column {column}: xlsxwriter answered {code}")
 
 
-def _named_ranges(sheet: Sheet, worksheet: Worksheet) -> None:
-    """Tell what the workbook part lists too, so that a known frame is no reason to leave it out."""
-    if sheet.filter:
-        worksheet.autofilter(*sheet.filter)
-    if sheet.repeat is not None:
-        worksheet.repeat_rows(sheet.repeat)
-    if sheet.print_to:
-        worksheet.print_area(0, 0, *sheet.print_to)
-
-
 def _geometry(sheet: Sheet, worksheet: Worksheet) -> None:
     for column, width in sheet.widths.items():
         shut = {"level": 1, "hidden": True} if column in sheet.folded else {}
@@ -176,6 +140,12 @@ def _geometry(sheet: Sheet, worksheet: Worksheet) -> None:
         worksheet.set_column(column, column, width, None, {**shut, **after})
     if sheet.freeze:
         worksheet.freeze_panes(*sheet.freeze)
+    if sheet.filter:
+        worksheet.autofilter(*sheet.filter)
+    if sheet.repeat is not None:
+        worksheet.repeat_rows(sheet.repeat)
+    if sheet.print_to:
+        worksheet.print_area(0, 0, *sheet.print_to)
     worksheet.set_tab_color(styles.TABS[sheet.tab])
     worksheet.hide_gridlines(2)
 

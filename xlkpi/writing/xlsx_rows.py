@@ -1,15 +1,18 @@
-"""A worksheet that writes its rows straight from ours: the only place with xlsxwriter's private names.
+"""The parts of a workbook: what is in all of them comes of xlsxwriter, once, the rest straight from ours.
 
 xlsxwriter keeps a tuple a cell and builds each cell's XML from attribute lists; on our workbooks,
-where most cells are formulas, that is most of the time that writing takes. A test holds what comes
-out against the stock worksheet, and `xlsx.STOCK` switches back to it.
+where most cells are formulas, that is most of the time that writing takes. So of each part that it
+makes, all that a workbook has of its own is left open, and the rest is kept for the next one. This
+is the only place with xlsxwriter's private names. A test holds what comes out against the stock
+worksheet, and `xlsx.STOCK` switches back to it.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,39 +21,167 @@ from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from xlkpi.domain.location import a1, address
 from xlkpi.writing import cell_xml
-from xlkpi.writing.book import Sheet
+from xlkpi.writing.book import Book, Chart, Sheet
 from xlkpi.writing.cell_xml import Contents
+from xlkpi.writing.sheet_xml import SheetXml
 
+Parts = dict[str, str]
+"""Name → text, in order."""
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_MOST_LINKS = 65_530
-"""Excel takes no more on one sheet."""
-
-
 _GAP = "\ue000"
-"""Stands for what a frame leaves open while it is made; nothing that anybody typed is in a frame."""
+"""Stands for what a frame leaves open while it is made."""
+_TITLE = re.compile("(?<=<dc:title>)[^<]*")
+_VALUE = re.compile("(?<=<c:v>)[^<]*")
+_AREA = re.compile(r'(Print_Area" localSheetId="(\d+)">[^<]*!)[^<!]*')
 
 
-class _Kept(OrderedDict[Hashable, list[Any]]):
+class _Kept(OrderedDict[Hashable, Any]):
     """What was made lately, by all that decides it; of more than `most` the oldest goes."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self.most = most
 
-    def keep(self, key: Hashable, made: list[Any]) -> list[Any]:
+    def keep(self, key: Hashable, made: Any) -> None:
         self[key] = made
         if len(self) > self.most:
             self.popitem(last=False)
-        return made
 
 
 _FRAMES = _Kept(200)
-"""What surrounds a sheet's rows, its links and the words of its header and footer."""
+"""A sheet's XML in pieces, between which something is open."""
+_DRAWINGS = _Kept(20)
 _PACKAGES = _Kept(20)
-"""The parts of a workbook, name and text; None for those that are made anew."""
-_MADE_ANEW = ("xl/worksheets/sheet", "xl/charts/", "xl/drawings/drawing", "xl/sharedStrings.xml", "docProps/core.xml")  # fmt: skip
+"""All parts of a workbook, some of which are made anew for the next."""
+
+
+def forget() -> None:
+    """Forget what earlier workbooks left."""
+    for kept in (_FRAMES, _DRAWINGS, _PACKAGES):
+        kept.clear()
+
+
+class Package:
+    """A workbook that is being written."""
+
+    def __init__(self, book: Book, styles: Mapping[str, int]) -> None:
+        """Take the cells; `styles` numbers their styles."""
+        self.book = book
+        self.contents = Contents()
+        self.sheets = [SheetXml(sheet, styles, self.contents) for sheet in book.sheets]
+        self.charts = [(sheet, chart) for sheet in book.sheets for chart in sheet.charts]
+        sheets = tuple(
+            (sheet.name, sheet.filter, sheet.repeat, bool(sheet.print_to), tuple(sheet.charts),
+             tuple(each.style for each in sheet.conditions))
+            for sheet in book.sheets
+        )  # fmt: skip
+        names = tuple(book.names.items())
+        self.key = sheets, tuple(styles), names, bool(book.title), bool(self.contents.texts)
+
+    def known(self) -> Parts | None:
+        """Return the parts if all that comes of xlsxwriter was made for an earlier workbook."""
+        kept: Parts | None = _PACKAGES.get(self.key)
+        frames = [_FRAMES[key] for key in self._frames() if key in _FRAMES]
+        drawings = [_DRAWINGS[key] for key in self._drawings() if key in _DRAWINGS]
+        charts = [values for each in self.charts if (values := _values(*each))]
+        found = len(frames), len(drawings), len(charts)
+        if kept is None or found != (len(self.sheets), len(self._drawings()), len(self.charts)):
+            return None
+        parts = kept.copy()
+        for n, (sheet, frame) in enumerate(zip(self.sheets, frames, strict=True), start=1):
+            parts[f"xl/worksheets/sheet{n}.xml"] = _filled(frame, sheet)
+        for n, drawing in enumerate(drawings, start=1):
+            parts[f"xl/drawings/drawing{n}.xml"] = drawing
+        for n, values in enumerate(charts, start=1):
+            _put(parts, f"xl/charts/chart{n}.xml", _VALUE, values)
+        if self.contents.texts:
+            parts["xl/sharedStrings.xml"] = self.texts()
+        _put(parts, "docProps/core.xml", _TITLE, [_data(self.book.title)])
+        parts["xl/workbook.xml"] = _AREA.sub(self._area, parts["xl/workbook.xml"])
+        return parts
+
+    def _area(self, found: re.Match[str]) -> str:
+        """Return the name of what is printed of a sheet, with how far that reaches in this workbook."""
+        last = self.book.sheets[int(found[2])].print_to
+        return f"{found[1]}$A$1:{a1(*last, 'both')}" if last else found[0]
+
+    def keep(self, parts: Parts, frames: list[list[str] | None]) -> None:
+        """Keep what xlsxwriter made for the next workbook."""
+        drawings = (text for name, text in parts.items() if name.startswith("xl/drawings/drawing"))
+        for key, drawing in zip(self._drawings(), drawings, strict=True):
+            _DRAWINGS.keep(key, drawing)
+        for key, frame, sheet in zip(self._frames(), frames, self.book.sheets, strict=True):
+            if frame and not sheet.validations:
+                _FRAMES.keep(key, frame)
+        _PACKAGES.keep(self.key, {n: "" if n.startswith(_ROWS) else t for n, t in parts.items()})
+
+    def _frames(self) -> list[Hashable]:
+        """Return what decides each sheet's XML but what a frame leaves open."""
+        looks = tuple(each.style for sheet in self.book.sheets for each in sheet.conditions)
+        return [
+            (n, sheet.tab, tuple(sheet.widths.items()), sheet.folded, sheet.freeze, sheet.landscape,
+             sheet.filter, bool(sheet.footer), sheet.protected, bool(sheet.charts),
+             bool(sheet.validations), (repr(sheet.conditions), looks) if sheet.conditions else ())
+            for n, sheet in enumerate(self.book.sheets)
+        ]  # fmt: skip
+
+    def _drawings(self) -> list[Hashable]:
+        """Return what decides where the charts of each sheet are."""
+        return [
+            (
+                tuple(each.sheet.charts),
+                tuple(each.sheet.widths.items()),
+                each.sheet.folded,
+                tuple(each.heights.items()),
+            )
+            for each in self.sheets
+            if each.sheet.charts
+        ]
+
+    def texts(self) -> str:
+        """Return the part with the texts."""
+        counts = f'count="{self.contents.uses}" uniqueCount="{len(self.contents.texts)}"'
+        texts = "".join(map(_text, self.contents.texts))
+        return f"{_DECLARED}<sst {_MAIN} {counts}>{texts}</sst>"
+
+
+_ROWS = ("xl/worksheets/sheet", "xl/sharedStrings.xml")
+
+
+def _put(parts: Parts, name: str, where: re.Pattern[str], texts: Iterable[str]) -> None:
+    """Put these texts, in order, where a part has those of the workbook that it was made for."""
+    own = iter(texts)
+    parts[name] = where.sub(lambda _: next(own), parts[name])
+
+
+def _filled(frame: list[str], sheet: SheetXml) -> str:
+    pieces = [""] * (2 * len(frame) - 1)
+    pieces[::2], pieces[1::2] = frame, sheet.open_parts()
+    return "".join(pieces)
+
+
+def _values(sheet: Sheet, chart: Chart) -> list[str] | None:
+    """Return what a chart shows in the order of its part; None where that is not names and numbers."""
+    names, values = (_block(sheet, each) for each in (chart.names, chart.values))
+    if all(isinstance(each, str) for each in names) and all(isinstance(e, float) for e in values):
+        return [_data(str(each)) for each in (chart.title, *names, *values)]
+    return None
+
+
+def _block(sheet: Sheet, reference: str) -> list[Any]:
+    """Return the values of a block of the sheet's cells."""
+    first, _, last = reference.rpartition("!")[2].partition(":")
+    (top, left), (bottom, right) = address(first), address(last or first)
+    return _held(sheet, top, left, bottom, right)
+
+
+def _held(sheet: Sheet, top: int, left: int, bottom: int, right: int) -> list[Any]:
+    cells = dict(sheet.every_cell())
+    at = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+    return [cells[each].value if each in cells else "" for each in at]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -62,204 +193,107 @@ def _text(text: str) -> str:
     return str(stock.fh.getvalue())
 
 
-class _Parts(Packager):  # type: ignore[misc]
+def _data(text: str) -> str:
+    """Return a text as xlsxwriter writes it into an element."""
+    return str(Workbook._escape_control_characters(cell_xml.escaped(text)))
+
+
+class _Packager(Packager):  # type: ignore[misc]
     """Keeps the parts of a workbook instead of handing them on to be zipped."""
 
+    package: Package | None
+
     def _write_shared_strings_file(self) -> None:
-        contents = self.workbook.contents
-        if not contents.texts:
+        if self.package and self.package.contents.texts:
+            part = io.StringIO(self.package.texts())
+            self.filenames.append((part, "xl/sharedStrings.xml", False))
+        else:
             super()._write_shared_strings_file()
-            return
-        counts = f'count="{contents.uses}" uniqueCount="{len(contents.texts)}"'
-        texts = "".join(map(_text, contents.texts))
-        part = io.StringIO(f"{_DECLARED}<sst {_MAIN} {counts}>{texts}</sst>")
-        self.filenames.append([part, "xl/sharedStrings.xml", False])
 
     def _create_package(self) -> list[Any]:
-        self.workbook.str_table.count = self.workbook.str_table.count or self.workbook.contents.uses
-        key, known = self.workbook.package_key, _PACKAGES.get(self.workbook.package_key)
-        if known is None:
-            parts = [(name, text.getvalue()) for text, name, _ in super()._create_package()]
-            if key is not None:
-                _PACKAGES.keep(
-                    key, [(n, None if n.startswith(_MADE_ANEW) else t) for n, t in parts]
-                )
-        else:
-            parts = self._with_known(known)
-        self.parts = parts
+        if self.package:
+            self.workbook.str_table.count = self.package.contents.uses
+        self.parts = {name: text.getvalue() for text, name, _ in super()._create_package()}
         return []
-
-    def _with_known(self, known: list[tuple[str, str | None]]) -> list[tuple[str, str]]:
-        """Return all parts in order, of which most are known."""
-        self._write_worksheet_files()
-        self._write_chart_files()
-        self._write_drawing_files()
-        self._write_shared_strings_file()
-        self._write_core_file()
-        made = {name: text for text, name, _ in self.filenames}
-        return [(name, made[name].getvalue() if text is None else text) for name, text in known]
 
 
 class FastWorkbook(Workbook):  # type: ignore[misc]
     """xlsxwriter's workbook, of which the parts are taken before they are zipped."""
 
-    package_key: Hashable = None
-    """All that decides the parts that are not made anew; None where they all are."""
+    package: Package | None = None
+    """Whose cells it writes; None where xlsxwriter has them."""
 
-    contents: Contents
-    """The texts of the cells; none where xlsxwriter keeps them."""
-
-    def _get_packager(self) -> _Parts:
-        self.packager = _Parts()
+    def _get_packager(self) -> _Packager:
+        self.packager = _Packager()
+        self.packager.package = self.package
         return self.packager
 
-    def find_package(self, key: Hashable) -> bool:
-        """Whether such a package was written, so that xlsxwriter does not need its styles."""
-        self.package_key = key
-        return key in _PACKAGES
-
-    def parts(self) -> Iterator[tuple[str, bytes]]:
-        """Finish the workbook and yield its parts, name and content, in order."""
+    def parts(self) -> Parts:
+        """Finish the workbook and return its parts."""
         self.close()
-        for name, text in self.packager.parts:
-            yield name, text.encode("utf-8")
+        parts: Parts = self.packager.parts
+        if self.package:
+            self.package.keep(parts, [sheet.frame for sheet in self.worksheets()])
+        return parts
 
 
 class FastWorksheet(Worksheet):  # type: ignore[misc]
     """xlsxwriter's worksheet, whose cells come from a sheet of ours."""
 
     fh: Any
+    held: SheetXml
     frame: list[str] | None = None
-    """What surrounds the rows and the links; None where it is made anew."""
-    frame_key: Hashable = None
-    """All that decides it; None where it is not to be kept."""
 
-    def find_frame(self, key: Hashable) -> bool:
-        """Whether a sheet with the same frame was written, so that xlsxwriter needs no more of it."""
-        self.frame_key, self.frame = key, _FRAMES.get(key)
-        return self.frame is not None
+    def hold(self, held: SheetXml) -> None:
+        """Take the cells."""
+        self.held = held
+        if held.reach:
+            top, left, bottom, right = held.reach
+            self._check_dimensions(top, left)
+            self._check_dimensions(bottom, right)
 
     def _assemble_xml_file(self) -> None:
-        if self.frame_key is None:
+        if not self.held.reach:
             super()._assemble_xml_file()
             return
-        before, between, *after, end = self.frame or self._made_frame()
-        self.fh.write(before)
-        self._write_rows()
-        self.fh.write(between)
-        self._write_hyperlinks()
-        margins = [self.sheet.header, self._left()][-len(after) :]
-        for piece, margin in zip(after, margins, strict=True):
-            self.fh.write(f"{piece}{cell_xml.escaped(margin)}")
-        self.fh.write(end)
-
-    def _made_frame(self) -> list[str]:
-        """Return what is before the rows, the links, the header's words and the footer's, and after them."""
-        own, self.fh, self.empty = self.fh, io.StringIO(), True
+        own, self.fh = self.fh, io.StringIO()
         super()._assemble_xml_file()
-        frame = self.fh.getvalue().split(_GAP)
-        self.fh, self.empty = own, False
-        return _FRAMES.keep(self.frame_key, frame)
+        # In between there may be what somebody typed: lists of what may be chosen.
+        *first, rest = self.fh.getvalue().split(_GAP, 3)
+        self.frame, self.fh = [*first, *rest.rsplit(_GAP, 3)], own
+        self.fh.write(_filled(self.frame, self.held))
 
     def set_header(self, header: str) -> None:
-        """Set the header; in a frame all of it is left open."""
-        super().set_header(header if self.frame_key is None else _GAP)
+        """Set the header, which is left open."""
+        if not self.held.reach:
+            super().set_header(header)
 
     def set_footer(self, footer: str) -> None:
-        """Set the footer; in a frame its left, which only this workbook has, is left open."""
-        pages = footer.removeprefix(self._left()) if self.frame_key is not None else footer
-        super().set_footer(f"{_GAP}{pages}" if self.frame_key is not None else footer)
+        """Set the footer; what stands left in it is left open."""
+        pages = footer.removeprefix(self.held.left_below)
+        super().set_footer(f"{_GAP}{pages}" if self.held.reach else footer)
 
-    def _left(self) -> str:
-        return f"&L{self.sheet.footer}" if self.sheet.footer else ""
-
-    def hold(
-        self,
-        sheet: Sheet,
-        styles: Mapping[str, int],
-        heights: Mapping[int, float],
-        contents: Contents,
-    ) -> None:
-        """Take the cells; texts get their indexes here, before any part is written."""
-        self.empty = False
-        self.sheet = sheet
-        self.heights = heights
-        self.pieces = sheet.planned.pieces(contents, heights) if sheet.planned else []
-        self.rows = sheet.planned.plan.xml.rows if sheet.planned else {}
-        self.beside: dict[int, list[tuple[int, str]]] = {}
-        for (row, column), cell in sorted(sheet.cells.items()):
-            head = cell_xml.beginning(row, column, styles[cell.style])
-            self.beside.setdefault(row, []).append((column, contents.element(head, cell)))
-        self.merge = [list(block) for block in sheet.merges]
-        self._corners()
-
-    def refuse_overlaps(self) -> None:
-        """Merges that share a cell make Excel call a file damaged."""
-        cells = [
-            (row, column)
-            for top, left, bottom, right in self.sheet.merges
-            for row in range(top, bottom + 1)
-            for column in range(left, right + 1)
-        ]
-        if len(cells) != len(set(cells)):
-            raise ValueError(f"merges that overlap on {self.sheet.name}")
-
-    def _corners(self) -> None:
-        """Tell xlsxwriter how far the cells reach: the corners are enough, and cells are thousands."""
-        rows = [*self.rows, *self.beside, *self.heights]
-        columns = [column for _, column in self.sheet.cells]
-        if self.pieces and self.sheet.planned:
-            columns += self.sheet.planned.plan.columns
-        if rows and columns:
-            self._check_dimensions(min(rows), min(columns))
-            self._check_dimensions(max(rows), max(columns))
+    def _write_dimension(self) -> None:
+        self._leave_open()
 
     def _write_rows(self) -> None:
-        if self.empty:
-            self.fh.write(_GAP)
-            return
-        if not self.beside and self.rows.keys() >= self.heights.keys():
-            self.fh.write("".join(self.pieces))
-            return
-        for row in sorted({*self.rows, *self.beside, *self.heights}):
-            if row not in self.rows:
-                cells = "".join(element for _, element in self.beside.get(row, ()))
-                self.fh.write(f"{cell_xml.row(row, self.heights.get(row))}{cells}</row>")
-            else:
-                self.fh.write(self._joined(row, self.rows[row].first, self.rows[row].after))
+        self._leave_open()
 
-    def _joined(self, row: int, first: int, after: int) -> str:
-        """Return a planned row with what stands beside it."""
-        planned = "".join(self.pieces[first:after])
-        if row not in self.beside:
-            return planned
-        assert self.sheet.planned is not None
-        begun, *cells = planned.removesuffix("</row>").split("<c ")
-        columns = [column for (at, column), _ in self.sheet.planned.plan.cells if at == row]
-        own = zip(columns, (f"<c {cell}" for cell in cells), strict=True)
-        return begun + "".join(cell for _, cell in sorted([*own, *self.beside[row]])) + "</row>"
+    def _write_merge_cells(self) -> None:
+        self._leave_open()
 
     def _write_hyperlinks(self) -> None:
-        if self.empty:
-            self.fh.write(_GAP)
-            return
-        links = list(self.sheet.planned.links()) if self.sheet.planned else []
-        links += (
-            cell_xml.shown_link(cell_xml.link(at, cell.link), cell.value)
-            for at, cell in sorted(self.sheet.cells.items())
-            if cell.link
-        )
-        if links:
-            self.fh.write(f"<hyperlinks>{''.join(links[:_MOST_LINKS])}</hyperlinks>")
+        self._leave_open()
+
+    def _write_odd_footer(self) -> None:
+        self._leave_open()  # the header, of which there may be none
+        super()._write_odd_footer()
+
+    def _leave_open(self) -> None:
+        self.fh.write(_GAP if self.held.reach else "")
 
     def _get_range_data(
         self, row_start: int, col_start: int, row_end: int, col_end: int
     ) -> list[object]:
         """Return what a chart keeps of its cells."""
-        cells = dict(self.sheet.every_cell())
-        block = (
-            cells.get((row, column))
-            for row in range(row_start, row_end + 1)
-            for column in range(col_start, col_end + 1)
-        )
-        return [cell.value if cell else "" for cell in block]
+        return _held(self.held.sheet, row_start, col_start, row_end, col_end)
