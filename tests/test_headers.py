@@ -110,9 +110,9 @@ def test_headers_with_letters_score_as_before() -> None:
 
 
 def test_a_unit_of_money_above_the_table_stops_too() -> None:
-    made = outcome(("写", "预算执行", "G3", "单位：元"))
+    made = outcome(("写", "预算执行", "F3", "单位：元"))
     (told,) = [each for each in made.findings if each.code == "X418"]
-    assert str(told.place) == "预算执行!G3"
+    assert str(told.place) == "预算执行!F3"
     assert "把“基本信息”的金额单位改为“元”" in told.remedy
     (told,) = [
         each

@@ -74,6 +74,8 @@ def _count_sheet(grid: Grid, table: Table | None) -> CellCounts:
             what.append("checked" if column == own else kinds.get(column, "listed"))
     what += ["words"] * (len(special) - len(what))
     for row, cells in enumerate(grid.rows):
+        if cells.count("") == len(cells):  # spare rows, of which most tables consist
+            continue
         raw = [at for at, raw in enumerate(cells) if raw != "" and raw is not None]
         typed = [at for at in raw if (row, at) not in special]
         if row <= head:

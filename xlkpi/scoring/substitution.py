@@ -106,10 +106,12 @@ class _Marks(NamedTuple):
 
     @staticmethod
     def _part(part: str, number: int, given: ScorerMark) -> Substitution:
-        weight = (given.weight and given.weight.value) or _NO_MARK
         mark = Number(f"{{第{number}人得分}}", given.mark or _NO_MARK)
+        if part == "得分":
+            return (mark,)
+        weight = (given.weight and given.weight.value) or _NO_MARK
         weighs = Number(f"{{第{number}人权重}}", weight)
-        return {"得分": (mark,), "权重": (weighs,), "乘积": (mark, "×", weighs)}[part]
+        return (weighs,) if part == "权重" else (mark, "×", weighs)
 
 
 def _combined(way: _Way, given: Sequence[ScorerMark], first: int) -> Substitution:

@@ -17,6 +17,7 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=1 << 14)
 def beginning(row: int, column: int, style: int) -> str:
     """Return how a cell's element begins, given the number of its style."""
     return f'<c r="{a1(row, column)}" s="{style}"'

@@ -40,9 +40,7 @@ def _notices(sheet: Sheet, result: Result, row: int) -> None:
     """Say how many notices there are, and what an auditor looks for among the marks."""
     outcome = result.outcome
     warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
-    missing = sum(
-        int(str(each.params.get("count", 1))) for each in outcome.findings if each.code in TO_ADD
-    )
+    missing = sum(each.code in TO_ADD for each in outcome.findings)
     said = f"五、提醒 {warnings} 条、提示 {notes} 条"
     if missing:
         said += f"；待补 {missing} 项"
