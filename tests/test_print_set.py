@@ -60,6 +60,34 @@ def test_the_summary_says_which_sheets_are_filed() -> None:
     assert said.startswith("归档打印：汇总、等级、自评表、指标得分、检查记录。")
 
 
+def test_the_long_table_of_the_summary_repeats_its_header_and_explains_missing_reasons() -> None:
+    sheet = opened(seven())["汇总"]
+    header = int(sheet.print_title_rows.rpartition("$")[2])
+    assert [sheet.cell(header, c).value for c in (1, 2, 3, 4)] == [
+        "编号",
+        "指标",
+        "失分",
+        "原因和措施",
+    ]
+    texts = [str(row[3].value) for row in sheet.iter_rows(min_row=header + 1)]
+    said = [each for each in texts if each.startswith("待补")]
+    tier3 = opened(seven())["三级指标"]
+    cells = [cell for row in tier3.iter_rows() for cell in row]
+    (column,) = {c.column_letter for c in cells if c.value == "偏差原因分析及改进措施"}
+    (row,) = {c.row for c in cells if c.value == "C4.3"}
+    place = f"三级指标!{column}{row}"
+    assert said == [f"待补：没有完成指标，或大大超过了指标值，原因请写在 {place}"]
+
+
+def test_a_reason_that_nobody_has_to_write_is_said_to_be_none_of_those() -> None:
+    """业务流程规范性 lost points by its marks, and has no target to be compared with."""
+    source = documents.mishandled(documents.sample(SEVEN), [("写", "三级指标", "M10", "空")])
+    sheet = opened(result_of(source))["汇总"]
+    said = [str(row[3].value) for row in sheet.iter_rows() if row[3].value]
+    (told,) = (each for each in said if each.startswith("没有写原因"))
+    assert told == "没有写原因（已达到指标值或没有可比的指标值，不是必填；要写的写在 三级指标!M10）"
+
+
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
     [

@@ -153,7 +153,8 @@ def _change(sheet: Sheet, scored: Scored, review: Review, work: IndicatorScore, 
     if told.reason.good:
         copy(sheet, (row, 5), told.reason, "text")
     elif other < work.score:
-        sheet.text(row, 5, "待补", "bad.box", told.reason.place.link)
+        words = f"待补：请复核人把扣分原因写在 {told.reason.place.label}"
+        sheet.text(row, 5, words, "bad.box", told.reason.place.link)
     else:
         sheet.text(row, 5, "复核得分高于自评", "text")
     sheet.blank(row, 6, "text")

@@ -80,6 +80,7 @@ def _deviations(sheet: Sheet, result: Result, row: int) -> None:
         sheet.merge(row + 1, 0, summary.LAST, "没有失分的指标，也没有填写原因", "center")
         return
     row += 1
+    sheet.repeat = row  # programs repeat it on the pages below it: this table alone may be long
     sheet.row(row, ["编号", "指标", "失分"], "head")
     sheet.merge(row, 3, summary.LAST, "原因和措施", "head")
     for row, work in enumerate(result.deviations, start=row + 1):  # noqa: B020
@@ -93,14 +94,18 @@ def _deviations(sheet: Sheet, result: Result, row: int) -> None:
 
 
 def _reason(sheet: Sheet, row: int, indicator: Indicator, missing: bool) -> None:
+    """Copy the reason, or say of a missing one whether it has to be written, and where."""
+    place = indicator.reason.place
     if indicator.reason.good:
         addresses.copy(sheet, (row, 3), indicator.reason, "text")
     elif missing:
-        sheet.text(row, 3, "待补", "bad.box", indicator.reason.place.link)
+        said = f"待补：没有完成指标，或大大超过了指标值，原因请写在 {place.label}"
+        sheet.text(row, 3, said, "bad.box", place.link)
     elif indicator.deduction.value:
         addresses.copy(sheet, (row, 3), indicator.deduction_reason, "text")
     else:
-        sheet.text(row, 3, "没有写原因", "text", indicator.reason.place.link)
+        said = f"没有写原因（已达到指标值或没有可比的指标值，不是必填；要写的写在 {place.label}）"
+        sheet.text(row, 3, said, "text", place.link)
 
 
 def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> None:
