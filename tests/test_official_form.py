@@ -380,6 +380,28 @@ def test_a_satisfaction_that_is_not_the_surveys_gives_way_to_it() -> None:
         assert typed not in line
 
 
+def test_a_rate_without_a_unit_stands_with_its_per_cent() -> None:
+    """A survey and 执行率 are compared in per cents, whether or not 计量单位 says so."""
+    text = (documents.SAMPLES / "示例局2023_各种计分.md").read_text(encoding="utf-8")
+    survey = form(text.replace("| 90 | % | | 满意度 |", "| 90 | | | 满意度 |"))
+    (line,) = [row(survey, n) for n in range(1, 50) if "合作社满意度" in row(survey, n)]
+    assert "≥90%" in line
+    rate = form(SHARED.replace("{}", "").replace("| ≥ | 100 | % |", "| ≥ | 100 | |"))
+    (line,) = [row(rate, n) for n in range(1, 40) if "投诉件数" in row(rate, n)]
+    assert "≥100%" in line
+
+
+def test_words_of_several_lines_are_indented_on_the_form() -> None:
+    text = (documents.SAMPLES / "示例局2023_七人评分.md").read_text(encoding="utf-8")
+    looks = {
+        cell.value: (cell.alignment.horizontal, int(cell.alignment.indent))
+        for line in form(text).iter_rows()
+        for cell in line
+    }
+    assert looks["2份合同备案晚于规定时限"] == ("left", 1)
+    assert looks["≥24项"] == ("center", 0)
+
+
 # an office's own layout
 
 

@@ -70,6 +70,20 @@ def of_indicator(scored: Scored, work: IndicatorScore, name: str) -> Shown:
     return Shown(cell, score, f"{FIGURE}:{score_format(score)}", link(cell))
 
 
+def is_rate(work: IndicatorScore) -> bool:
+    """Whether the method compares per cents: 执行率, or what a survey came to."""
+    return bool(work.method and (work.method.surveyed or work.method.budgeted))
+
+
+def worded(told: Shown) -> Shown:
+    """Indent what takes more than a line: centred, its lines would touch the border on both sides."""
+    return told._replace(style=TEXT) if len(str(told.value)) > _LINE else told
+
+
+_LINE = 8
+"""Characters in a line of 年度指标值."""
+
+
 def total(filled: Filled, scored: Scored, names: Addresses, reviewed: bool) -> Shown:
     """Return the total, or what the reviewing authority came to; its cell on 汇总 depends on this sheet."""
     look = f"{FIGURE}:{sum_figure(filled.parameters.decimals, filled.finest_decimals)}"

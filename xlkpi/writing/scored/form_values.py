@@ -32,9 +32,11 @@ from xlkpi.writing.scored.form_scores import (
     TEXT,
     Shown,
     copied,
+    is_rate,
     rate,
     same,
     spelled,
+    worded,
 )  # fmt: skip
 from xlkpi.writing.scored.indicator_scores import votes
 from xlkpi.writing.scored.inputs_shown import shown
@@ -44,7 +46,6 @@ from xlkpi.writing.styles import DATE, MONEY, RATE
 _JUDGED = "定性"
 _OWN_WORDS = ("以", "内", "含", "上", "下", "年", "月", "底", "前", "后")
 """Words behind a number that already give its direction, or make it a date."""
-
 
 Record = dict[str, Shown]
 
@@ -274,12 +275,14 @@ class Filling:
         if indicator.dated:
             return bare
         if not isinstance(bare.value, float):
-            return self._typed_target(table, indicator, bare) if header == "年度指标值" else bare
-        return self._figure(table, indicator, header, bare)
+            signed = self._typed_target(table, indicator, bare)
+            return worded(signed if header == "年度指标值" else bare)
+        return self._figure(table, work, header, bare)
 
-    def _figure(self, table: Table, indicator: Indicator, header: str, bare: Shown) -> Shown:
-        """A number, with its sign and its unit."""
+    def _figure(self, table: Table, work: IndicatorScore, header: str, bare: Shown) -> Shown:
+        """A number, with its sign and its unit; what is compared with a rate is in per cent."""
         assert isinstance(bare.value, float)
+        indicator = work.indicator
         cell = table.place(indicator.row, header).reference
         percent = bare.style != CENTER
         if not percent and bare.value and not 1e-4 <= abs(bare.value) < 1e11:
@@ -293,6 +296,8 @@ class Filling:
         typed_unit = self.units.get(table.place(indicator.row, header), "")
         if typed_unit and not percent:
             after, unit = f'"{typed_unit}"', typed_unit
+        elif not percent and is_rate(work) and indicator.unit.blank:
+            after, unit = '"%"', "%"
         joined = "&".join(part for part in (before, number, after) if part)
         if joined == cell:
             return bare

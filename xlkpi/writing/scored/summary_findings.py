@@ -43,7 +43,7 @@ def _notices(sheet: Sheet, result: Result, row: int) -> None:
     missing = sum(each.code in TO_ADD for each in outcome.findings)
     said = f"五、提醒 {warnings} 条、提示 {notes} 条"
     if missing:
-        said += f"；待补 {missing} 项"
+        said += f"；待补 {missing} 条"
     sheet.merge(row, 0, summary.LAST, said, "block")
     words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
     link = f"internal:{quoted(schema.FINDINGS_SHEET)}!A1"
