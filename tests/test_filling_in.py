@@ -67,7 +67,14 @@ def test_filled_by_libreoffice_or_by_openpyxl_it_scores_the_same(
     assert right.scored is not None
     codes = [f.code for f in left.findings]
     assert codes == [f.code for f in right.findings]
-    assert codes == ["X411", "X140", "X140", "X142", "X141", "X251"]  # texts are missing; all full marks
+    assert codes == [
+        "X411",
+        "X140",
+        "X140",
+        "X142",
+        "X141",
+        "X251",
+    ]  # texts are missing; all full marks
     assert left.scored.total == right.scored.total
     assert [w.score for w in left.scored.indicator_scores] == [
         w.score for w in right.scored.indicator_scores

@@ -79,7 +79,7 @@ def test_columns_that_are_partly_empty_are_told_in_one_warning_and_counted() -> 
     made = outcome((0, FISCAL), (2, FISCAL), (1, INITIAL), (0, 5))
     (told,) = [each for each in made.findings if each.code == "X420"]
     assert (told.place.cell, told.params["count"]) == ("E5", "4")
-    columns = "“年初预算数”（C6）、“其中：财政资金”（E5、E7）、“到位资金”（F5）"
+    columns = "“年初预算数”的 C6、“其中：财政资金”的 E5、E7、“到位资金”的 F5"
     assert told.params["columns"] == columns
     book = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(made)), data_only=True)
     cells = [str(cell) for row in book["汇总"].iter_rows(values_only=True) for cell in row if cell]

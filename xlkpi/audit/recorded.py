@@ -6,6 +6,7 @@ None of it can be computed from the inputs as they were read; only the fingerpri
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from xlkpi.domain.cells import Grid
 from xlkpi.domain.findings import CODES, Finding
 from xlkpi.domain.inputs import CellCounts, Source
 from xlkpi.domain.location import NOWHERE, CellRef, address
+from xlkpi.domain.patterns import pattern
 from xlkpi.domain.results import Outcome, Status
 from xlkpi.domain.schema import FINDINGS_SHEET, SOURCE_SHEET
 from xlkpi.writing.scored import provenance
@@ -84,9 +86,21 @@ def _parse_findings(rows: Sequence[Sequence[object]]) -> tuple[Finding, ...]:
     for number, row in enumerate(rows, start=1):
         if len(row) < 6 or row[0] != number or str(row[2]) not in CODES:
             break
-        texts = {"message": row[4], "remedy": row[5]}
+        texts = {"message": row[4], "remedy": row[5], **_read_count(str(row[2]), str(row[4]))}
         findings.append(_RecordedFinding(str(row[2]), _parse_place(str(row[3])), "", texts))
     return tuple(findings)
+
+
+def _read_count(code: str, message: str) -> dict[str, object]:
+    """Return how many cells a line counts, where its code says that: 汇总 adds them up."""
+    before, counted, after = CODES[code].sentence.partition("{count}")
+    texts = (_NAMED.sub(".*?", re.escape(part)) for part in (before, after))
+    found = re.fullmatch(r"(\d+)".join(texts), message) if counted else None
+    return {"count": int(found[1])} if found else {}
+
+
+_NAMED = pattern(r"\\\{\w+\\\}")
+"""A finding's params in a sentence that is made a pattern."""
 
 
 def _parse_place(text: str) -> CellRef:

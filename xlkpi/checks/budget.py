@@ -177,7 +177,7 @@ def optional_amounts(filled: Filled) -> Iterator[Finding]:
         }
         partly = {header: empty for header, empty in columns.items() if 0 < len(empty) < len(rows)}
         if partly:
-            said = (f"“{header}”（{_cells(empty)}）" for header, empty in partly.items())
+            said = (f"“{header}”的 {_cells(empty)}" for header, empty in partly.items())
             count = sum(map(len, partly.values()))
             first = min(min(empty) for empty in partly.values())
             yield finding("X420", first, columns="、".join(said), count=count)

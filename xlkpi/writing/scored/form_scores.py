@@ -8,9 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlkpi.domain.cells import Number, Text
+from xlkpi.domain.formula import Formula
 from xlkpi.domain.inputs import Filled, Fund, Project
 from xlkpi.domain.location import CellRef, block_reference
-from xlkpi.domain.methods import NOT_APPLICABLE
+from xlkpi.domain.methods import NOT_APPLICABLE, Votes, satisfaction_formula, satisfaction_rate
+from xlkpi.domain.numbers import NOISE, round_score, rounded
 from xlkpi.domain.results import IndicatorScore, Scored
 from xlkpi.domain.schema import SCORES_SHEET
 from xlkpi.domain.text import as_text
@@ -18,7 +20,7 @@ from xlkpi.writing.book import Held
 from xlkpi.writing.scored import total as steps
 from xlkpi.writing.scored.addresses import FIRST_SCORE, REVIEWED, Addresses, ScoreColumns
 from xlkpi.writing.scored.amounts import LONGEST_FORMULA
-from xlkpi.writing.scored.indicator_scores import score_format
+from xlkpi.writing.scored.indicator_scores import score_format, votes
 from xlkpi.writing.styles import RATE, sum_figure
 
 DASH = "—"
@@ -123,13 +125,32 @@ def spelled(value: float, digits: int) -> str:
     return as_text(float(f"{round(value, digits):.15g}"))
 
 
-def rate(executed: Shown, budget: Shown) -> Shown:
+def rate(spending: Shown, budget: Shown) -> Shown:
     """Return 执行率 from two figures that are shown, a dash where one of them is none."""
-    spent, planned = executed.value, budget.value
+    spent, planned = spending.value, budget.value
     if isinstance(spent, str) or isinstance(planned, str):
         return NONE_TO_SHOW
     value = Fraction(spent) / Fraction(planned) if planned else Fraction(0)
-    above, below = executed.expression, budget.expression
+    above, below = spending.expression, budget.expression
     formula = f"IF({below}=0,0,{above}/{below})"
     known = above and below and len(formula) < LONGEST_FORMULA
     return Shown(formula if known else "", value, f"{FIGURE}:{RATE}")
+
+
+def surveyed(filled: Filled, work: IndicatorScore) -> Shown:
+    """Return the rate that a survey came to, in per cent."""
+    caliber = filled.parameters.text("满意度口径")
+    rows = [row.votes for row in filled.surveys if row.key == work.indicator.key]
+    counts = (sum(int(vote.value or 0) for vote in kind) for kind in zip(*rows, strict=True))
+    came_to = float(rounded(satisfaction_rate(Votes(*counts), caliber), 2))
+    expression = Formula(satisfaction_formula(caliber)).at(votes(work, filled))[1:]
+    return Shown(f'ROUND({expression},2)&"%"', spelled(came_to, 2) + "%")
+
+
+def executed(scored: Scored, names: Addresses) -> Shown:
+    """Return 执行率 over all funds, in per cent."""
+    assert scored.budget is not None
+    share = float(round_score(scored.budget.rate * 100, 2))
+    spent, planned = (names.budget[name] for name in ("全年执行数", "全年预算数"))
+    whole = f"ROUND(ROUND({spent}/{planned}*100,{NOISE}),2)"
+    return Shown(f'IF({planned}=0,0,{whole})&"%"', spelled(share, 2) + "%")

@@ -11,12 +11,11 @@ from xlkpi.domain import placeholders, schema
 from xlkpi.domain.cells import Number, Table, add_amounts
 from xlkpi.domain.findings import MIXED_UNITS, OVERRULED
 from xlkpi.domain.form_template import FormTemplate
-from xlkpi.domain.formula import Formula
 from xlkpi.domain.indicators import Indicator, Tier
 from xlkpi.domain.inputs import Project
 from xlkpi.domain.location import block_reference
-from xlkpi.domain.methods import DIRECTIONS, Votes, satisfaction_formula, satisfaction_rate
-from xlkpi.domain.numbers import NOISE, from_text, round_score, rounded, total
+from xlkpi.domain.methods import DIRECTIONS
+from xlkpi.domain.numbers import from_text, total
 from xlkpi.domain.placeholders import AMOUNTS, INDICATORS, ROWS
 from xlkpi.domain.results import IndicatorScore
 from xlkpi.domain.text import as_text
@@ -38,7 +37,6 @@ from xlkpi.writing.scored.form_scores import (
     spelled,
     worded,
 )  # fmt: skip
-from xlkpi.writing.scored.indicator_scores import votes
 from xlkpi.writing.scored.inputs_shown import shown
 from xlkpi.writing.scored.result import Result
 from xlkpi.writing.styles import DATE, MONEY, RATE
@@ -268,9 +266,9 @@ class Filling:
         indicator, typed = work.indicator, work.indicator.actual_text
         if header == "实际完成值" and (typed.blank or typed.place in self.overruled):
             if work.method and work.method.surveyed:
-                return self._surveyed(work)
+                return form_scores.surveyed(self.filled, work)
             if work.method and work.method.budgeted:
-                return self._executed()
+                return form_scores.executed(self.scored, self.names)
         bare = self._copy(table, indicator.row, header, CENTER)
         if indicator.dated:
             return bare
@@ -311,23 +309,6 @@ class Filling:
             return bare
         cell = table.place(indicator.row, "年度指标值").reference
         return Shown(f'IF({cell}="","",{sign_cell}&{cell})', f"{sign}{bare.value}")
-
-    def _surveyed(self, work: IndicatorScore) -> Shown:
-        """The rate that a survey came to, in per cent."""
-        caliber = self.filled.parameters.text("满意度口径")
-        rows = [row.votes for row in self.filled.surveys if row.key == work.indicator.key]
-        counts = (sum(int(vote.value or 0) for vote in kind) for kind in zip(*rows, strict=True))
-        rate = float(rounded(satisfaction_rate(Votes(*counts), caliber), 2))
-        expression = Formula(satisfaction_formula(caliber)).at(votes(work, self.filled))[1:]
-        return Shown(f'ROUND({expression},2)&"%"', spelled(rate, 2) + "%")
-
-    def _executed(self) -> Shown:
-        """执行率 over all funds, in per cent."""
-        assert self.scored.budget is not None
-        rate = float(round_score(self.scored.budget.rate * 100, 2))
-        spent, planned = (self.names.budget[name] for name in ("全年执行数", "全年预算数"))
-        whole = f"ROUND(ROUND({spent}/{planned}*100,{NOISE}),2)"
-        return Shown(f'IF({planned}=0,0,{whole})&"%"', spelled(rate, 2) + "%")
 
     def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
         """Return the expression and the text of what is beside a number: its sign, its unit."""

@@ -40,10 +40,12 @@ def _notices(sheet: Sheet, result: Result, row: int) -> None:
     """Say how many notices there are, and what an auditor looks for among the marks."""
     outcome = result.outcome
     warnings, notes = outcome.count(Severity.WARNING), outcome.count(Severity.NOTE)
-    missing = sum(each.code in TO_ADD for each in outcome.findings)
+    missing = sum(
+        int(str(each.params.get("count", 1))) for each in outcome.findings if each.code in TO_ADD
+    )
     said = f"五、提醒 {warnings} 条、提示 {notes} 条"
     if missing:
-        said += f"；待补 {missing} 条"
+        said += f"；待补 {missing} 项"
     sheet.merge(row, 0, summary.LAST, said, "block")
     words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
     link = f"internal:{quoted(schema.FINDINGS_SHEET)}!A1"
