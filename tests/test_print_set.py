@@ -219,3 +219,23 @@ def test_numbers_of_an_input_sheet_stand_right_and_its_codes_left() -> None:
     row = sheet[6]
     assert [cell.alignment.horizontal for cell in row[:2]] == ["left", "left"]
     assert (row[3].alignment.horizontal, row[5].alignment.horizontal) == ("right", "right")
+
+
+def test_a_percentage_typed_as_text_is_printed_with_its_sign() -> None:
+    """A text 90 in 年度指标值 or 实际完成值 that no method reads has 计量单位 % like a number."""
+    for cell, typed, expected in (
+        ("F6", "90", "≥90%"),
+        ("H6", "90", "90%"),
+        ("H6", "９０", "９０%"),
+        ("H6", "90.5", "90.5%"),
+        ("H6", "九成", "九成"),
+        ("H6", "90%", "90%"),
+    ):
+        source = documents.mishandled(documents.sample(SEVEN), [("写", "三级指标", cell, typed)])
+        book = openpyxl.load_workbook(io.BytesIO(result_of(source)), data_only=True)
+        row = next(
+            [each.value for each in row if each.value is not None]
+            for row in book["自评表"].iter_rows()
+            if any(each.value == "年度工作计划完成率" for each in row)
+        )
+        assert expected in row, (cell, typed, row)

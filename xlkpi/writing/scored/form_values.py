@@ -273,8 +273,7 @@ class Filling:
         if indicator.dated:
             return bare
         if not isinstance(bare.value, float):
-            signed = self._typed_target(table, indicator, bare)
-            return worded(signed if header == "年度指标值" else bare)
+            return worded(self._typed(table, indicator, header, bare))
         return self._figure(table, work, header, bare)
 
     def _figure(self, table: Table, work: IndicatorScore, header: str, bare: Shown) -> Shown:
@@ -301,14 +300,24 @@ class Filling:
             return bare
         return Shown(f"IF(ISNUMBER({cell}),{joined},{bare.expression})", sign + said + unit)
 
-    def _typed_target(self, table: Table, indicator: Indicator, bare: Shown) -> Shown:
-        """A target such as 50个 that no method reads, with its sign, unless it has one in words."""
+    def _typed(self, table: Table, indicator: Indicator, header: str, bare: Shown) -> Shown:
+        """A text that no method reads: a number has its unit; a target such as 50个 its sign, if not in words."""
         read = from_text(str(bare.value))
-        sign_cell, sign = self._beside(table, indicator, "指标性质")
-        if read is None or sign not in DIRECTIONS or any(w in read.suffix for w in _OWN_WORDS):
+        if read is None or header == schema.INITIAL:
             return bare
-        cell = table.place(indicator.row, "年度指标值").reference
-        return Shown(f'IF({cell}="","",{sign_cell}&{cell})', f"{sign}{bare.value}")
+        cell = table.place(indicator.row, header).reference
+        sign_cell, sign = self._beside(table, indicator, "指标性质")
+        if (
+            header == "实际完成值"
+            or sign not in DIRECTIONS
+            or any(w in read.suffix for w in _OWN_WORDS)
+        ):
+            sign_cell, sign = "", ""
+        unit_cell, unit = ("", "") if read.suffix else self._beside(table, indicator, "计量单位")
+        joined = "&".join(part for part in (sign_cell, cell, unit_cell) if part)
+        if joined == cell:
+            return bare
+        return Shown(f'IF({cell}="","",{joined})', f"{sign}{bare.value}{unit}")
 
     def _beside(self, table: Table, indicator: Indicator, header: str) -> tuple[str, str]:
         """Return the expression and the text of what is beside a number: its sign, its unit."""
