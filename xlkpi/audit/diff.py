@@ -14,6 +14,7 @@ from xlkpi.audit.diff_report import Change
 from xlkpi.audit.diff_rows import TIERS, Row, Side, list_input_columns, match_rows
 from xlkpi.domain import schema
 from xlkpi.domain.cells import Grid
+from xlkpi.domain.findings import errors
 from xlkpi.domain.inputs import Ballot, Filled
 from xlkpi.domain.location import NOWHERE, CellRef
 from xlkpi.domain.methods import NOT_APPLICABLE
@@ -26,6 +27,9 @@ from xlkpi.writing.scored.input_sheets import LIVE_WORDS
 T = TypeVar("T")
 
 UNSCORED = "没有评分"
+NO_ERRORS = "没有错误"
+_REASONS = 3
+"""Errors that are told of a draft that was not scored; its own check lists them all."""
 UNREAD = "找不到表头，没有读取，这张表没有比较"
 
 
@@ -65,6 +69,8 @@ def _compare_results(old: Outcome, new: Outcome) -> Iterator[Change]:
                 _find_result_place(new, SUMMARY_SHEET, *at),
             )
             yield Change(what, "", left, right, *places)
+            if what == "总分":
+                yield from _give_reasons(old, new)
     if not (old.scored and new.scored):
         return
     before = {work.indicator.key: at for at, work in enumerate(old.scored.indicator_scores)}
@@ -75,6 +81,24 @@ def _compare_results(old: Outcome, new: Outcome) -> Iterator[Change]:
             if left != right:
                 places = (_find_score_place(old, was), _find_score_place(new, now))
                 yield Change("指标得分", work.indicator.label, left, right, *places)
+
+
+def _give_reasons(old: Outcome, new: Outcome) -> Iterator[Change]:
+    """Say why one of two drafts was not scored: how many errors it has, and what the first ones are."""
+    if bool(old.scored) == bool(new.scored):
+        return
+    left, right = (_count_errors(each) for each in (old, new))
+    yield Change("没有评分的原因", "", left, right, NOWHERE, NOWHERE)
+    for each in errors((new if old.scored else old).findings)[:_REASONS]:
+        if old.scored:
+            yield Change("错误", each.code, "", each.message, NOWHERE, each.place)
+        else:
+            yield Change("错误", each.code, each.message, "", each.place, NOWHERE)
+
+
+def _count_errors(outcome: Outcome) -> str:
+    found = errors(outcome.findings)
+    return f"{len(found)} 个错误" if found else NO_ERRORS
 
 
 def _show_total(outcome: Outcome) -> str:
