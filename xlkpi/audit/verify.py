@@ -24,7 +24,7 @@ from xlkpi.audit.recorded import add_recorded, read_labels
 from xlkpi.domain import fingerprint, methods
 from xlkpi.domain.cells import Grid
 from xlkpi.domain.form_template import FormTemplate
-from xlkpi.domain.location import Address, a1
+from xlkpi.domain.location import Address, a1, address
 from xlkpi.domain.results import Outcome, Status
 from xlkpi.domain.schema import GRADE_SHEET, SOURCE_SHEET, SUMMARY_SHEET
 from xlkpi.domain.text import as_text
@@ -80,7 +80,10 @@ def verify(
         differences += visible
     trusted = kept.label if kept and form is None else ""
     if differences:
-        return Verification("changed", tuple(dict.fromkeys(differences)), code, trusted)
+        inputs = _find_changed_inputs(differences, rescored, expected)
+        # A changed input explains most of the others: it comes first.
+        told = tuple(dict.fromkeys([*inputs, *differences]))
+        return Verification("changed", told, code, trusted, len(inputs))
     return Verification("same" if saved_by_us else "resaved", (), code, trusted)
 
 
@@ -145,6 +148,23 @@ def _compare_sheets(found: list[Grid], expected: list[Grid]) -> Iterator[Differe
     for grid in expected:
         if grid.name in by_name:
             yield from _compare_cells(by_name[grid.name], grid)
+
+
+def _find_changed_inputs(
+    differences: list[Difference], rescored: Outcome, expected: OpenedWorkbook | None
+) -> list[Difference]:
+    """Return those of cells that people fill in: on an input sheet, where no formula is expected."""
+    names = {grid.name for grid in rescored.filled.grids} if rescored.filled else set[str]()
+    grids = {grid.name: grid for grid in (expected.grids if expected else []) if grid.name in names}
+    return [
+        each
+        for each in dict.fromkeys(differences)
+        if each.kind in _OF_CELLS and each.sheet in grids
+        and address(each.cell) not in grids[each.sheet].formulas
+    ]  # fmt: skip
+
+
+_OF_CELLS = ("value", "formula", "extra", "missing")
 
 
 def _compare_cells(found: Grid, expected: Grid) -> Iterator[Difference]:

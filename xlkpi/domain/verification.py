@@ -32,6 +32,8 @@ class Verification:
     """校验码 as the workbook's own inputs and results give it; "" where they cannot be read."""
     form: str = ""
     """The office's own layout of 自评表, if the workbook alone defines it."""
+    inputs: int = 0
+    """How many of `differences`, the first ones, are cells that people fill in."""
 
     @property
     def differs(self) -> bool:

@@ -162,9 +162,12 @@ def print_verification(name: str, made: Verification, sourced: bool, err: bool =
 
     `sourced`: the inputs were compared with their source, too.
     """
+    followers = _find_followers(made)
+    folded = frozenset(followers[1:])
     for each in made.differences:
-        place = "!".join(part for part in (each.sheet, each.cell) if part) or "整个工作簿"
-        click.echo(f"{name} › {place}  {_format_difference(each)}", err=err)
+        if each not in folded:
+            alike = len(followers) if each in followers[:1] else 1
+            click.echo(f"{name} › {_format_difference(each, alike)}", err=err)
     count = len(made.differences)
     total = f"，共 {count} 处" if count else ""
     code = made.verification_code or "无从计算"
@@ -183,10 +186,23 @@ def print_verification(name: str, made: Verification, sourced: bool, err: bool =
         )
 
 
-def _format_difference(each: Difference) -> str:
+def _find_followers(made: Verification) -> list[Difference]:
+    """Return the results of formulas that differ beside changed inputs, from which they follow."""
+    return [each for each in made.differences if each.kind == "result"] if made.inputs else []
+
+
+def _format_difference(each: Difference, alike: int) -> str:
+    """Return a difference on a line; `alike`: of how many results of formulas it is the first."""
+    place = "!".join(part for part in (each.sheet, each.cell) if part) or "整个工作簿"
     if each.kind == "look":
-        return each.found
-    return f"{_KINDS[each.kind]}：现在是“{each.found}”，应为“{each.expected}”"
+        return f"{place}  {each.found}"
+    values = f"现在是“{each.found}”，应为“{each.expected}”"
+    if alike > 1:
+        return (
+            f"{place} 等 {alike} 处  上面的格子改了，公式显示的结果也不同，例如这一格{values}；"
+            "逐处列出请加 --json"
+        )
+    return f"{place}  {_KINDS[each.kind]}：{values}"
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
