@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
-from xlkpi.checks import afterwards, check
+from xlkpi.checks import afterwards, check, untouched
 from xlkpi.domain.findings import Finding, Severity, errors, finding, fold
 from xlkpi.domain.form_template import FormTemplate
 from xlkpi.domain.inputs import Filled, Source
@@ -92,7 +92,8 @@ def _read_and_check(document: Document) -> Outcome:
         return replace(rejected, findings=(lock,)) if lock else rejected
     if foreign := find_foreign(document.workbook, filled):
         return Outcome(filled.source, (foreign,), filled)
-    listed, folded = fold(_sort_findings(filled, [*findings, *check(filled)]))
+    found = untouched.fold(filled, [*findings, *check(filled)])
+    listed, folded = fold(_sort_findings(filled, found))
     return Outcome(filled.source, tuple(listed), filled, folded=tuple(folded))
 
 

@@ -14,7 +14,10 @@ from xlkpi.reading.open import reopen
 from xlkpi.writing.blank import blank
 from xlkpi.writing.xlsx import emit
 
-_STILL = frozenset(("X201", "X402", "X405", "X412", "X602", "X603", "X701"))
+_STILL = frozenset((
+    "X126", "X201", "X246", "X402", "X405", "X412", "X602", "X603", "X614", "X641", "X661", "X678",
+    "X701",
+))  # fmt: skip
 """Errors that only report something that is not filled in yet."""
 _AS_A_FILE = str.maketrans('<>"|', "＜＞＂｜")
 """Characters that Excel allows in a sheet's name, and Windows forbids in a file's."""

@@ -49,7 +49,7 @@ _SYSTEM = {"评价类型", "金额单位"}
 """Lines of 基本信息 that do not depend on the department."""
 
 _MISSING = frozenset(
-    ["X106", "X201", "X207", "X215", "X220", "X223", "X402", "X602", "X678", "X603", "X614", "X641", "X661", "X701", "X702"]
+    ["X106", "X126", "X201", "X207", "X215", "X220", "X223", "X246", "X402", "X602", "X678", "X603", "X614", "X641", "X661", "X701", "X702"]
 )  # fmt: skip
 """Errors that only report an answer or a ballot that is missing, or is another year's."""
 

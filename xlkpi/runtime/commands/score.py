@@ -147,7 +147,7 @@ class Result:
     def partial(self) -> bool:
         """Whether merging may help: it is a part, or only marks are missing."""
         errors = self.report.errors
-        return len(errors) == 1 and errors <= {"X201", "X801", "X802"}
+        return errors in ({"X801"}, {"X802"}) or (bool(errors) and errors <= {"X201", "X246"})
 
     @property
     def json(self) -> Json:
