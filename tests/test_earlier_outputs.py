@@ -133,10 +133,13 @@ def test_a_mended_and_scored_copy_is_said_to_be_done_with(source: Path) -> None:
     copy = copied(source)
     mend(copy)
     assert score.score(copy).remarks == (
-        "“甲_待修改.xlsx”已经改好、评出结果，以后用不着了，可以删除",
+        "“甲_待修改.xlsx”已经改好、评出结果；以后还要改分、补原因的，就在这一份里改，再拖一次",
     )
     named = copy.rename(source.with_name("定稿.xlsx"))
-    assert "“定稿.xlsx”已经改好、评出结果，以后用不着了，可以删除" in score.score(named).remarks
+    assert (
+        "“定稿.xlsx”已经改好、评出结果；以后还要改分、补原因的，就在这一份里改，再拖一次"
+        in score.score(named).remarks
+    )
 
 
 @pytest.mark.parametrize("number", [1, 2])

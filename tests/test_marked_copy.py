@@ -212,3 +212,17 @@ def test_damaged_properties_are_as_good_as_none(text: str) -> None:
 
 def test_the_author_is_written_where_it_is_known(many: bytes) -> None:
     assert opened(many)["评分_会计"]["H9"].comment.author == marked_copy.AUTHOR
+
+
+def test_whatever_is_marked_can_be_mended_though_the_sheet_is_protected() -> None:
+    """A code that the blank locks may be the wrong one."""
+    data = documents.mishandled(
+        documents.sample(documents.RECIPES / "基本示例.md"), [("写", "评分_乙", "A9", "C11")]
+    )
+    outcome = score_documents([Document("示例.xlsx", data)])[0]
+    assert ("X324", "评分_乙!A9") in [(each.code, str(each.place)) for each in outcome.findings]
+    assert outcome.filled is not None
+    copy = openpyxl.load_workbook(
+        io.BytesIO(marked_copy.correction(data, outcome.filled, outcome.findings))
+    )
+    assert not copy["评分_乙"]["A9"].protection.locked

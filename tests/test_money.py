@@ -184,3 +184,16 @@ def test_the_public_form_has_the_note_too(tmp_path: Path) -> None:
     public = dict(documents.outputs(path, public=True))["public"]
     book = openpyxl.load_workbook(io.BytesIO(public))
     assert any("尚待核对" in str(cell.value) for row in book.worksheets[0] for cell in row)
+
+
+def test_the_summary_names_amounts_that_are_too_far_apart_before_all_else() -> None:
+    source = documents.mishandled(
+        documents.sample(documents.RECIPES / "基本示例.md"), [("写", "预算执行", "G6", "数 800000")]
+    )
+    outcome = score_documents([Document("示例.xlsx", source)])[0]
+    (told,) = [each for each in outcome.findings if each.code == "X421"]
+    sheet = openpyxl.load_workbook(io.BytesIO(pipeline.write_scored(outcome)))["汇总"]
+    at = next(c.row for c in sheet["A"] if str(c.value).startswith("五、"))
+    assert sheet.cell(at + 2, 2).value == f"{told.title}：{told.message}"
+    assert sheet.cell(at + 2, 1).hyperlink.location.endswith("G6")
+    assert sheet.cell(at + 3, 1).value == "评分对比"

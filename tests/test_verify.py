@@ -392,3 +392,16 @@ def test_on_the_command_line(tmp_path: Path) -> None:
         "甲.xlsx",
         "网页.xlsx",
     ]
+
+
+def test_whatever_a_workbook_is_warned_of_its_result_is_verified_without_the_source() -> None:
+    """What a result shows of a finding can be had of 检查记录, where only the sentence is."""
+    checked = 0
+    for path in documents.recipes():
+        outcome = score_documents([Document("示例.xlsx", documents.recipe(path).workbook())])[0]
+        if outcome.scored is None:
+            continue
+        made = documents.verified(pipeline.write_scored(outcome), f"{path.stem}_评分结果.xlsx")
+        assert (made.status, made.differences[:3]) == ("same", ()), path.stem
+        checked += 1
+    assert checked > 20

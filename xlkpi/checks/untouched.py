@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from xlkpi.domain.cells import Table
+from xlkpi.domain.expected_content import CELLS_MISSING
 from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.schema import (
@@ -59,6 +60,10 @@ def fold(filled: Filled, findings: Iterable[Finding]) -> list[Finding]:
         if one:
             told[id(alike[0])] = one
             gone |= {id(each) for each in alike}
+    untouched = {each.place.sheet for each in told.values()}
+    gone |= {
+        id(each) for each in kept if each.code == CELLS_MISSING and each.place.sheet in untouched
+    }
     return [told.get(id(each), each) for each in kept if id(each) in told or id(each) not in gone]
 
 

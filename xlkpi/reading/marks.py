@@ -37,7 +37,8 @@ def _note_words(reader: Reader, remark: Text) -> None:
     typed = str(remark.typed)
     plain = remark.value == schema.RECUSED
     if typed != schema.RECUSED and (not plain or trimmed(typed) == schema.RECUSED):
-        reader.findings.append(finding("X507", remark.place, typed, read=schema.RECUSED))
+        how = "不是回避的，请填得分"
+        reader.findings.append(finding("X507", remark.place, typed, read=schema.RECUSED, how=how))
 
 
 def _or_step_aside(each: Finding) -> Finding:

@@ -272,7 +272,7 @@ def retire_copies(
 
 def say_done(source: Path) -> str:
     """Return that a marked copy was mended and scored."""
-    return f"“{one_line(source.name)}”已经改好、评出结果，以后用不着了，可以删除"
+    return f"“{one_line(source.name)}”已经改好、评出结果；以后还要改分、补原因的，就在这一份里改，再拖一次"
 
 
 def _remove(path: Path, why: str) -> str:

@@ -184,6 +184,7 @@ def _take_remark(cell: Any) -> bool:
 def _mark(book: Any, findings: Sequence[Finding]) -> Fills:
     """Colour each cell that has findings and say them in a comment; return the fills they had."""
     from openpyxl.comments import Comment
+    from openpyxl.styles import Protection
 
     by_place: dict[CellRef, list[Finding]] = {}
     for each in findings:
@@ -198,6 +199,9 @@ def _mark(book: Any, findings: Sequence[Finding]) -> Fills:
             cell = _owner(book[place.sheet], place)
         _unfold(book[place.sheet], place.column)
         own.setdefault((place.sheet, cell.coordinate), fill_of(cell))
+        cell.protection = Protection(
+            locked=False
+        )  # a code that a template locks may be the wrong one
         stops = any(each.severity is Severity.ERROR for each in said)
         if not any(each.code in _UNSEEN for each in said):  # painted, it would be seen
             paint(cell, MARKED_FILL if stops else WARNED_FILL)

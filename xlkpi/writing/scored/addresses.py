@@ -120,7 +120,7 @@ class SummaryRows(NamedTuple):
         group = budget + 2
         notices = group + len(result.filled.members) + 3
         compared = 1 + len(result.of_marks) if result.panel.lines else 0
-        deviations = notices + 3 + compared
+        deviations = notices + 3 + len(result.of_money) + compared
         after = deviations + 3 + len(result.deviations)
         return cls(_FIRST_TIER, chart, below, budget, group, notices, deviations, after)
 

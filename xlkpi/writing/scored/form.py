@@ -93,16 +93,12 @@ class _Form:
             self._note(f"注：各项得分合计 {added:f}；{'；'.join(said)}")
 
     def _doubts(self) -> None:
-        """Say below the form which amounts can hardly be in one unit: it is never printed in silence."""
+        """Say below the form which amounts of a row are too far apart: it is never printed in silence."""
         doubts = self.filling.mixed_units
-        said = "；".join(
-            f"“{each.params['project']}”的{each.params['large']} 是{each.params['small']} 的 "
-            f"{each.params['times']} 倍"
-            for each in doubts[:_MOST_DOUBTS]
-        )
-        more = f"等 {len(doubts)} 处" if len(doubts) > _MOST_DOUBTS else ""
+        said = "；".join(each.message for each in doubts[:_MOST_DOUBTS])
+        more = f"；等 {len(doubts)} 处" if len(doubts) > _MOST_DOUBTS else ""
         if doubts:
-            self._note(f"注：{said}{more}，金额单位可能混用了元和万元，尚待核对。")
+            self._note(f"注：{said}{more}。尚待核对。")
 
     def _note(self, words: str) -> None:
         """Put a line across the form, below it."""

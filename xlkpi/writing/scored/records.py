@@ -23,7 +23,7 @@ def write_findings(book: Book, outcome: Outcome) -> None:
     findings, folded = outcome.findings, outcome.folded
     sheet = book.named(FINDINGS_SHEET)
     sheet.merge(0, 0, 5, "检查记录", "heading")
-    words = "读取和检查时的每一条提醒、提示和换算；都不影响计分。点击位置可前往。"
+    words = "读取和检查时的每一条提醒、提示和换算；不妨碍评分，但提醒请逐条核对：数填错了的，得分也会错。点击位置可前往。"
     sheet.merge(1, 0, 5, words, "guide")
     list_findings(sheet, findings, FINDINGS_HEADER)
     if not findings:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from xlkpi.domain.agreement import Agreement, Outlier, Panel
-from xlkpi.domain.findings import OF_MARKS, TO_ADD, Finding
+from xlkpi.domain.findings import MIXED_UNITS, OF_MARKS, TO_ADD, Finding
 from xlkpi.domain.inputs import CellCounts, Filled
 from xlkpi.domain.location import CellRef
 from xlkpi.domain.results import IndicatorScore, Outcome, Scored
@@ -83,6 +83,11 @@ class Result:
     def to_add(self) -> frozenset[CellRef]:
         """Cells in which a reason is still missing."""
         return frozenset(each.place for each in self.outcome.findings if each.code in TO_ADD)
+
+    @cached_property
+    def of_money(self) -> list[Finding]:
+        """The findings about amounts that are too far apart: with them the score is probably wrong."""
+        return [each for each in self.outcome.findings if each.code == MIXED_UNITS]
 
     @cached_property
     def of_marks(self) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from xlkpi.domain import schema
-from xlkpi.domain.findings import TO_ADD, Severity
+from xlkpi.domain.findings import TO_ADD, Finding, Severity
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.location import a1, quoted
 from xlkpi.domain.methods import NOT_APPLICABLE
@@ -50,8 +50,11 @@ def _notices(sheet: Sheet, result: Result, row: int) -> None:
     words = "逐条见“检查记录”" if warnings or notes else "没有需要说明的事项"
     link = f"internal:{quoted(schema.FINDINGS_SHEET)}!A1"
     _across(sheet, row + 1, 0, words, "link.box", link)
+    below = row + 2
+    for n, each in enumerate(result.of_money):
+        _tell(sheet, below + n, each, each.place.link)
     if result.panel.lines:
-        _compared(sheet, result, row + 2)
+        _compared(sheet, result, below + len(result.of_money))
 
 
 def _across(sheet: Sheet, row: int, first: int, words: str, style: str, link: str = "") -> None:
@@ -69,10 +72,13 @@ def _compared(sheet: Sheet, result: Result, row: int) -> None:
     sheet.formula(row, 1, gist, comparison_findings.conclusion(result), "text")
     for row, each in enumerate(result.of_marks, start=row + 1):  # noqa: B020
         at = comparison_findings.row_of(each.code, result)
-        # Beside the sentence: a text that is a link is shown on one line by some programs.
-        link = f"internal:{compared}!{a1(at, 0)}"
-        sheet.text(row, 0, each.severity.chinese, "link.center", link)
-        _across(sheet, row, 1, f"{each.title}：{each.message}", "text")
+        _tell(sheet, row, each, f"internal:{compared}!{a1(at, 0)}")
+
+
+def _tell(sheet: Sheet, row: int, told: Finding, link: str) -> None:
+    """Put a finding; the link is beside the sentence: a text that is one is shown on one line by some programs."""
+    sheet.text(row, 0, told.severity.chinese, "link.center", link)
+    _across(sheet, row, 1, f"{told.title}：{told.message}", "text")
 
 
 def _deviations(sheet: Sheet, result: Result, row: int) -> None:
@@ -101,13 +107,12 @@ def _reason(sheet: Sheet, row: int, indicator: Indicator, missing: bool) -> None
     if indicator.reason.good:
         addresses.copy(sheet, (row, 3), indicator.reason, "text")
     elif missing:
-        said = f"待补：没有完成指标，或大大超过了指标值，原因请写在 {place.label}"
-        sheet.text(row, 3, said, "bad.box", place.link)
+        said = f"待补：没有完成指标，或大大超过了指标值。请在填报的工作簿的 {place.label} 写明原因，再评一次"
+        sheet.text(row, 3, said, "bad.box")
     elif indicator.deduction.value:
         addresses.copy(sheet, (row, 3), indicator.deduction_reason, "text")
     else:
-        said = f"没有写原因（已达到指标值或没有可比的指标值，不是必填；要写的写在 {place.label}）"
-        sheet.text(row, 3, said, "text", place.link)
+        sheet.text(row, 3, "没有写原因（不是必填）", "text", place.link)
 
 
 def _loss_of(sheet: Sheet, row: int, work: IndicatorScore, scored: Scored) -> None:
