@@ -10,7 +10,10 @@ import openpyxl
 import pytest
 
 from tests.test_diff import RICH, base, edited
-from xlkpi.domain.findings import Finding, errors
+from xlkpi.checks import untouched
+from xlkpi.domain.expected_content import CELLS_MISSING
+from xlkpi.domain.findings import Finding, errors, shown
+from xlkpi.domain.location import CellRef
 from xlkpi.exchange.split import split
 from xlkpi.pipeline import Document, score_document, write_outputs
 from xlkpi.reading import source_file
@@ -49,6 +52,19 @@ def test_an_untouched_blank_gives_one_line_a_sheet(path: Path) -> None:
     assert "个得分都空着" in ballot.message and "回避" in ballot.remedy
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_what_is_only_wished_for_on_an_untouched_sheet_is_told_with_the_rest(path: Path) -> None:
+    """A warning about the same empty sheet would be a second line for one cause; no cell is lost."""
+    outcome = score_document(Document("甲.xlsx", path.read_bytes()))
+    empty = {each.place.sheet for each in outcome.findings if each.code == "X126"}
+    assert not [
+        each for each in outcome.findings if each.code == "X140" and each.place.sheet in empty
+    ]
+    for each in outcome.findings:
+        if each.code == "X126" and each.place.sheet == "三级指标":
+            assert "评分人打分的写完成情况" in each.remedy and "实际完成值" in each.message
+
+
 def test_a_scorer_who_has_not_begun_is_one_finding() -> None:
     (told,) = found(emptied())
     assert (told.code, told.place.sheet, told.place.cell) == ("X246", BEGAN, MARKS[0].coordinate)
@@ -80,13 +96,13 @@ def test_a_remedy_names_only_what_is_empty() -> None:
         for each in by_name["部门整体支出共性指标体系"]
         if each.code == "X126" and each.place.sheet == "三级指标"
     ]
-    assert "填 0" not in degrees.remedy and "部分达成" in degrees.remedy
+    assert "填 0" not in degrees.remedy and "三档" in degrees.remedy
     (values,) = [
         each
         for each in by_name["项目支出绩效自评"]
         if each.code == "X126" and each.place.sheet == "三级指标"
     ]
-    assert "填 0" in values.remedy and "部分达成" not in values.remedy
+    assert "填 0" in values.remedy and "三档" not in values.remedy
 
 
 def test_the_marked_copy_marks_the_first_empty_cell() -> None:
@@ -101,3 +117,10 @@ def test_the_marked_copy_marks_the_first_empty_cell() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_an_untouched_workbook_can_still_be_split(path: Path) -> None:
     assert split(Document("甲.xlsx", path.read_bytes())).files
+
+
+def test_the_remedy_of_a_sheet_with_every_kind_of_empty_cell_is_not_cut_off() -> None:
+    of_tier3 = ("X602", "X614", "X678", CELLS_MISSING)
+    place = CellRef("三级指标", 4, 7)
+    advice = untouched._how([Finding(code, place) for code in of_tier3])
+    assert shown(advice) == advice

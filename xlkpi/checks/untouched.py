@@ -33,15 +33,16 @@ _ANSWERS = {
 """Columns that are all empty while nobody has begun."""
 _HOW = {
     "X405": "没有发生的填 0",
-    "X602": "实际完成值只填数，没有完成的填 0，本年不考核的把“评分方式”改为“不适用”",
-    "X614": "完成程度选达成、部分达成或未达成",
+    "X602": "没有完成的填 0，不考核的把评分方式改为“不适用”",
+    "X614": "完成程度选三档之一",
     "X641": "填各档票数，或更改这些指标的评分方式",
     "X402": "或更改这些指标的评分方式",
     "X661": "没有发生的填 0",
-    "X678": "年度指标值是日期的填完成的日期，还没有完成的把“评分方式”改为“评分人打分”",
+    "X678": "日期指标填完成的日期",
     "X701": "填在“内容”一栏",
+    CELLS_MISSING: "评分人打分的写完成情况",
 }
-"""What the remedy says of the cells beside that they are to be filled in."""
+"""What the remedy says beside that the cells are to be filled in; those of a sheet fit into one param."""
 
 
 def fold(filled: Filled, findings: Iterable[Finding]) -> list[Finding]:
@@ -56,14 +57,11 @@ def fold(filled: Filled, findings: Iterable[Finding]) -> list[Finding]:
     told: dict[int, Finding] = {}
     gone: set[int] = set()
     for sheet, alike in by_sheet.items():
-        one = _tell(filled, sheet, alike) if len(alike) > 1 else None
+        wished = [each for each in kept if (each.code, each.place.sheet) == (CELLS_MISSING, sheet)]
+        one = _tell(filled, sheet, [*alike, *wished]) if len(alike) > 1 else None
         if one:
             told[id(alike[0])] = one
-            gone |= {id(each) for each in alike}
-    untouched = {each.place.sheet for each in told.values()}
-    gone |= {
-        id(each) for each in kept if each.code == CELLS_MISSING and each.place.sheet in untouched
-    }
+            gone |= {id(each) for each in (*alike, *wished)}
     return [told.get(id(each), each) for each in kept if id(each) in told or id(each) not in gone]
 
 
@@ -74,7 +72,7 @@ def _tell(filled: Filled, sheet: str, alike: Sequence[Finding]) -> Finding | Non
     place = min(each.place for each in alike)
     for ballot in filled.ballots:
         if ballot.table.grid.name == sheet:
-            if any(each.params["hint"] for each in alike) or not _is_untouched(ballot.table):
+            if any(each.params.get("hint") for each in alike) or not _is_untouched(ballot.table):
                 return None
             return finding("X246", place, scorer=alike[0].params["scorer"], count=len(alike))
     table = next((each for each in filled.tables.values() if each.grid.name == sheet), None)
@@ -86,7 +84,9 @@ def _tell(filled: Filled, sheet: str, alike: Sequence[Finding]) -> Finding | Non
         what = "、".join(str(each.params["name"]) for each in alike)
     else:
         headers = {column: header for header, column in table.columns.items()}
-        counts = Counter(headers.get(each.place.column, "") for each in alike)
+        counts: Counter[str] = Counter()
+        for each in alike:
+            counts[headers.get(each.place.column, "")] += int(str(each.params.get("count", 1)))
         what = "、".join(f"{header} {count} 格" for header, count in counts.items())
     return finding("X126", place, name=sheet, what=f"{what}都空着", how=_how(alike))
 
@@ -96,9 +96,9 @@ def _tell_empty_sheet(filled: Filled, code: str, alike: Sequence[Finding]) -> Fi
     table = filled.tables.get(sheet.name)
     if table is None or table.rows:
         return None
-    codes = "、".join(str(each.params["code"]) for each in alike)
+    first = alike[0].params["code"]
     place = table.head(sheet.columns[0].header)
-    what = f"{codes} 要用它计分"
+    what = f"{first} 等 {len(alike)} 个指标要用它计分"
     return finding("X126", place, name=table.grid.name, what=what, how=_how(alike))
 
 
