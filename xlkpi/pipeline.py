@@ -130,7 +130,7 @@ def _sort_findings(filled: Filled, findings: Sequence[Finding]) -> tuple[Finding
 
 def _find_own_output(filled: Filled) -> Finding | None:
     """Return why one of our own outputs cannot be scored as it is."""
-    if SOURCE_SHEET in filled.result_sheets:
+    if filled.from_result:
         return finding("X114", CellRef(SOURCE_SHEET))
     if filled.part == MAIN_PART:
         return finding("X802", CellRef(""))

@@ -35,7 +35,6 @@ from xlkpi.checks import (
 from xlkpi.domain.findings import Finding, errors
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.results import Scored
-from xlkpi.domain.schema import SOURCE_SHEET
 
 Check = Callable[[Filled], Iterator[Finding]]
 
@@ -48,7 +47,7 @@ def _of_sources(check: Check) -> Check:
 
     @wraps(check)
     def checked(filled: Filled) -> Iterator[Finding]:
-        return iter(()) if SOURCE_SHEET in filled.result_sheets else check(filled)
+        return iter(()) if filled.from_result else check(filled)
 
     return checked
 

@@ -11,7 +11,7 @@ from xlkpi.domain.findings import Finding, finding
 from xlkpi.domain.indicators import Indicator
 from xlkpi.domain.inputs import Filled
 from xlkpi.domain.numbers import from_text, maybe_hundredfold, plain
-from xlkpi.domain.schema import SOURCE_SHEET, TIER3
+from xlkpi.domain.schema import TIER3
 
 
 def unread_target(filled: Filled, indicator: Indicator) -> Decimal | None:
@@ -74,17 +74,12 @@ def unstated_percent(filled: Filled, indicator: Indicator) -> tuple[str, Decimal
         return None
     clear = isinstance(actual.typed, Derived) and (actual.typed.clear or actual.typed.percent)
     clear |= bool(indicator.in_points or indicator.dated or indicator.actual_unit)
-    if clear or not indicator.unit.blank or actual.value is None or _is_scored_workbook(filled):
+    if clear or not indicator.unit.blank or actual.value is None or filled.from_result:
         return None
     for name, rival in _rivals(filled, indicator, method.rule):
         if maybe_hundredfold(rival, actual.value):
             return name, rival
     return None
-
-
-def _is_scored_workbook(filled: Filled) -> bool:
-    """Whether these inputs are of a scored workbook: checked before, they contain what was read."""
-    return SOURCE_SHEET in filled.result_sheets
 
 
 def _rivals(filled: Filled, indicator: Indicator, rule: Rule) -> Iterator[tuple[str, Decimal]]:

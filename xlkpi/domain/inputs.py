@@ -15,7 +15,7 @@ from xlkpi.domain.location import CellRef
 from xlkpi.domain.methods import Method
 from xlkpi.domain.numbers import decimals
 from xlkpi.domain.parameters import Parameters
-from xlkpi.domain.schema import TEXTS, Sheet, canonical, folded, sheet_named
+from xlkpi.domain.schema import SOURCE_SHEET, TEXTS, Sheet, canonical, folded, sheet_named
 
 
 class Source(NamedTuple):
@@ -286,6 +286,11 @@ class Filled(NamedTuple):
             if canonical(str(table.grid.raw(row, column) if table else "")).startswith(number):
                 return row
         return None
+
+    @property
+    def from_result(self) -> bool:
+        """Whether the file is a scored workbook: its inputs were checked before, and are what was read."""
+        return SOURCE_SHEET in self.result_sheets
 
     @property
     def finest_decimals(self) -> int:

@@ -70,7 +70,7 @@ def _rejected(outcome: Outcome) -> Outcome | None:
     if filled is None:
         return outcome
     found = [each for each in outcome.findings if each.code in _STOPS]
-    if SOURCE_SHEET in filled.result_sheets:
+    if filled.from_result:
         found = [finding("X114", CellRef(SOURCE_SHEET))]
     elif filled.part.startswith(SCORERS_PART):
         found += [each for each in outcome.findings if each.code == "X106"]

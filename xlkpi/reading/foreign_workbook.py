@@ -42,7 +42,7 @@ _MOST_FORMS = 5
 def find_foreign(workbook: OpenedWorkbook, filled: Filled) -> Finding | None:
     """Return what a workbook is taken for that is not of the format; None for one that is."""
     book, _ = workbook.known
-    if filled.result_sheets and schema.SOURCE_SHEET in filled.result_sheets:
+    if filled.from_result:
         return None
     if workbook.marked_from or any(
         name.casefold().startswith(_OWN_NAMES) for name in book.package.names
